@@ -1,0 +1,57 @@
+# The few verbs with which folders declare what they build. Sources are always listed by name.
+
+# sentrail_add_folders(a b …): enters each folder that has a CMakeLists.txt, in that order.
+function(sentrail_add_folders)
+  foreach(folder IN LISTS ARGN)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
+      add_subdirectory(${folder})
+    endif()
+  endforeach()
+endfunction()
+
+# sentrail_library(name SOURCES … [PUBLIC …] [PRIVATE …]): a static library `sentrail_<name>`.
+# PUBLIC and PRIVATE name libraries; ours are written with their prefix.
+function(sentrail_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(sentrail_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(sentrail_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(sentrail_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# sentrail_program(name SOURCES … [LINK …]): an executable called <name>, in <build>/bin.
+function(sentrail_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endfunction()
+
+# sentrail_test(name SOURCES … LINK … [LABELS …]): a GoogleTest program, run as one ctest test.
+# Label `fast` unless given: the fast suite stays under 60 s on two cores.
+function(sentrail_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS fast)
+  endif()
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE SENTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 240)
+endfunction()
+
+# sentrail_fuzz(name SOURCES … LINK …): a libFuzzer target, built only with SENTRAIL_FUZZ.
+function(sentrail_fuzz name)
+  if(NOT SENTRAIL_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+endfunction()

@@ -1,0 +1,132 @@
+// The checked policy: attributes resolved, literals typed, lists expanded, rules in the order in
+// which they are tried. What the language means is defined on this form.
+//
+// Neighbours: check/ builds it, oracle/ evaluates it slowly, simplify/ and lower/ compile it.
+// Must not know: syntax (spans remain for explanations), bytes, machines.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/source.hpp"
+#include "core/decision.hpp"
+#include "core/ids.hpp"
+#include "core/result.hpp"
+#include "core/schema.hpp"
+
+namespace sentrail::compiler::ir {
+
+using ConditionId = Id<struct ConditionTag>;
+
+// An attribute, or a member of one. `steps` are decoded; header names in lower case.
+struct AttributeRef {
+  AttributeId attribute = AttributeId::tool;
+  std::vector<std::string> steps;
+
+  friend bool operator==(const AttributeRef&, const AttributeRef&) = default;
+};
+
+// What an attribute is compared with.
+enum class OperandKind : std::uint8_t { string, number, boolean, risk, pattern, number_range };
+struct Operand {
+  OperandKind kind = OperandKind::string;
+  std::string text;    // string; number as written; pattern as written; risk's name; range's lower
+  std::string upper;   // number_range's upper end, included
+  bool boolean = false;
+
+  friend bool operator==(const Operand&, const Operand&) = default;
+};
+
+// Tests that remain: `!=`, `not in`, `!~`, `is absent` have become `not` of these (`is absent` is
+// `not exists`). An `in` holds what its list held, patterns where an entry has a wildcard.
+enum class AtomOp : std::uint8_t {
+  equal, less, less_equal, greater, greater_equal, in, matches, has, exists, is_type
+};
+
+// The types that `is` tests. `number` and `string` also hold for attributes of those types.
+enum class TestedType : std::uint8_t { string, number, boolean, list, object, null };
+
+// `attribute op operands`. Operands: `in` any number; `exists` and `is_type` none; others one.
+struct Atom {
+  AttributeRef attribute;
+  AtomOp op = AtomOp::exists;
+  std::vector<Operand> operands;
+  TestedType tested_type = TestedType::string;
+
+  friend bool operator==(const Atom&, const Atom&) = default;
+};
+
+// A node of a condition; children before parents in Policy::conditions.
+enum class ConditionKind : std::uint8_t { always, atom, not_, all, any };
+struct Condition {
+  ConditionKind kind = ConditionKind::always;
+  Atom atom;
+  std::vector<ConditionId> children;
+  Span span;
+};
+
+// A text with `{attribute}` holes, for because. Holes and texts alternate, a text first.
+struct Template {
+  std::vector<std::string> texts;
+  std::vector<AttributeRef> holes;
+};
+
+// One rule. Its condition is `when and not unless`, `on` being part of `when`.
+struct Rule {
+  std::string name;
+  std::string qualified_name;  // module.tier.rule
+  Outcome outcome = Outcome::block;
+  ConditionId when;
+  std::optional<ConditionId> unless;
+  std::optional<Template> because;
+  Span span;
+};
+
+// One tier, its rules in the order in which they are tried (priority, then source order).
+struct Tier {
+  std::string name;
+  bool guard = false;
+  std::vector<Rule> rules;
+};
+
+// A value given in a test: JSON text, or that it could not be read.
+struct GivenValue {
+  AttributeRef attribute;
+  std::string json;
+  bool unreadable = false;
+};
+
+// One test of the policy. Raw requests (tool, method, target) are classified; the attributes in
+// `with` then replace what classification gave.
+struct TestCase {
+  std::string name;
+  std::optional<std::string> tool;
+  std::optional<std::string> method;
+  std::optional<std::string> target;
+  std::optional<std::string> body_json;
+  std::vector<GivenValue> with;
+  Effect effect = Effect::block;
+  std::optional<std::string> rule;  // as written; `default` for the default
+  Span span;
+  Span expect_span;
+};
+
+// One checked policy.
+struct Policy {
+  std::string name;
+  std::vector<std::string> catalogs;  // imported, e.g. `sentrail.github`
+  std::vector<Tier> tiers;
+  IdVector<ConditionTag, Condition> conditions;
+  Effect default_effect = Effect::require_approval;
+  std::optional<Template> default_because;
+  std::vector<TestCase> tests;
+
+  // Stable text; equal dumps mean equal policies.
+  [[nodiscard]] std::string dump() const;
+  // Invariants: children before parents, operand arity and kinds, guard tiers without allow.
+  [[nodiscard]] Status verify() const;
+};
+
+}  // namespace sentrail::compiler::ir

@@ -1,0 +1,204 @@
+// The policy as written: vectors of nodes with spans, names not yet looked up.
+//
+// Neighbours: parser.hpp builds it, format/ prints it, check/ resolves it. Must not know: types,
+// attributes, catalogs. Texts are views into the Source, which outlives the Ast; string literals
+// keep their quotes and escapes in the span and are decoded in `text`, owned by the Ast.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/source.hpp"
+#include "core/decision.hpp"
+#include "core/ids.hpp"
+#include "core/result.hpp"
+
+namespace sentrail::compiler {
+
+using ExprId = Id<struct ExprTag>;
+
+// A word or dotted name, as written.
+struct Name {
+  Span span;
+  std::string_view text;
+};
+
+// A literal. `text` is decoded for strings, as written for all else.
+enum class LiteralKind : std::uint8_t { string, number, boolean, word, range };
+struct Literal {
+  LiteralKind kind = LiteralKind::word;
+  Span span;
+  std::string_view text;
+  std::string_view upper;  // of `lower..upper`, both ends included
+};
+
+// An attribute or a member of one: `resource.ref`, `body."odd key".x`. Steps are decoded.
+struct Path {
+  Span span;
+  std::vector<Name> steps;
+};
+
+// The tests of language v0. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
+enum class TestOp : std::uint8_t {
+  equal, not_equal, less, less_equal, greater, greater_equal,
+  in, not_in, matches, not_matches, has, exists, is,
+};
+
+// What stands right of an operator: literals, or the name of a list.
+struct Operand {
+  Span span;
+  bool bracketed = false;          // `[a, b]`
+  std::vector<Literal> literals;   // one unless bracketed
+};
+
+// `path op operand`.
+struct Test {
+  Path path;
+  TestOp op = TestOp::exists;
+  Span op_span;
+  Operand operand;  // empty for `exists`; the type's name as a word for `is`
+};
+
+// A node of a condition. Children come before parents in Ast::exprs.
+enum class ExprKind : std::uint8_t { test, not_, and_, or_, always };
+struct Expr {
+  ExprKind kind = ExprKind::always;
+  Span span;
+  bool parenthesised = false;
+  Test test;                      // kind test
+  std::vector<ExprId> children;   // not_: one; and_, or_: two or more
+};
+
+// `on github [ref.delete, branch_protection.*]`.
+struct OnClause {
+  Span span;
+  Literal tool;
+  std::vector<Literal> actions;  // empty: every action of the tool
+  bool bracketed = false;
+};
+
+// One rule.
+struct RuleNode {
+  Span span;
+  Name name;
+  Outcome outcome = Outcome::block;
+  Span outcome_span;
+  std::optional<OnClause> on;
+  std::optional<ExprId> when;
+  std::optional<ExprId> unless;
+  std::optional<Literal> because;
+  std::optional<Literal> priority;
+};
+
+// `tier name { … }` or `guard tier name { … }`; rules outside any tier form one unnamed tier.
+struct TierNode {
+  Span span;
+  bool guard = false;
+  bool implicit = false;
+  Name name;
+  std::vector<RuleNode> rules;
+};
+
+// `list name = [ … ]`.
+struct ListNode {
+  Span span;
+  Name name;
+  std::vector<Literal> entries;
+};
+
+// `import sentrail.github`.
+struct ImportNode {
+  Span span;
+  Name name;
+  std::optional<Name> alias;
+};
+
+// `default require_approval because "…"`.
+struct DefaultNode {
+  Span span;
+  Effect effect = Effect::require_approval;
+  Span effect_span;
+  std::optional<Literal> because;
+};
+
+// A request in a test: `given github DELETE "/path"` or `given { attribute = value, … }`, with
+// `with attribute = value, …` and `body {json}` for either.
+struct GivenAssignment {
+  Span span;
+  Path path;
+  Operand value;     // a literal, or a bracketed list for a set
+  bool unreadable = false;  // `path = unreadable`
+};
+struct Given {
+  Span span;
+  std::optional<Name> tool;
+  std::optional<Name> method;
+  std::optional<Literal> target;
+  std::optional<Literal> body;  // JSON text, as a string literal or raw braces
+  std::vector<GivenAssignment> with;
+};
+
+// `expect block by protect_branches`. `by default` names the default.
+struct Expect {
+  Span span;
+  Effect effect = Effect::block;
+  std::optional<Name> rule;
+};
+
+// One test, or one row of a test table.
+struct TestNode {
+  Span span;
+  Literal name;
+  Given given;
+  Expect expect;
+};
+
+// `test table "name" for tool { header row; rows }`, as tests and as written for fmt.
+struct TestTableNode {
+  Span span;
+  Literal name;
+  Name tool;
+  std::vector<Name> columns;
+  std::vector<std::vector<Literal>> rows;
+};
+
+// A comment, `# …` to the end of the line, for fmt.
+struct Comment {
+  Span span;
+  bool own_line = false;
+};
+
+// Top-level declarations in the author's order.
+enum class DeclKind : std::uint8_t { import_, list, tier, default_, test, test_table };
+struct Decl {
+  DeclKind kind;
+  std::uint32_t index;  // into the vector of that kind
+};
+
+// One parsed file.
+struct Ast {
+  SourceId source;
+  std::optional<Name> policy;
+  std::optional<Literal> language;
+  std::vector<ImportNode> imports;
+  std::vector<ListNode> lists;
+  std::vector<TierNode> tiers;
+  std::vector<DefaultNode> defaults;  // more than one is check's error
+  std::vector<TestNode> tests;
+  std::vector<TestTableNode> test_tables;
+  std::vector<Decl> order;
+  std::vector<Comment> comments;
+  IdVector<ExprTag, Expr> exprs;
+  std::deque<std::string> decoded;  // storage of decoded literals
+
+  // Stable text of the tree, without spans; equal dumps mean equal policies.
+  [[nodiscard]] std::string dump() const;
+  // Structural invariants: children before parents, arity, spans inside the source.
+  [[nodiscard]] Status verify() const;
+};
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,120 @@
+// What is known of one action: a value, or its absence, or that it could not be read, for every
+// attribute of the schema. The input of every engine.
+//
+// Neighbours: schema.hpp (rows), json.hpp (bodies); runtime/request and runtime/classify fill it,
+// runtime/decide reads it. Must not know: policy. Facts own nothing: the texts, sets and documents
+// belong to the request and outlive the decision.
+// source: docs/language.md, Meaning 4 (absent, null, unreadable).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/json.hpp"
+#include "core/schema.hpp"
+
+namespace sentrail {
+
+// What a fact is. `absent` is a value like the others; `unreadable` makes every test undecidable.
+enum class FactKind : std::uint8_t {
+  absent, unreadable, null, boolean, number, string, string_set, array, object
+};
+
+// The value of one attribute, 40 bytes. `text` holds a string, or a number as written; a risk is
+// the string of its name.
+struct Fact {
+  FactKind kind = FactKind::absent;
+  bool boolean = false;
+  std::string_view text;
+  std::span<const std::string_view> set;  // string_set
+  JsonValue json;                         // array, object
+
+  [[nodiscard]] static Fact unreadable() noexcept {
+    Fact fact;
+    fact.kind = FactKind::unreadable;
+    return fact;
+  }
+  [[nodiscard]] static Fact of(bool value) noexcept {
+    Fact fact;
+    fact.kind = FactKind::boolean;
+    fact.boolean = value;
+    return fact;
+  }
+  [[nodiscard]] static Fact of(std::string_view value) noexcept {
+    Fact fact;
+    fact.kind = FactKind::string;
+    fact.text = value;
+    return fact;
+  }
+  // A string literal is a string, not a bool (which the pointer would otherwise become).
+  [[nodiscard]] static Fact of(const char* value) noexcept { return of(std::string_view(value)); }
+  [[nodiscard]] static Fact of(std::span<const std::string_view> values) noexcept {
+    Fact fact;
+    fact.kind = FactKind::string_set;
+    fact.set = values;
+    return fact;
+  }
+  // The fact that a JSON value states; nothing there is absent.
+  [[nodiscard]] static Fact of(JsonValue value) noexcept;
+};
+
+// A header or query parameter: decoded name (headers in lower case) and value.
+struct NamedText {
+  std::string_view name;
+  std::string_view value;
+};
+
+// Query parameters or headers, in order. Asking for a name that stands twice is unreadable.
+struct NamedTexts {
+  bool unreadable = false;
+  std::span<const NamedText> entries;
+};
+
+// All that is known of one action.
+struct Facts {
+  // By AttributeId. `body`, `args` and `mcp.annotations` hold their root value here;
+  // `http.query` and `http.headers` are in the two members below.
+  std::array<Fact, kAttributeCount> values{};
+  NamedTexts query;
+  NamedTexts headers;
+
+  [[nodiscard]] Fact& operator[](AttributeId id) noexcept {
+    return values[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] const Fact& operator[](AttributeId id) const noexcept {
+    return values[static_cast<std::size_t>(id)];
+  }
+
+  // The value at `id` followed by `steps` (members of a JSON object, or one parameter or header
+  // name). A step into an absent value is absent; into anything but an object, unreadable.
+  // cost: linear in the members walked; never allocates. source: docs/language.md, Meaning 4.
+  [[nodiscard]] Fact at(AttributeId id, std::span<const std::string_view> steps) const noexcept;
+};
+
+inline Fact Fact::of(JsonValue value) noexcept {
+  Fact fact;
+  if (!value.exists()) return fact;
+  fact.json = value;
+  switch (value.kind()) {
+    case JsonKind::null: fact.kind = FactKind::null; break;
+    case JsonKind::boolean:
+      fact.kind = FactKind::boolean;
+      fact.boolean = value.boolean();
+      break;
+    case JsonKind::number:
+      fact.kind = FactKind::number;
+      fact.text = value.text();
+      break;
+    case JsonKind::string:
+      fact.kind = FactKind::string;
+      fact.text = value.text();
+      break;
+    case JsonKind::array: fact.kind = FactKind::array; break;
+    case JsonKind::object: fact.kind = FactKind::object; break;
+  }
+  return fact;
+}
+
+}  // namespace sentrail

@@ -1,0 +1,77 @@
+// Every limit of the product, with its unit and its reason. Nothing else may name one.
+//
+// Neighbours: all. Must not know: anything. A limit that is met is an ordinary outcome: a
+// Diagnostic, an Error or an undecidable value, never a crash.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sentrail::limits {
+
+// --- policy text ---------------------------------------------------------------------------
+// One file. 100,000 rules of 160 bytes; a longer file is generated and can be split.
+inline constexpr std::size_t kSourceBytesMax = 16u << 20;
+// A line; longer ones are data pasted by mistake, and a caret under them helps nobody.
+inline constexpr std::size_t kSourceLineBytesMax = 64u << 10;
+// Nesting of parentheses and lists: PEGTL recurses about 1 KB of stack a level.
+inline constexpr std::size_t kNestingMax = 64;
+// Diagnostics kept in one run; the rest are counted.
+inline constexpr std::size_t kDiagnosticsMax = 100;
+// Rules in one bundle: ten times the largest policy met, so that indices stay 32-bit.
+inline constexpr std::size_t kRulesMax = 1'000'000;
+// Entries of one list.
+inline constexpr std::size_t kListEntriesMax = 100'000;
+// A name of a rule, tier, list or policy: it stands in audit columns and log lines.
+inline constexpr std::size_t kNameBytesMax = 128;
+// A `because` text as written; 200 characters remain after rendering (language.md, Meaning 8).
+inline constexpr std::size_t kBecauseBytesMax = 1024;
+inline constexpr std::size_t kReasonCharactersMax = 200;
+// Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.
+inline constexpr std::size_t kPathStepsMax = 16;
+
+// --- JSON and YAML -------------------------------------------------------------------------
+// Nesting of a JSON value: above any API met (GitHub: 9), below what threatens a stack.
+inline constexpr std::size_t kJsonDepthMax = 64;
+// Nodes of one JSON text: 1 MiB of `[1,1,…`.
+inline constexpr std::size_t kJsonNodesMax = 1u << 20;
+// Significant digits of a number that policy compares exactly (language.md, Meaning 13).
+inline constexpr int kDecimalDigitsMax = 38;
+// Power of ten of a number, either way: as IEEE decimal128, so that no compare needs more.
+inline constexpr int kDecimalExponentMax = 6144;
+// Elements of a JSON list that `has` looks at; a longer list is undecidable.
+inline constexpr std::size_t kListElementsMax = 4096;
+// A YAML file (configuration, catalogs): GitHub's whole catalog is about 300 KB.
+inline constexpr std::size_t kYamlBytesMax = 8u << 20;
+inline constexpr std::size_t kYamlDepthMax = 16;
+
+// --- patterns ------------------------------------------------------------------------------
+inline constexpr std::size_t kPatternBytesMax = 512;
+// A string that a pattern is matched against; longer ones are undecidable. GitHub's longest path
+// is 4 KiB, its longest ref 255 bytes.
+inline constexpr std::size_t kMatchedBytesMax = 8u << 10;
+
+// --- bundle --------------------------------------------------------------------------------
+// Whole file: 100,000 rules need about 64 MB in the tables of the engine page.
+inline constexpr std::size_t kBundleBytesMax = 256u << 20;
+
+// --- HTTP ----------------------------------------------------------------------------------
+inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;   // as nginx's four 8 KiB buffers
+inline constexpr std::size_t kHttpHeaderCountMax = 100;         // as Apache and Go's h2
+inline constexpr std::size_t kHttpTargetBytesMax = 8u << 10;    // GitHub answers 414 above
+inline constexpr std::size_t kBodyVisibleBytesMax = 1u << 20;   // buffered and shown to policy
+inline constexpr std::size_t kBodyHeldBytesMax = 8u << 20;      // most that a hold may store
+
+// --- approvals -----------------------------------------------------------------------------
+inline constexpr std::size_t kPendingPerAgentMax = 50;           // approval fatigue
+inline constexpr std::int64_t kDecideByMsDefault = 24ll * 3600 * 1000;
+inline constexpr std::int64_t kExecuteByMsDefault = 10ll * 60 * 1000;
+inline constexpr std::int64_t kPollWaitMsMax = 55'000;           // below the usual 60 s proxies
+
+// --- audit ---------------------------------------------------------------------------------
+// An entry bundle holds uint16 length || entry (C2SP tlog-tiles).
+inline constexpr std::size_t kAuditEntryBytesMax = 65'535;
+// A decision that cannot be made durable in this time is a block.
+inline constexpr std::int64_t kAuditWriteMsMax = 2'000;
+
+}  // namespace sentrail::limits

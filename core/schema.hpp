@@ -1,0 +1,106 @@
+// The attributes that policy can test: name, type, trust, and what separates a pattern's segments.
+//
+// Neighbours: compiler/check resolves names here, facts.hpp holds the values, docs/language.md
+// prints the table. Must not know: where a value comes from. Adding an attribute is adding a row;
+// ids are indices of rows and never leave one build (bundles name attributes by text).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sentrail {
+
+// The type of an attribute. `json` has whatever type the request gave it.
+enum class Type : std::uint8_t { boolean, number, string, risk, string_set, json };
+
+// Who vouches for a value. source: docs/language.md, Meaning 16.
+enum class Trust : std::uint8_t { authenticated, derived, asserted };
+
+// Every attribute. Order as in kAttributes.
+enum class AttributeId : std::uint16_t {
+  tool, action, risk, source, env, workspace,
+  resource_type, resource_id, resource_owner, resource_repo, resource_ref, resource_ref_type,
+  resource_path, resource_name,
+  agent_id, agent_name, agent_roles, agent_registered, agent_owner, agent_client,
+  user_id, user_groups,
+  http_method, http_host, http_path, http_query, http_headers,
+  body,
+  mcp_server, mcp_tool, mcp_annotations, mcp_first_seen, mcp_drifted,
+  args,
+  content_findings,
+};
+
+inline constexpr std::size_t kAttributeCount = 35;
+
+// One row of the schema.
+struct Attribute {
+  std::string_view name;
+  Type type;
+  Trust trust;
+  char separator;   // of pattern segments: '.' or '/'
+  bool has_members; // `name.member…` is legal; the members are json (query, headers: string)
+};
+
+inline constexpr std::array<Attribute, kAttributeCount> kAttributes = {{
+    {"tool", Type::string, Trust::derived, '.', false},
+    {"action", Type::string, Trust::derived, '.', false},
+    {"risk", Type::risk, Trust::derived, '.', false},
+    {"source", Type::string, Trust::derived, '.', false},
+    {"env", Type::string, Trust::authenticated, '.', false},
+    {"workspace", Type::string, Trust::authenticated, '/', false},
+    {"resource.type", Type::string, Trust::derived, '.', false},
+    {"resource.id", Type::string, Trust::derived, '/', false},
+    {"resource.owner", Type::string, Trust::derived, '/', false},
+    {"resource.repo", Type::string, Trust::derived, '/', false},
+    {"resource.ref", Type::string, Trust::derived, '/', false},
+    {"resource.ref_type", Type::string, Trust::derived, '/', false},
+    {"resource.path", Type::string, Trust::derived, '/', false},
+    {"resource.name", Type::string, Trust::derived, '/', false},
+    {"agent.id", Type::string, Trust::authenticated, '/', false},
+    {"agent.name", Type::string, Trust::authenticated, '/', false},
+    {"agent.roles", Type::string_set, Trust::authenticated, '/', false},
+    {"agent.registered", Type::boolean, Trust::authenticated, '/', false},
+    {"agent.owner", Type::string, Trust::authenticated, '/', false},
+    {"agent.client", Type::string, Trust::asserted, '/', false},
+    {"user.id", Type::string, Trust::authenticated, '/', false},
+    {"user.groups", Type::string_set, Trust::authenticated, '/', false},
+    {"http.method", Type::string, Trust::derived, '/', false},
+    {"http.host", Type::string, Trust::derived, '.', false},
+    {"http.path", Type::string, Trust::derived, '/', false},
+    {"http.query", Type::string, Trust::derived, '/', true},
+    {"http.headers", Type::string, Trust::asserted, '/', true},
+    {"body", Type::json, Trust::derived, '/', true},
+    {"mcp.server", Type::string, Trust::derived, '.', false},
+    {"mcp.tool", Type::string, Trust::derived, '.', false},
+    {"mcp.annotations", Type::json, Trust::asserted, '/', true},
+    {"mcp.first_seen", Type::boolean, Trust::derived, '/', false},
+    {"mcp.drifted", Type::boolean, Trust::derived, '/', false},
+    {"args", Type::json, Trust::derived, '/', true},
+    {"content.findings", Type::string_set, Trust::derived, '.', false},
+}};
+
+static_assert(static_cast<std::size_t>(AttributeId::content_findings) + 1 == kAttributeCount);
+
+// The row of an attribute.
+[[nodiscard]] constexpr const Attribute& row_of(AttributeId id) noexcept {
+  return kAttributes[static_cast<std::size_t>(id)];
+}
+
+// The attribute with exactly that name, members left out.
+[[nodiscard]] constexpr std::optional<AttributeId> attribute_named(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < kAttributeCount; ++i) {
+    if (kAttributes[i].name == name) return static_cast<AttributeId>(i);
+  }
+  return std::nullopt;
+}
+
+// How a type is written in messages and documentation.
+[[nodiscard]] constexpr std::string_view name_of(Type type) noexcept {
+  constexpr std::array<std::string_view, 6> kNames = {"bool", "number",        "string",
+                                                      "risk", "set of string", "json"};
+  return kNames[static_cast<std::size_t>(type)];
+}
+
+}  // namespace sentrail
