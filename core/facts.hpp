@@ -31,6 +31,7 @@ struct Fact {
   std::span<const std::string_view> set;  // string_set
   JsonValue json;                         // array, object
 
+  // What a value that could not be read states, and the facts that a value of each type states.
   [[nodiscard]] static Fact unreadable() noexcept {
     Fact fact;
     fact.kind = FactKind::unreadable;

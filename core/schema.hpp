@@ -32,6 +32,7 @@ enum class AttributeId : std::uint16_t {
   content_findings,
 };
 
+// Rows of the schema.
 inline constexpr std::size_t kAttributeCount = 35;
 
 // One row of the schema.
@@ -43,6 +44,7 @@ struct Attribute {
   bool has_members; // `name.member…` is legal; the members are json (query, headers: string)
 };
 
+// The schema.
 inline constexpr std::array<Attribute, kAttributeCount> kAttributes = {{
     {"tool", Type::string, Trust::derived, '.', false},
     {"action", Type::string, Trust::derived, '.', false},

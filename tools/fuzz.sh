@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# fuzz.sh SECONDS: runs every built fuzz target for that long, two at a time, each from its
+# committed seeds. A crash leaves its input in build/fuzz/crashes; make it a named test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-60}
+mkdir -p build/fuzz/crashes
+
+run_one() {
+  local target=$1 seconds=$2 name
+  name=$(basename "$target")
+  local seeds=tests/fuzz/seeds/$name work=build/fuzz/corpus/$name
+  mkdir -p "$work"
+  local log=build/fuzz/$name.log
+  if "$target" "$work" $([ -d "$seeds" ] && echo "$seeds") -max_total_time="$seconds" -timeout=10 \
+      -rss_limit_mb=2048 -artifact_prefix=build/fuzz/crashes/"$name"- > "$log" 2>&1; then
+    printf '%-24s clean, %s\n' "$name" "$(grep -o 'Done [0-9]* runs' "$log" | tail -1)"
+  else
+    printf '%-24s FAILED\n' "$name"
+    tail -30 "$log"
+    return 1
+  fi
+}
+export -f run_one
+find build/fuzz/fuzz -maxdepth 1 -type f -executable -name 'fuzz_*' | sort \
+  | xargs -P 2 -I{} bash -c 'run_one {} '"$seconds"
