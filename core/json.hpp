@@ -16,6 +16,9 @@
 
 namespace sentrail {
 
+// Whether `text` is exactly one number in JSON's grammar. cost: linear. source: RFC 8259 §6.
+[[nodiscard]] bool is_json_number(std::string_view text) noexcept;
+
 // The kinds of JSON value.
 enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
 
