@@ -61,6 +61,40 @@ inline constexpr std::size_t kHttpHeaderCountMax = 100;         // as Apache and
 inline constexpr std::size_t kHttpTargetBytesMax = 8u << 10;    // GitHub answers 414 above
 inline constexpr std::size_t kBodyVisibleBytesMax = 1u << 20;   // buffered and shown to policy
 inline constexpr std::size_t kBodyHeldBytesMax = 8u << 20;      // most that a hold may store
+inline constexpr std::size_t kHttpMethodBytesMax = 24;          // longest registered one has 17
+// Chunk extensions of one body, and trailers of one body: nobody sends any; both are dropped.
+inline constexpr std::size_t kHttpChunkExtensionBytesMax = 4u << 10;
+inline constexpr std::size_t kHttpTrailerBytesMax = 4u << 10;
+// Entries of the route table that one path may be compared with.
+inline constexpr std::size_t kRouteSegmentsMax = 64;
+
+// --- server: defaults of sentrail.yaml -----------------------------------------------------
+// A connection costs about 20 KB while idle: 10,000 fit 200 MB. Descriptors: two a forwarded call.
+inline constexpr std::size_t kConnectionsMaxDefault = 10'000;
+// Balances clients over threads again after so many requests; nginx's keepalive_requests.
+inline constexpr std::size_t kRequestsPerConnectionMaxDefault = 1'000;
+inline constexpr std::size_t kIoThreadsMax = 64;
+inline constexpr std::int64_t kHeadMsDefault = 10'000;   // from a request's first byte: slowloris
+inline constexpr std::int64_t kBodyMsDefault = 60'000;   // 8 MiB at 1.1 Mbit/s
+inline constexpr std::int64_t kIdleMsDefault = 75'000;   // nginx's keepalive_timeout
+inline constexpr std::int64_t kWriteMsDefault = 30'000;  // one buffer to a slow reader
+inline constexpr std::int64_t kHandlerMsDefault = 90'000;   // above the longest poll, 55 s
+inline constexpr std::int64_t kShutdownMsDefault = 10'000;  // below systemd's 90 s, docker's too
+inline constexpr std::int64_t kAcceptBackoffMs = 100;       // after EMFILE and its like
+// Read and write buffer of a connection: one TLS record.
+inline constexpr std::size_t kStreamBufferBytes = 16u << 10;
+
+// --- upstreams: defaults of a connection ---------------------------------------------------
+inline constexpr std::int64_t kUpstreamConnectMsDefault = 5'000;
+inline constexpr std::int64_t kUpstreamTlsMsDefault = 5'000;
+inline constexpr std::int64_t kUpstreamFirstByteMsDefault = 60'000;  // GitHub gives up after 10 s
+inline constexpr std::int64_t kUpstreamIdleMsDefault = 30'000;
+inline constexpr std::int64_t kUpstreamTotalMsDefault = 300'000;
+inline constexpr std::size_t kUpstreamConnectionsMaxDefault = 256;  // per I/O thread
+inline constexpr std::size_t kUpstreamIdleConnectionsMax = 32;      // kept open, per I/O thread
+inline constexpr std::int64_t kUpstreamPoolIdleMs = 20'000;  // below the usual 60 s of servers
+inline constexpr std::int64_t kUpstreamResolveTtlMs = 30'000;  // GitHub's own TTL is 60 s
+inline constexpr std::size_t kUpstreamAddressesMax = 16;       // of one name that are looked at
 
 // --- approvals -----------------------------------------------------------------------------
 inline constexpr std::size_t kPendingPerAgentMax = 50;           // approval fatigue
