@@ -1,0 +1,171 @@
+// Headers in one string, and the small questions one asks a message.
+//
+// Neighbours: message.hpp. Must not know: how bytes become messages (codec.cpp).
+#include "runtime/http/message.hpp"
+
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include "core/check.hpp"
+
+namespace sentrail::http {
+namespace {
+
+[[nodiscard]] char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Whether the view begins inside the string's buffer, which an append may move.
+[[nodiscard]] bool points_into(std::string_view view, const std::string& bytes) noexcept {
+  const std::less<const char*> before;
+  return !view.empty() && !before(view.data(), bytes.data()) &&
+         before(view.data(), bytes.data() + bytes.size());
+}
+
+}  // namespace
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+Headers::Place Headers::append_bytes(std::string_view name, std::string_view value) {
+  SENTRAIL_CHECK(!points_into(name, bytes_) && !points_into(value, bytes_));
+  SENTRAIL_CHECK(bytes_.size() + name.size() + value.size() <
+                 std::numeric_limits<std::uint32_t>::max());
+  const Place place{static_cast<std::uint32_t>(bytes_.size()),
+                    static_cast<std::uint32_t>(name.size()),
+                    static_cast<std::uint32_t>(value.size())};
+  bytes_.append(name).append(value);
+  return place;
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  fields_.push_back(append_bytes(name, value));
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  const Place place = append_bytes(name, value);
+  bool placed = false;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const bool same = equals_ignoring_case((*this)[i].name, name);
+    if (same && placed) continue;
+    fields_[kept++] = same ? place : fields_[i];
+    placed = placed || same;
+  }
+  fields_.resize(kept);
+  if (!placed) fields_.push_back(place);
+}
+
+std::size_t Headers::remove(std::string_view name) {
+  return std::erase_if(fields_, [this, name](const Place& place) {
+    return equals_ignoring_case(std::string_view(bytes_).substr(place.begin, place.name_bytes),
+                                name);
+  });
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const noexcept {
+  for (const HeaderField field : *this) {
+    if (equals_ignoring_case(field.name, name)) return field.value;
+  }
+  return std::nullopt;
+}
+
+std::size_t Headers::count(std::string_view name) const noexcept {
+  std::size_t found = 0;
+  for (const HeaderField field : *this) found += equals_ignoring_case(field.name, name) ? 1 : 0;
+  return found;
+}
+
+HeaderField Headers::operator[](std::size_t index) const noexcept {
+  SENTRAIL_CHECK(index < fields_.size());
+  const Place& place = fields_[index];
+  const char* begin = bytes_.data() + place.begin;
+  return {{begin, place.name_bytes}, {begin + place.name_bytes, place.value_bytes}};
+}
+
+bool operator==(const Headers& a, const Headers& b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!(a[i] == b[i])) return false;
+  }
+  return true;
+}
+
+std::string_view HttpRequest::path() const noexcept {
+  return std::string_view(target).substr(0, target.find('?'));
+}
+
+std::string_view HttpRequest::query() const noexcept {
+  const std::size_t mark = target.find('?');
+  return mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);
+}
+
+std::string_view reason_phrase(int status) noexcept {
+  struct Phrase {
+    int status;
+    std::string_view text;
+  };
+  static constexpr Phrase kPhrases[] = {
+      {100, "Continue"},
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {204, "No Content"},
+      {206, "Partial Content"},
+      {301, "Moved Permanently"},
+      {302, "Found"},
+      {303, "See Other"},
+      {304, "Not Modified"},
+      {307, "Temporary Redirect"},
+      {308, "Permanent Redirect"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {406, "Not Acceptable"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {410, "Gone"},
+      {411, "Length Required"},
+      {412, "Precondition Failed"},
+      {413, "Content Too Large"},
+      {414, "URI Too Long"},
+      {415, "Unsupported Media Type"},
+      {417, "Expectation Failed"},
+      {421, "Misdirected Request"},
+      {422, "Unprocessable Content"},
+      {423, "Locked"},
+      {425, "Too Early"},
+      {428, "Precondition Required"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {502, "Bad Gateway"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+      {507, "Insufficient Storage"},
+  };
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.status == status) return phrase.text;
+  }
+  return "Unknown";
+}
+
+HttpResponse make_response(int status, std::string_view content_type, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.headers.add("Content-Type", content_type);
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace sentrail::http
