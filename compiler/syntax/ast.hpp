@@ -27,8 +27,9 @@ struct Name {
   std::string_view text;
 };
 
-// A literal. `text` is decoded for strings, as written for all else.
-enum class LiteralKind : std::uint8_t { string, number, boolean, word, range };
+// A literal. `text` is decoded for strings, as written for all else. `json` is the raw JSON object
+// or array of a test's body, its lines ended by newline alone.
+enum class LiteralKind : std::uint8_t { string, number, boolean, word, range, json };
 struct Literal {
   LiteralKind kind = LiteralKind::word;
   Span span;
@@ -44,15 +45,26 @@ struct Path {
 
 // The tests of language v0. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
 enum class TestOp : std::uint8_t {
-  equal, not_equal, less, less_equal, greater, greater_equal,
-  in, not_in, matches, not_matches, has, exists, is,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in,
+  not_in,
+  matches,
+  not_matches,
+  has,
+  exists,
+  is,
 };
 
 // What stands right of an operator: literals, or the name of a list.
 struct Operand {
   Span span;
-  bool bracketed = false;          // `[a, b]`
-  std::vector<Literal> literals;   // one unless bracketed
+  bool bracketed = false;         // `[a, b]`
+  std::vector<Literal> literals;  // one unless bracketed
 };
 
 // `path op operand`.
@@ -69,8 +81,8 @@ struct Expr {
   ExprKind kind = ExprKind::always;
   Span span;
   bool parenthesised = false;
-  Test test;                      // kind test
-  std::vector<ExprId> children;   // not_: one; and_, or_: two or more
+  Test test;                     // kind test
+  std::vector<ExprId> children;  // not_: one; and_, or_: two or more
 };
 
 // `on github [ref.delete, branch_protection.*]`.
@@ -130,7 +142,7 @@ struct DefaultNode {
 struct GivenAssignment {
   Span span;
   Path path;
-  Operand value;     // a literal, or a bracketed list for a set
+  Operand value;            // a literal, or a bracketed list for a set
   bool unreadable = false;  // `path = unreadable`
 };
 struct Given {
@@ -157,13 +169,16 @@ struct TestNode {
   Expect expect;
 };
 
-// `test table "name" for tool { header row; rows }`, as tests and as written for fmt.
+// `test table "name" for tool { header row; rows }`, as tests and as written for fmt. `tests` has
+// one test a row, called `name, row 1`, …; they are not repeated in Ast::tests. A `-` in the
+// column `rule` names no rule.
 struct TestTableNode {
   Span span;
   Literal name;
   Name tool;
   std::vector<Name> columns;
   std::vector<std::vector<Literal>> rows;
+  std::vector<TestNode> tests;
 };
 
 // A comment, `# …` to the end of the line, for fmt.
@@ -172,11 +187,23 @@ struct Comment {
   bool own_line = false;
 };
 
-// Top-level declarations in the author's order.
-enum class DeclKind : std::uint8_t { import_, list, tier, default_, test, test_table };
+// Top-level declarations in the author's order. The implicit tier stands as `tier` before its first
+// rule; its rules, which other declarations may separate, each stand as `rule`.
+enum class DeclKind : std::uint8_t {
+  policy,
+  language,
+  import_,
+  list,
+  tier,
+  rule,
+  default_,
+  test,
+  test_table,
+};
 struct Decl {
   DeclKind kind;
-  std::uint32_t index;  // into the vector of that kind
+  std::uint32_t index;  // into the vector of that kind; `rule`: into the implicit tier's rules
+  Span span;            // from its first keyword
 };
 
 // One parsed file.
