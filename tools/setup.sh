@@ -2,7 +2,7 @@
 # Makes a fresh Debian 12 machine able to build, run and test Sentrail. Prints what it installs
 # and is instant when nothing is missing. `--check` only says what is missing and exits 1 if anything is.
 #
-# Needs apt (as root, or with sudo) the first time. Node 22 is kept inside tests/e2e/node_modules,
+# Needs apt (as root, or with sudo) the first time. Node 22 is kept inside demo/node_modules,
 # because Debian's is 18; nothing outside this folder and the package manager is changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,14 +47,14 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 # The real clients of the end-to-end tests, at the versions of the lock file.
-lock=tests/e2e/package-lock.json
+lock=demo/package-lock.json
 if [ -f "$lock" ]; then
-  stamp=tests/e2e/node_modules/.sentrail-stamp
+  stamp=demo/node_modules/.sentrail-stamp
   wanted=$(sha256sum "$lock" | cut -d' ' -f1)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     echo "setup: installing the clients of the end-to-end tests (Node 22 and npm packages)"
-    (cd tests/e2e && npm ci --no-audit --no-fund --loglevel=error >/dev/null)
-    tests/e2e/node_modules/.bin/node --version | grep -q '^v22\.' \
+    (cd demo && npm ci --no-audit --no-fund --loglevel=error >/dev/null)
+    demo/node_modules/.bin/node --version | grep -q '^v22\.' \
       || { echo "setup: npm's node package did not bring Node 22" >&2; exit 2; }
     echo "$wanted" > "$stamp"
   fi
