@@ -21,8 +21,9 @@ struct Decimal {
   std::uint64_t high = 0;  // coefficient = high × 2^64 + low
   std::uint64_t low = 0;
 
-  // Reads a number in JSON's grammar (RFC 8259 §6). Nothing if it is not one, has more than
-  // limits::kDecimalDigitsMax significant digits, or an exponent past kDecimalExponentMax.
+  // Reads a number in JSON's grammar (RFC 8259 §6). Nothing if it is not one, or if, once
+  // normalised, it has more than limits::kDecimalDigitsMax digits or an exponent past
+  // ±kDecimalExponentMax. What is read depends on the value alone, not on its spelling.
   // cost: linear in the text; never allocates.
   [[nodiscard]] static std::optional<Decimal> parse(std::string_view text) noexcept;
 
