@@ -1,7 +1,7 @@
 // GitHub's published OpenAPI description: which operation a request is, and whether it is valid.
 //
-// Neighbours: github.mjs asks it about each request and takes example bodies from it. Must not know:
-// any state. The description comes from the npm package @octokit/openapi, unchanged.
+// Neighbours: github.mjs asks it about each request and takes example bodies from it. Must not
+// know: any state. The description comes from the npm package @octokit/openapi, unchanged.
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import Ajv from 'ajv';

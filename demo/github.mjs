@@ -1,7 +1,7 @@
 // A small GitHub: answers of GitHub's own shape over a remembered state.
 //
-// Neighbours: description.mjs (validity, example bodies), state.mjs (what is remembered), main.mjs
-// (sockets). Must not know: Sentrail. An operation it does not play is answered 501, never invented.
+// Neighbours: description.mjs (validity, example bodies), state.mjs (what is remembered),
+// main.mjs (sockets). Must not know: Sentrail. An operation it does not play is answered 501, never invented.
 import crypto from 'node:crypto';
 
 const REPO = '/repos/{owner}/{repo}';
@@ -35,7 +35,9 @@ export class GitHub {
       return { status: 422, body: { message: 'Validation Failed', errors: wrong } };
     }
     const play = this.operations[`${route.method} ${route.template}`];
-    if (!play) return { status: 501, body: { message: `the demo does not play ${route.template}` } };
+    if (!play) {
+      return { status: 501, body: { message: `the demo does not play ${route.template}` } };
+    }
     try {
       const answer = play(this.context(route, query, body, origin));
       const faults = this.description.checkAnswer(route, answer.status, answer.body);

@@ -3,9 +3,8 @@
 //   node demo/main.mjs [--port N] [--state FILE] [--record FOLDER] [--token T] [--origin URL]
 //                      [--tls CERT KEY] [--port-file FILE]
 //
-// Prints `listening on <port>` once ready. A request whose path ends in a fault's name under /faults/
-// is answered by that fault (hang, close-mid-body, reset, bad-gateway-after-body, slow-body), and a
-// JSON body with "x-fault" chooses one for any operation.
+// Prints `listening on <port>` once ready. A request to /faults/NAME, or with the header
+// `x-demo-fault: NAME`, is answered by that fault: hang, reset, close, close-mid-body, bad-gateway.
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';

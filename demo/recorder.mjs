@@ -1,7 +1,7 @@
 // Stores the raw bytes of every connection, before any HTTP parser sees them.
 //
-// Neighbours: main.mjs puts it in front of the HTTP server; the tests compare its files with what the
-// client sent. Must not know: HTTP. One file a connection: `<n>.bin`, written as bytes arrive.
+// Neighbours: main.mjs puts it in front of the HTTP server; the tests compare its files with what
+// the client sent. Must not know: HTTP. One file a connection: `<n>.bin`, written as bytes arrive.
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';

@@ -1,7 +1,7 @@
 // What the demo upstream remembers: repositories with issues, pulls, refs, files, releases.
 //
-// Neighbours: github.mjs changes it through these functions. Must not know: HTTP, shapes of answers.
-// Saved after each change, so that a restart continues.
+// Neighbours: github.mjs changes it through these functions. Must not know: HTTP, shapes of
+// answers. Saved after each change, so that a restart continues.
 import fs from 'node:fs';
 
 const EMPTY_REPOSITORY = () => ({

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian 12 machine able to build, run and test Sentrail. Prints what it installs
-# and is instant when nothing is missing. `--check` only says what is missing and exits 1 if anything is.
+# and is instant when nothing is missing. `--check` only says what is missing and exits 1 if
+# anything is.
 #
 # Needs apt (as root, or with sudo) the first time. Node 22 is kept inside demo/node_modules,
 # because Debian's is 18; nothing outside this folder and the package manager is changed.

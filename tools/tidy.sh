@@ -10,4 +10,5 @@ mapfile -t files < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else
 [ ${#files[@]} -gt 0 ] || exit 0
 clang-format-19 --dry-run -Werror "${files[@]}"
 printf '%s\n' "${files[@]}" | grep '\.cpp$' \
-  | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' 2> /dev/null
+  | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' \
+    2> /dev/null

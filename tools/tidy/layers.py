@@ -54,7 +54,7 @@ HEAVY = {
     "simdjson": [r"wire/.*\.cpp"],
     "yaml-cpp/": [r"wire/.*\.cpp"],
     "idn2": [r"wire/.*\.cpp"],
-    "utf8proc": [r"wire/.*\.cpp"],
+    "utf8proc": [r"wire/.*\.cpp", r"tests/.*"],
     "openssl/": [r"crypto/.*\.cpp", r"runtime/server/.*", r"interceptor/cli/.*", r"tests/.*"],
     "sodium": [r"crypto/.*\.cpp"],
     "rocksdb/": [r"runtime/store/.*_rocksdb[^/]*\.(cpp|hpp)", r"tests/.*"],
