@@ -29,6 +29,11 @@ inline constexpr std::size_t kBecauseBytesMax = 1024;
 inline constexpr std::size_t kReasonCharactersMax = 200;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.
 inline constexpr std::size_t kPathStepsMax = 16;
+// Levels of `and` within `or` in a compiled condition: the grammar's nesting, `when and not unless`
+// around it, and room for lists.
+inline constexpr std::size_t kConditionDepthMax = kNestingMax + 8;
+// Attributes and members that one policy asks about: each takes 128 bytes of a thread's scratch.
+inline constexpr std::size_t kSlotsMax = 65'536;
 
 // --- JSON and YAML -------------------------------------------------------------------------
 // Nesting of a JSON value: above any API met (GitHub: 9), below what threatens a stack.

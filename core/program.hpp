@@ -1,0 +1,295 @@
+// A compiled policy: flat tables of fixed-width little-endian rows, usable straight from mmap.
+//
+// Neighbours: compiler/lower fills a ProgramStorage, bundle.hpp writes and reads it, runtime/decide
+// runs it. Must not know: policy text, files, engines. Rows hold indices and offsets, never
+// pointers; enums are kept as bytes because a hostile bundle may hold any. Nothing may use a
+// Program before verify() has accepted it. docs/bundle_format.md describes every row.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/decimal.hpp"
+#include "core/decision.hpp"
+#include "core/result.hpp"
+
+namespace sentrail {
+
+static_assert(std::endian::native == std::endian::little, "rows are read in place");
+
+// The version of the language that this build compiles and runs.
+inline constexpr std::uint32_t kLanguageVersion = 1;
+// Stands where a row names no other row.
+inline constexpr std::uint32_t kNoRow = 0xffffffff;
+
+// A piece of Program::text: valid UTF-8 of its own.
+struct TextRef {
+  std::uint32_t offset = 0;
+  std::uint32_t bytes = 0;
+
+  friend bool operator==(const TextRef&, const TextRef&) = default;
+};
+
+// What conditions ask about: an attribute, named by text because ids belong to one build, or a
+// member of one.
+struct SlotRow {
+  TextRef attribute;
+  std::uint32_t steps_begin = 0;  // into Program::steps
+  std::uint32_t steps_count = 0;
+  std::uint32_t separator = 0;  // of pattern segments: '.' or '/'
+};
+
+// An exact number; see Decimal. Rows ascend by value.
+struct NumberRow {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  std::int32_t exponent = 0;
+  std::uint32_t negative = 0;  // 0 or 1
+
+  [[nodiscard]] static NumberRow of(const Decimal& value) noexcept;
+  // REQUIRES: a verified row.
+  [[nodiscard]] Decimal value() const noexcept;
+};
+
+// The steps of a pattern. A segment is what stands between separators; `globstar` is a segment of
+// its own and stands for any number of them, none included.
+enum class PatternOp : std::uint32_t {
+  literal = 0,    // these bytes
+  any_one = 1,    // `?`: one code point of the segment
+  any_run = 2,    // `*`: any code points of the segment
+  separator = 3,  // the end of one segment and the start of the next
+  globstar = 4,   // `**`
+};
+struct PatternOpRow {
+  std::uint32_t op = 0;
+  TextRef text;  // literal: not empty, without the separator; all else: empty
+};
+struct PatternRow {
+  TextRef source;  // as written, for explanations
+  std::uint32_t separator = 0;
+  std::uint32_t ops_begin = 0;
+  std::uint32_t ops_count = 0;
+};
+
+// What a test compares with. Rows of one test ascend by kind, then index, then upper: no twins.
+enum class OperandKind : std::uint32_t {
+  string = 0,        // index: symbols
+  number = 1,        // index: numbers
+  number_range = 2,  // index, upper: numbers; both ends included
+  boolean = 3,       // index: 0 or 1
+  risk = 4,          // index: Risk
+  pattern = 5,       // index: patterns, with the separator of the test's slot
+};
+struct OperandRow {
+  std::uint32_t kind = 0;
+  std::uint32_t index = 0;
+  std::uint32_t upper = 0;  // 0 unless number_range
+};
+
+// The tests that conditions are made of.
+enum class TestOp : std::uint8_t {
+  equal = 0,
+  less = 1,
+  less_equal = 2,
+  greater = 3,
+  greater_equal = 4,
+  in = 5,
+  matches = 6,
+  has = 7,
+  exists = 8,
+  is_type = 9,
+};
+// What `is_type` asks for.
+enum class TestedType : std::uint8_t {
+  string = 0,
+  number = 1,
+  boolean = 2,
+  list = 3,
+  object = 4,
+  null = 5,
+};
+// One distinct test: rules share it.
+struct AtomRow {
+  std::uint32_t slot = 0;
+  std::uint8_t op = 0;
+  std::uint8_t tested_type = 0;
+  std::uint16_t zero = 0;
+  std::uint32_t operands_begin = 0;
+  std::uint32_t operands_count = 0;
+};
+
+// A condition in negation normal form, in prefix order: a node's children follow it and end at
+// `end`, as does a leaf at the next row.
+enum class NodeKind : std::uint8_t { constant = 0, literal = 1, all = 2, any = 3 };
+struct NodeRow {
+  std::uint8_t kind = 0;
+  std::uint8_t flag = 0;  // literal: 1 if negated; constant: 1 for true, 0 for false
+  std::uint16_t zero = 0;
+  std::uint32_t atom = 0;  // literal
+  std::uint32_t end = 0;
+  std::uint32_t line = 0;  // where it is written, from 1; 0 if unknown
+  std::uint32_t column = 0;
+};
+
+// A reason: texts, each followed by the value of a slot, or by nothing (kNoRow).
+struct ReasonPartRow {
+  TextRef text;
+  std::uint32_t slot = kNoRow;
+};
+struct ReasonRow {
+  std::uint32_t parts_begin = 0;
+  std::uint32_t parts_count = 0;
+};
+
+// One rule. Its index is what Decision::rule names.
+struct RuleRow {
+  TextRef name;
+  TextRef qualified_name;  // module.tier.rule
+  TextRef file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::uint32_t condition_begin = 0;  // one tree of Program::nodes
+  std::uint32_t condition_end = 0;
+  std::uint32_t reason = kNoRow;
+  std::uint32_t outcome = 0;
+};
+
+// One tier. The tiers' rules are, one after the other, all rules.
+struct TierRow {
+  TextRef name;
+  std::uint32_t guard = 0;
+  std::uint32_t rules_begin = 0;
+  std::uint32_t rules_count = 0;
+};
+
+// What one decision costs at worst in the linear engine, for any request; see program_cost.cpp.
+struct CostRow {
+  std::uint64_t steps = 0;  // tests, operands and bytes compared
+  std::uint64_t bytes = 0;  // distinct bytes of tables and request read
+
+  friend bool operator==(const CostRow&, const CostRow&) = default;
+};
+
+// The policy as a whole; exactly one row.
+struct PolicyRow {
+  TextRef name;
+  std::uint32_t language = kLanguageVersion;
+  std::uint32_t default_effect = 0;
+  std::uint32_t default_reason = kNoRow;
+  std::uint32_t zero = 0;
+  CostRow cost;
+};
+
+// The tables' stable numbers in a bundle. Numbers from kFirstForeign belong to other formats.
+enum class TableId : std::uint32_t {
+  text = 1,
+  policy = 2,
+  tiers = 3,
+  rules = 4,
+  nodes = 5,
+  atoms = 6,
+  operands = 7,
+  slots = 8,
+  steps = 9,
+  symbols = 10,
+  numbers = 11,
+  patterns = 12,
+  pattern_ops = 13,
+  reasons = 14,
+  reason_parts = 15,
+};
+inline constexpr std::uint32_t kFirstForeignTable = 256;
+
+// A view of all tables; owns nothing.
+struct Program {
+  std::span<const char> text;
+  std::span<const PolicyRow> policy;
+  std::span<const TierRow> tiers;
+  std::span<const RuleRow> rules;
+  std::span<const NodeRow> nodes;
+  std::span<const AtomRow> atoms;
+  std::span<const OperandRow> operands;
+  std::span<const SlotRow> slots;
+  std::span<const TextRef> steps;
+  std::span<const TextRef> symbols;  // ascend by bytes
+  std::span<const NumberRow> numbers;
+  std::span<const PatternRow> patterns;
+  std::span<const PatternOpRow> pattern_ops;
+  std::span<const ReasonRow> reasons;
+  std::span<const ReasonPartRow> reason_parts;
+
+  // REQUIRES: a reference of a verified program.
+  [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
+    return {text.data() + ref.offset, ref.bytes};
+  }
+  [[nodiscard]] std::string_view name() const noexcept { return view(policy[0].name); }
+  [[nodiscard]] Effect default_effect() const noexcept {
+    return static_cast<Effect>(policy[0].default_effect);
+  }
+};
+
+// Owns tables that are being built.
+struct ProgramStorage {
+  std::vector<char> text;
+  std::vector<PolicyRow> policy;
+  std::vector<TierRow> tiers;
+  std::vector<RuleRow> rules;
+  std::vector<NodeRow> nodes;
+  std::vector<AtomRow> atoms;
+  std::vector<OperandRow> operands;
+  std::vector<SlotRow> slots;
+  std::vector<TextRef> steps;
+  std::vector<TextRef> symbols;
+  std::vector<NumberRow> numbers;
+  std::vector<PatternRow> patterns;
+  std::vector<PatternOpRow> pattern_ops;
+  std::vector<ReasonRow> reasons;
+  std::vector<ReasonPartRow> reason_parts;
+
+  // Valid until the storage changes or moves.
+  [[nodiscard]] Program view() const noexcept;
+};
+
+// Calls `visit(TableId, table)` for every table of a Program or ProgramStorage, in TableId order.
+template <class Tables, class Visit>
+void for_each_table(Tables&& tables, Visit&& visit) {
+  visit(TableId::text, tables.text);
+  visit(TableId::policy, tables.policy);
+  visit(TableId::tiers, tables.tiers);
+  visit(TableId::rules, tables.rules);
+  visit(TableId::nodes, tables.nodes);
+  visit(TableId::atoms, tables.atoms);
+  visit(TableId::operands, tables.operands);
+  visit(TableId::slots, tables.slots);
+  visit(TableId::steps, tables.steps);
+  visit(TableId::symbols, tables.symbols);
+  visit(TableId::numbers, tables.numbers);
+  visit(TableId::patterns, tables.patterns);
+  visit(TableId::pattern_ops, tables.pattern_ops);
+  visit(TableId::reasons, tables.reasons);
+  visit(TableId::reason_parts, tables.reason_parts);
+}
+
+// Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
+// fails: corrupt; unsupported if it names an attribute or language version that this build lacks.
+// cost: linear in the tables; allocates only to fail.
+[[nodiscard]] Status verify(const Program& program);
+
+// What a decision costs at worst. REQUIRES: everything but the cost row verified.
+[[nodiscard]] CostRow cost_of(const Program& program) noexcept;
+
+// Stable text of all tables; equal dumps mean equal programs. REQUIRES: verified.
+[[nodiscard]] std::string dump(const Program& program);
+
+// An attribute or member as an author would write it. REQUIRES: verified.
+[[nodiscard]] std::string render_slot(const Program& program, std::uint32_t slot);
+
+// One test as an author would write it, e.g. `resource.ref in ["main", "release/**"]`. At most
+// eight operands are shown. REQUIRES: verified.
+[[nodiscard]] std::string render_test(const Program& program, std::uint32_t atom, bool negated);
+
+}  // namespace sentrail

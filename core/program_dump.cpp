@@ -1,0 +1,206 @@
+// Programs as text: for goldens, `sentrailc dump` and explanations. See program.hpp.
+//
+// Neighbours: json_writer.hpp quotes. Must not know: how programs run. The text names every row by
+// its index, so that it reads like the tables themselves.
+#include <array>
+
+#include "core/json_writer.hpp"
+#include "core/program.hpp"
+
+namespace sentrail {
+namespace {
+
+constexpr std::size_t kOperandsShown = 8;
+constexpr std::array<std::string_view, 10> kTestNames = {
+    "==", "<", "<=", ">", ">=", "in", "~", "has", "exists", "is"};
+constexpr std::array<std::string_view, 6> kTypeNames = {"string", "number", "bool",
+                                                        "list",   "object", "null"};
+constexpr std::array<std::string_view, 5> kPatternOpNames = {"", "?", "*", "/", "**"};
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string slot_name(const Program& p, std::uint32_t index) {
+  const SlotRow& slot = p.slots[index];
+  std::string name(p.view(slot.attribute));
+  for (std::uint32_t i = 0; i < slot.steps_count; ++i) {
+    const std::string_view step = p.view(p.steps[slot.steps_begin + i]);
+    const bool plain = !step.empty() && step.find_first_not_of(
+                                            "abcdefghijklmnopqrstuvwxyz"
+                                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789_-") == step.npos;
+    name += '.';
+    name += plain ? std::string(step) : quoted(step);
+  }
+  return name;
+}
+
+std::string operand_text(const Program& p, const OperandRow& operand) {
+  switch (static_cast<OperandKind>(operand.kind)) {
+    case OperandKind::string:
+      return quoted(p.view(p.symbols[operand.index]));
+    case OperandKind::number:
+      return p.numbers[operand.index].value().to_string();
+    case OperandKind::number_range:
+      return p.numbers[operand.index].value().to_string() + ".." +
+             p.numbers[operand.upper].value().to_string();
+    case OperandKind::boolean:
+      return operand.index != 0 ? "true" : "false";
+    case OperandKind::risk:
+      return std::string(name_of(static_cast<Risk>(operand.index)));
+    case OperandKind::pattern:
+      return quoted(p.view(p.patterns[operand.index].source));
+  }
+  return "";
+}
+
+std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::size_t shown_max) {
+  const AtomRow& atom = p.atoms[index];
+  const auto op = static_cast<TestOp>(atom.op);
+  const std::string name = slot_name(p, atom.slot);
+  if (op == TestOp::exists) return name + (negated ? " is absent" : " exists");
+  if (op == TestOp::is_type) {
+    const std::string test = name + " is " + std::string(kTypeNames[atom.tested_type]);
+    return negated ? "not " + test : test;
+  }
+  std::string text = name + " ";
+  std::string close;
+  if (negated && op == TestOp::equal) {
+    text += "!=";
+  } else if (negated && op == TestOp::matches) {
+    text += "!~";
+  } else if (negated && op == TestOp::in) {
+    text += "not in";
+  } else {
+    if (negated) text.insert(0, "not ");
+    text += kTestNames[atom.op];
+  }
+  text += op == TestOp::in ? " [" : " ";
+  for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
+    if (i > 0) text += ", ";
+    if (i == shown_max) {
+      text += "… " + std::to_string(atom.operands_count - shown_max) + " more";
+      break;
+    }
+    text += operand_text(p, p.operands[atom.operands_begin + i]);
+  }
+  return text + (op == TestOp::in ? "]" : "");
+}
+
+std::string reference(std::uint32_t row) {
+  return row == kNoRow ? std::string("none") : std::to_string(row);
+}
+
+void dump_values(std::string& out, const Program& p) {
+  for (std::size_t i = 0; i < p.slots.size(); ++i) {
+    out += "slot " + std::to_string(i) + " " + slot_name(p, static_cast<std::uint32_t>(i)) + " '" +
+           static_cast<char>(p.slots[i].separator) + "'\n";
+  }
+  for (std::size_t i = 0; i < p.symbols.size(); ++i) {
+    out += "symbol " + std::to_string(i) + " " + quoted(p.view(p.symbols[i])) + "\n";
+  }
+  for (std::size_t i = 0; i < p.numbers.size(); ++i) {
+    out += "number " + std::to_string(i) + " " + p.numbers[i].value().to_string() + "\n";
+  }
+  for (std::size_t i = 0; i < p.patterns.size(); ++i) {
+    const PatternRow& pattern = p.patterns[i];
+    out += "pattern " + std::to_string(i) + " " + quoted(p.view(pattern.source)) + " '" +
+           static_cast<char>(pattern.separator) + "':";
+    for (std::uint32_t j = 0; j < pattern.ops_count; ++j) {
+      const PatternOpRow& op = p.pattern_ops[pattern.ops_begin + j];
+      const bool literal = static_cast<PatternOp>(op.op) == PatternOp::literal;
+      out += " " + (literal ? quoted(p.view(op.text)) : std::string(kPatternOpNames[op.op]));
+    }
+    out += "\n";
+  }
+  for (std::uint32_t i = 0; i < p.atoms.size(); ++i) {
+    out += "atom " + std::to_string(i) + " " + atom_text(p, i, false, kNoRow) + "\n";
+  }
+}
+
+void dump_reasons(std::string& out, const Program& p) {
+  for (std::size_t i = 0; i < p.reasons.size(); ++i) {
+    out += "reason " + std::to_string(i) + ":";
+    for (std::uint32_t j = 0; j < p.reasons[i].parts_count; ++j) {
+      const ReasonPartRow& part = p.reason_parts[p.reasons[i].parts_begin + j];
+      out += " " + quoted(p.view(part.text));
+      if (part.slot != kNoRow) out += " {" + slot_name(p, part.slot) + "}";
+    }
+    out += "\n";
+  }
+}
+
+void dump_condition(std::string& out, const Program& p, const RuleRow& rule) {
+  std::vector<std::uint32_t> ends;
+  for (std::uint32_t i = rule.condition_begin; i < rule.condition_end; ++i) {
+    while (!ends.empty() && ends.back() == i) ends.pop_back();
+    const NodeRow& node = p.nodes[i];
+    out.append(2 + 2 * ends.size(), ' ');
+    switch (static_cast<NodeKind>(node.kind)) {
+      case NodeKind::constant:
+        out += node.flag != 0 ? "always" : "never";
+        break;
+      case NodeKind::literal:
+        out += (node.flag != 0 ? "not atom " : "atom ") + std::to_string(node.atom);
+        break;
+      case NodeKind::all:
+        out += "all";
+        break;
+      case NodeKind::any:
+        out += "any";
+        break;
+    }
+    if (node.line != 0) out += " @" + std::to_string(node.line) + ":" + std::to_string(node.column);
+    out += "\n";
+    if (node.end > i + 1) ends.push_back(node.end);
+  }
+}
+
+void dump_tiers(std::string& out, const Program& p) {
+  for (const TierRow& tier : p.tiers) {
+    out +=
+        std::string(tier.guard != 0 ? "guard tier " : "tier ") + quoted(p.view(tier.name)) + "\n";
+    for (std::uint32_t i = 0; i < tier.rules_count; ++i) {
+      const RuleRow& rule = p.rules[tier.rules_begin + i];
+      out += "rule " + std::to_string(tier.rules_begin + i) + " " + quoted(p.view(rule.name)) +
+             " as " + quoted(p.view(rule.qualified_name)) + ": " +
+             std::string(name_of(static_cast<Outcome>(rule.outcome))) + ", reason " +
+             reference(rule.reason);
+      if (rule.line != 0) {
+        out += ", " + quoted(p.view(rule.file)) + " " + std::to_string(rule.line) + ":" +
+               std::to_string(rule.column);
+      }
+      out += "\n";
+      dump_condition(out, p, rule);
+    }
+  }
+}
+
+}  // namespace
+
+std::string dump(const Program& program) {
+  const PolicyRow& policy = program.policy[0];
+  std::string out = "policy " + quoted(program.name()) + " language " +
+                    std::to_string(policy.language) + "\ndefault " +
+                    std::string(name_of(program.default_effect())) + ", reason " +
+                    reference(policy.default_reason) + "\n";
+  dump_values(out, program);
+  dump_reasons(out, program);
+  dump_tiers(out, program);
+  out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
+         std::to_string(policy.cost.bytes) + " bytes\n";
+  return out;
+}
+
+std::string render_slot(const Program& program, std::uint32_t slot) {
+  return slot_name(program, slot);
+}
+
+std::string render_test(const Program& program, std::uint32_t atom, bool negated) {
+  return atom_text(program, atom, negated, kOperandsShown);
+}
+
+}  // namespace sentrail
