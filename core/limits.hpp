@@ -106,6 +106,33 @@ inline constexpr std::size_t kPendingPerAgentMax = 50;           // approval fat
 inline constexpr std::int64_t kDecideByMsDefault = 24ll * 3600 * 1000;
 inline constexpr std::int64_t kExecuteByMsDefault = 10ll * 60 * 1000;
 inline constexpr std::int64_t kPollWaitMsMax = 55'000;           // below the usual 60 s proxies
+// People that one quorum may ask for: more never meet, and seating them stays cheap.
+inline constexpr std::size_t kQuorumSeatsMax = 16;
+// Times that one approved call is tried while it is certain that nothing was applied.
+inline constexpr std::uint32_t kSendAttemptsMax = 5;
+// Pause before the next try; doubled each time.
+inline constexpr std::int64_t kSendRetryMs = 1'000;
+// How long a claim is trusted: longer than an upstream may take in all (kUpstreamTotalMsDefault).
+inline constexpr std::int64_t kClaimLeaseMs = 360'000;
+// A reviewer's reason, as typed.
+inline constexpr std::size_t kVoteReasonBytesMax = 2'000;
+
+// --- identity ------------------------------------------------------------------------------
+inline constexpr std::int64_t kDayMs = 24ll * 3600 * 1000;
+inline constexpr std::int64_t kKeyLifeMsDefault = 90 * kDayMs;
+// Both keys of a rotation work for this long, so that agents can be moved one by one.
+inline constexpr std::int64_t kKeyOverlapMsDefault = 1 * kDayMs;
+// A person's session: an approval asks for presence, not for a morning's sign-in.
+inline constexpr std::int64_t kSessionLifeMs = 15ll * 60 * 1000;
+// Wrong passphrases in one window before an account, or an address, must wait it out.
+inline constexpr std::uint32_t kSignInFailuresMax = 5;
+inline constexpr std::uint32_t kSignInFailuresPerAddressMax = 20;
+inline constexpr std::int64_t kSignInWindowMs = 5ll * 60 * 1000;
+// Counted names at once: a flood of made-up names must not fill memory.
+inline constexpr std::size_t kSignInNamesMax = 4'096;
+// A passphrase: NIST SP 800-63B asks for at least 8; 12 is where guessing offline gets dear.
+inline constexpr std::size_t kPassphraseBytesMin = 12;
+inline constexpr std::size_t kPassphraseBytesMax = 1'024;
 
 // --- audit ---------------------------------------------------------------------------------
 // An entry bundle holds uint16 length || entry (C2SP tlog-tiles).

@@ -61,6 +61,11 @@ enum class ActionState : std::uint8_t {
 // call itself, hears `allow` once.
 enum class ActionKind : std::uint8_t { forward = 0, grant = 1 };
 
+// Whether a call may be sent again although an answer was lost: never; because its method is safe;
+// because a precondition or an idempotency key makes a second application impossible. The numbers
+// are stored: append only.
+enum class Resend : std::uint8_t { never = 0, safe = 1, guarded = 2 };
+
 // What a person said.
 enum class Verdict : std::uint8_t { approve = 0, deny = 1 };
 
@@ -143,6 +148,8 @@ struct ActionRecord {
   std::uint64_t fence = 0;
   std::int64_t lease_until_ms = 0;  // of the claim; past it, a sweep decides what happened
   std::uint32_t attempts = 0;
+  Resend resend = Resend::never;
+  bool maybe_applied = false;  // some earlier attempt of a guarded call may have taken effect
 
   // The end.
   std::uint32_t status = 0;  // HTTP status of the upstream, 0 if none came

@@ -25,6 +25,8 @@ inline constexpr std::uint8_t kLastEnumerator<ActionKind> = 1;
 template <>
 inline constexpr std::uint8_t kLastEnumerator<Verdict> = 1;
 template <>
+inline constexpr std::uint8_t kLastEnumerator<Resend> = 2;
+template <>
 inline constexpr std::uint8_t kLastEnumerator<Risk> = 3;
 template <>
 inline constexpr std::uint8_t kLastEnumerator<Environment> = 1;
@@ -115,7 +117,7 @@ void describe(Codec& codec, R& r) {
   codec(r.created_ms, r.decide_by_ms, r.execute_within_ms, r.execute_by_ms, r.decided_ms,
         r.finished_ms);
   codec(r.votes);
-  codec(r.executor_id, r.fence, r.lease_until_ms, r.attempts);
+  codec(r.executor_id, r.fence, r.lease_until_ms, r.attempts, r.resend, r.maybe_applied);
   codec(r.status, r.response, r.result_note, r.hold_audit_id);
 }
 
