@@ -1,0 +1,180 @@
+// Prints a Policy as stable text, one fact a line: what goldens and `dump --stage=ir` show.
+//
+// Neighbours: ir.hpp. Must not know: syntax. Everything but spans is printed and every text is
+// quoted, so that equal dumps mean equal policies.
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "compiler/ir/ir.hpp"
+
+namespace sentrail::compiler::ir {
+namespace {
+
+std::string quoted(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+bool is_plain_step(std::string_view step) {
+  if (step.empty() || (step[0] >= '0' && step[0] <= '9') || step[0] == '-') return false;
+  for (const char c : step) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-';
+    if (!plain) return false;
+  }
+  return true;
+}
+
+std::string text_of(const AttributeRef& ref) {
+  std::string out(row_of(ref.attribute).name);
+  for (const std::string& step : ref.steps) {
+    out += '.';
+    out += is_plain_step(step) ? step : quoted(step);
+  }
+  return out;
+}
+
+std::string text_of(const Operand& operand) {
+  switch (operand.kind) {
+    case OperandKind::string:
+      return quoted(operand.text);
+    case OperandKind::number:
+      return operand.text;
+    case OperandKind::boolean:
+      return operand.boolean ? "true" : "false";
+    case OperandKind::risk:
+      return operand.text;
+    case OperandKind::pattern:
+      return "~" + quoted(operand.text);
+    case OperandKind::number_range:
+      return operand.text + ".." + operand.upper;
+  }
+  return {};
+}
+
+std::string_view name_of(TestedType type) {
+  constexpr std::array<std::string_view, 6> kNames = {"string", "number", "bool",
+                                                      "list",   "object", "null"};
+  return kNames[static_cast<std::size_t>(type)];
+}
+
+std::string text_of(const Atom& atom) {
+  constexpr std::array<std::string_view, 10> kNames = {
+      "==", "<", "<=", ">", ">=", "in", "~", "has", "exists", "is"};
+  std::string out = "(";
+  out += kNames[static_cast<std::size_t>(atom.op)];
+  out += ' ';
+  out += text_of(atom.attribute);
+  if (atom.op == AtomOp::is_type) {
+    out += ' ';
+    out += name_of(atom.tested_type);
+  }
+  if (atom.op == AtomOp::in) {
+    out += " [";
+    for (std::size_t i = 0; i < atom.operands.size(); ++i) {
+      if (i != 0) out += ' ';
+      out += text_of(atom.operands[i]);
+    }
+    return out += "])";
+  }
+  for (const Operand& operand : atom.operands) out += " " + text_of(operand);
+  return out += ')';
+}
+
+// A stack of what is left to print, instead of recursion: conditions nest as deep as they like.
+std::string text_of(const Policy& policy, ConditionId root) {
+  constexpr std::array<std::string_view, 5> kNames = {"always", "", "(not", "(all", "(any"};
+  std::string out;
+  std::vector<std::pair<ConditionId, bool>> left = {{root, false}};
+  while (!left.empty()) {
+    const auto [id, close] = left.back();
+    left.pop_back();
+    if (close) {
+      out += ')';
+      continue;
+    }
+    if (!out.empty()) out += ' ';
+    const Condition& condition = policy.conditions[id];
+    if (condition.kind == ConditionKind::atom) {
+      out += text_of(condition.atom);
+      continue;
+    }
+    out += kNames[static_cast<std::size_t>(condition.kind)];
+    if (condition.kind == ConditionKind::always) continue;
+    left.emplace_back(id, true);
+    for (std::size_t i = condition.children.size(); i > 0; --i) {
+      left.emplace_back(condition.children[i - 1], false);
+    }
+  }
+  return out;
+}
+
+std::string text_of(const Template& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.texts.size(); ++i) {
+    if (i != 0) out += " {" + text_of(text.holes[i - 1]) + "} ";
+    out += quoted(text.texts[i]);
+  }
+  return out;
+}
+
+std::string text_of(const Policy& policy, const Rule& rule) {
+  std::string out = "  rule " + quoted(rule.name) + " as " + quoted(rule.qualified_name) + ": ";
+  out += sentrail::name_of(rule.outcome);
+  out += "\n    when " + text_of(policy, rule.when) + "\n";
+  if (rule.unless) out += "    unless " + text_of(policy, *rule.unless) + "\n";
+  if (rule.because) out += "    because " + text_of(*rule.because) + "\n";
+  return out;
+}
+
+std::string text_of(const TestCase& test) {
+  std::string out = "test " + quoted(test.name) + "\n";
+  if (test.tool) out += "  tool " + quoted(*test.tool) + "\n";
+  if (test.method) out += "  method " + quoted(*test.method) + "\n";
+  if (test.target) out += "  target " + quoted(*test.target) + "\n";
+  if (test.body_json) out += "  body " + quoted(*test.body_json) + "\n";
+  for (const GivenValue& given : test.with) {
+    out += "  with " + text_of(given.attribute) + " = ";
+    out += given.unreadable ? "unreadable" : quoted(given.json);
+    out += '\n';
+  }
+  out += "  expect ";
+  out += sentrail::name_of(test.effect);
+  if (test.rule) out += " by " + quoted(*test.rule);
+  return out += '\n';
+}
+
+}  // namespace
+
+std::string Policy::dump() const {
+  std::string out = "policy " + quoted(name) + "\n";
+  for (const std::string& catalog : catalogs) out += "catalog " + quoted(catalog) + "\n";
+  for (const Tier& tier : tiers) {
+    out += tier.guard ? "guard tier " : "tier ";
+    out += quoted(tier.name) + "\n";
+    for (const Rule& rule : tier.rules) out += text_of(*this, rule);
+  }
+  out += "default ";
+  out += sentrail::name_of(default_effect);
+  if (default_because) out += " because " + text_of(*default_because);
+  out += '\n';
+  for (const TestCase& test : tests) out += text_of(test);
+  return out;
+}
+
+}  // namespace sentrail::compiler::ir

@@ -1,0 +1,197 @@
+// Checks the invariants of a Policy that every later phase relies on.
+//
+// Neighbours: ir.hpp, pattern.hpp. Run after each phase in debug builds and tests, and by loaders.
+// Must not know: policy text. A failure is a bug of the phase before, so messages name indices.
+#include <string>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+#include "compiler/ir/pattern.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::compiler::ir {
+namespace {
+
+tl::unexpected<Error> broken(std::string message) {
+  return fail(Errc::corrupt, "policy is not well formed: " + std::move(message));
+}
+
+Status verify_reference(const AttributeRef& ref) {
+  if (static_cast<std::size_t>(ref.attribute) >= kAttributeCount) {
+    return broken("an attribute has no row in the schema");
+  }
+  const Attribute& row = row_of(ref.attribute);
+  const std::string name(row.name);
+  if (!row.has_members && !ref.steps.empty()) return broken(name + " has no members");
+  if (ref.steps.size() > limits::kPathStepsMax) return broken(name + " has too many steps");
+  if (row.has_members && row.type == Type::string && ref.steps.size() != 1) {
+    return broken(name + " needs exactly one step");
+  }
+  return {};
+}
+
+// Whether values of an attribute's type can be compared with an operand of this kind.
+bool comparable(Type type, OperandKind kind) {
+  switch (type) {
+    case Type::boolean:
+      return kind == OperandKind::boolean;
+    case Type::number:
+      return kind == OperandKind::number || kind == OperandKind::number_range;
+    case Type::string:
+      return kind == OperandKind::string || kind == OperandKind::pattern;
+    case Type::risk:
+      return kind == OperandKind::risk;
+    case Type::string_set:
+      return kind == OperandKind::string;
+    case Type::json:
+      return kind != OperandKind::risk;
+  }
+  return false;
+}
+
+// Whether an operator takes an operand of this kind.
+bool takes(AtomOp op, OperandKind kind) {
+  const bool literal = kind != OperandKind::pattern && kind != OperandKind::number_range;
+  switch (op) {
+    case AtomOp::equal:
+      return literal;
+    case AtomOp::less:
+    case AtomOp::less_equal:
+    case AtomOp::greater:
+    case AtomOp::greater_equal:
+      return kind == OperandKind::number || kind == OperandKind::risk;
+    case AtomOp::in:
+      return true;
+    case AtomOp::matches:
+      return kind == OperandKind::pattern;
+    case AtomOp::has:
+      return literal && kind != OperandKind::risk;
+    case AtomOp::exists:
+    case AtomOp::is_type:
+      return false;
+  }
+  return false;
+}
+
+Status verify_operand(const Atom& atom, const Operand& operand) {
+  const Attribute& row = row_of(atom.attribute.attribute);
+  const std::string name(row.name);
+  if (!takes(atom.op, operand.kind)) return broken("an operator on " + name + " and its operand");
+  if (!comparable(row.type, operand.kind)) return broken(name + " is compared with another type");
+  if (operand.kind == OperandKind::pattern) {
+    if (const auto problem = pattern_problem(operand.text, row.separator)) {
+      return broken("a pattern on " + name + " " + *problem);
+    }
+  }
+  if (operand.kind == OperandKind::risk && !risk_named(operand.text)) {
+    return broken("there is no risk " + operand.text);
+  }
+  return {};
+}
+
+Status verify_atom(const Atom& atom) {
+  SENTRAIL_TRY(verify_reference(atom.attribute));
+  const Attribute& row = row_of(atom.attribute.attribute);
+  const std::string name(row.name);
+  const bool bare = atom.op == AtomOp::exists || atom.op == AtomOp::is_type;
+  if (bare != atom.operands.empty() && atom.op != AtomOp::in) {
+    return broken("an operator on " + name + " has the wrong number of operands");
+  }
+  if (atom.op != AtomOp::in && atom.operands.size() > 1) {
+    return broken("an operator on " + name + " has the wrong number of operands");
+  }
+  const bool set_operator = atom.op == AtomOp::has || bare;
+  if (row.type == Type::string_set && !set_operator) return broken(name + " is a set");
+  if (atom.op == AtomOp::has && row.type != Type::string_set && row.type != Type::json) {
+    return broken(name + " is no set");
+  }
+  for (const Operand& operand : atom.operands) SENTRAIL_TRY(verify_operand(atom, operand));
+  return {};
+}
+
+bool has_right_arity(const Condition& condition) {
+  switch (condition.kind) {
+    case ConditionKind::always:
+    case ConditionKind::atom:
+      return condition.children.empty();
+    case ConditionKind::not_:
+      return condition.children.size() == 1;
+    case ConditionKind::all:
+    case ConditionKind::any:
+      return condition.children.size() >= 2;
+  }
+  return false;
+}
+
+// Counts in `owned` who points at a condition: each has one owner, so that walks are linear.
+Status take(std::vector<bool>& owned, ConditionId id) {
+  if (id.value >= owned.size()) return broken("a condition's id names nothing");
+  if (owned[id.value]) return broken("condition " + std::to_string(id.value) + " has two owners");
+  owned[id.value] = true;
+  return {};
+}
+
+Status verify_conditions(const Policy& policy, std::vector<bool>& owned) {
+  for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
+    const Condition& condition = policy.conditions[ConditionId{i}];
+    const std::string which = "condition " + std::to_string(i);
+    if (!has_right_arity(condition)) return broken(which + " has the wrong number of children");
+    for (const ConditionId child : condition.children) {
+      if (child.value >= i) return broken(which + " comes before its child");
+      SENTRAIL_TRY(take(owned, child));
+    }
+    if (condition.kind == ConditionKind::atom) SENTRAIL_TRY(verify_atom(condition.atom));
+  }
+  return {};
+}
+
+Status verify_template(const Template& text) {
+  if (text.texts.size() != text.holes.size() + 1) return broken("a template does not alternate");
+  for (const AttributeRef& hole : text.holes) SENTRAIL_TRY(verify_reference(hole));
+  return {};
+}
+
+Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
+  if (rule.name.empty() || rule.qualified_name.empty()) return broken("a rule has no name");
+  if (guard && rule.outcome == Outcome::allow) {
+    return broken("guard tier holds allow rule " + rule.qualified_name);
+  }
+  SENTRAIL_TRY(take(owned, rule.when));
+  if (rule.unless) SENTRAIL_TRY(take(owned, *rule.unless));
+  if (rule.because) SENTRAIL_TRY(verify_template(*rule.because));
+  return {};
+}
+
+Status verify_test(const TestCase& test) {
+  if (test.tool.has_value() != test.method.has_value() ||
+      test.tool.has_value() != test.target.has_value()) {
+    return broken("test " + test.name + " gives a part of a raw request");
+  }
+  for (const GivenValue& given : test.with) {
+    const Attribute& row = row_of(given.attribute.attribute);
+    // A whole `http.query` can be unreadable, so the bare name is legal here and only here.
+    const bool bare = row.has_members && given.attribute.steps.empty();
+    if (!bare) SENTRAIL_TRY(verify_reference(given.attribute));
+    if (given.unreadable != given.json.empty()) return broken("test " + test.name + "'s values");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Policy::verify() const {
+  std::vector<bool> owned(conditions.size(), false);
+  SENTRAIL_TRY(verify_conditions(*this, owned));
+  std::size_t rules = 0;
+  for (const Tier& tier : tiers) {
+    if (tier.name.empty()) return broken("a tier has no name");
+    rules += tier.rules.size();
+    for (const Rule& rule : tier.rules) SENTRAIL_TRY(verify_rule(rule, tier.guard, owned));
+  }
+  if (rules > limits::kRulesMax) return broken("there are too many rules");
+  if (default_because) SENTRAIL_TRY(verify_template(*default_because));
+  for (const TestCase& test : tests) SENTRAIL_TRY(verify_test(test));
+  return {};
+}
+
+}  // namespace sentrail::compiler::ir
