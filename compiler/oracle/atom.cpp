@@ -1,0 +1,194 @@
+// Looks values up and tests them, one paragraph of docs/language.md after the other. See atom.hpp.
+#include "compiler/oracle/atom.hpp"
+
+#include <optional>
+
+#include "compiler/oracle/glob.hpp"
+#include "compiler/oracle/number.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::compiler::oracle {
+namespace {
+
+Value of_kind(ValueKind kind) {
+  Value value;
+  value.kind = kind;
+  return value;
+}
+
+Value look_up(const NameList& list, const std::string& name) {
+  if (list.unreadable) return of_kind(ValueKind::unreadable);
+  Value found;
+  for (const auto& [entry_name, text] : list.entries) {
+    if (entry_name != name) continue;
+    if (found.kind != ValueKind::absent) return of_kind(ValueKind::unreadable);
+    found.kind = ValueKind::string;
+    found.text = text;
+  }
+  return found;
+}
+
+Value step_into(const Value& value, const std::string& name) {
+  if (value.kind == ValueKind::absent || value.kind == ValueKind::unreadable) return value;
+  if (value.kind != ValueKind::object) return of_kind(ValueKind::unreadable);
+  Value found;
+  bool seen = false;
+  for (std::size_t i = 0; i < value.names.size(); ++i) {
+    if (value.names[i] != name) continue;
+    if (seen) return of_kind(ValueKind::unreadable);
+    seen = true;
+    found = value.elements[i];
+  }
+  return found;
+}
+
+// L5.5: the kind of value that a literal can be compared with.
+ValueKind kind_for(ir::OperandKind kind) {
+  switch (kind) {
+    case ir::OperandKind::string:
+    case ir::OperandKind::risk:
+    case ir::OperandKind::pattern:
+      return ValueKind::string;
+    case ir::OperandKind::number:
+    case ir::OperandKind::number_range:
+      return ValueKind::number;
+    case ir::OperandKind::boolean:
+      return ValueKind::boolean;
+  }
+  return ValueKind::unreadable;
+}
+
+// How a value stands to a number or risk literal: below, at or above it; nothing if undecidable.
+std::optional<int> order(const Value& value, ir::OperandKind kind, const std::string& literal) {
+  if (kind == ir::OperandKind::risk) {
+    const std::optional<Risk> left = risk_named(value.text);
+    const std::optional<Risk> right = risk_named(literal);
+    if (value.kind != ValueKind::string || !left || !right) return std::nullopt;
+    return static_cast<int>(*left) - static_cast<int>(*right);
+  }
+  if (value.kind != ValueKind::number) return std::nullopt;
+  const std::optional<Number> left = number_of(value.text);
+  const std::optional<Number> right = number_of(literal);
+  if (!left || !right) return std::nullopt;
+  return compare(*left, *right);
+}
+
+// Whether a value is the literal, matches the pattern or lies in the range. source: L5.5 to L5.8.
+Truth fits(const Value& value, const ir::Operand& operand, char separator) {
+  if (value.kind != kind_for(operand.kind)) return Truth::u;
+  switch (operand.kind) {
+    case ir::OperandKind::string:
+      return certain(value.text == operand.text);
+    case ir::OperandKind::boolean:
+      return certain(value.boolean == operand.boolean);
+    case ir::OperandKind::pattern:
+      return matches(operand.text, value.text, separator);
+    case ir::OperandKind::number:
+    case ir::OperandKind::risk: {
+      const std::optional<int> order_found = order(value, operand.kind, operand.text);
+      return order_found ? certain(*order_found == 0) : Truth::u;
+    }
+    case ir::OperandKind::number_range: {
+      const std::optional<int> low = order(value, ir::OperandKind::number, operand.text);
+      const std::optional<int> high = order(value, ir::OperandKind::number, operand.upper);
+      return low && high ? certain(*low >= 0 && *high <= 0) : Truth::u;
+    }
+  }
+  return Truth::u;
+}
+
+Truth is_ordered(const Value& value, ir::AtomOp op, const ir::Operand& operand) {
+  const std::optional<int> found = order(value, operand.kind, operand.text);
+  if (!found) return Truth::u;
+  switch (op) {
+    case ir::AtomOp::less:
+      return certain(*found < 0);
+    case ir::AtomOp::less_equal:
+      return certain(*found <= 0);
+    case ir::AtomOp::greater:
+      return certain(*found > 0);
+    default:
+      return certain(*found >= 0);
+  }
+}
+
+// L5.8: entries of another type than the value's do not count, unless there are no others.
+Truth is_in(const Value& value, const std::vector<ir::Operand>& entries, char separator) {
+  if (entries.empty()) return Truth::f;
+  bool comparable = false;
+  Truth answer = Truth::f;
+  for (const ir::Operand& entry : entries) {
+    if (value.kind != kind_for(entry.kind)) continue;
+    comparable = true;
+    answer = either(answer, fits(value, entry, separator));
+  }
+  return comparable ? answer : Truth::u;
+}
+
+Truth has_element(const Value& value, const ir::Operand& operand, char separator) {
+  if (value.kind != ValueKind::list) return Truth::u;
+  if (value.elements.size() > limits::kListElementsMax) return Truth::u;
+  Truth answer = Truth::f;
+  for (const Value& element : value.elements) {
+    answer = either(answer, fits(element, operand, separator));
+  }
+  return answer;
+}
+
+Truth has_type(const Value& value, ir::TestedType type) {
+  switch (type) {
+    case ir::TestedType::string:
+      return certain(value.kind == ValueKind::string);
+    case ir::TestedType::number:
+      return certain(value.kind == ValueKind::number);
+    case ir::TestedType::boolean:
+      return certain(value.kind == ValueKind::boolean);
+    case ir::TestedType::list:
+      return certain(value.kind == ValueKind::list);
+    case ir::TestedType::object:
+      return certain(value.kind == ValueKind::object);
+    case ir::TestedType::null:
+      return certain(value.kind == ValueKind::null);
+  }
+  return Truth::u;
+}
+
+}  // namespace
+
+Value look_up(const Request& request, const ir::AttributeRef& ref) {
+  if (ref.attribute == AttributeId::http_query) return look_up(request.query, ref.steps.at(0));
+  if (ref.attribute == AttributeId::http_headers) return look_up(request.headers, ref.steps.at(0));
+  const auto found = request.values.find(std::string(row_of(ref.attribute).name));
+  Value value = found == request.values.end() ? Value{} : found->second;
+  for (const std::string& name : ref.steps) value = step_into(value, name);
+  return value;
+}
+
+Truth evaluate(const ir::Atom& atom, const Request& request) {
+  const Value value = look_up(request, atom.attribute);
+  const char separator = row_of(atom.attribute.attribute).separator;
+  if (value.kind == ValueKind::unreadable) return Truth::u;
+  if (atom.op == ir::AtomOp::exists) return certain(value.kind != ValueKind::absent);
+  if (value.kind == ValueKind::absent) return Truth::f;
+  switch (atom.op) {
+    case ir::AtomOp::equal:
+    case ir::AtomOp::matches:
+      return fits(value, atom.operands.at(0), separator);
+    case ir::AtomOp::less:
+    case ir::AtomOp::less_equal:
+    case ir::AtomOp::greater:
+    case ir::AtomOp::greater_equal:
+      return is_ordered(value, atom.op, atom.operands.at(0));
+    case ir::AtomOp::in:
+      return is_in(value, atom.operands, separator);
+    case ir::AtomOp::has:
+      return has_element(value, atom.operands.at(0), separator);
+    case ir::AtomOp::is_type:
+      return has_type(value, atom.tested_type);
+    case ir::AtomOp::exists:
+      break;
+  }
+  return Truth::u;
+}
+
+}  // namespace sentrail::compiler::oracle

@@ -1,0 +1,19 @@
+// The truth of single tests.
+//
+// Neighbours: oracle.cpp joins them. Must not know: rules.
+// source: docs/language.md, L5.
+#pragma once
+
+#include "compiler/ir/ir.hpp"
+#include "compiler/oracle/value.hpp"
+#include "core/truth.hpp"
+
+namespace sentrail::compiler::oracle {
+
+// The value that a reference names in a request: absent, unreadable or a value. source: L5.2.
+[[nodiscard]] Value look_up(const Request& request, const ir::AttributeRef& ref);
+
+// The truth of one test. REQUIRES: the atom stands in a policy that verifies.
+[[nodiscard]] Truth evaluate(const ir::Atom& atom, const Request& request);
+
+}  // namespace sentrail::compiler::oracle
