@@ -1,0 +1,340 @@
+// Draws atoms, conditions, tiers and values. See random_policy.hpp.
+#include "tests/support/random_policy.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/limits.hpp"
+#include "tests/support/build_ir.hpp"
+
+namespace sentrail::support {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+// Words that requests and tests share, then ones on which patterns may not be decided.
+constexpr std::array kWords = {
+    "main"sv,       "a"sv,      "a/b"sv,  "a/b/c"sv, "a.b"sv,  "a.b.c"sv, "release/1.2"sv,
+    "live"sv,       ""sv,       "/a"sv,   "a/"sv,    "/"sv,    "a*"sv,    "ä"sv,
+    "\U0001F600"sv, "github"sv, "x"sv,    "Main"sv,  "a..b"sv, ".a"sv,    "a//b"sv,
+    "../a"sv,       "a/."sv,    "a\\b"sv, "\xff"sv,  "a\0b"sv, "\xc3"sv,  "\xed\xa0\x80"sv,
+};
+constexpr std::size_t kCleanWords = 20;
+
+// Patterns that are well formed with either separator.
+constexpr std::array kPatterns = {"*"sv,     "**"sv,   "a*"sv,  "*a"sv,   "?"sv,   "??"sv,
+                                  "a"sv,     "m*n"sv,  "\\*"sv, "a\\*"sv, "*b*"sv, "ä"sv,
+                                  "*i*a*"sv, "[a]*"sv, ""sv,    "a?b"sv};
+constexpr std::array kPathPatterns = {"a/**"sv,       "/a/**"sv, "**/b"sv,    "a/*/c"sv, "a/**/c"sv,
+                                      "release/**"sv, "*/*"sv,   "**/b/**"sv, "/**"sv,   "a/?"sv};
+constexpr std::array kDottedPatterns = {"a.**"sv,   "**.b"sv,    "a.*.c"sv, "*.*"sv,
+                                        "a.**.c"sv, "**.b.**"sv, "a.?"sv};
+
+constexpr std::array kNumbers = {
+    "0"sv,
+    "-0"sv,
+    "1"sv,
+    "1.0"sv,
+    "10e-1"sv,
+    "2"sv,
+    "-1"sv,
+    "0.1"sv,
+    "100E-3"sv,
+    "5"sv,
+    "500"sv,
+    "12345678901234567890123456789012345678"sv,
+    "1e6144"sv,
+    "-1e-6144"sv,
+    "9007199254740993"sv,
+    "9007199254740992"sv,
+    // Past what is compared.
+    "123456789012345678901234567890123456789"sv,
+    "1e6145"sv,
+    "1e-6145"sv,
+};
+constexpr std::size_t kExactNumbers = 16;
+
+constexpr std::array kRisks = {"low"sv, "medium"sv, "high"sv, "critical"sv};
+constexpr std::array kMembers = {"n"sv, "m"sv, "odd key"sv, "x-y"sv};
+
+std::size_t below(Random& random, std::size_t count) {
+  return static_cast<std::size_t>(random() % count);
+}
+
+bool once_in(Random& random, std::size_t count) {
+  return below(random, count) == 0;
+}
+
+template <class Pool>
+std::string_view pick(Random& random, const Pool& pool, std::size_t count) {
+  return pool[below(random, count)];
+}
+template <class Pool>
+std::string_view pick(Random& random, const Pool& pool) {
+  return pick(random, pool, pool.size());
+}
+
+ir::Operand random_pattern(Random& random, char separator) {
+  if (once_in(random, 2)) return pattern(pick(random, kPatterns));
+  if (separator == '/') return pattern(pick(random, kPathPatterns));
+  return pattern(pick(random, kDottedPatterns));
+}
+
+ir::Operand random_range(Random& random) {
+  constexpr std::array kRanges = {std::pair{"0"sv, "5"sv}, std::pair{"1"sv, "1.0"sv},
+                                  std::pair{"-1"sv, "0.1"sv}, std::pair{"2"sv, "1e6144"sv}};
+  const auto& [lower, upper] = kRanges[below(random, kRanges.size())];
+  return range(lower, upper);
+}
+
+// A literal that values of the type can be equal to.
+ir::Operand random_literal(Random& random, Type type) {
+  if (type == Type::json)
+    type = std::array{Type::string, Type::number, Type::boolean}[below(random, 3)];
+  switch (type) {
+    case Type::boolean:
+      return boolean(once_in(random, 2));
+    case Type::number:
+      return number(pick(random, kNumbers, kExactNumbers));
+    case Type::risk:
+      return risk(pick(random, kRisks));
+    default:
+      return text(pick(random, kWords, kCleanWords));
+  }
+}
+
+// An entry of a list: a literal, or what only lists have.
+ir::Operand random_entry(Random& random, const Attribute& row) {
+  const bool textual = row.type == Type::string || row.type == Type::json;
+  const bool numeric = row.type == Type::number || row.type == Type::json;
+  if (textual && once_in(random, 3)) return random_pattern(random, row.separator);
+  if (numeric && once_in(random, 4)) return random_range(random);
+  return random_literal(random, row.type);
+}
+
+ir::AttributeRef random_reference(Random& random) {
+  // Half of all tests go to a few attributes, so that rules of one policy compete.
+  constexpr std::array kFavourites = {AttributeId::env, AttributeId::risk, AttributeId::body,
+                                      AttributeId::resource_ref, AttributeId::agent_roles};
+  ir::AttributeRef made;
+  made.attribute = once_in(random, 2) ? kFavourites[below(random, kFavourites.size())]
+                                      : static_cast<AttributeId>(below(random, kAttributeCount));
+  const Attribute& row = row_of(made.attribute);
+  if (!row.has_members) return made;
+  const std::size_t steps = row.type == Type::string ? 1 : below(random, 3);
+  for (std::size_t i = 0; i < steps; ++i) made.steps.emplace_back(pick(random, kMembers));
+  return made;
+}
+
+// The operators that an attribute of this type has, `exists` and `is` aside.
+std::vector<ir::AtomOp> operators_of(Type type) {
+  using Op = ir::AtomOp;
+  switch (type) {
+    case Type::boolean:
+      return {Op::equal, Op::in};
+    case Type::string:
+      return {Op::equal, Op::in, Op::matches, Op::matches};
+    case Type::number:
+    case Type::risk:
+      return {Op::equal, Op::in, Op::less, Op::less_equal, Op::greater, Op::greater_equal};
+    case Type::string_set:
+      return {Op::has};
+    case Type::json:
+      return {Op::equal, Op::in,         Op::matches, Op::has,
+              Op::less,  Op::less_equal, Op::greater, Op::greater_equal};
+  }
+  return {};
+}
+
+ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
+                                 std::size_t depth) {
+  if (depth == 0 || once_in(random, 3)) {
+    if (once_in(random, 12)) return always(policy);
+    return atom(policy, random_atom(random, limits));
+  }
+  if (once_in(random, 3)) {
+    return not_of(policy, random_condition(random, policy, limits, depth - 1));
+  }
+  std::vector<ir::ConditionId> children;
+  const std::size_t count = 2 + below(random, limits.children_max - 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    children.push_back(random_condition(random, policy, limits, depth - 1));
+  }
+  return once_in(random, 2) ? all_of(policy, std::move(children))
+                            : any_of(policy, std::move(children));
+}
+
+oracle::Value random_string(Random& random) {
+  if (once_in(random, 40)) return string_value(std::string(limits::kMatchedBytesMax + 1, 'a'));
+  if (once_in(random, 40)) return string_value(std::string(limits::kMatchedBytesMax, 'a'));
+  const std::size_t count = once_in(random, 8) ? kWords.size() : kCleanWords;
+  return string_value(pick(random, kWords, count));
+}
+
+oracle::Value random_number(Random& random) {
+  const std::size_t count = once_in(random, 8) ? kNumbers.size() : kExactNumbers;
+  return number_value(pick(random, kNumbers, count));
+}
+
+oracle::Value random_set(Random& random) {
+  std::vector<oracle::Value> elements;
+  for (std::size_t i = below(random, 4); i > 0; --i) elements.push_back(random_string(random));
+  return list_value(std::move(elements));
+}
+
+// Unreadable parts stand only at the root: a body is read whole or not at all.
+oracle::Value random_json(Random& random, std::size_t depth) {
+  switch (below(random, depth == 0 ? 5 : 8)) {
+    case 0:
+      return null_value();
+    case 1:
+      return boolean_value(once_in(random, 2));
+    case 2:
+      return random_number(random);
+    case 3:
+    case 4:
+      return random_string(random);
+    case 5: {
+      if (once_in(random, 60)) {
+        return list_value(std::vector(limits::kListElementsMax + below(random, 2), null_value()));
+      }
+      std::vector<oracle::Value> elements;
+      for (std::size_t i = below(random, 4); i > 0; --i) {
+        elements.push_back(random_json(random, depth - 1));
+      }
+      return list_value(std::move(elements));
+    }
+    default: {
+      oracle::Value object = object_value({});
+      for (const std::string_view name : kMembers) {
+        if (once_in(random, 2)) continue;
+        object.names.emplace_back(name);
+        object.elements.push_back(random_json(random, depth - 1));
+      }
+      return object;
+    }
+  }
+}
+
+oracle::Value random_value(Random& random, Type type) {
+  if (once_in(random, 6)) return absent();
+  if (once_in(random, 8)) return unreadable();
+  switch (type) {
+    case Type::boolean:
+      return boolean_value(once_in(random, 2));
+    case Type::number:
+      return random_number(random);
+    case Type::string:
+      return random_string(random);
+    case Type::risk:
+      return string_value(once_in(random, 16) ? "severe"sv : pick(random, kRisks));
+    case Type::string_set:
+      return random_set(random);
+    case Type::json:
+      return random_json(random, 3);
+  }
+  return absent();
+}
+
+oracle::NameList random_names(Random& random) {
+  oracle::NameList list;
+  list.unreadable = once_in(random, 10);
+  if (list.unreadable) return list;
+  for (std::size_t i = below(random, 4); i > 0; --i) {
+    list.entries.emplace_back(pick(random, kMembers), random_string(random).text);
+  }
+  return list;
+}
+
+}  // namespace
+
+ir::Atom random_atom(Random& random, const RandomLimits& limits) {
+  ir::Atom made;
+  made.attribute = random_reference(random);
+  const Attribute& row = row_of(made.attribute.attribute);
+  if (once_in(random, 8)) {
+    made.op = ir::AtomOp::exists;
+    return made;
+  }
+  if (once_in(random, 8)) {
+    made.op = ir::AtomOp::is_type;
+    made.tested_type = static_cast<ir::TestedType>(below(random, 6));
+    return made;
+  }
+  const std::vector<ir::AtomOp> operators = operators_of(row.type);
+  made.op = operators[below(random, operators.size())];
+  switch (made.op) {
+    case ir::AtomOp::in:
+      for (std::size_t i = below(random, limits.list_entries_max + 1); i > 0; --i) {
+        made.operands.push_back(random_entry(random, row));
+      }
+      break;
+    case ir::AtomOp::matches:
+      made.operands = {random_pattern(random, row.separator)};
+      break;
+    case ir::AtomOp::equal:
+    case ir::AtomOp::has:
+      made.operands = {random_literal(random, row.type)};
+      break;
+    default: {
+      const Type ordered = row.type == Type::risk ? Type::risk : Type::number;
+      made.operands = {random_literal(random, ordered)};
+    }
+  }
+  return made;
+}
+
+ir::Policy random_policy(Random& random, const RandomLimits& limits) {
+  ir::Policy policy;
+  policy.name = "random";
+  policy.default_effect = static_cast<Effect>(below(random, 3));
+  std::size_t count = 0;
+  for (std::size_t i = 1 + below(random, limits.tiers_max); i > 0; --i) {
+    ir::Tier tier;
+    tier.name = "tier" + std::to_string(policy.tiers.size());
+    tier.guard = once_in(random, 3);
+    for (std::size_t k = below(random, limits.rules_max + 1); k > 0; --k) {
+      const ir::ConditionId when = random_condition(random, policy, limits, limits.depth_max);
+      // Outcome numbers: allow is 0, which a guard tier may not hold.
+      const auto outcome =
+          static_cast<Outcome>(tier.guard ? 1 + below(random, 3) : below(random, 4));
+      ir::Rule made = rule("r" + std::to_string(count++), outcome, when);
+      if (once_in(random, 3)) {
+        made.unless = random_condition(random, policy, limits, limits.depth_max);
+      }
+      tier.rules.push_back(std::move(made));
+    }
+    policy.tiers.push_back(std::move(tier));
+  }
+  return policy;
+}
+
+oracle::Request random_request(Random& random) {
+  oracle::Request request;
+  for (const Attribute& row : kAttributes) {
+    if (row.has_members && row.type == Type::string) continue;
+    oracle::Value value = random_value(random, row.type);
+    if (value.kind == oracle::ValueKind::absent) continue;
+    request.values.emplace(row.name, std::move(value));
+  }
+  request.query = random_names(random);
+  request.headers = random_names(random);
+  return request;
+}
+
+oracle::Request spoil(Random& random, oracle::Request request) {
+  const std::size_t which = below(random, kAttributeCount);
+  const Attribute& row = kAttributes[which];
+  if (static_cast<AttributeId>(which) == AttributeId::http_query) {
+    request.query = {true, {}};
+  } else if (static_cast<AttributeId>(which) == AttributeId::http_headers) {
+    request.headers = {true, {}};
+  } else {
+    request.values[std::string(row.name)] = unreadable();
+  }
+  return request;
+}
+
+}  // namespace sentrail::support

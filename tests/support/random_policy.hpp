@@ -1,0 +1,40 @@
+// Seeded policies and requests over the whole schema, drawn from small pools of values so that
+// tests and requests meet. For differential testing of engines against the oracle.
+//
+// Neighbours: worlds.hpp (the same, exhaustive and small). Must not know: any evaluator.
+#pragma once
+
+#include <cstdint>
+#include <random>
+
+#include "compiler/ir/ir.hpp"
+#include "compiler/oracle/value.hpp"
+
+namespace sentrail::support {
+
+// How large random policies become.
+struct RandomLimits {
+  std::size_t tiers_max = 3;
+  std::size_t rules_max = 6;     // of a tier
+  std::size_t depth_max = 3;     // of a condition
+  std::size_t children_max = 3;  // of `and` and `or`
+  std::size_t list_entries_max = 4;
+};
+
+// The source of chance. Tests print its seed.
+using Random = std::mt19937_64;
+
+// One test on any attribute with any operator that the types permit.
+[[nodiscard]] compiler::ir::Atom random_atom(Random& random, const RandomLimits& limits = {});
+
+// A policy that verifies.
+[[nodiscard]] compiler::ir::Policy random_policy(Random& random, const RandomLimits& limits = {});
+
+// A request that gives each attribute a value of its type, another JSON type where it has no
+// fixed one, nothing, or something unreadable.
+[[nodiscard]] compiler::oracle::Request random_request(Random& random);
+
+// The same request with one thing less that could be read.
+[[nodiscard]] compiler::oracle::Request spoil(Random& random, compiler::oracle::Request request);
+
+}  // namespace sentrail::support
