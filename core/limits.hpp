@@ -60,6 +60,11 @@ inline constexpr std::size_t kMatchedBytesMax = 8u << 10;
 // Whole file: 100,000 rules need about 64 MB in the tables of the engine page.
 inline constexpr std::size_t kBundleBytesMax = 256u << 20;
 
+// --- signed notes --------------------------------------------------------------------------
+// As golang.org/x/mod/sumdb/note: both readers then accept the same notes.
+inline constexpr std::size_t kNoteBytesMax = 1'000'000;
+inline constexpr std::size_t kNoteSignaturesMax = 100;
+
 // --- HTTP ----------------------------------------------------------------------------------
 inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;   // as nginx's four 8 KiB buffers
 inline constexpr std::size_t kHttpHeaderCountMax = 100;         // as Apache and Go's h2

@@ -1,0 +1,92 @@
+// SHA-256 by OpenSSL. See hash.hpp.
+#include "crypto/hash.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "core/check.hpp"
+
+namespace sentrail::crypto {
+namespace {
+
+// EVP_sha256() looks its implementation up at every use; a fetched one is looked up once.
+const EVP_MD* sha256_method() {
+  static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  SENTRAIL_CHECK_NOTE(method != nullptr, "OpenSSL has no SHA-256");
+  return method;
+}
+
+Digest finish_into(EVP_MD_CTX* context) {
+  Digest digest;
+  unsigned size = 0;
+  SENTRAIL_CHECK(EVP_DigestFinal_ex(context, digest.data(), &size) == 1 && size == digest.size());
+  return digest;
+}
+
+}  // namespace
+
+void Sha256::Free::operator()(evp_md_ctx_st* context) const noexcept {
+  EVP_MD_CTX_free(context);
+}
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  SENTRAIL_CHECK(context_ != nullptr);
+  SENTRAIL_CHECK(EVP_DigestInit_ex2(context_.get(), sha256_method(), nullptr) == 1);
+}
+
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+Sha256& Sha256::update(std::string_view bytes) {
+  SENTRAIL_CHECK_NOTE(context_ != nullptr, "the digest was already taken");
+  SENTRAIL_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+  return *this;
+}
+
+Digest Sha256::finish() {
+  SENTRAIL_CHECK_NOTE(context_ != nullptr, "the digest was already taken");
+  const Digest digest = finish_into(context_.get());
+  context_.reset();
+  return digest;
+}
+
+Digest sha256(std::string_view bytes) {
+  struct Owned {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    Owned() = default;
+    Owned(const Owned&) = delete;
+    Owned& operator=(const Owned&) = delete;
+    ~Owned() { EVP_MD_CTX_free(context); }
+  };
+  // Audit entries are short and many: a context allocated for each would cost as much as the hash.
+  thread_local const Owned owned;
+  SENTRAIL_CHECK(owned.context != nullptr);
+  SENTRAIL_CHECK(EVP_DigestInit_ex2(owned.context, sha256_method(), nullptr) == 1);
+  SENTRAIL_CHECK(EVP_DigestUpdate(owned.context, bytes.data(), bytes.size()) == 1);
+  return finish_into(owned.context);
+}
+
+Digest hmac_sha256(std::string_view key, std::string_view message) {
+  Digest digest;
+  unsigned size = 0;
+  // A null key would mean "as last time" to OpenSSL.
+  const void* key_data = key.empty() ? "" : key.data();
+  SENTRAIL_CHECK(key.size() <= 0x7fffffff);
+  const auto* made = HMAC(sha256_method(), key_data, static_cast<int>(key.size()),
+                          reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+                          digest.data(), &size);
+  SENTRAIL_CHECK(made != nullptr && size == digest.size());
+  return digest;
+}
+
+bool constant_time_equal(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool constant_time_equal(const Digest& a, const Digest& b) noexcept {
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace sentrail::crypto

@@ -1,0 +1,49 @@
+// SHA-256, HMAC, and comparing secrets.
+//
+// Neighbours: bundles, approvals and the audit log hash with it; note.hpp. Must not know: what is
+// hashed. Callers separate domains themselves: every pre-image begins with its own name.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+struct evp_md_ctx_st;
+
+namespace sentrail::crypto {
+
+// A SHA-256 value.
+using Digest = std::array<std::uint8_t, 32>;
+
+// Hashes all of `bytes`. threads: any. source: FIPS 180-4.
+[[nodiscard]] Digest sha256(std::string_view bytes);
+
+// Hashes bytes that arrive in pieces; the pieces' borders do not matter.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+
+  // Adds the next piece.
+  Sha256& update(std::string_view bytes);
+  // The digest of all pieces. REQUIRES: called once; then only destroy or assign.
+  [[nodiscard]] Digest finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const noexcept;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
+
+// source: RFC 2104 with SHA-256; any key length.
+[[nodiscard]] Digest hmac_sha256(std::string_view key, std::string_view message);
+
+// Whether two texts are equal, in time that depends on their lengths alone.
+[[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
+[[nodiscard]] bool constant_time_equal(const Digest& a, const Digest& b) noexcept;
+
+}  // namespace sentrail::crypto

@@ -1,0 +1,31 @@
+// Unpredictable bytes, tokens and identifiers.
+//
+// Neighbours: core/uuid.hpp; keys, nonces and correlation ids come from here. Must not know: what
+// they are for. All of it is the kernel's randomness; there is no seed to set.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/uuid.hpp"
+
+namespace sentrail::crypto {
+
+// Fills `out`. threads: any.
+void fill_random(std::span<std::uint8_t> out) noexcept;
+
+// `size` random bytes.
+[[nodiscard]] std::string random_bytes(std::size_t size);
+
+// `size` characters of 0-9A-Za-z, each equally likely: 5.95 bits a character.
+[[nodiscard]] std::string random_base62(std::size_t size);
+
+// A random UUID. source: RFC 9562 §5.4.
+[[nodiscard]] Uuid uuid_v4();
+
+// The UUID of a name within a namespace: equal inputs, equal UUIDs. source: RFC 9562 §5.5.
+[[nodiscard]] Uuid uuid_v5(const Uuid& name_space, std::string_view name);
+
+}  // namespace sentrail::crypto
