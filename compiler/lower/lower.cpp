@@ -1,0 +1,222 @@
+// Walks tiers, rules and conditions and writes their rows. See lower.hpp.
+#include "compiler/lower/lower.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "compiler/lower/tables.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+// A line whose columns are worth counting; in longer ones every count would walk far.
+constexpr std::size_t kLineBytesCounted = 4096;
+
+std::string_view base_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? path : path.substr(slash + 1);
+}
+
+// One lowering.
+class Lowerer {
+ public:
+  Lowerer(const ir::Policy& policy, const Sources* sources) : in_(policy), sources_(sources) {}
+
+  Result<ProgramStorage> run();
+
+ private:
+  // A condition to be written, and whether negated.
+  struct Task {
+    ir::ConditionId id;
+    bool negated = false;
+  };
+
+  Status want_literals();
+  Status write_tier(const ir::Tier& tier);
+  Status write_rule(const ir::Rule& rule);
+  Status write_condition(const ir::Rule& rule);
+  Status write_node(const Task& task);
+  [[nodiscard]] LineColumn place(Span span) const;
+  [[nodiscard]] bool is_placed(Span span) const {
+    return sources_ != nullptr && span.source.value < sources_->size();
+  }
+
+  const ir::Policy& in_;
+  const Sources* sources_;
+  TableBuilder tables_;
+};
+
+Result<ProgramStorage> Lowerer::run() {
+  SENTRAIL_TRY(in_.verify());
+  SENTRAIL_TRY(want_literals());
+  tables_.seal();
+  ProgramStorage& out = tables_.storage();
+  PolicyRow policy;
+  SENTRAIL_ASSIGN_OR_RETURN(policy.name, tables_.text(in_.name));
+  policy.default_effect = static_cast<std::uint32_t>(in_.default_effect);
+  if (in_.default_because) {
+    SENTRAIL_ASSIGN_OR_RETURN(policy.default_reason, tables_.reason(*in_.default_because));
+  }
+  for (const ir::Tier& tier : in_.tiers) SENTRAIL_TRY(write_tier(tier));
+  out.policy.push_back(policy);
+  out.policy[0].cost = cost_of(out.view());
+  SENTRAIL_TRY(verify(out.view()));
+  return std::move(out);
+}
+
+// Literals of conditions that no rule uses are left out.
+Status Lowerer::want_literals() {
+  std::vector<bool> used(in_.conditions.size(), false);
+  for (const ir::Tier& tier : in_.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      used[rule.when.value] = true;
+      if (rule.unless) used[rule.unless->value] = true;
+    }
+  }
+  for (std::size_t i = in_.conditions.size(); i-- > 0;) {
+    if (!used[i]) continue;
+    const ir::Condition& condition = in_.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
+    for (const ir::ConditionId child : condition.children) used[child.value] = true;
+    if (condition.kind == ir::ConditionKind::atom) SENTRAIL_TRY(tables_.want(condition.atom));
+  }
+  return {};
+}
+
+Status Lowerer::write_tier(const ir::Tier& tier) {
+  ProgramStorage& out = tables_.storage();
+  TierRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.name, tables_.text(tier.name));
+  row.guard = tier.guard ? 1 : 0;
+  row.rules_begin = static_cast<std::uint32_t>(out.rules.size());
+  row.rules_count = static_cast<std::uint32_t>(tier.rules.size());
+  for (const ir::Rule& rule : tier.rules) SENTRAIL_TRY(write_rule(rule));
+  out.tiers.push_back(row);
+  return {};
+}
+
+LineColumn Lowerer::place(Span span) const {
+  if (!is_placed(span)) return {0, 0};
+  const Source& source = (*sources_)[span.source];
+  LineColumn place = source.locate(span.begin);
+  if (source.line_at(span.begin).size() > kLineBytesCounted) place.column = 0;
+  return place;
+}
+
+Status Lowerer::write_rule(const ir::Rule& rule) {
+  ProgramStorage& out = tables_.storage();
+  RuleRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.name, tables_.text(rule.name));
+  SENTRAIL_ASSIGN_OR_RETURN(row.qualified_name, tables_.text(rule.qualified_name));
+  if (is_placed(rule.span)) {
+    const std::string_view file = base_name((*sources_)[rule.span.source].name());
+    SENTRAIL_ASSIGN_OR_RETURN(row.file, tables_.text(file));
+  }
+  const LineColumn at = place(rule.span);
+  row.line = at.line;
+  row.column = at.column;
+  row.outcome = static_cast<std::uint32_t>(rule.outcome);
+  if (rule.because) {
+    SENTRAIL_ASSIGN_OR_RETURN(row.reason, tables_.reason(*rule.because));
+  }
+  row.condition_begin = static_cast<std::uint32_t>(out.nodes.size());
+  SENTRAIL_TRY(write_condition(rule));
+  row.condition_end = static_cast<std::uint32_t>(out.nodes.size());
+  out.rules.push_back(row);
+  return {};
+}
+
+// Writes `when and not unless` in prefix order, with a stack of what is still to come.
+Status Lowerer::write_condition(const ir::Rule& rule) {
+  // A condition to write, or the node that ends when those before it are written.
+  struct Step {
+    Task task;
+    std::uint32_t closes = kNoRow;
+  };
+  std::vector<NodeRow>& nodes = tables_.storage().nodes;
+  std::vector<Step> steps;
+  std::size_t open = 0;
+  const auto close_later = [&](std::uint32_t node) {
+    steps.push_back({{}, node});
+    ++open;
+  };
+  if (rule.unless) {
+    NodeRow both;
+    both.kind = static_cast<std::uint8_t>(NodeKind::all);
+    nodes.push_back(both);
+    close_later(static_cast<std::uint32_t>(nodes.size() - 1));
+    steps.push_back({{*rule.unless, true}, kNoRow});
+  }
+  steps.push_back({{rule.when, false}, kNoRow});
+  while (!steps.empty()) {
+    Step step = steps.back();
+    steps.pop_back();
+    if (step.closes != kNoRow) {
+      nodes[step.closes].end = static_cast<std::uint32_t>(nodes.size());
+      --open;
+      continue;
+    }
+    Task& task = step.task;
+    while (in_.conditions[task.id].kind == ir::ConditionKind::not_) {
+      task = {in_.conditions[task.id].children.front(), !task.negated};
+    }
+    const auto node = static_cast<std::uint32_t>(nodes.size());
+    SENTRAIL_TRY(write_node(task));
+    const ir::Condition& condition = in_.conditions[task.id];
+    if (condition.children.empty()) continue;
+    close_later(node);
+    if (open > limits::kConditionDepthMax) {
+      return fail(Errc::limit_exceeded, "the condition of rule `" + rule.qualified_name +
+                                            "` is nested more than " +
+                                            std::to_string(limits::kConditionDepthMax) +
+                                            " levels deep; give a part of it a rule of its own");
+    }
+    for (std::size_t i = condition.children.size(); i-- > 0;) {
+      steps.push_back({{condition.children[i], task.negated}, kNoRow});
+    }
+  }
+  return {};
+}
+
+// Appends the row of one condition; inner ones get their end later. REQUIRES: not a `not`.
+Status Lowerer::write_node(const Task& task) {
+  ProgramStorage& out = tables_.storage();
+  if (out.nodes.size() >= limits::kBundleBytesMax / sizeof(NodeRow)) {
+    return fail(Errc::limit_exceeded, "the policy's conditions are larger than a bundle may be");
+  }
+  const ir::Condition& condition = in_.conditions[task.id];
+  NodeRow row;
+  row.end = static_cast<std::uint32_t>(out.nodes.size() + 1);
+  const LineColumn at = place(condition.span);
+  row.line = at.line;
+  row.column = at.column;
+  switch (condition.kind) {
+    case ir::ConditionKind::always:
+      row.kind = static_cast<std::uint8_t>(NodeKind::constant);
+      row.flag = task.negated ? 0 : 1;
+      break;
+    case ir::ConditionKind::atom: {
+      row.kind = static_cast<std::uint8_t>(NodeKind::literal);
+      row.flag = task.negated ? 1 : 0;
+      SENTRAIL_ASSIGN_OR_RETURN(row.atom, tables_.atom(condition.atom));
+      break;
+    }
+    case ir::ConditionKind::all:
+    case ir::ConditionKind::any: {
+      const bool all = (condition.kind == ir::ConditionKind::all) != task.negated;
+      row.kind = static_cast<std::uint8_t>(all ? NodeKind::all : NodeKind::any);
+      break;
+    }
+    case ir::ConditionKind::not_: break;
+  }
+  out.nodes.push_back(row);
+  return {};
+}
+
+}  // namespace
+
+Result<ProgramStorage> lower(const ir::Policy& policy, const Sources* sources) {
+  return Lowerer(policy, sources).run();
+}
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,256 @@
+// Interns by the bytes of rows. See tables.hpp.
+#include "compiler/lower/tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "compiler/lower/pattern.hpp"
+#include "core/check.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+// The bytes of integers and rows of integers, as a key.
+template <class Row>
+void append_row(std::string& key, const Row& row) {
+  key.append(reinterpret_cast<const char*>(&row), sizeof(row));
+}
+
+template <class Row>
+std::uint32_t size_of(const std::vector<Row>& table) {
+  return static_cast<std::uint32_t>(table.size());
+}
+
+OperandKind kind_of(ir::OperandKind kind) {
+  switch (kind) {
+    case ir::OperandKind::string: return OperandKind::string;
+    case ir::OperandKind::number: return OperandKind::number;
+    case ir::OperandKind::boolean: return OperandKind::boolean;
+    case ir::OperandKind::risk: return OperandKind::risk;
+    case ir::OperandKind::pattern: return OperandKind::pattern;
+    case ir::OperandKind::number_range: return OperandKind::number_range;
+  }
+  SENTRAIL_UNREACHABLE("operand kind");
+}
+
+TestOp op_of(ir::AtomOp op) {
+  switch (op) {
+    case ir::AtomOp::equal: return TestOp::equal;
+    case ir::AtomOp::less: return TestOp::less;
+    case ir::AtomOp::less_equal: return TestOp::less_equal;
+    case ir::AtomOp::greater: return TestOp::greater;
+    case ir::AtomOp::greater_equal: return TestOp::greater_equal;
+    case ir::AtomOp::in: return TestOp::in;
+    case ir::AtomOp::matches: return TestOp::matches;
+    case ir::AtomOp::has: return TestOp::has;
+    case ir::AtomOp::exists: return TestOp::exists;
+    case ir::AtomOp::is_type: return TestOp::is_type;
+  }
+  SENTRAIL_UNREACHABLE("operator");
+}
+
+TestedType type_of(ir::TestedType type) {
+  switch (type) {
+    case ir::TestedType::string: return TestedType::string;
+    case ir::TestedType::number: return TestedType::number;
+    case ir::TestedType::boolean: return TestedType::boolean;
+    case ir::TestedType::list: return TestedType::list;
+    case ir::TestedType::object: return TestedType::object;
+    case ir::TestedType::null: return TestedType::null;
+  }
+  SENTRAIL_UNREACHABLE("tested type");
+}
+
+}  // namespace
+
+Status TableBuilder::want(const ir::Atom& atom) {
+  for (const ir::Operand& operand : atom.operands) SENTRAIL_TRY(want(operand));
+  return {};
+}
+
+Status TableBuilder::want(const ir::Operand& operand) {
+  if (operand.kind == ir::OperandKind::string) symbol_texts_.insert(operand.text);
+  if (operand.kind == ir::OperandKind::number) return want_number(operand.text);
+  if (operand.kind != ir::OperandKind::number_range) return {};
+  SENTRAIL_TRY(want_number(operand.text));
+  return want_number(operand.upper);
+}
+
+Status TableBuilder::want_number(const std::string& text) {
+  const std::optional<Decimal> value = Decimal::parse(text);
+  if (!value) {
+    return fail(Errc::invalid_argument, "the number " + text + " is not exact in 38 digits");
+  }
+  number_values_.insert(*value);
+  return {};
+}
+
+void TableBuilder::seal() {
+  // Symbols come first and in order: verify() wants them apart from each other in the pool.
+  for (const std::string& text : symbol_texts_) {
+    const TextRef ref{size_of(out_.text), static_cast<std::uint32_t>(text.size())};
+    out_.text.insert(out_.text.end(), text.begin(), text.end());
+    out_.symbols.push_back(ref);
+    texts_.emplace(text, ref);
+  }
+  for (const Decimal& value : number_values_) out_.numbers.push_back(NumberRow::of(value));
+}
+
+std::uint32_t TableBuilder::symbol(std::string_view text) const {
+  const auto view = [this](TextRef ref) {
+    return std::string_view(out_.text.data() + ref.offset, ref.bytes);
+  };
+  const auto found =
+      std::lower_bound(out_.symbols.begin(), out_.symbols.end(), text,
+                       [&](TextRef ref, std::string_view wanted) { return view(ref) < wanted; });
+  SENTRAIL_CHECK(found != out_.symbols.end() && view(*found) == text);
+  return static_cast<std::uint32_t>(found - out_.symbols.begin());
+}
+
+std::uint32_t TableBuilder::number(const std::string& text) const {
+  const Decimal value = Decimal::parse(text).value();
+  const auto found = std::lower_bound(
+      out_.numbers.begin(), out_.numbers.end(), value,
+      [](const NumberRow& row, const Decimal& wanted) { return compare(row.value(), wanted) < 0; });
+  SENTRAIL_CHECK(found != out_.numbers.end() && found->value() == value);
+  return static_cast<std::uint32_t>(found - out_.numbers.begin());
+}
+
+Result<TextRef> TableBuilder::text(std::string_view text) {
+  const auto found = texts_.find(std::string(text));
+  if (found != texts_.end()) return found->second;
+  if (text.size() > limits::kBundleBytesMax - out_.text.size()) {
+    return fail(Errc::limit_exceeded, "the policy's texts are larger than a bundle may be");
+  }
+  const TextRef ref{size_of(out_.text), static_cast<std::uint32_t>(text.size())};
+  out_.text.insert(out_.text.end(), text.begin(), text.end());
+  texts_.emplace(text, ref);
+  return ref;
+}
+
+Result<std::uint32_t> TableBuilder::slot(const ir::AttributeRef& ref) {
+  std::vector<TextRef> steps;
+  for (const std::string& step : ref.steps) {
+    SENTRAIL_ASSIGN_OR_RETURN(const TextRef row, text(step));
+    steps.push_back(row);
+  }
+  SlotRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.attribute, text(row_of(ref.attribute).name));
+  row.steps_count = size_of(steps);
+  row.separator = static_cast<unsigned char>(row_of(ref.attribute).separator);
+  std::string key;
+  append_row(key, row);
+  for (const TextRef step : steps) append_row(key, step);
+  const auto [at, fresh] = slots_.try_emplace(std::move(key), size_of(out_.slots));
+  if (!fresh) return at->second;
+  if (out_.slots.size() == limits::kSlotsMax) {
+    return fail(Errc::limit_exceeded, "the policy asks about more than " +
+                                          std::to_string(limits::kSlotsMax) +
+                                          " attributes and members");
+  }
+  row.steps_begin = size_of(out_.steps);
+  out_.steps.insert(out_.steps.end(), steps.begin(), steps.end());
+  out_.slots.push_back(row);
+  return at->second;
+}
+
+Result<std::uint32_t> TableBuilder::pattern(std::string_view source, char separator) {
+  std::string key(1, separator);
+  key += source;
+  const auto [at, fresh] = patterns_.try_emplace(std::move(key), size_of(out_.patterns));
+  if (!fresh) return at->second;
+  PatternRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.source, text(source));
+  row.separator = static_cast<unsigned char>(separator);
+  row.ops_begin = size_of(out_.pattern_ops);
+  for (const PatternStep& step : compile_pattern(source, separator)) {
+    PatternOpRow op;
+    op.op = static_cast<std::uint32_t>(step.op);
+    if (step.op == PatternOp::literal) {
+      SENTRAIL_ASSIGN_OR_RETURN(op.text, text(step.text));
+    }
+    out_.pattern_ops.push_back(op);
+  }
+  row.ops_count = size_of(out_.pattern_ops) - row.ops_begin;
+  out_.patterns.push_back(row);
+  return at->second;
+}
+
+Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separator) {
+  OperandRow row;
+  row.kind = static_cast<std::uint32_t>(kind_of(operand.kind));
+  switch (operand.kind) {
+    case ir::OperandKind::string: row.index = symbol(operand.text); break;
+    case ir::OperandKind::number: row.index = number(operand.text); break;
+    case ir::OperandKind::boolean: row.index = operand.boolean ? 1 : 0; break;
+    case ir::OperandKind::number_range:
+      row.index = number(operand.text);
+      row.upper = number(operand.upper);
+      break;
+    case ir::OperandKind::risk: {
+      const std::optional<Risk> risk = risk_named(operand.text);
+      SENTRAIL_CHECK_NOTE(risk.has_value(), "the policy is not verified");
+      row.index = static_cast<std::uint32_t>(*risk);
+      break;
+    }
+    case ir::OperandKind::pattern: {
+      SENTRAIL_ASSIGN_OR_RETURN(row.index, pattern(operand.text, separator));
+      break;
+    }
+  }
+  return row;
+}
+
+Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
+  AtomRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.slot, slot(atom.attribute));
+  row.op = static_cast<std::uint8_t>(op_of(atom.op));
+  if (atom.op == ir::AtomOp::is_type) {
+    row.tested_type = static_cast<std::uint8_t>(type_of(atom.tested_type));
+  }
+  const auto separator = static_cast<char>(out_.slots[row.slot].separator);
+  std::set<std::array<std::uint32_t, 3>> operands;  // in the order that verify() wants
+  for (const ir::Operand& entry : atom.operands) {
+    SENTRAIL_ASSIGN_OR_RETURN(const OperandRow made, operand(entry, separator));
+    operands.insert({made.kind, made.index, made.upper});
+  }
+  row.operands_count = static_cast<std::uint32_t>(operands.size());
+  std::string key;
+  append_row(key, row);
+  for (const auto& entry : operands) append_row(key, entry);
+  const auto [at, fresh] = atoms_.try_emplace(std::move(key), size_of(out_.atoms));
+  if (!fresh) return at->second;
+  if (operands.size() > limits::kBundleBytesMax / sizeof(OperandRow) - out_.operands.size()) {
+    return fail(Errc::limit_exceeded, "the policy's lists are larger than a bundle may be");
+  }
+  row.operands_begin = size_of(out_.operands);
+  for (const auto& [kind, index, upper] : operands) {
+    out_.operands.push_back({kind, index, upper});
+  }
+  out_.atoms.push_back(row);
+  return at->second;
+}
+
+Result<std::uint32_t> TableBuilder::reason(const ir::Template& because) {
+  std::vector<ReasonPartRow> parts;
+  for (std::size_t i = 0; i < because.texts.size(); ++i) {
+    ReasonPartRow part;
+    SENTRAIL_ASSIGN_OR_RETURN(part.text, text(because.texts[i]));
+    if (i < because.holes.size()) {
+      SENTRAIL_ASSIGN_OR_RETURN(part.slot, slot(because.holes[i]));
+    }
+    parts.push_back(part);
+  }
+  std::string key;
+  for (const ReasonPartRow& part : parts) append_row(key, part);
+  const auto [at, fresh] = reasons_.try_emplace(std::move(key), size_of(out_.reasons));
+  if (!fresh) return at->second;
+  out_.reasons.push_back({size_of(out_.reason_parts), size_of(parts)});
+  out_.reason_parts.insert(out_.reason_parts.end(), parts.begin(), parts.end());
+  return at->second;
+}
+
+}  // namespace sentrail::compiler

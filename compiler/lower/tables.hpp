@@ -1,0 +1,63 @@
+// Tables under construction: equal texts, numbers, patterns, slots and tests get one row each.
+//
+// Neighbours: lower.cpp walks the policy and asks for rows; core/program.hpp (rows). Must not know:
+// rules and tiers. Symbols and numbers are sorted, so their values are collected before any row
+// that names them: first want_*(), then seal(), then the rest.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+#include "core/decimal.hpp"
+#include "core/program.hpp"
+
+namespace sentrail::compiler {
+
+// Builds the tables that rules share.
+class TableBuilder {
+ public:
+  // Announces the literals of a test. fails: invalid_argument for a number past the exact range.
+  Status want(const ir::Atom& atom);
+  // Lays out symbols and numbers. REQUIRES: called once, after all want().
+  void seal();
+
+  // The row of a text, slot, test or reason, new if there is none.
+  // fails: limit_exceeded when the tables outgrow a bundle.
+  Result<TextRef> text(std::string_view text);
+  Result<std::uint32_t> slot(const ir::AttributeRef& ref);
+  Result<std::uint32_t> atom(const ir::Atom& atom);
+  Result<std::uint32_t> reason(const ir::Template& because);
+
+  // The tables; rules, tiers, nodes and policy are the caller's to fill.
+  [[nodiscard]] ProgramStorage& storage() noexcept { return out_; }
+
+ private:
+  Status want(const ir::Operand& operand);
+  Status want_number(const std::string& text);
+  Result<OperandRow> operand(const ir::Operand& operand, char separator);
+  Result<std::uint32_t> pattern(std::string_view text, char separator);
+  [[nodiscard]] std::uint32_t symbol(std::string_view text) const;
+  [[nodiscard]] std::uint32_t number(const std::string& text) const;
+
+  struct ByValue {
+    bool operator()(const Decimal& a, const Decimal& b) const noexcept {
+      return compare(a, b) < 0;
+    }
+  };
+
+  ProgramStorage out_;
+  std::set<std::string, std::less<>> symbol_texts_;
+  std::set<Decimal, ByValue> number_values_;
+  std::unordered_map<std::string, TextRef> texts_;
+  std::unordered_map<std::string, std::uint32_t> slots_;
+  std::unordered_map<std::string, std::uint32_t> atoms_;
+  std::unordered_map<std::string, std::uint32_t> patterns_;
+  std::unordered_map<std::string, std::uint32_t> reasons_;
+};
+
+}  // namespace sentrail::compiler

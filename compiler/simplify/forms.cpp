@@ -1,0 +1,152 @@
+// The rewrites. See forms.hpp and README.md.
+#include "compiler/simplify/forms.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace sentrail::compiler {
+namespace {
+
+void append_number(std::string& out, std::uint64_t number) {
+  for (int i = 0; i < 8; ++i) out += static_cast<char>(number >> (8 * i) & 0xff);
+}
+
+void append_text(std::string& out, std::string_view text) {
+  append_number(out, text.size());
+  out += text;
+}
+
+std::string operand_key(const ir::Operand& operand) {
+  std::string key;
+  append_number(key, static_cast<std::uint64_t>(operand.kind));
+  append_text(key, operand.text);
+  append_text(key, operand.upper);
+  append_number(key, operand.boolean ? 1 : 0);
+  return key;
+}
+
+// How long a test takes, roughly: cheap ones first spare the others. Members of JSON are searched
+// for, patterns walk the value.
+std::uint32_t cost_of(const ir::Atom& atom) {
+  std::uint32_t cost = 1;
+  switch (atom.op) {
+    case ir::AtomOp::in:
+      ++cost;
+      for (const ir::Operand& operand : atom.operands) {
+        if (operand.kind == ir::OperandKind::pattern && cost < 100) cost += 4;
+      }
+      break;
+    case ir::AtomOp::has:
+      cost += 3;
+      break;
+    case ir::AtomOp::matches:
+      cost += 4;
+      break;
+    default:
+      break;
+  }
+  return cost + (atom.attribute.steps.empty() ? 0 : 8);
+}
+
+}  // namespace
+
+std::string key_text(const ir::Atom& atom) {
+  std::string key;
+  append_number(key, static_cast<std::uint64_t>(atom.op));
+  append_number(key, static_cast<std::uint64_t>(atom.attribute.attribute));
+  append_number(key, static_cast<std::uint64_t>(atom.tested_type));
+  append_number(key, atom.attribute.steps.size());
+  for (const std::string& step : atom.attribute.steps) append_text(key, step);
+  std::set<std::string> operands;
+  for (const ir::Operand& operand : atom.operands) operands.insert(operand_key(operand));
+  for (const std::string& operand : operands) key += operand;
+  return key;
+}
+
+std::uint32_t Forms::key_of(std::string text) {
+  const auto next = static_cast<std::uint32_t>(keys_.size());
+  return keys_.try_emplace(std::move(text), next).first->second;
+}
+
+FormId Forms::constant(bool value, Span span) {
+  Form form;
+  form.kind = value ? FormKind::always : FormKind::never;
+  form.span = span;
+  form.key = key_of(value ? "t" : "f");
+  return forms_.push_back(std::move(form));
+}
+
+FormId Forms::literal(const ir::Atom& atom, bool negated, Span span) {
+  Form form;
+  form.kind = FormKind::literal;
+  form.atom = &atom;
+  form.negated = negated;
+  form.span = span;
+  form.key = key_of((negated ? "-" : "+") + key_text(atom));
+  form.cost = cost_of(atom);
+  return forms_.push_back(std::move(form));
+}
+
+FormId Forms::junction(FormKind kind, const std::vector<FormId>& children, Span span) {
+  const FormKind neutral = kind == FormKind::all ? FormKind::always : FormKind::never;
+  const FormKind settling = kind == FormKind::all ? FormKind::never : FormKind::always;
+  std::vector<FormId> kept;
+  for (const FormId child : flattened(kind, children)) {
+    if (forms_[child].kind == settling) return child;
+    if (forms_[child].kind != neutral) kept.push_back(child);
+  }
+  drop_repeated(kept);
+  drop_absorbed(kind, kept);
+  if (kept.empty()) return constant(kind == FormKind::all, span);
+  if (kept.size() == 1) return kept.front();
+  std::stable_sort(kept.begin(), kept.end(),
+                   [this](FormId a, FormId b) { return forms_[a].cost < forms_[b].cost; });
+
+  Form form;
+  form.kind = kind;
+  form.span = span;
+  std::vector<std::uint32_t> keys;
+  for (const FormId child : kept) {
+    keys.push_back(forms_[child].key);
+    form.cost = std::min(form.cost + forms_[child].cost, 10'000u);
+  }
+  std::sort(keys.begin(), keys.end());
+  std::string key = kind == FormKind::all ? "&" : "|";
+  for (const std::uint32_t child : keys) append_number(key, child);
+  form.key = key_of(std::move(key));
+  form.children = std::move(kept);
+  return forms_.push_back(std::move(form));
+}
+
+std::vector<FormId> Forms::flattened(FormKind kind, const std::vector<FormId>& children) {
+  std::vector<FormId> flat;
+  for (const FormId child : children) {
+    const Form& form = forms_[child];
+    if (form.kind == kind) {
+      flat.insert(flat.end(), form.children.begin(), form.children.end());
+    } else {
+      flat.push_back(child);
+    }
+  }
+  return flat;
+}
+
+void Forms::drop_repeated(std::vector<FormId>& children) const {
+  std::set<std::uint32_t> seen;
+  std::erase_if(children, [&](FormId child) { return !seen.insert(forms_[child].key).second; });
+}
+
+void Forms::drop_absorbed(FormKind kind, std::vector<FormId>& children) const {
+  std::set<std::uint32_t> present;
+  for (const FormId child : children) present.insert(forms_[child].key);
+  const FormKind other = kind == FormKind::all ? FormKind::any : FormKind::all;
+  std::erase_if(children, [&](FormId child) {
+    const Form& form = forms_[child];
+    if (form.kind != other) return false;
+    return std::any_of(form.children.begin(), form.children.end(),
+                       [&](FormId grandchild) { return present.contains(forms_[grandchild].key); });
+  });
+}
+
+}  // namespace sentrail::compiler

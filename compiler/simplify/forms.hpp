@@ -1,0 +1,55 @@
+// Conditions while they are being simplified: each node keeps its place in the text and a key that
+// equals another's exactly if both say the same.
+//
+// Neighbours: simplify.cpp builds forms bottom-up and writes them back. Must not know: rules.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+
+namespace sentrail::compiler {
+
+using FormId = Id<struct FormTag>;
+
+// What a form is. `all` and `any` have two children or more, none of their own kind, no constants.
+enum class FormKind : std::uint8_t { never, always, literal, all, any };
+struct Form {
+  FormKind kind = FormKind::always;
+  const ir::Atom* atom = nullptr;  // literal
+  bool negated = false;            // literal
+  std::vector<FormId> children;
+  Span span;
+  std::uint32_t key = 0;
+  std::uint32_t cost = 0;  // a guess, for ordering
+};
+
+// Owns forms and makes them small as they are made. The rewrites are named in README.md.
+class Forms {
+ public:
+  FormId constant(bool value, Span span);
+  FormId literal(const ir::Atom& atom, bool negated, Span span);
+  // `kind` is all or any. cost: n log n in the children.
+  FormId junction(FormKind kind, const std::vector<FormId>& children, Span span);
+
+  [[nodiscard]] const Form& operator[](FormId id) const { return forms_[id]; }
+
+ private:
+  [[nodiscard]] std::vector<FormId> flattened(FormKind kind, const std::vector<FormId>& children);
+  void drop_repeated(std::vector<FormId>& children) const;
+  void drop_absorbed(FormKind kind, std::vector<FormId>& children) const;
+  [[nodiscard]] std::uint32_t key_of(std::string text);
+
+  IdVector<FormTag, Form> forms_;
+  std::unordered_map<std::string, std::uint32_t> keys_;
+};
+
+// A text that two atoms share exactly if they are equal but for repeated operands.
+[[nodiscard]] std::string key_text(const ir::Atom& atom);
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,181 @@
+// Brings conditions into forms and forms back into conditions. See simplify.hpp.
+#include "compiler/simplify/simplify.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "compiler/simplify/forms.hpp"
+#include "core/check.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+// `in` with one entry is that entry's own test; repeated entries say nothing new.
+ir::Atom tidied(const ir::Atom& atom) {
+  ir::Atom tidy = atom;
+  if (atom.op != ir::AtomOp::in) return tidy;
+  if (std::all_of(atom.operands.begin(), atom.operands.end(),
+                  [&](const ir::Operand& o) { return o == atom.operands.front(); }) &&
+      !atom.operands.empty()) {
+    tidy.operands.resize(1);
+    const ir::OperandKind kind = tidy.operands.front().kind;
+    if (kind == ir::OperandKind::pattern) tidy.op = ir::AtomOp::matches;
+    if (kind != ir::OperandKind::pattern && kind != ir::OperandKind::number_range) {
+      tidy.op = ir::AtomOp::equal;
+    }
+  }
+  return tidy;
+}
+
+// Simplifies all conditions of one policy.
+class Simplifier {
+ public:
+  explicit Simplifier(const ir::Policy& policy) : in_(policy) {}
+
+  ir::Policy run();
+
+ private:
+  void read_conditions();
+  [[nodiscard]] std::vector<bool> polarities() const;
+  [[nodiscard]] FormId form_of(const ir::Condition& condition, bool negated);
+  ir::ConditionId write(FormId root);
+  ir::ConditionId write_leaf(const Form& form);
+  ir::ConditionId push(ir::ConditionKind kind, Span span, std::vector<ir::ConditionId> children);
+
+  const ir::Policy& in_;
+  ir::Policy out_;
+  std::vector<ir::Atom> atoms_;   // by condition, tidied
+  std::vector<FormId> forms_of_;  // by condition
+  Forms forms_;
+};
+
+ir::Policy Simplifier::run() {
+  out_ = in_;
+  out_.conditions = {};
+  read_conditions();
+  for (std::size_t t = 0; t < in_.tiers.size(); ++t) {
+    for (std::size_t r = 0; r < in_.tiers[t].rules.size(); ++r) {
+      const ir::Rule& rule = in_.tiers[t].rules[r];
+      FormId form = forms_of_[rule.when.value];
+      if (rule.unless) {
+        form = forms_.junction(FormKind::all, {form, forms_of_[rule.unless->value]},
+                               in_.conditions[rule.when].span);
+      }
+      out_.tiers[t].rules[r].when = write(form);
+      out_.tiers[t].rules[r].unless.reset();
+    }
+  }
+  return std::move(out_);
+}
+
+// Whether each condition stands under an odd number of negations. Parents come after children, so
+// one pass from the end hands it down.
+std::vector<bool> Simplifier::polarities() const {
+  std::vector<bool> negated(in_.conditions.size(), false);
+  for (const ir::Tier& tier : in_.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      if (rule.unless) negated[rule.unless->value] = true;
+    }
+  }
+  for (std::size_t i = in_.conditions.size(); i-- > 0;) {
+    const ir::Condition& condition = in_.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
+    const bool turns = condition.kind == ir::ConditionKind::not_;
+    for (const ir::ConditionId child : condition.children) {
+      negated[child.value] = negated[i] != turns;
+    }
+  }
+  return negated;
+}
+
+void Simplifier::read_conditions() {
+  const std::vector<bool> negated = polarities();
+  atoms_.resize(in_.conditions.size());  // never again: forms point into it
+  forms_of_.resize(in_.conditions.size());
+  for (std::uint32_t i = 0; i < in_.conditions.size(); ++i) {
+    const ir::Condition& condition = in_.conditions[ir::ConditionId{i}];
+    if (condition.kind == ir::ConditionKind::atom) atoms_[i] = tidied(condition.atom);
+    forms_of_[i] = condition.kind == ir::ConditionKind::atom
+                       ? forms_.literal(atoms_[i], negated[i], condition.span)
+                       : form_of(condition, negated[i]);
+  }
+}
+
+// De Morgan: a negated `all` is the `any` of its negated children, which they already are.
+FormId Simplifier::form_of(const ir::Condition& condition, bool negated) {
+  std::vector<FormId> children;
+  for (const ir::ConditionId child : condition.children) children.push_back(forms_of_[child.value]);
+  switch (condition.kind) {
+    case ir::ConditionKind::always:
+      return forms_.constant(!negated, condition.span);
+    case ir::ConditionKind::not_:
+      return children.front();
+    case ir::ConditionKind::all:
+      return forms_.junction(negated ? FormKind::any : FormKind::all, children, condition.span);
+    case ir::ConditionKind::any:
+      return forms_.junction(negated ? FormKind::all : FormKind::any, children, condition.span);
+    case ir::ConditionKind::atom:
+      break;
+  }
+  SENTRAIL_UNREACHABLE("atoms are literals");
+}
+
+ir::ConditionId Simplifier::push(ir::ConditionKind kind, Span span,
+                                 std::vector<ir::ConditionId> children) {
+  ir::Condition condition;
+  condition.kind = kind;
+  condition.span = span;
+  condition.children = std::move(children);
+  return out_.conditions.push_back(std::move(condition));
+}
+
+ir::ConditionId Simplifier::write_leaf(const Form& form) {
+  ir::Condition leaf;
+  leaf.span = form.span;
+  if (form.kind == FormKind::literal) {
+    leaf.kind = ir::ConditionKind::atom;
+    leaf.atom = *form.atom;
+  }
+  const bool negated = form.kind == FormKind::never || form.negated;
+  const ir::ConditionId id = out_.conditions.push_back(std::move(leaf));
+  return negated ? push(ir::ConditionKind::not_, form.span, {id}) : id;
+}
+
+// Writes a form and what is below it, children first, with a stack of its own.
+ir::ConditionId Simplifier::write(FormId root) {
+  struct Frame {
+    FormId form;
+    std::vector<ir::ConditionId> done;
+  };
+  std::vector<Frame> frames;
+  FormId next = root;
+  for (;;) {
+    const Form& form = forms_[next];
+    if (form.kind == FormKind::all || form.kind == FormKind::any) {
+      frames.push_back({next, {}});
+      next = form.children.front();
+      continue;
+    }
+    ir::ConditionId written = write_leaf(form);
+    while (!frames.empty()) {
+      Frame& parent = frames.back();
+      const Form& junction = forms_[parent.form];
+      parent.done.push_back(written);
+      if (parent.done.size() < junction.children.size()) break;
+      written =
+          push(junction.kind == FormKind::all ? ir::ConditionKind::all : ir::ConditionKind::any,
+               junction.span, std::move(parent.done));
+      frames.pop_back();
+    }
+    if (frames.empty()) return written;
+    next = forms_[frames.back().form].children[frames.back().done.size()];
+  }
+}
+
+}  // namespace
+
+ir::Policy simplify(const ir::Policy& policy) {
+  return Simplifier(policy).run();
+}
+
+}  // namespace sentrail::compiler

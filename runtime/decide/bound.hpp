@@ -1,0 +1,117 @@
+// A verified program made ready for the linear engine: attributes resolved, operands decoded, each
+// test given one operation, each tier turned into one chain of tests with jumps.
+//
+// Neighbours: core/program.hpp (what is bound), bind.cpp, evaluate.hpp and engine.hpp (who run it).
+// Must not know: facts. Immutable once built.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/decimal.hpp"
+#include "core/program.hpp"
+#include "core/schema.hpp"
+#include "runtime/decide/pattern.hpp"
+#include "runtime/decide/symbols.hpp"
+
+namespace sentrail::decide {
+
+// What a test has become: its operator together with the kinds of its operands.
+enum class Op : std::uint8_t {
+  constant,    // a: Truth
+  symbol,      // equals symbol a
+  symbols,     // is one of operands [a, b), all strings, at least one
+  risks,       // bit `risk` of a
+  booleans,    // bit 0 (false) or 1 (true) of a
+  number,      // compared with number a, gives an order in b
+  exists,      //
+  kinds,       // bit `FactKind` of a
+  pattern,     // matches pattern a
+  list,        // is in list a
+  element,     // has operand a
+  remembered,  // the answer of test a, kept within the decision
+};
+
+// Bits of Op::number's b.
+inline constexpr std::uint32_t kLess = 1;
+inline constexpr std::uint32_t kEqual = 2;
+inline constexpr std::uint32_t kGreater = 4;
+
+// One test of one slot.
+struct Test {
+  Op op = Op::constant;
+  std::uint32_t slot = 0;
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+};
+
+// Where a jump leads: a code, kMatched + rule, or kEndOfTier.
+inline constexpr std::uint32_t kMatched = 0x80000000;
+inline constexpr std::uint32_t kEndOfTier = 0xffffffff;
+
+// One literal of one rule and where its answer leads. An undecidable answer leads nowhere: the rule
+// is then evaluated as a tree.
+struct Code {
+  Test test;
+  std::uint32_t on_true = kEndOfTier;
+  std::uint32_t on_false = kEndOfTier;
+};
+
+// An `in` of more than strings: where each kind of operand lies; sets of the small ones as bits.
+struct List {
+  std::uint32_t strings_begin = 0;
+  std::uint32_t strings_end = 0;
+  std::uint32_t numbers_begin = 0;
+  std::uint32_t numbers_end = 0;
+  std::uint32_t ranges_begin = 0;
+  std::uint32_t ranges_end = 0;
+  std::uint32_t patterns_begin = 0;
+  std::uint32_t patterns_end = 0;
+  std::uint32_t booleans = 0;
+  std::uint32_t risks = 0;
+  bool empty = false;
+};
+
+// An attribute or member that tests ask about, and what they need of it.
+struct Slot {
+  AttributeId attribute = AttributeId::tool;
+  std::uint32_t steps_begin = 0;
+  std::uint32_t steps_count = 0;
+  char separator = '/';
+  bool has_symbols = false;
+  bool has_patterns = false;
+};
+
+// One tier's chain of codes.
+struct Tier {
+  std::uint32_t entry = kEndOfTier;
+  std::uint32_t rules_begin = 0;
+  std::uint32_t rules_end = 0;
+  bool guard = false;
+};
+
+// All of it. Keeps views of the program's tables, which must outlive it.
+struct BoundProgram {
+  Program program;
+  SymbolTable symbols;
+  PatternSet patterns;
+  std::vector<Slot> slots;
+  std::vector<std::string_view> steps;
+  std::vector<Decimal> numbers;
+  std::vector<List> lists;
+  std::vector<Test> tests;  // by atom
+  std::vector<Code> codes;
+  std::vector<std::uint32_t> rule_entries;  // first code of each rule, ascending, and the end
+  std::vector<Tier> tiers;
+
+  [[nodiscard]] std::span<const std::string_view> steps_of(const Slot& slot) const noexcept {
+    return {steps.data() + slot.steps_begin, slot.steps_count};
+  }
+};
+
+// Builds it. cost: linear in the program's tables.
+[[nodiscard]] BoundProgram bind(const Program& verified);
+
+}  // namespace sentrail::decide

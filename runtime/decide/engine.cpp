@@ -1,0 +1,131 @@
+// First match along each tier's chain; three values only where a test could not be decided. See
+// engine.hpp.
+#include "runtime/decide/engine.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/check.hpp"
+#include "core/limits.hpp"
+#include "runtime/decide/evaluate.hpp"
+
+namespace sentrail::decide {
+
+// What has been found so far.
+struct LinearEngine::Walk {
+  const Program& program;
+  const Facts& facts;
+  Scratch& scratch;
+  Decision decision{};
+  // The first candidate of each effect.
+  std::array<std::uint32_t, 3> first{Decision::kByDefault, Decision::kByDefault,
+                                     Decision::kByDefault};
+  bool default_lifted = false;
+
+  // Counts a candidate; tells whether it is a `pass`.
+  bool add(std::uint32_t rule) noexcept {
+    if (decision.candidate_count < Decision::kCandidatesKept) {
+      decision.candidates[decision.candidate_count] = rule;
+    }
+    ++decision.candidate_count;
+    const std::uint32_t outcome = program.rules[rule].outcome;
+    if (outcome == static_cast<std::uint32_t>(Outcome::pass)) return true;
+    if (first[outcome] == Decision::kByDefault) first[outcome] = rule;
+    return false;
+  }
+};
+
+Decision LinearEngine::decide(const Facts& facts, Scratch& scratch) const noexcept {
+  SENTRAIL_CHECK_NOTE(scratch.fits(bound_), "Scratch::fit was not called for this engine");
+  scratch.forget();
+  Walk walk{.program = bound_.program, .facts = facts, .scratch = scratch};
+  for (const Tier& tier : bound_.tiers) walk_tier(tier, walk);
+  conclude(walk);
+  return walk.decision;
+}
+
+void LinearEngine::walk_tier(const Tier& tier, Walk& walk) const noexcept {
+  bool perhaps_ended = false;  // by a `pass` that may match
+  std::uint32_t at = tier.entry;
+  while (at < kMatched) {
+    const Code& code = bound_.codes[at];
+    const Truth truth = evaluate(bound_, code.test, walk.facts, walk.scratch);
+    if (truth == Truth::u) [[unlikely]] {
+      at = resume(at, tier, walk, perhaps_ended);
+    } else {
+      at = truth == Truth::t ? code.on_true : code.on_false;
+    }
+  }
+  if (at == kEndOfTier) return;
+  const bool passed = walk.add(at - kMatched);
+  // The default yields only to a rule that is certainly reached.
+  if (!passed && !tier.guard && !perhaps_ended) walk.default_lifted = true;
+}
+
+// Decides the rule of a code that was undecidable, as a tree; where to go from there.
+std::uint32_t LinearEngine::resume(std::uint32_t code, const Tier& tier, Walk& walk,
+                                   bool& perhaps_ended) const noexcept {
+  const auto after = std::upper_bound(bound_.rule_entries.begin(), bound_.rule_entries.end(), code);
+  const auto rule = static_cast<std::uint32_t>(after - bound_.rule_entries.begin() - 1);
+  const Truth truth = condition(rule, walk.facts, walk.scratch);
+  if (truth == Truth::t) return kMatched + rule;
+  if (truth == Truth::u) {
+    walk.decision.undecidable = true;
+    if (walk.add(rule)) perhaps_ended = true;
+  }
+  return rule + 1 < tier.rules_end ? *after : kEndOfTier;
+}
+
+Truth LinearEngine::condition(std::uint32_t rule, const Facts& facts,
+                              Scratch& scratch) const noexcept {
+  struct Frame {
+    std::uint32_t end;
+    bool all;
+    Truth value;
+  };
+  std::array<Frame, limits::kConditionDepthMax> frames;
+  std::size_t depth = 0;
+  const Program& p = bound_.program;
+  std::uint32_t at = p.rules[rule].condition_begin;
+  for (;;) {
+    const NodeRow& node = p.nodes[at];
+    const auto kind = static_cast<NodeKind>(node.kind);
+    if (kind == NodeKind::all || kind == NodeKind::any) {
+      const bool all = kind == NodeKind::all;
+      frames[depth++] = {node.end, all, all ? Truth::t : Truth::f};
+      ++at;
+      continue;
+    }
+    Truth value = certain(node.flag != 0);
+    if (kind == NodeKind::literal) {
+      const Test remembered{Op::remembered, 0, node.atom, 0};
+      value = evaluate(bound_, remembered, facts, scratch);
+      if (node.flag != 0) value = negate(value);
+    }
+    at = node.end;
+    // Hands the value up as long as it is a parent's last or settles it.
+    while (depth > 0) {
+      Frame& parent = frames[depth - 1];
+      parent.value = parent.all ? both(parent.value, value) : either(parent.value, value);
+      const bool settled = parent.value == (parent.all ? Truth::f : Truth::t);
+      if (!settled && at != parent.end) break;
+      value = parent.value;
+      at = parent.end;
+      --depth;
+    }
+    if (depth == 0) return value;
+  }
+}
+
+void LinearEngine::conclude(Walk& walk) const noexcept {
+  Decision& decision = walk.decision;
+  decision.default_joined = !walk.default_lifted;
+  decision.effect = decision.default_joined ? bound_.program.default_effect() : Effect::allow;
+  for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
+    const bool found = walk.first[static_cast<std::size_t>(effect)] != Decision::kByDefault;
+    if (found) decision.effect = stricter(decision.effect, effect);
+  }
+  decision.rule = walk.first[static_cast<std::size_t>(decision.effect)];
+}
+
+}  // namespace sentrail::decide

@@ -1,0 +1,52 @@
+// The linear engine: rules in order, early exit, over interned operands. The engine for small
+// policies, and what every other engine is measured and checked against.
+//
+// Neighbours: core/program.hpp (verified tables), core/facts.hpp (one action), core/decision.hpp
+// (the answer), bound.hpp and evaluate.hpp below it, explain.hpp above. Must not know: policy text,
+// files, clocks. Deciding is a pure function: no allocation, no exception, no I/O.
+// source: docs/language.md, section 8; docs/engine.md.
+#pragma once
+
+#include <cstdint>
+
+#include "core/decision.hpp"
+#include "core/facts.hpp"
+#include "core/program.hpp"
+#include "core/truth.hpp"
+#include "runtime/decide/bound.hpp"
+#include "runtime/decide/scratch.hpp"
+
+namespace sentrail::decide {
+
+// A verified program made ready to decide. Keeps views of the program's tables, which must outlive
+// it. threads: immutable; any number may decide at once, each with its own Scratch.
+class LinearEngine {
+ public:
+  explicit LinearEngine(const Program& verified) : bound_(bind(verified)) {}
+
+  [[nodiscard]] const Program& program() const noexcept { return bound_.program; }
+
+  // A scratch with room for this engine; Scratch::fit(bound()) makes room in an old one.
+  [[nodiscard]] Scratch make_scratch() const { return Scratch(bound_); }
+  [[nodiscard]] const BoundProgram& bound() const noexcept { return bound_; }
+
+  // Decides one action. A scratch without room for this engine is a bug and aborts.
+  // cost: at most the program's cost certificate. source: docs/language.md, section 8.
+  [[nodiscard]] Decision decide(const Facts& facts, Scratch& scratch) const noexcept;
+
+  // The truth of one rule's condition, evaluated as a tree.
+  // REQUIRES: scratch.forget() was called when the facts last changed.
+  [[nodiscard]] Truth condition(std::uint32_t rule, const Facts& facts,
+                                Scratch& scratch) const noexcept;
+
+ private:
+  struct Walk;
+  void walk_tier(const Tier& tier, Walk& walk) const noexcept;
+  [[nodiscard]] std::uint32_t resume(std::uint32_t code, const Tier& tier, Walk& walk,
+                                     bool& perhaps_ended) const noexcept;
+  void conclude(Walk& walk) const noexcept;
+
+  BoundProgram bound_;
+};
+
+}  // namespace sentrail::decide

@@ -1,0 +1,244 @@
+// Tests by the kind of value they meet. See evaluate.hpp.
+#include "runtime/decide/evaluate.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/limits.hpp"
+
+namespace sentrail::decide {
+namespace {
+
+using Known = SlotState::Known;
+
+constexpr bool has_bit(std::uint32_t bits, std::uint32_t index) noexcept {
+  return (bits >> index & 1) != 0;
+}
+
+std::optional<Risk> risk_of(const SlotState& state) noexcept {
+  return state.kind == FactKind::string ? risk_named(state.fact.text) : std::nullopt;
+}
+
+// Reads the value as a number once. REQUIRES: it is of kind number.
+bool is_numeric(SlotState& state) noexcept {
+  if (state.numeric == Known::unasked) {
+    const std::optional<Decimal> number = Decimal::parse(state.fact.text);
+    state.numeric = number ? Known::yes : Known::no;
+    if (number) state.number = *number;
+  }
+  return state.numeric == Known::yes;
+}
+
+bool is_matchable_once(SlotState& state, char separator) noexcept {
+  if (state.matchable == Known::unasked) {
+    state.matchable = is_matchable(state.fact.text, separator) ? Known::yes : Known::no;
+    state.head = PatternSet::head_of(state.fact.text);
+  }
+  return state.matchable == Known::yes;
+}
+
+// Whether operands [begin, end), which ascend, hold a symbol.
+bool has_symbol(const BoundProgram& bound, std::uint32_t begin, std::uint32_t end,
+                std::uint32_t symbol) noexcept {
+  if (symbol == SymbolTable::kNone) return false;
+  const auto operands = bound.program.operands.subspan(begin, end - begin);
+  const auto found = std::lower_bound(
+      operands.begin(), operands.end(), symbol,
+      [](const OperandRow& operand, std::uint32_t wanted) { return operand.index < wanted; });
+  return found != operands.end() && found->index == symbol;
+}
+
+Truth matches(const BoundProgram& bound, std::uint32_t pattern, char separator,
+              SlotState& state) noexcept {
+  if (state.kind != FactKind::string) return incomparable(state.kind);
+  if (!is_matchable_once(state, separator)) return Truth::u;
+  if (bound.patterns.excludes(pattern, state.head)) return Truth::f;
+  return certain(bound.patterns.matches(pattern, state.fact.text));
+}
+
+std::uint32_t order_bit(std::strong_ordering order) noexcept {
+  return order < 0 ? kLess : order > 0 ? kGreater : kEqual;
+}
+
+Truth compares(const BoundProgram& bound, const Test& test, SlotState& state) noexcept {
+  if (state.kind != FactKind::number) return incomparable(state.kind);
+  if (!is_numeric(state)) return Truth::u;
+  return certain((order_bit(compare(state.number, bound.numbers[test.a])) & test.b) != 0);
+}
+
+Truth string_in(const BoundProgram& bound, const List& list, char separator,
+                SlotState& state) noexcept {
+  const bool strings = list.strings_begin != list.strings_end;
+  const bool patterns = list.patterns_begin != list.patterns_end;
+  if (!strings && !patterns && list.risks == 0) return Truth::u;
+  if (has_symbol(bound, list.strings_begin, list.strings_end, state.symbol)) return Truth::t;
+  Truth answer = Truth::f;
+  if (list.risks != 0) {
+    const std::optional<Risk> risk = risk_of(state);
+    answer = risk ? certain(has_bit(list.risks, static_cast<std::uint32_t>(*risk))) : Truth::u;
+  }
+  for (std::uint32_t i = list.patterns_begin; i < list.patterns_end && answer != Truth::t; ++i) {
+    answer = either(answer, matches(bound, bound.program.operands[i].index, separator, state));
+  }
+  return answer;
+}
+
+Truth number_in(const BoundProgram& bound, const List& list, SlotState& state) noexcept {
+  if (list.numbers_begin == list.numbers_end && list.ranges_begin == list.ranges_end) {
+    return Truth::u;
+  }
+  if (!is_numeric(state)) return Truth::u;
+  const auto operands = bound.program.operands;
+  // Numbers ascend by value, and so do the operands that name them.
+  const auto single = operands.subspan(list.numbers_begin, list.numbers_end - list.numbers_begin);
+  const auto found = std::lower_bound(single.begin(), single.end(), state.number,
+                                      [&bound](const OperandRow& operand, const Decimal& wanted) {
+                                        return compare(bound.numbers[operand.index], wanted) < 0;
+                                      });
+  if (found != single.end() && bound.numbers[found->index] == state.number) return Truth::t;
+  for (std::uint32_t i = list.ranges_begin; i < list.ranges_end; ++i) {
+    if (compare(bound.numbers[operands[i].index], state.number) <= 0 &&
+        compare(state.number, bound.numbers[operands[i].upper]) <= 0) {
+      return Truth::t;
+    }
+  }
+  return Truth::f;
+}
+
+// Entries of another type than the value's do not count, unless there are no others.
+Truth in_list(const BoundProgram& bound, const List& list, char separator,
+              SlotState& state) noexcept {
+  switch (state.kind) {
+    case FactKind::absent:
+      return Truth::f;
+    case FactKind::unreadable:
+      return Truth::u;
+    default:
+      break;
+  }
+  if (list.empty) return Truth::f;
+  switch (state.kind) {
+    case FactKind::string:
+      return string_in(bound, list, separator, state);
+    case FactKind::number:
+      return number_in(bound, list, state);
+    case FactKind::boolean:
+      if (list.booleans == 0) return Truth::u;
+      return certain(has_bit(list.booleans, state.fact.boolean ? 1 : 0));
+    default:
+      return Truth::u;
+  }
+}
+
+Truth element_equals(const BoundProgram& bound, const OperandRow& operand,
+                     JsonValue element) noexcept {
+  switch (static_cast<OperandKind>(operand.kind)) {
+    case OperandKind::string:
+      if (element.kind() != JsonKind::string) return Truth::u;
+      return certain(element.text() == bound.program.view(bound.program.symbols[operand.index]));
+    case OperandKind::boolean:
+      if (element.kind() != JsonKind::boolean) return Truth::u;
+      return certain(element.boolean() == (operand.index != 0));
+    case OperandKind::number: {
+      if (element.kind() != JsonKind::number) return Truth::u;
+      const std::optional<Decimal> number = Decimal::parse(element.text());
+      return number ? certain(*number == bound.numbers[operand.index]) : Truth::u;
+    }
+    default:
+      return Truth::u;
+  }
+}
+
+Truth set_has(const BoundProgram& bound, const OperandRow& operand,
+              std::span<const std::string_view> set) noexcept {
+  if (set.size() > limits::kListElementsMax) return Truth::u;
+  if (static_cast<OperandKind>(operand.kind) != OperandKind::string) {
+    return set.empty() ? Truth::f : Truth::u;
+  }
+  const std::string_view wanted = bound.program.view(bound.program.symbols[operand.index]);
+  return certain(std::find(set.begin(), set.end(), wanted) != set.end());
+}
+
+Truth has_element(const BoundProgram& bound, const OperandRow& operand, const Fact& fact) noexcept {
+  if (fact.kind == FactKind::string_set) return set_has(bound, operand, fact.set);
+  if (fact.kind != FactKind::array) return incomparable(fact.kind);
+  const std::size_t size = fact.json.size();
+  if (size > limits::kListElementsMax) return Truth::u;
+  Truth answer = Truth::f;
+  JsonValue element = fact.json.first_child();
+  for (std::size_t i = 0; i < size && answer != Truth::t; ++i) {
+    if (i > 0) element = element.next();
+    answer = either(answer, element_equals(bound, operand, element));
+  }
+  return answer;
+}
+
+Truth remembered(const BoundProgram& bound, std::uint32_t index, const Facts& facts,
+                 Scratch& scratch) noexcept {
+  std::uint32_t& memo = scratch.memo(index);
+  if (memo >> 2 == scratch.generation()) return static_cast<Truth>(memo & 3);
+  const Truth answer = evaluate_slowly(bound, bound.tests[index], facts, scratch);
+  memo = scratch.generation() << 2 | static_cast<std::uint32_t>(answer);
+  return answer;
+}
+
+Truth has_risk(std::uint32_t risks, const SlotState& state) noexcept {
+  if (state.kind != FactKind::string) return incomparable(state.kind);
+  const std::optional<Risk> risk = risk_of(state);
+  return risk ? certain(has_bit(risks, static_cast<std::uint32_t>(*risk))) : Truth::u;
+}
+
+}  // namespace
+
+void classify(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
+              SlotState& state) noexcept {
+  const Slot& row = bound.slots[slot];
+  const bool direct = row.steps_count == 0 && row.attribute != AttributeId::http_query &&
+                      row.attribute != AttributeId::http_headers;
+  state.fact = direct ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
+  state.kind = state.fact.kind;
+  state.matchable = Known::unasked;
+  state.numeric = Known::unasked;
+  state.symbol = row.has_symbols && state.kind == FactKind::string
+                     ? bound.symbols.find(state.fact.text)
+                     : SymbolTable::kNone;
+}
+
+Truth evaluate_slowly(const BoundProgram& bound, const Test& test, const Facts& facts,
+                      Scratch& scratch) noexcept {
+  if (test.op == Op::constant) return static_cast<Truth>(test.a);
+  if (test.op == Op::remembered) return remembered(bound, test.a, facts, scratch);
+  SlotState& state = state_of(bound, test.slot, facts, scratch);
+  const char separator = bound.slots[test.slot].separator;
+  switch (test.op) {
+    case Op::symbols:
+      if (state.kind != FactKind::string) return incomparable(state.kind);
+      return certain(has_symbol(bound, test.a, test.b, state.symbol));
+    case Op::risks:
+      return has_risk(test.a, state);
+    case Op::booleans:
+      if (state.kind != FactKind::boolean) return incomparable(state.kind);
+      return certain(has_bit(test.a, state.fact.boolean ? 1 : 0));
+    case Op::number:
+      return compares(bound, test, state);
+    case Op::exists:
+      if (state.kind == FactKind::unreadable) return Truth::u;
+      return certain(state.kind != FactKind::absent);
+    case Op::kinds:
+      if (state.kind == FactKind::unreadable) return Truth::u;
+      return certain(has_bit(test.a, static_cast<std::uint32_t>(state.kind)));
+    case Op::pattern:
+      return matches(bound, test.a, separator, state);
+    case Op::list:
+      return in_list(bound, bound.lists[test.a], separator, state);
+    case Op::element:
+      return has_element(bound, bound.program.operands[test.a], state.fact);
+    case Op::symbol:
+    case Op::constant:
+    case Op::remembered:
+      break;
+  }
+  return evaluate(bound, test, facts, scratch);
+}
+
+}  // namespace sentrail::decide

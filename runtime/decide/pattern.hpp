@@ -1,0 +1,70 @@
+// Patterns at run time: whether a value can be matched at all, and whether it matches.
+//
+// Neighbours: program.hpp (pattern rows, compiled by compiler/lower), engine.cpp. Must not know:
+// the text of patterns. Nothing here allocates or recurses.
+// source: docs/language.md, section 7.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/program.hpp"
+
+namespace sentrail::decide {
+
+// Whether patterns have a meaning on `value`: not for values past limits::kMatchedBytesMax, those
+// that are not UTF-8, and, between `/`, paths that two readers may take for two: `//`, `.` or `..`
+// as a segment, a backslash or NUL. cost: linear.
+[[nodiscard]] bool is_matchable(std::string_view value, char separator) noexcept;
+
+// The patterns of a program, made ready. Keeps views of the program's text.
+class PatternSet {
+ public:
+  explicit PatternSet(const Program& verified);
+
+  // Whether the whole of `value` matches. REQUIRES: is_matchable(value).
+  // cost: bytes of the pattern × bytes of the value at worst, usually the pattern's literal head.
+  [[nodiscard]] bool matches(std::uint32_t pattern, std::string_view value) const noexcept;
+
+  // Whether `head`, from head_of(value), rules a match out; one compare.
+  [[nodiscard]] bool excludes(std::uint32_t pattern, std::uint64_t head) const noexcept {
+    const Pattern& row = patterns_[pattern];
+    return ((head ^ row.head) & row.head_mask) != 0;
+  }
+
+  // The first eight bytes of a value, padded with zeros.
+  [[nodiscard]] static std::uint64_t head_of(std::string_view value) noexcept;
+
+ private:
+  enum class Kind : std::uint8_t { literal, glob, any_one_segment, globstar };
+  // A segment: a literal has its text; a glob its ops; `*` alone and `**` have neither.
+  struct Segment {
+    Kind kind = Kind::literal;
+    std::uint32_t ops_begin = 0;
+    std::uint32_t ops_end = 0;
+    std::string_view text;
+  };
+  struct Op {
+    PatternOp op = PatternOp::literal;
+    std::string_view text;
+  };
+  struct Pattern {
+    std::uint64_t head = 0;
+    std::uint64_t head_mask = 0;
+    std::uint32_t segments_begin = 0;
+    std::uint32_t segments_end = 0;
+    char separator = '/';
+  };
+
+  void add(const Program& program, const PatternRow& row);
+  void close_segment(std::uint32_t ops_begin);
+  [[nodiscard]] bool segment_matches(const Segment& segment, std::string_view value) const noexcept;
+  [[nodiscard]] bool glob_matches(const Segment& segment, std::string_view value) const noexcept;
+
+  std::vector<Pattern> patterns_;
+  std::vector<Segment> segments_;
+  std::vector<Op> ops_;
+};
+
+}  // namespace sentrail::decide
