@@ -360,9 +360,8 @@ bool Verifier::operand(std::size_t row) {
   }
   const bool ranged = kind == OperandKind::number_range;
   return require(operand.index < size, "operands", row, "names nothing") &&
-         require(
-             ranged ? operand.upper < size : operand.upper == 0,
-             "operands", row, "has an odd upper end");
+         require(ranged ? operand.upper < size : operand.upper == 0, "operands", row,
+                 "has an odd upper end");
 }
 
 bool Verifier::atoms() {

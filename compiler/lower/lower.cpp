@@ -207,7 +207,8 @@ Status Lowerer::write_node(const Task& task) {
       row.kind = static_cast<std::uint8_t>(all ? NodeKind::all : NodeKind::any);
       break;
     }
-    case ir::ConditionKind::not_: break;
+    case ir::ConditionKind::not_:
+      break;
   }
   out.nodes.push_back(row);
   return {};

@@ -26,40 +26,62 @@ std::uint32_t size_of(const std::vector<Row>& table) {
 
 OperandKind kind_of(ir::OperandKind kind) {
   switch (kind) {
-    case ir::OperandKind::string: return OperandKind::string;
-    case ir::OperandKind::number: return OperandKind::number;
-    case ir::OperandKind::boolean: return OperandKind::boolean;
-    case ir::OperandKind::risk: return OperandKind::risk;
-    case ir::OperandKind::pattern: return OperandKind::pattern;
-    case ir::OperandKind::number_range: return OperandKind::number_range;
+    case ir::OperandKind::string:
+      return OperandKind::string;
+    case ir::OperandKind::number:
+      return OperandKind::number;
+    case ir::OperandKind::boolean:
+      return OperandKind::boolean;
+    case ir::OperandKind::risk:
+      return OperandKind::risk;
+    case ir::OperandKind::pattern:
+      return OperandKind::pattern;
+    case ir::OperandKind::number_range:
+      return OperandKind::number_range;
   }
   SENTRAIL_UNREACHABLE("operand kind");
 }
 
 TestOp op_of(ir::AtomOp op) {
   switch (op) {
-    case ir::AtomOp::equal: return TestOp::equal;
-    case ir::AtomOp::less: return TestOp::less;
-    case ir::AtomOp::less_equal: return TestOp::less_equal;
-    case ir::AtomOp::greater: return TestOp::greater;
-    case ir::AtomOp::greater_equal: return TestOp::greater_equal;
-    case ir::AtomOp::in: return TestOp::in;
-    case ir::AtomOp::matches: return TestOp::matches;
-    case ir::AtomOp::has: return TestOp::has;
-    case ir::AtomOp::exists: return TestOp::exists;
-    case ir::AtomOp::is_type: return TestOp::is_type;
+    case ir::AtomOp::equal:
+      return TestOp::equal;
+    case ir::AtomOp::less:
+      return TestOp::less;
+    case ir::AtomOp::less_equal:
+      return TestOp::less_equal;
+    case ir::AtomOp::greater:
+      return TestOp::greater;
+    case ir::AtomOp::greater_equal:
+      return TestOp::greater_equal;
+    case ir::AtomOp::in:
+      return TestOp::in;
+    case ir::AtomOp::matches:
+      return TestOp::matches;
+    case ir::AtomOp::has:
+      return TestOp::has;
+    case ir::AtomOp::exists:
+      return TestOp::exists;
+    case ir::AtomOp::is_type:
+      return TestOp::is_type;
   }
   SENTRAIL_UNREACHABLE("operator");
 }
 
 TestedType type_of(ir::TestedType type) {
   switch (type) {
-    case ir::TestedType::string: return TestedType::string;
-    case ir::TestedType::number: return TestedType::number;
-    case ir::TestedType::boolean: return TestedType::boolean;
-    case ir::TestedType::list: return TestedType::list;
-    case ir::TestedType::object: return TestedType::object;
-    case ir::TestedType::null: return TestedType::null;
+    case ir::TestedType::string:
+      return TestedType::string;
+    case ir::TestedType::number:
+      return TestedType::number;
+    case ir::TestedType::boolean:
+      return TestedType::boolean;
+    case ir::TestedType::list:
+      return TestedType::list;
+    case ir::TestedType::object:
+      return TestedType::object;
+    case ir::TestedType::null:
+      return TestedType::null;
   }
   SENTRAIL_UNREACHABLE("tested type");
 }
@@ -183,9 +205,15 @@ Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separa
   OperandRow row;
   row.kind = static_cast<std::uint32_t>(kind_of(operand.kind));
   switch (operand.kind) {
-    case ir::OperandKind::string: row.index = symbol(operand.text); break;
-    case ir::OperandKind::number: row.index = number(operand.text); break;
-    case ir::OperandKind::boolean: row.index = operand.boolean ? 1 : 0; break;
+    case ir::OperandKind::string:
+      row.index = symbol(operand.text);
+      break;
+    case ir::OperandKind::number:
+      row.index = number(operand.text);
+      break;
+    case ir::OperandKind::boolean:
+      row.index = operand.boolean ? 1 : 0;
+      break;
     case ir::OperandKind::number_range:
       row.index = number(operand.text);
       row.upper = number(operand.upper);

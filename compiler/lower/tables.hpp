@@ -45,9 +45,7 @@ class TableBuilder {
   [[nodiscard]] std::uint32_t number(const std::string& text) const;
 
   struct ByValue {
-    bool operator()(const Decimal& a, const Decimal& b) const noexcept {
-      return compare(a, b) < 0;
-    }
+    bool operator()(const Decimal& a, const Decimal& b) const noexcept { return compare(a, b) < 0; }
   };
 
   ProgramStorage out_;
