@@ -1,7 +1,7 @@
 // What one thread remembers within one decision, so that deciding allocates nothing.
 //
-// Neighbours: evaluate.hpp fills it, engine.hpp hands it through. Must not know: rules. A generation
-// number makes the entries of earlier decisions stale, so nothing is ever cleared.
+// Neighbours: evaluate.hpp fills it, engine.hpp hands it through. Must not know: rules. A
+// generation number makes the entries of earlier decisions stale, so nothing is ever cleared.
 #pragma once
 
 #include <cstdint>
