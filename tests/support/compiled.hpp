@@ -1,0 +1,35 @@
+// A policy brought all the way to an engine, in one step for tests.
+//
+// Neighbours: compiler/simplify, compiler/lower, runtime/decide. Must not know: the oracle.
+#pragma once
+
+#include <memory>
+
+#include "compiler/ir/ir.hpp"
+#include "core/facts.hpp"
+#include "core/program.hpp"
+#include "runtime/decide/engine.hpp"
+
+namespace sentrail::support {
+
+// Which phases a policy goes through before it is lowered.
+enum class Phases { all, without_simplify };
+
+// An engine with the tables that it reads.
+class Compiled {
+ public:
+  // REQUIRES: policy.verify(); a policy that cannot be lowered is a bug of the test and aborts.
+  explicit Compiled(const compiler::ir::Policy& policy, Phases phases = Phases::all);
+
+  [[nodiscard]] const Program& program() const noexcept { return engine_->program(); }
+  [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] Decision decide(const Facts& facts) { return engine_->decide(facts, scratch_); }
+  [[nodiscard]] decide::Scratch& scratch() noexcept { return scratch_; }
+
+ private:
+  std::unique_ptr<ProgramStorage> storage_;
+  std::unique_ptr<decide::LinearEngine> engine_;
+  decide::Scratch scratch_;
+};
+
+}  // namespace sentrail::support
