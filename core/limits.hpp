@@ -106,6 +106,18 @@ inline constexpr std::int64_t kUpstreamPoolIdleMs = 20'000;  // below the usual 
 inline constexpr std::int64_t kUpstreamResolveTtlMs = 30'000;  // GitHub's own TTL is 60 s
 inline constexpr std::size_t kUpstreamAddressesMax = 16;       // of one name that are looked at
 
+// --- classification ------------------------------------------------------------------------
+// Segments of a request's path: git trees deeper than this are not edited by hand or agent.
+inline constexpr std::size_t kPathSegmentsMax = 128;
+// Segments of a catalog's template: GitHub's longest has 11. Bounds the classifier's recursion.
+inline constexpr std::size_t kTemplateSegmentsMax = 24;
+// Parameters of a query that policy can ask for; past it the query is unreadable.
+inline constexpr std::size_t kQueryParametersMax = 256;
+// Refinements of one operation: with the operation itself, the actions that one request can be.
+inline constexpr std::size_t kRefinementsMax = 15;
+// Requests in one `items` list.
+inline constexpr std::size_t kRequestItemsMax = 100;
+
 // --- approvals -----------------------------------------------------------------------------
 inline constexpr std::size_t kPendingPerAgentMax = 50;           // approval fatigue
 inline constexpr std::int64_t kDecideByMsDefault = 24ll * 3600 * 1000;
