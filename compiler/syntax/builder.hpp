@@ -1,0 +1,176 @@
+// Builds the tree from what the grammar has matched, one declaration at a time.
+//
+// Neighbours: parser.cpp's actions call it, ast.hpp is its product, syntax_errors.hpp takes what it
+// finds wrong. Must not know: PEGTL. Nodes grow in scratch members; finishing a declaration moves
+// them into the tree, a syntax error throws them away.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/syntax/ast.hpp"
+#include "compiler/syntax/syntax_errors.hpp"
+
+namespace sentrail::compiler {
+
+// The clauses of a rule that are written once each.
+enum class Clause : std::uint8_t { on, when, unless, because, priority };
+
+// Receives tokens and ends of constructs in source order. A token leaves its value in a scratch
+// member; the construct around it takes it from there. Spans of constructs may run on into the
+// separator after them: the builder cuts them at the last lexeme.
+class AstBuilder {
+ public:
+  AstBuilder(SourceId source, std::string_view text, DiagnosticSink& sink);
+
+  // Tokens.
+  void comment(Span span);
+  void lexeme_end(std::uint32_t end) noexcept { end_ = end; }
+  void name(Span span);
+  void string(Span span);
+  void number(Span span);
+  void number_upper(Span span) noexcept { upper_ = span; }
+  void plain(LiteralKind kind, Span span);
+  void json(Span span);
+  void path_begin() { path_ = {}; }
+  void path_step(Span span);
+  void path(Span span);
+  void list_begin();
+  void list_entry();
+  void list_end(Span span);
+
+  // Conditions.
+  void expression_begin() { frames_.push_back({operands_.size(), {}, {}, false}); }
+  void join(ExprKind kind, Span span);
+  void test_operator(TestOp op, Span span);
+  void test_value();
+  void test(Span span);
+  void negation(Span span);
+  void group(Span span);
+  void expression_end();
+  void always(Span span);
+
+  // Declarations; the span begins at the first keyword.
+  void policy(Span span);
+  void language(Span span);
+  void import_name() { import_ = {{}, name_, {}}; }
+  void import_alias() { import_.alias = name_; }
+  void import(Span span);
+  void list_name() { list_node_.name = name_; }
+  void list_declaration(Span span);
+  void outcome(Span span);
+  void clause_keyword(Clause clause, Span span);
+  void on_tool() { on_ = {{}, literal_, {}, false}; }
+  void on_actions();
+  void on_clause(Span span);
+  void because_text();
+  void clause(Clause clause);
+  void rule_name() { rule_.name = name_; }
+  void rule(Span span);
+  void guard() noexcept { tier_.guard = true; }
+  void tier_name() { tier_.name = name_; }
+  void tier_begin() noexcept { in_tier_ = true; }
+  void tier(Span span);
+  void default_declaration(Span span);
+  void stray_close(Span span);
+
+  // Tests and tables.
+  void heading() { heading_ = literal_; }
+  void assignment_begin() { unreadable_.reset(); }
+  void unreadable(Span span) { unreadable_ = until_end(span); }
+  void assignment(Span span);
+  void given_tool() { given_.tool = Name{literal_.span, literal_.text}; }
+  void given_method() { given_.method = name_; }
+  void given_target() { given_.target = literal_; }
+  void given_body() { given_.body = literal_; }
+  void given(Span span) { given_.span = until_end(span); }
+  void expect_effect() { expect_ = {{}, Effect(outcome_), {}}; }
+  void expect_by() { expect_.rule = name_; }
+  void expect(Span span) { expect_.span = until_end(span); }
+  void table_begin() noexcept { in_table_ = true; }
+  void column(Span span) { columns_.push_back({span, text_of(span)}); }
+  void columns_end();
+  void cell(Span span);
+  void row_end();
+  void test_declaration(Span span);
+
+  // Forgets what a failed declaration, or only a failed rule of a tier, had built.
+  void abandon_rule();
+  void abandon_declaration();
+
+  // Gives the tree away. REQUIRES: errors().count() == 0.
+  [[nodiscard]] Ast take() { return std::move(ast_); }
+  [[nodiscard]] SyntaxErrors& errors() noexcept { return errors_; }
+
+ private:
+  // Where an expression's operands begin, and the operator that joins them.
+  struct Frame {
+    std::size_t first;
+    std::optional<ExprKind> joiner;
+    Span joiner_span;
+    bool mixed;
+  };
+
+  [[nodiscard]] std::string_view text_of(Span span) const {
+    return text_.substr(span.begin, span.end - span.begin);
+  }
+  [[nodiscard]] std::string_view keep(std::string text);
+  [[nodiscard]] Span until_end(Span span) const { return Span{span.source, span.begin, end_}; }
+  [[nodiscard]] Operand take_operand();
+  [[nodiscard]] std::string decode(Span span);
+  void append_escape(std::string& out, Span span, std::size_t& at);
+  [[nodiscard]] ExprId take_condition();
+  void push(Expr expr) { operands_.push_back(ast_.exprs.push_back(std::move(expr))); }
+  void check_operand();
+  void declare(DeclKind kind, std::size_t index, Span span);
+  void finish_table(Span span);
+  [[nodiscard]] TestNode test_of_row(const std::vector<Literal>& row);
+
+  SourceId source_;
+  std::string_view text_;
+  SyntaxErrors errors_;
+  Ast ast_;
+  std::uint32_t end_ = 0;  // where the last lexeme ended
+
+  Literal literal_;  // the last literal, name, path, `[…]`
+  Name name_;
+  std::optional<Span> upper_;
+  Path path_;
+  std::vector<Literal> entries_;
+  bool entries_too_many_ = false;
+  std::optional<Operand> list_;
+
+  Test test_;
+  std::vector<ExprId> operands_;
+  std::vector<Frame> frames_;
+
+  ImportNode import_;
+  ListNode list_node_;
+  Outcome outcome_ = Outcome::block;
+  Span outcome_span_;
+  OnClause on_;
+  std::optional<Literal> because_;
+  RuleNode rule_;
+  std::array<std::optional<Span>, 5> clauses_;  // the keyword of each clause of rule_
+  bool in_tier_ = false;
+  TierNode tier_;
+  std::optional<std::uint32_t> implicit_tier_;
+
+  Literal heading_;
+  std::optional<Span> unreadable_;
+  Given given_;
+  Expect expect_;
+  bool in_table_ = false;
+  bool columns_bad_ = false;
+  std::vector<Name> columns_;
+  std::vector<Literal> row_;
+  std::vector<std::vector<Literal>> rows_;
+  std::vector<TestNode> row_tests_;
+};
+
+}  // namespace sentrail::compiler

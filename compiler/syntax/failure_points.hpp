@@ -1,0 +1,145 @@
+// What the grammar expects at each of its points of failure.
+//
+// Neighbours: grammar/ has the rules, syntax_errors.hpp words the diagnostics; included by
+// parser.cpp alone. Must not know: the tree. A rule under `must` without a row here does not
+// compile, so every failure has its own words.
+#pragma once
+
+#include "compiler/syntax/syntax_errors.hpp"
+#include "grammar/policy.hpp"
+
+namespace sentrail::compiler {
+
+// The row of a rule; only specialisations exist.
+template <typename Rule>
+struct FailurePointOf;
+
+// Adds a row: rule, kind, what was expected, help.
+#define SENTRAIL_EXPECT(rule, kind, expected, help)                            \
+  template <>                                                                  \
+  struct FailurePointOf<grammar::rule> {                                       \
+    static constexpr FailurePoint value{DiagnosticKind::kind, expected, help}; \
+  }
+
+// clang-format off
+// Tokens.
+SENTRAIL_EXPECT(name_end, malformed_word, "a name", "a name is made of letters, digits and `_`");
+SENTRAIL_EXPECT(qualified_step, expected_name, "a name after the dot",
+                "a qualified name is written `acme.agents`");
+SENTRAIL_EXPECT(word_end, malformed_word, "a word",
+                "a word is made of letters, digits, `_`, `-` and `*`, joined by dots; "
+                "write anything else in quotes");
+SENTRAIL_EXPECT(escape_code, bad_escape, "an escape",
+                "the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`");
+SENTRAIL_EXPECT(string_close, unterminated_string, "`\"`",
+                "end it with `\"`; a newline is written `\\n`");
+SENTRAIL_EXPECT(number_lower, malformed_number, "a number",
+                "a number is written as in JSON, without leading zeros");
+SENTRAIL_EXPECT(number_upper, malformed_number, "a range", "a range is written `0..500`");
+SENTRAIL_EXPECT(number_end, malformed_number, "a number",
+                "a number is written as in JSON; write any other value in quotes");
+SENTRAIL_EXPECT(list_next, expected_value, "a value or `]`", "");
+SENTRAIL_EXPECT(list_close, expected_token, "`,` or `]`", "");
+SENTRAIL_EXPECT(path_step, expected_name, "a member's name after the dot",
+                "an odd name is written in quotes: `body.\"odd key\"`");
+SENTRAIL_EXPECT(path_end, malformed_word, "a path",
+                "write an odd member in quotes: `http.headers.\"x-request-id\"`");
+// Head, imports, lists.
+SENTRAIL_EXPECT(policy_name, expected_name, "the policy's name", "write `policy acme.agents`");
+SENTRAIL_EXPECT(language_version, expected_value, "the language's version", "write `language 1`");
+SENTRAIL_EXPECT(import_name, expected_name, "the name of what is imported",
+                "write `import sentrail.github`");
+SENTRAIL_EXPECT(import_alias, expected_name, "a name after `as`", "");
+SENTRAIL_EXPECT(list_name, expected_name, "the list's name", "write `list NAME = [ … ]`");
+SENTRAIL_EXPECT(list_equals, expected_token, "`=` after the list's name",
+                "write `list NAME = [ … ]`");
+SENTRAIL_EXPECT(list_entries, expected_value, "`[`", "write `list NAME = [ … ]`");
+// Rules.
+SENTRAIL_EXPECT(rule_name, expected_name, "the rule's name", "write `rule NAME: EFFECT`");
+SENTRAIL_EXPECT(rule_colon, expected_token, "`:` after the rule's name",
+                "write `rule NAME: EFFECT`");
+SENTRAIL_EXPECT(rule_outcome, expected_effect,
+                "`allow`, `require_approval`, `block` or `pass`", "");
+SENTRAIL_EXPECT(on_tool, expected_value, "a tool", "write `on github` or `on github [ref.delete]`");
+SENTRAIL_EXPECT(because_text, expected_value, "a text in quotes", "write `because \"…\"`");
+SENTRAIL_EXPECT(priority_number, expected_value, "a number", "write `priority 10`");
+SENTRAIL_EXPECT(rule_end, expected_clause,
+                "a clause (`on`, `when`, `unless`, `because`, `priority`) or the next declaration",
+                "");
+SENTRAIL_EXPECT(expected_rule, expected_declaration, "`rule` or `}`", "a tier is made of rules");
+// Conditions.
+SENTRAIL_EXPECT(operand, expected_condition, "a test, `not` or `(`",
+                "a test is written `resource.ref == \"main\"`");
+SENTRAIL_EXPECT(negated, expected_condition, "a test or `(` after `not`",
+                "`not` takes one test or a parenthesis");
+SENTRAIL_EXPECT(group_close, expected_token, "`and`, `or` or `)`", "");
+SENTRAIL_EXPECT(test_rest, expected_operator, "an operator",
+                "the operators are `== != < <= > >= ~ !~ in has exists is` and `not in`");
+SENTRAIL_EXPECT(in_after_not, expected_operator, "`in` after `not`",
+                "write `PATH not in …`, or `not` before the whole test");
+SENTRAIL_EXPECT(type_name, expected_value, "a type",
+                "the types are `string`, `number`, `bool`, `list`, `object`, `null`, `absent`");
+SENTRAIL_EXPECT(set_value, expected_value, "a list, a range or the name of a list",
+                "compare with one value by `==`");
+SENTRAIL_EXPECT(one_value, expected_value, "a value", "membership in a list is tested by `in`");
+// Tiers, default.
+SENTRAIL_EXPECT(tier_after_guard, expected_token, "`tier` after `guard`",
+                "write `guard tier NAME { … }`");
+SENTRAIL_EXPECT(tier_name, expected_name, "the tier's name", "write `tier NAME { … }`");
+SENTRAIL_EXPECT(tier_open, expected_token, "`{` after the tier's name", "write `tier NAME { … }`");
+SENTRAIL_EXPECT(tier_close, expected_token, "`}`", "close the tier first");
+SENTRAIL_EXPECT(default_effect, expected_effect, "`allow`, `require_approval` or `block`", "");
+// Tests.
+SENTRAIL_EXPECT(test_rest_of, expected_value, "the test's name in quotes",
+                "write `test \"NAME\" { … }` or `test table \"NAME\" for TOOL { … }`");
+SENTRAIL_EXPECT(test_open, expected_token, "`{` after the test's name", "");
+SENTRAIL_EXPECT(test_close, expected_token, "`}` after `expect`", "");
+SENTRAIL_EXPECT(given, expected_token, "`given`",
+                "a test is made of one `given` and one `expect`");
+SENTRAIL_EXPECT(given_what, expected_value, "a tool or `with`",
+                "write `given github DELETE \"/path\"` or `given with tool = github`");
+SENTRAIL_EXPECT(given_method, expected_name, "a method after the tool",
+                "write `given github DELETE \"/path\"`");
+SENTRAIL_EXPECT(given_target, expected_value, "a path in quotes",
+                "write `given github DELETE \"/path\"`");
+SENTRAIL_EXPECT(body_value, expected_value, "JSON or a string",
+                "write `body {\"key\": 1}`, or the JSON text as a string");
+SENTRAIL_EXPECT(assignment, expected_name, "an attribute", "write `with agent.id = \"a\"`");
+SENTRAIL_EXPECT(assigned_equals, expected_token, "`=` after the attribute", "");
+SENTRAIL_EXPECT(assigned_value, expected_value, "a value, a list or `unreadable`", "");
+SENTRAIL_EXPECT(expect, expected_token, "`expect`", "a test is made of one `given` and one `expect`");
+SENTRAIL_EXPECT(expect_effect, expected_effect, "`allow`, `require_approval` or `block`", "");
+SENTRAIL_EXPECT(by_what, expected_name, "a rule's name or `default` after `by`", "");
+SENTRAIL_EXPECT(table_name, expected_value, "the table's name in quotes",
+                "write `test table \"NAME\" for TOOL { … }`");
+SENTRAIL_EXPECT(for_keyword, expected_token, "`for` after the table's name",
+                "write `test table \"NAME\" for TOOL { … }`");
+SENTRAIL_EXPECT(table_tool, expected_name, "a tool after `for`", "");
+SENTRAIL_EXPECT(table_open, expected_token, "`{` after the tool", "");
+SENTRAIL_EXPECT(column_row, malformed_table, "the line of column names",
+                "begin with `method path effect`");
+SENTRAIL_EXPECT(column_row_end, malformed_table, "a column's name or the end of the line",
+                "the column names stand on a line of their own");
+SENTRAIL_EXPECT(row_end, malformed_row, "a cell or the end of the line",
+                "a path is written in quotes, everything else as a word");
+SENTRAIL_EXPECT(table_close, expected_token, "a row or `}`", "");
+// JSON bodies.
+SENTRAIL_EXPECT(json_escape, malformed_json, "an escape of JSON", "");
+SENTRAIL_EXPECT(json_string_close, malformed_json, "`\"` at the end of the string",
+                "a newline in a JSON string is written `\\n`");
+SENTRAIL_EXPECT(json_colon, malformed_json, "`:` after the key", "");
+SENTRAIL_EXPECT(json_value, malformed_json, "a JSON value", "");
+SENTRAIL_EXPECT(json_next_member, malformed_json, "a key in quotes",
+                "JSON has no comma after the last member");
+SENTRAIL_EXPECT(json_next_value, malformed_json, "a JSON value",
+                "JSON has no comma after the last value");
+SENTRAIL_EXPECT(json_object_close, malformed_json, "a key in quotes, `,` or `}`", "");
+SENTRAIL_EXPECT(json_array_close, malformed_json, "`,` or `]`", "");
+// The file.
+SENTRAIL_EXPECT(expected_declaration, expected_declaration, "a declaration",
+                "the declarations are `policy`, `language`, `import`, `list`, `guard tier`, "
+                "`tier`, `rule`, `default` and `test`");
+// clang-format on
+#undef SENTRAIL_EXPECT
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,61 @@
+// Conditions: and, or, not, parentheses, and the tests of attributes.
+//
+// Neighbours: tokens.hpp below; policy.hpp uses `expression`. Must not know: semantics, types.
+// Mixing `and` with `or` is accepted here and reported by the parser with both places.
+// source: docs/language.md, section 3.
+#pragma once
+
+#include "grammar/tokens.hpp"
+
+namespace sentrail::grammar {
+
+struct and_keyword : keyword<TAO_PEGTL_STRING("and")> {};
+struct or_keyword : keyword<TAO_PEGTL_STRING("or")> {};
+struct not_keyword : keyword<TAO_PEGTL_STRING("not")> {};
+struct always_keyword : keyword<TAO_PEGTL_STRING("always")> {};
+
+// --- tests ---------------------------------------------------------------------------------
+struct op_equal : token<peg::string<'=', '='>> {};
+struct op_not_equal : token<peg::string<'!', '='>> {};
+struct op_less_equal : token<peg::string<'<', '='>> {};
+struct op_less : token<peg::one<'<'>> {};
+struct op_greater_equal : token<peg::string<'>', '='>> {};
+struct op_greater : token<peg::one<'>'>> {};
+struct op_matches : token<peg::one<'~'>> {};
+struct op_not_matches : token<peg::string<'!', '~'>> {};
+struct op_has : keyword<TAO_PEGTL_STRING("has")> {};
+struct op_in : keyword<TAO_PEGTL_STRING("in")> {};
+struct op_exists : keyword<TAO_PEGTL_STRING("exists")> {};
+struct op_is : keyword<TAO_PEGTL_STRING("is")> {};
+struct in_after_not : keyword<TAO_PEGTL_STRING("in")> {};
+struct op_not_in : peg::seq<keyword<TAO_PEGTL_STRING("not")>, peg::must<in_after_not>> {};
+
+struct one_value_operator : peg::sor<op_equal, op_not_equal, op_not_matches, op_less_equal, op_less,
+                                     op_greater_equal, op_greater, op_matches, op_has> {};
+struct one_value : literal {};
+struct set_operator : peg::sor<op_in, op_not_in> {};
+struct set_value : peg::sor<bracketed, number_literal, word_literal> {};
+struct type_text
+    : peg::sor<TAO_PEGTL_STRING("string"), TAO_PEGTL_STRING("number"), TAO_PEGTL_STRING("bool"),
+               TAO_PEGTL_STRING("list"), TAO_PEGTL_STRING("object"), TAO_PEGTL_STRING("null"),
+               TAO_PEGTL_STRING("absent")> {};
+struct type_name : token<type_text, peg::not_at<word_character>> {};
+
+struct test_rest
+    : peg::sor<op_exists, peg::if_must<op_is, type_name>, peg::if_must<set_operator, set_value>,
+               peg::if_must<one_value_operator, one_value>> {};
+struct attribute_test : peg::seq<path, peg::must<test_rest>> {};
+
+// --- and, or, not --------------------------------------------------------------------------
+struct expression;
+struct group_open : token<peg::one<'('>> {};
+struct group_close : token<peg::one<')'>> {};
+struct group : peg::seq<group_open, expression, peg::must<group_close>> {};
+struct negated : peg::sor<group, attribute_test> {};
+struct negation : peg::if_must<not_keyword, negated> {};
+struct operand : peg::sor<negation, group, attribute_test> {};
+struct expression_begin : peg::success {};
+struct expression : peg::seq<expression_begin, peg::must<operand>,
+                             peg::star<peg::sor<and_keyword, or_keyword>, peg::must<operand>>> {};
+
+}  // namespace sentrail::grammar
