@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <vector>
+
+#include "core/decimal.hpp"
 
 namespace sentrail::compiler::oracle {
 namespace {
@@ -81,6 +84,42 @@ TEST(OracleNumber, EndsAtThirtyEightDigitsAndItsExponent) {
   EXPECT_TRUE(number_of("1e-6144"));
   EXPECT_FALSE(number_of("0.1e-6144"));
   EXPECT_FALSE(number_of("1e99999999999999999999999"));
+}
+
+// Two implementations of L6, written apart, must agree on what a number is and which is greater.
+TEST(OracleNumber, AgreesWithTheExactDecimalsOfTheEngines) {
+  constexpr std::uint64_t kSeed = 38;
+  std::printf("seed %llu\n", static_cast<unsigned long long>(kSeed));
+  std::mt19937_64 random(kSeed);
+  const auto digits = [&random](std::size_t most) {
+    std::string text;
+    for (std::size_t i = random() % most + 1; i > 0; --i) text += "0123456789000099"[random() % 16];
+    return text;
+  };
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3'000; ++i) {
+    std::string text = random() % 2 == 0 ? "-" : "";
+    const std::string whole = digits(24);
+    const std::size_t first = whole.find_first_not_of('0');
+    text += first == std::string::npos ? "0" : whole.substr(first);
+    if (random() % 2 == 0) text += "." + digits(24);
+    constexpr const char* kPowers[] = {"", "e1", "E-7", "e+12", "e-30", "e6144", "e-6144", "e6130"};
+    text += kPowers[random() % 8];
+    texts.push_back(std::move(text));
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto ours = number_of(texts[i]);
+    const auto theirs = Decimal::parse(texts[i]);
+    ASSERT_EQ(ours.has_value(), theirs.has_value()) << texts[i];
+    for (std::size_t k = 0; ours && k < 40; ++k) {
+      const std::string& other = texts[random() % texts.size()];
+      const auto right = number_of(other);
+      if (!right) continue;
+      const auto order = sentrail::compare(*theirs, *Decimal::parse(other));
+      const int expected = order < 0 ? -1 : order > 0 ? 1 : 0;
+      ASSERT_EQ(compare(*ours, *right), expected) << texts[i] << " and " << other;
+    }
+  }
 }
 
 }  // namespace
