@@ -36,10 +36,19 @@ def _scan(path, lines, code):
         elif _ACCESS.match(bare) and scope in ("class", "private"):
             scopes[-1] = "class" if "public" in bare else "private"
         elif scope in ("namespace", "class") and not _SKIP.match(bare):
-            if not documented and _needs(bare, scope):
+            if not documented and _needs(bare, scope) and not _same_overload(bare, lines, number):
                 yield path, number, f"undocumented: {stripped[:60]}"
             documented = True  # the rest of a run shares its comment
         _enter(bare, scopes)
+
+
+def _same_overload(bare, lines, number):
+    """An overload that follows its documented sibling (`void describe(` again) needs no more."""
+    name = re.match(r"\s*(?:\[\[\w+\]\]\s*)?[\w:<>&*\s]*?\b(\w+)\(", bare)
+    if not name:
+        return False
+    before = "\n".join(lines[max(0, number - 40):number - 1])
+    return re.search(rf"\b{name.group(1)}\(", before) is not None
 
 
 def _needs(bare, scope):
