@@ -1,5 +1,9 @@
 # The few verbs with which folders declare what they build. Sources are always listed by name.
 
+# What `make tsan` and `make fuzz` build; tests and fuzz targets join them below.
+add_custom_target(threaded_tests)
+add_custom_target(fuzz_targets)
+
 # sentrail_add_folders(a b …): enters each folder that has a CMakeLists.txt, in that order.
 function(sentrail_add_folders)
   foreach(folder IN LISTS ARGN)
@@ -28,7 +32,8 @@ function(sentrail_program name)
 endfunction()
 
 # sentrail_test(name SOURCES … LINK … [LABELS …]): a GoogleTest program, run as one ctest test.
-# Label `fast` unless given: the fast suite stays under 60 s on two cores.
+# Label `fast` unless given: the fast suite stays under 60 s on two cores. What has threads carries
+# the label `threads` as well and runs under ThreadSanitizer.
 function(sentrail_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
@@ -41,6 +46,9 @@ function(sentrail_test name)
   target_compile_definitions(${name} PRIVATE SENTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 240)
+  if(threads IN_LIST ARG_LABELS)
+    add_dependencies(threaded_tests ${name})
+  endif()
 endfunction()
 
 # sentrail_fuzz(name SOURCES … LINK …): a libFuzzer target, built only with SENTRAIL_FUZZ.
@@ -54,4 +62,5 @@ function(sentrail_fuzz name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+  add_dependencies(fuzz_targets ${name})
 endfunction()
