@@ -40,6 +40,10 @@ inline constexpr std::size_t kConditionDepthMax = kNestingMax + 8;
 inline constexpr std::size_t kSlotsMax = 65'536;
 
 // --- JSON and YAML -------------------------------------------------------------------------
+// One JSON text: as large as the largest body that a hold stores (kBodyHeldBytesMax).
+inline constexpr std::size_t kJsonBytesMax = 8u << 20;
+// A text up to this size leaves its buffers to the thread's next one; longer ones free theirs.
+inline constexpr std::size_t kJsonRetainedBytes = 1u << 20;
 // Nesting of a JSON value: above any API met (GitHub: 9), below what threatens a stack.
 inline constexpr std::size_t kJsonDepthMax = 64;
 // Nodes of one JSON text: 1 MiB of `[1,1,…`.
@@ -68,6 +72,11 @@ inline constexpr std::size_t kBundleBytesMax = 256u << 20;
 // As golang.org/x/mod/sumdb/note: both readers then accept the same notes.
 inline constexpr std::size_t kNoteBytesMax = 1'000'000;
 inline constexpr std::size_t kNoteSignaturesMax = 100;
+
+// --- host names ----------------------------------------------------------------------------
+// Of a name without its last dot, and of one label (RFC 1035 §2.3.4).
+inline constexpr std::size_t kHostBytesMax = 253;
+inline constexpr std::size_t kHostLabelBytesMax = 63;
 
 // --- HTTP ----------------------------------------------------------------------------------
 inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;   // as nginx's four 8 KiB buffers

@@ -1,0 +1,29 @@
+// The wall to JSON: bytes in, an immutable tree out, or an error.
+//
+// Neighbours: core/json.hpp is the tree, core/json_writer.hpp writes it again; request bodies,
+// configuration and stored records come in here. Must not know: policy, or what the JSON says.
+// simdjson stays inside json.cpp.
+#pragma once
+
+#include <string_view>
+
+#include "core/json.hpp"
+#include "core/result.hpp"
+
+namespace sentrail::wire {
+
+// Reads one JSON text, all of it, and believes nothing unseen: every value is visited, every key
+// of an object is compared decoded. Numbers keep their spelling (`1e400`, fifty digits), strings
+// are decoded. threads: any.
+// fails: invalid_argument for anything that RFC 8259 does not allow, a byte order mark, bytes that
+// are not UTF-8, unpaired surrogates, and repeated keys; limit_exceeded past limits::kJsonBytesMax,
+// kJsonDepthMax or kJsonNodesMax. Messages name the byte.
+// source: RFC 8259; RFC 7493 §2.1 and §2.3 for surrogates and repeated keys.
+[[nodiscard]] Result<JsonDocument> parse_json(std::string_view bytes);
+
+// Whether some object has two keys that are equal but for case, so that a reader which ignores
+// case would see a repeat. source: Unicode full case folding; docs/language.md, Meaning 13.
+// cost: n log n in the members of an object.
+[[nodiscard]] bool has_case_repeats(const JsonDocument& document);
+
+}  // namespace sentrail::wire
