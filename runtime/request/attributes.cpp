@@ -1,0 +1,182 @@
+// Puts given attributes into facts. See attributes.hpp.
+#include "runtime/request/attributes.hpp"
+
+#include <deque>
+
+#include "core/text.hpp"
+#include "runtime/request/json_tree.hpp"
+#include "wire/json.hpp"
+
+namespace sentrail::request {
+namespace {
+
+// What the facts of a given request point into. Elements never move.
+struct Store {
+  explicit Store(Request from) : base(std::move(from)) {}
+
+  Request base;
+  std::deque<JsonDocument> documents;
+  std::deque<std::vector<std::string_view>> sets;
+  std::deque<std::string> names;
+  std::vector<NamedText> query;
+  std::vector<NamedText> headers;
+};
+
+bool is_named_texts(AttributeId id) noexcept {
+  return id == AttributeId::http_query || id == AttributeId::http_headers;
+}
+
+// Applies given attributes one after the other; later ones win.
+class Putter {
+ public:
+  explicit Putter(const Request& base)
+      : store_(std::make_shared<Store>(base)), facts_(base.facts()) {
+    store_->query.assign(facts_.query.entries.begin(), facts_.query.entries.end());
+    store_->headers.assign(facts_.headers.entries.begin(), facts_.headers.entries.end());
+  }
+
+  Status put(const GivenAttribute& given) {
+    if (given.unreadable) return put_unreadable(given);
+    auto document = wire::parse_json(given.json);
+    if (!document.has_value()) return wrong(given, document.error().message);
+    store_->documents.push_back(*std::move(document));
+    const JsonValue value = store_->documents.back().root();
+    if (is_named_texts(given.attribute)) return put_named(given, value);
+    if (!given.steps.empty()) return put_member(given, value);
+    return put_value(given, value);
+  }
+
+  Request finish() && {
+    facts_.query.entries = store_->query;
+    facts_.headers.entries = store_->headers;
+    const bool read = store_->base.declared_read();
+    return Request(std::move(store_), facts_, read);
+  }
+
+ private:
+  static Status wrong(const GivenAttribute& given, const std::string& why) {
+    return fail(Errc::invalid_argument, "`" + display(given) + "`: " + why);
+  }
+
+  NamedTexts& texts_of(AttributeId id) {
+    return id == AttributeId::http_query ? facts_.query : facts_.headers;
+  }
+  std::vector<NamedText>& entries_of(AttributeId id) {
+    return id == AttributeId::http_query ? store_->query : store_->headers;
+  }
+
+  Status put_unreadable(const GivenAttribute& given) {
+    if (!given.steps.empty()) {
+      const std::string whole(row_of(given.attribute).name);
+      return wrong(given, "only a whole attribute can be unreadable: write it for `" + whole + "`");
+    }
+    if (is_named_texts(given.attribute)) texts_of(given.attribute).unreadable = true;
+    facts_[given.attribute] = Fact::unreadable();
+    return {};
+  }
+
+  Status put_named(const GivenAttribute& given, JsonValue value) {
+    texts_of(given.attribute).unreadable = false;
+    facts_[given.attribute] = Fact{};
+    auto& entries = entries_of(given.attribute);
+    if (given.steps.size() == 1) return put_entry(given, given.steps.front(), value);
+    if (!given.steps.empty()) return wrong(given, "a parameter has no members");
+    if (value.kind() != JsonKind::object) return wrong(given, "wants an object of strings");
+    entries.clear();
+    JsonValue key = value.first_child();
+    for (std::size_t left = value.size(); left > 0; --left) {
+      SENTRAIL_TRY(put_entry(given, key.text(), key.next()));
+      if (left > 1) key = key.next().next();
+    }
+    return {};
+  }
+
+  Status put_entry(const GivenAttribute& given, std::string_view name, JsonValue value) {
+    if (value.kind() != JsonKind::string) return wrong(given, "wants a string");
+    const bool header = given.attribute == AttributeId::http_headers;
+    store_->names.push_back(header ? to_lower_ascii(name) : std::string(name));
+    auto& entries = entries_of(given.attribute);
+    std::erase_if(entries, [&](const NamedText& e) { return e.name == store_->names.back(); });
+    entries.push_back({store_->names.back(), value.text()});
+    return {};
+  }
+
+  // Members go into what is there: the document is written anew.
+  Status put_member(const GivenAttribute& given, JsonValue value) {
+    Fact& fact = facts_[given.attribute];
+    if (!row_of(given.attribute).has_members) return wrong(given, "this attribute has no members");
+    if (fact.kind != FactKind::absent && fact.kind != FactKind::object) {
+      return wrong(given, "the value that it belongs to is no object");
+    }
+    JsonTree tree = fact.kind == FactKind::object ? JsonTree(fact.json) : JsonTree::object();
+    if (const Status put = tree.put(given.steps, JsonTree(value)); !put.has_value()) {
+      return wrong(given, put.error().message);
+    }
+    SENTRAIL_ASSIGN_OR_RETURN(JsonDocument document, tree.to_document());
+    store_->documents.push_back(std::move(document));
+    fact = Fact::of(store_->documents.back().root());
+    return {};
+  }
+
+  Status put_value(const GivenAttribute& given, JsonValue value) {
+    const Attribute& row = row_of(given.attribute);
+    Fact& fact = facts_[given.attribute];
+    const JsonKind kind = value.kind();
+    bool sound = true;
+    switch (row.type) {
+      case Type::boolean:
+        sound = kind == JsonKind::boolean;
+        break;
+      case Type::number:
+        sound = kind == JsonKind::number;
+        break;
+      case Type::string:
+        sound = kind == JsonKind::string;
+        break;
+      case Type::risk:
+        sound = kind == JsonKind::string && risk_named(value.text()).has_value();
+        break;
+      case Type::string_set:
+        return put_set(given, value, fact);
+      case Type::json:
+        break;
+    }
+    if (!sound) return wrong(given, "wants a " + std::string(name_of(row.type)));
+    fact = Fact::of(value);
+    // As on a call: keys that only case tells apart have no one reading.
+    if (wire::has_case_repeats(store_->documents.back())) fact = Fact::unreadable();
+    return {};
+  }
+
+  Status put_set(const GivenAttribute& given, JsonValue value, Fact& fact) {
+    if (value.kind() != JsonKind::array) return wrong(given, "wants a list of strings");
+    auto& set = store_->sets.emplace_back();
+    JsonValue element = value.first_child();
+    for (std::size_t left = value.size(); left > 0; --left) {
+      if (element.kind() != JsonKind::string) return wrong(given, "wants a list of strings");
+      set.push_back(element.text());
+      if (left > 1) element = element.next();
+    }
+    fact = Fact::of(std::span<const std::string_view>(set));
+    return {};
+  }
+
+  std::shared_ptr<Store> store_;
+  Facts facts_;
+};
+
+}  // namespace
+
+std::string display(const GivenAttribute& given) {
+  std::string out(row_of(given.attribute).name);
+  for (const std::string& step : given.steps) out += "." + escape_display(step);
+  return out;
+}
+
+Result<Request> with_attributes(const Request& base, std::span<const GivenAttribute> given) {
+  Putter putter(base);
+  for (const GivenAttribute& one : given) SENTRAIL_TRY(putter.put(one));
+  return std::move(putter).finish();
+}
+
+}  // namespace sentrail::request

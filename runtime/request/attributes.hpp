@@ -1,0 +1,37 @@
+// Requests whose attributes are given outright, or put over what classification said: for tests of
+// policies and for `sentrailc eval`.
+//
+// Neighbours: request.hpp, read_requests.hpp, compiler/tester. Must not know: where the values were
+// written.
+// source: docs/request_format.md.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/schema.hpp"
+#include "runtime/request/request.hpp"
+
+namespace sentrail::request {
+
+// One attribute, or a member of one, and its value as JSON, or that it cannot be read.
+struct GivenAttribute {
+  AttributeId attribute = AttributeId::tool;
+  std::vector<std::string> steps;  // members of a JSON value; one parameter or header name
+  std::string json;
+  bool unreadable = false;
+};
+
+// `base` with the given attributes in place of its own. Members are put into the value that is
+// there. fails: invalid_argument where a value is not of its attribute's type, JSON is not JSON, a
+// step leads into no object, or less than a whole attribute is to be unreadable.
+[[nodiscard]] Result<Request> with_attributes(const Request& base,
+                                              std::span<const GivenAttribute> given);
+
+// `agent.roles`, `body.a.b`: as messages name it.
+[[nodiscard]] std::string display(const GivenAttribute& given);
+
+}  // namespace sentrail::request

@@ -1,0 +1,44 @@
+// A call as it arrived, and who is behind it: what requests are made of.
+//
+// Neighbours: the gateway and read_requests.hpp fill them, request.hpp makes Requests of them. Must
+// not know: catalogs, policy, sockets.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sentrail::request {
+
+// One header as sent.
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+// A call. `target` is the raw path and query of the tool, without the gate's own prefix.
+struct RawRequest {
+  std::string tool;
+  std::string method;
+  std::string target;
+  std::string host;  // of the upstream; empty: the first that the tool's catalog names
+  std::vector<Header> headers;
+  std::optional<std::string> body;  // nothing or empty: there is no body
+};
+
+// Who calls, on whose behalf and where, as authenticated; what is not known is absent.
+struct Identity {
+  std::optional<std::string> agent_id;
+  std::optional<std::string> agent_name;
+  std::optional<std::vector<std::string>> agent_roles;
+  std::optional<bool> agent_registered;
+  std::optional<std::string> agent_owner;
+  std::optional<std::string> agent_client;
+  std::optional<std::string> user_id;
+  std::optional<std::vector<std::string>> user_groups;
+  std::optional<std::string> env;
+  std::optional<std::string> workspace;
+  std::optional<std::string> source;
+};
+
+}  // namespace sentrail::request

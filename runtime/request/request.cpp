@@ -1,0 +1,187 @@
+// Makes Requests of calls. See request.hpp.
+#include "runtime/request/request.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "runtime/classify/classify.hpp"
+#include "runtime/request/body.hpp"
+#include "wire/unicode.hpp"
+
+namespace sentrail::request {
+namespace {
+
+// Header names that carry credentials: no policy needs their values, no explanation may show them.
+constexpr std::array<std::string_view, 3> kCredentialHeaders = {"authorization", "cookie",
+                                                                "proxy-authorization"};
+
+// Views of an identity's lists.
+struct Sets {
+  std::vector<std::string_view> roles;
+  std::vector<std::string_view> groups;
+
+  explicit Sets(const Identity& identity) {
+    if (identity.agent_roles)
+      roles.assign(identity.agent_roles->begin(), identity.agent_roles->end());
+    if (identity.user_groups) {
+      groups.assign(identity.user_groups->begin(), identity.user_groups->end());
+    }
+  }
+};
+
+Fact fact_of(const std::optional<std::string>& text) {
+  if (!text.has_value()) return Fact{};
+  return is_valid_utf8(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
+}
+
+void fill_identity(const Identity& identity, const Sets& sets, Facts& facts) {
+  facts[AttributeId::agent_id] = fact_of(identity.agent_id);
+  facts[AttributeId::agent_name] = fact_of(identity.agent_name);
+  facts[AttributeId::agent_owner] = fact_of(identity.agent_owner);
+  facts[AttributeId::agent_client] = fact_of(identity.agent_client);
+  facts[AttributeId::user_id] = fact_of(identity.user_id);
+  facts[AttributeId::env] = fact_of(identity.env);
+  facts[AttributeId::workspace] = fact_of(identity.workspace);
+  facts[AttributeId::source] = fact_of(identity.source);
+  if (identity.agent_roles) {
+    facts[AttributeId::agent_roles] = Fact::of(std::span<const std::string_view>(sets.roles));
+  }
+  if (identity.user_groups) {
+    facts[AttributeId::user_groups] = Fact::of(std::span<const std::string_view>(sets.groups));
+  }
+  if (identity.agent_registered) {
+    facts[AttributeId::agent_registered] = Fact::of(*identity.agent_registered);
+  }
+}
+
+std::string_view without_port(std::string_view host) noexcept {
+  const std::size_t colon = host.rfind(':');
+  if (colon == std::string_view::npos || colon + 1 == host.size()) return host;
+  const std::string_view port = host.substr(colon + 1);
+  const bool digits =
+      std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? host.substr(0, colon) : host;
+}
+
+// Everything that the facts of one call point into.
+class OwnedCall {
+ public:
+  OwnedCall(RawRequest raw, Identity identity)
+      : raw_(std::move(raw)), identity_(std::move(identity)), sets_(identity_) {
+    names_.reserve(raw_.headers.size());
+    for (const Header& header : raw_.headers) {
+      names_.push_back(to_lower_ascii(header.name));
+      all_headers_.push_back({names_.back(), header.value});
+      if (!is_valid_utf8(header.value) || !is_valid_utf8(header.name)) headers_unreadable_ = true;
+      const bool credential = std::find(kCredentialHeaders.begin(), kCredentialHeaders.end(),
+                                        names_.back()) != kCredentialHeaders.end();
+      if (!credential) shown_headers_.push_back(all_headers_.back());
+    }
+    body_ = JsonBody(raw_.body.has_value() ? std::string_view(*raw_.body) : std::string_view(),
+                     all_headers_);
+  }
+  OwnedCall(const OwnedCall&) = delete;
+  OwnedCall& operator=(const OwnedCall&) = delete;
+
+  Status classify(const CatalogView& catalogs) {
+    classify::Call call;
+    call.tool = raw_.tool;
+    call.method = raw_.method;
+    call.target = raw_.target;
+    call.headers.entries = all_headers_;
+    call.body = &body_;
+    SENTRAIL_ASSIGN_OR_RETURN(classified_, classify::classify(catalogs, call));
+    find_host(catalogs);
+    return {};
+  }
+
+  // The facts that all actions of the call share.
+  [[nodiscard]] Facts facts(BodyUse use) {
+    Facts facts;
+    fill_identity(identity_, sets_, facts);
+    facts[AttributeId::tool] =
+        is_valid_utf8(raw_.tool) ? Fact::of(std::string_view(raw_.tool)) : Fact::unreadable();
+    facts[AttributeId::http_method] = Fact::of(std::string_view(raw_.method));
+    facts[AttributeId::http_path] = Fact::of(classified_.target.path);
+    facts[AttributeId::http_host] = host_fact_;
+    facts[AttributeId::resource_type] = classified_.resource_type;
+    facts[AttributeId::resource_id] = classified_.resource_id;
+    facts[AttributeId::resource_owner] = classified_.owner;
+    facts[AttributeId::resource_repo] = classified_.repo;
+    facts[AttributeId::resource_ref] = classified_.ref;
+    facts[AttributeId::resource_ref_type] = classified_.ref_type;
+    facts[AttributeId::resource_path] = classified_.path;
+    facts[AttributeId::resource_name] = classified_.name;
+    facts.query = {classified_.target.query_unreadable, classified_.target.query};
+    facts.headers = {headers_unreadable_, shown_headers_};
+    const bool parse = use == BodyUse::asked || body_.asked() || !has_body();
+    facts[AttributeId::body] = parse ? body_.body() : Fact::unreadable();
+    return facts;
+  }
+
+  [[nodiscard]] const classify::Classified& classified() const noexcept { return classified_; }
+
+ private:
+  [[nodiscard]] bool has_body() const noexcept {
+    return raw_.body.has_value() && !raw_.body->empty();
+  }
+
+  void find_host(const CatalogView& catalogs) {
+    if (raw_.host.empty()) {
+      const CatalogRow* row = catalogs.find(raw_.tool);
+      if (row == nullptr || row->hosts.count == 0) return;
+      host_fact_ = Fact::of(catalogs.at(catalogs.texts[row->hosts.begin]));
+      return;
+    }
+    auto host = wire::host_to_ascii(without_port(raw_.host));
+    if (!host.has_value()) {
+      host_fact_ = Fact::unreadable();
+      return;
+    }
+    host_ = *std::move(host);
+    host_fact_ = Fact::of(std::string_view(host_));
+  }
+
+  RawRequest raw_;
+  Identity identity_;
+  Sets sets_;
+  std::vector<std::string> names_;  // reserved once: its strings never move
+  std::vector<NamedText> all_headers_;
+  std::vector<NamedText> shown_headers_;
+  bool headers_unreadable_ = false;
+  JsonBody body_;
+  classify::Classified classified_;
+  std::string host_;
+  Fact host_fact_;
+};
+
+}  // namespace
+
+Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
+                                           const CatalogView& catalogs, BodyUse use) {
+  const auto call = std::make_shared<OwnedCall>(std::move(raw), std::move(identity));
+  SENTRAIL_TRY(call->classify(catalogs));
+  Facts facts = call->facts(use);
+  std::vector<Request> out;
+  out.reserve(call->classified().action_count);
+  for (const classify::ActionFound& found : call->classified().found()) {
+    facts[AttributeId::action] = Fact::of(found.action);
+    facts[AttributeId::risk] = Fact::of(name_of(found.risk));
+    out.emplace_back(call, facts, found.read);
+  }
+  return out;
+}
+
+Request bare_request(Identity identity) {
+  struct Owner {
+    explicit Owner(Identity from) : identity(std::move(from)), sets(identity) {}
+    Identity identity;
+    Sets sets;
+  };
+  const auto owner = std::make_shared<Owner>(std::move(identity));
+  Facts facts;
+  fill_identity(owner->identity, owner->sets, facts);
+  return Request(owner, facts, false);
+}
+
+}  // namespace sentrail::request

@@ -1,0 +1,51 @@
+// What is decided: a call's facts, one Request for each action that it is or may be.
+//
+// Neighbours: runtime/classify names the actions, runtime/decide reads the facts; the gateway,
+// `sentrailc eval` and the tester make Requests. Must not know: policy, sockets.
+// source: docs/language.md, Meaning 4, 6, 12, 13.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/catalog.hpp"
+#include "core/facts.hpp"
+#include "core/result.hpp"
+#include "runtime/request/raw_request.hpp"
+
+namespace sentrail::request {
+
+// Facts with all that they point into. Copies share it. threads: immutable.
+class Request {
+ public:
+  // Takes facts, what keeps their texts alive, and whether the action is a declared read.
+  Request(std::shared_ptr<const void> owner, const Facts& facts, bool declared_read)
+      : owner_(std::move(owner)), facts_(facts), declared_read_(declared_read) {}
+
+  [[nodiscard]] const Facts& facts() const noexcept { return facts_; }
+  // Whether its catalog declares the action a read; never for an unknown action.
+  [[nodiscard]] bool declared_read() const noexcept { return declared_read_; }
+
+ private:
+  std::shared_ptr<const void> owner_;
+  Facts facts_;
+  bool declared_read_;
+};
+
+// Whether policy asks for members of the body. If not, the body is parsed only where the catalog
+// asks for it, and is unreadable otherwise.
+enum class BodyUse : std::uint8_t { asked, not_asked };
+
+// Classifies a call. out: at least one Request, strictest risk first; the call is decided by
+// deciding each and joining. REQUIRES: verified catalogs, which outlive the Requests.
+// cost: linear in the call. fails: as classify::classify does.
+[[nodiscard]] Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
+                                                         const CatalogView& catalogs,
+                                                         BodyUse use = BodyUse::asked);
+
+// A Request that knows nothing but who calls: the start of one given by attributes.
+[[nodiscard]] Request bare_request(Identity identity);
+
+}  // namespace sentrail::request
