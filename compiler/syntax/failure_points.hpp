@@ -107,7 +107,8 @@ SENTRAIL_EXPECT(body_value, expected_value, "JSON or a string",
 SENTRAIL_EXPECT(assignment, expected_name, "an attribute", "write `with agent.id = \"a\"`");
 SENTRAIL_EXPECT(assigned_equals, expected_token, "`=` after the attribute", "");
 SENTRAIL_EXPECT(assigned_value, expected_value, "a value, a list or `unreadable`", "");
-SENTRAIL_EXPECT(expect, expected_token, "`expect`", "a test is made of one `given` and one `expect`");
+SENTRAIL_EXPECT(expect, expected_token, "`expect`",
+                "a test is made of one `given` and one `expect`");
 SENTRAIL_EXPECT(expect_effect, expected_effect, "`allow`, `require_approval` or `block`", "");
 SENTRAIL_EXPECT(by_what, expected_name, "a rule's name or `default` after `by`", "");
 SENTRAIL_EXPECT(table_name, expected_value, "the table's name in quotes",
