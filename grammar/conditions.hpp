@@ -50,7 +50,8 @@ struct attribute_test : peg::seq<path, peg::must<test_rest>> {};
 struct expression;
 struct group_open : token<peg::one<'('>> {};
 struct group_close : token<peg::one<')'>> {};
-struct group : peg::seq<group_open, expression, peg::must<group_close>> {};
+struct group_rest : peg::seq<expression, peg::must<group_close>> {};  // one level deeper
+struct group : peg::seq<group_open, group_rest> {};
 struct negated : peg::sor<group, attribute_test> {};
 struct negation : peg::if_must<not_keyword, negated> {};
 struct operand : peg::sor<negation, group, attribute_test> {};

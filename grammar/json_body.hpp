@@ -34,20 +34,22 @@ struct json_member : peg::seq<json_key, json_space, peg::must<json_colon>, json_
                               peg::must<json_value>, json_space> {};
 struct json_next_member : json_member {};
 struct json_object_close : peg::one<'}'> {};
-struct json_object
+struct json_members
     : peg::seq<
-          peg::one<'{'>, json_space,
+          json_space,
           peg::opt<json_member, peg::star<peg::one<','>, json_space, peg::must<json_next_member>>>,
-          peg::must<json_object_close>> {};
+          peg::must<json_object_close>> {};  // one level deeper
+struct json_object : peg::seq<peg::one<'{'>, json_members> {};
 
 struct json_next_value : json_value {};
 struct json_array_close : peg::one<']'> {};
-struct json_array
+struct json_elements
     : peg::seq<
-          peg::one<'['>, json_space,
+          json_space,
           peg::opt<json_value, json_space,
                    peg::star<peg::one<','>, json_space, peg::must<json_next_value>, json_space>>,
-          peg::must<json_array_close>> {};
+          peg::must<json_array_close>> {};  // one level deeper
+struct json_array : peg::seq<peg::one<'['>, json_elements> {};
 
 struct json_text : peg::sor<json_object, json_array> {};
 struct json_body : token<json_text> {};

@@ -34,10 +34,9 @@ struct token : peg::seq<lexeme<Rules...>, separator> {};
 // --- words ---------------------------------------------------------------------------------
 struct word_character
     : peg::sor<peg::ranges<'a', 'z', 'A', 'Z', '0', '9'>, peg::one<'_', '-', '*', '.'>> {};
-// Characters that would otherwise split a word in a puzzling way: all beyond ASCII, and these.
+// Characters that people try in words: without them a word would end in a puzzling place.
 struct odd_character
-    : peg::sor<peg::not_range<'\0', '\x7f'>,
-               peg::one<'/', '?', '@', '%', '\\', '\'', '$', '&', '+', ';', '|', '`', '^'>> {};
+    : peg::sor<peg::not_range<'\0', '\x7f'>, peg::one<'/', '?', '@', '%', '\\', '$', '+'>> {};
 
 // A whole run of word characters that is in a table of keywords.hpp.
 template <const auto& Table, const auto&... More>
@@ -119,7 +118,12 @@ struct string_literal : token<string_body> {};
 struct number_literal : token<number_body> {};
 struct boolean_literal : token<boolean_body> {};
 struct word_literal : token<word_body> {};
-struct literal : peg::sor<string_literal, number_literal, boolean_literal, word_literal> {};
+// `env == test` is what people mean; a declaration that follows a missing value is not.
+struct test_word : TAO_PEGTL_STRING("test") {};
+struct test_literal : peg::seq<token<test_word, peg::not_at<word_character>>,
+                               peg::not_at<peg::sor<peg::one<'"'>, TAO_PEGTL_STRING("table")>>> {};
+struct literal
+    : peg::sor<string_literal, number_literal, boolean_literal, word_literal, test_literal> {};
 
 // `[a, b]`, with or without a last comma; the entries are literals.
 struct list_open : token<peg::one<'['>> {};

@@ -182,8 +182,7 @@ class Dump {
     if (given.body) line(indent + 2, "body " + text_of(*given.body));
     for (const GivenAssignment& assignment : given.with) {
       line(indent + 2, "with " + text_of(assignment.path) + " = " +
-                           (assignment.unreadable ? "unreadable" : text_of(assignment.value)) +
-                           (assignment.unreadable ? "!" : ""));
+                           (assignment.unreadable ? "unreadable!" : text_of(assignment.value)));
     }
     line(indent + 1, "expect " + std::string(name_of(node.expect.effect)) +
                          (node.expect.rule ? " by " + std::string(node.expect.rule->text) : ""));

@@ -170,7 +170,7 @@ struct TestNode {
 };
 
 // `test table "name" for tool { header row; rows }`, as tests and as written for fmt. `tests` has
-// one test a row, called `name, row 1`, …; they are not repeated in Ast::tests. A `-` in the
+// one test a row, called `name: METHOD path`; they are not repeated in Ast::tests. A `-` in the
 // column `rule` names no rule.
 struct TestTableNode {
   Span span;

@@ -103,6 +103,11 @@ class AstBuilder {
   void abandon_rule();
   void abandon_declaration();
 
+  // Reports that the grammar failed at `offset`.
+  void expected(std::uint32_t offset, const FailurePoint& point) {
+    errors_.expected(offset, end_, point);
+  }
+
   // Gives the tree away. REQUIRES: errors().count() == 0.
   [[nodiscard]] Ast take() { return std::move(ast_); }
   [[nodiscard]] SyntaxErrors& errors() noexcept { return errors_; }

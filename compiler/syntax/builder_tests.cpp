@@ -141,6 +141,9 @@ TestNode AstBuilder::test_of_row(const std::vector<Literal>& row) {
       test.expect.effect = *effect_named(word.text);
     }
   }
+  std::string name(heading_.text);
+  name += ": " + std::string(test.given.method->text) + " " + std::string(test.given.target->text);
+  test.name = {LiteralKind::string, heading_.span, keep(std::move(name)), {}};
   return test;
 }
 

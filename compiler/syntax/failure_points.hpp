@@ -81,7 +81,7 @@ SENTRAIL_EXPECT(type_name, expected_value, "a type",
                 "the types are `string`, `number`, `bool`, `list`, `object`, `null`, `absent`");
 SENTRAIL_EXPECT(set_value, expected_value, "a list, a range or the name of a list",
                 "compare with one value by `==`");
-SENTRAIL_EXPECT(one_value, expected_value, "a value", "membership in a list is tested by `in`");
+SENTRAIL_EXPECT(one_value, expected_value, "a value", "");
 // Tiers, default.
 SENTRAIL_EXPECT(tier_after_guard, expected_token, "`tier` after `guard`",
                 "write `guard tier NAME { … }`");

@@ -42,7 +42,7 @@ struct control : peg::normal<Rule> {
   template <typename ParseInput>
   [[noreturn]] static void raise(const ParseInput& in, Parse& parse) {
     parse.failure = in.current();
-    parse.builder.errors().expected(parse.offset(in.current()), FailurePointOf<Rule>::value);
+    parse.builder.expected(parse.offset(in.current()), FailurePointOf<Rule>::value);
     throw peg::parse_error("", peg::position(0, 1, 1, ""));
   }
 };
@@ -110,19 +110,16 @@ struct action<g::resume_at_rule> : resuming<g::to_rule_point> {};
 
 // --- actions -------------------------------------------------------------------------------
 // `SENTRAIL_ON(rule) { … }`: runs when `rule` has matched, with `b` the builder, `at` its span.
-#define SENTRAIL_ON_BASED(rule, ...)                                                              \
-  template <>                                                                                     \
-  struct action<g::rule> __VA_ARGS__ {                                                            \
-    template <typename ActionInput>                                                               \
-    static void apply(const ActionInput& in, Parse& parse) {                                      \
-      run(parse, parse.builder, parse.span(in));                                                  \
-    }                                                                                             \
-    static void run(Parse&, AstBuilder&, Span);                                                   \
-  };                                                                                              \
-  inline void action<g::rule>::run([[maybe_unused]] Parse& parse, [[maybe_unused]] AstBuilder& b, \
-                                   [[maybe_unused]] Span at)
-
-#define SENTRAIL_ON(rule) SENTRAIL_ON_BASED(rule, )
+#define SENTRAIL_ON(rule)                                    \
+  template <>                                                \
+  struct action<g::rule> {                                   \
+    template <typename ActionInput>                          \
+    static void apply(const ActionInput& in, Parse& parse) { \
+      run(parse.builder, parse.span(in));                    \
+    }                                                        \
+    static void run(AstBuilder&, Span);                      \
+  };                                                         \
+  inline void action<g::rule>::run([[maybe_unused]] AstBuilder& b, [[maybe_unused]] Span at)
 
 template <typename... Rules>
 struct action<g::lexeme<Rules...>> {
@@ -132,327 +129,134 @@ struct action<g::lexeme<Rules...>> {
   }
 };
 
+// clang-format off
 // Tokens.
-SENTRAIL_ON(comment) {
-  b.comment(at);
-}
-SENTRAIL_ON(name_text) {
-  b.name(at);
-}
-SENTRAIL_ON(qualified_text) {
-  b.name(at);
-}
-SENTRAIL_ON(string_open) {
-  b.errors().begin_string(at.begin);
-}
-SENTRAIL_ON(string_body) {
-  b.string(at);
-}
-SENTRAIL_ON(number_upper) {
-  b.number_upper(at);
-}
-SENTRAIL_ON(number_body) {
-  b.number(at);
-}
-SENTRAIL_ON(boolean_body) {
-  b.plain(LiteralKind::boolean, at);
-}
-SENTRAIL_ON(word_text) {
-  b.plain(LiteralKind::word, at);
-}
-SENTRAIL_ON(type_text) {
-  b.plain(LiteralKind::word, at);
-}
+SENTRAIL_ON(comment) { b.comment(at); }
+SENTRAIL_ON(name_text) { b.name(at); }
+SENTRAIL_ON(qualified_text) { b.name(at); }
+SENTRAIL_ON(string_open) { b.errors().begin_string(at.begin); }
+SENTRAIL_ON(string_body) { b.string(at); }
+SENTRAIL_ON(number_upper) { b.number_upper(at); }
+SENTRAIL_ON(number_body) { b.number(at); }
+SENTRAIL_ON(boolean_body) { b.plain(LiteralKind::boolean, at); }
+SENTRAIL_ON(word_text) { b.plain(LiteralKind::word, at); }
+SENTRAIL_ON(test_word) { b.plain(LiteralKind::word, at); }
+SENTRAIL_ON(type_text) { b.plain(LiteralKind::word, at); }
 SENTRAIL_ON(path_begin) {
   b.path_begin();
   b.path_step(at);
 }
-SENTRAIL_ON(path_step) {
-  b.path_step(at);
-}
-SENTRAIL_ON(path_text) {
-  b.path(at);
-}
-SENTRAIL_ON(list_entry) {
-  b.list_entry();
-}
+SENTRAIL_ON(path_step) { b.path_step(at); }
+SENTRAIL_ON(path_text) { b.path(at); }
+SENTRAIL_ON(list_entry) { b.list_entry(); }
 SENTRAIL_ON(list_open) {
   b.errors().open(at.begin);
   b.list_begin();
 }
-SENTRAIL_ON(list_close) {
-  b.errors().close();
-}
-SENTRAIL_ON(bracketed) {
-  b.list_end(at);
-}
-SENTRAIL_ON(list_entries) {
-  b.list_end(at);
-}
+SENTRAIL_ON(list_close) { b.errors().close(); }
+SENTRAIL_ON(bracketed) { b.list_end(at); }
+SENTRAIL_ON(list_entries) { b.list_end(at); }
 
 // Conditions.
-SENTRAIL_ON(expression_begin) {
-  b.expression_begin();
-}
-SENTRAIL_ON(expression) {
-  b.expression_end();
-}
-SENTRAIL_ON(and_keyword) {
-  b.join(ExprKind::and_, at);
-}
-SENTRAIL_ON(or_keyword) {
-  b.join(ExprKind::or_, at);
-}
-SENTRAIL_ON(group_open) {
-  b.errors().open(at.begin);
-}
-SENTRAIL_ON(group_close) {
-  b.errors().close();
-}
-SENTRAIL_ON_BASED(group, : peg::limit_depth<limits::kNestingMax>) {
-  b.group(at);
-}
-SENTRAIL_ON(negation) {
-  b.negation(at);
-}
-SENTRAIL_ON(always_keyword) {
-  b.always(at);
-}
-SENTRAIL_ON(attribute_test) {
-  b.test(at);
-}
-SENTRAIL_ON(op_equal) {
-  b.test_operator(TestOp::equal, at);
-}
-SENTRAIL_ON(op_not_equal) {
-  b.test_operator(TestOp::not_equal, at);
-}
-SENTRAIL_ON(op_less) {
-  b.test_operator(TestOp::less, at);
-}
-SENTRAIL_ON(op_less_equal) {
-  b.test_operator(TestOp::less_equal, at);
-}
-SENTRAIL_ON(op_greater) {
-  b.test_operator(TestOp::greater, at);
-}
-SENTRAIL_ON(op_greater_equal) {
-  b.test_operator(TestOp::greater_equal, at);
-}
-SENTRAIL_ON(op_matches) {
-  b.test_operator(TestOp::matches, at);
-}
-SENTRAIL_ON(op_not_matches) {
-  b.test_operator(TestOp::not_matches, at);
-}
-SENTRAIL_ON(op_has) {
-  b.test_operator(TestOp::has, at);
-}
-SENTRAIL_ON(op_in) {
-  b.test_operator(TestOp::in, at);
-}
-SENTRAIL_ON(op_not_in) {
-  b.test_operator(TestOp::not_in, at);
-}
-SENTRAIL_ON(op_exists) {
-  b.test_operator(TestOp::exists, at);
-}
-SENTRAIL_ON(op_is) {
-  b.test_operator(TestOp::is, at);
-}
-SENTRAIL_ON(one_value) {
-  b.test_value();
-}
-SENTRAIL_ON(set_value) {
-  b.test_value();
-}
-SENTRAIL_ON(type_name) {
-  b.test_value();
-}
+SENTRAIL_ON(expression_begin) { b.expression_begin(); }
+SENTRAIL_ON(expression) { b.expression_end(); }
+SENTRAIL_ON(and_keyword) { b.join(ExprKind::and_, at); }
+SENTRAIL_ON(or_keyword) { b.join(ExprKind::or_, at); }
+SENTRAIL_ON(group_open) { b.errors().open(at.begin); }
+SENTRAIL_ON(group_close) { b.errors().close(); }
+SENTRAIL_ON(group) { b.group(at); }
+SENTRAIL_ON(negation) { b.negation(at); }
+SENTRAIL_ON(always_keyword) { b.always(at); }
+SENTRAIL_ON(attribute_test) { b.test(at); }
+SENTRAIL_ON(op_equal) { b.test_operator(TestOp::equal, at); }
+SENTRAIL_ON(op_not_equal) { b.test_operator(TestOp::not_equal, at); }
+SENTRAIL_ON(op_less) { b.test_operator(TestOp::less, at); }
+SENTRAIL_ON(op_less_equal) { b.test_operator(TestOp::less_equal, at); }
+SENTRAIL_ON(op_greater) { b.test_operator(TestOp::greater, at); }
+SENTRAIL_ON(op_greater_equal) { b.test_operator(TestOp::greater_equal, at); }
+SENTRAIL_ON(op_matches) { b.test_operator(TestOp::matches, at); }
+SENTRAIL_ON(op_not_matches) { b.test_operator(TestOp::not_matches, at); }
+SENTRAIL_ON(op_has) { b.test_operator(TestOp::has, at); }
+SENTRAIL_ON(op_in) { b.test_operator(TestOp::in, at); }
+SENTRAIL_ON(op_not_in) { b.test_operator(TestOp::not_in, at); }
+SENTRAIL_ON(op_exists) { b.test_operator(TestOp::exists, at); }
+SENTRAIL_ON(op_is) { b.test_operator(TestOp::is, at); }
+SENTRAIL_ON(one_value) { b.test_value(); }
+SENTRAIL_ON(set_value) { b.test_value(); }
+SENTRAIL_ON(type_name) { b.test_value(); }
 
 // Declarations.
-SENTRAIL_ON(policy_header) {
-  b.policy(at);
-}
-SENTRAIL_ON(language_header) {
-  b.language(at);
-}
-SENTRAIL_ON(import_name) {
-  b.import_name();
-}
-SENTRAIL_ON(import_alias) {
-  b.import_alias();
-}
-SENTRAIL_ON(import_declaration) {
-  b.import(at);
-}
-SENTRAIL_ON(list_name) {
-  b.list_name();
-}
-SENTRAIL_ON(list_declaration) {
-  b.list_declaration(at);
-}
-SENTRAIL_ON(outcome_text) {
-  b.outcome(at);
-}
-SENTRAIL_ON(effect_text) {
-  b.outcome(at);
-}
-SENTRAIL_ON(on_keyword) {
-  b.clause_keyword(Clause::on, at);
-}
-SENTRAIL_ON(on_tool) {
-  b.on_tool();
-}
-SENTRAIL_ON(on_actions) {
-  b.on_actions();
-}
-SENTRAIL_ON(on_clause) {
-  b.on_clause(at);
-}
-SENTRAIL_ON(when_keyword) {
-  b.clause_keyword(Clause::when, at);
-}
-SENTRAIL_ON(when_clause) {
-  b.clause(Clause::when);
-}
-SENTRAIL_ON(unless_keyword) {
-  b.clause_keyword(Clause::unless, at);
-}
-SENTRAIL_ON(unless_clause) {
-  b.clause(Clause::unless);
-}
-SENTRAIL_ON(rule_because_keyword) {
-  b.clause_keyword(Clause::because, at);
-}
-SENTRAIL_ON(because_text) {
-  b.because_text();
-}
-SENTRAIL_ON(because_clause) {
-  b.clause(Clause::because);
-}
-SENTRAIL_ON(priority_keyword) {
-  b.clause_keyword(Clause::priority, at);
-}
-SENTRAIL_ON(priority_clause) {
-  b.clause(Clause::priority);
-}
-SENTRAIL_ON(rule_name) {
-  b.rule_name();
-}
-SENTRAIL_ON(rule_declaration) {
-  b.rule(at);
-}
-SENTRAIL_ON(guard_keyword) {
-  b.guard();
-}
-SENTRAIL_ON(tier_name) {
-  b.tier_name();
-}
+SENTRAIL_ON(policy_header) { b.policy(at); }
+SENTRAIL_ON(language_header) { b.language(at); }
+SENTRAIL_ON(import_name) { b.import_name(); }
+SENTRAIL_ON(import_alias) { b.import_alias(); }
+SENTRAIL_ON(import_declaration) { b.import(at); }
+SENTRAIL_ON(list_name) { b.list_name(); }
+SENTRAIL_ON(list_declaration) { b.list_declaration(at); }
+SENTRAIL_ON(outcome_text) { b.outcome(at); }
+SENTRAIL_ON(effect_text) { b.outcome(at); }
+SENTRAIL_ON(on_keyword) { b.clause_keyword(Clause::on, at); }
+SENTRAIL_ON(on_tool) { b.on_tool(); }
+SENTRAIL_ON(on_actions) { b.on_actions(); }
+SENTRAIL_ON(on_clause) { b.on_clause(at); }
+SENTRAIL_ON(when_keyword) { b.clause_keyword(Clause::when, at); }
+SENTRAIL_ON(when_clause) { b.clause(Clause::when); }
+SENTRAIL_ON(unless_keyword) { b.clause_keyword(Clause::unless, at); }
+SENTRAIL_ON(unless_clause) { b.clause(Clause::unless); }
+SENTRAIL_ON(rule_because_keyword) { b.clause_keyword(Clause::because, at); }
+SENTRAIL_ON(because_text) { b.because_text(); }
+SENTRAIL_ON(because_clause) { b.clause(Clause::because); }
+SENTRAIL_ON(priority_keyword) { b.clause_keyword(Clause::priority, at); }
+SENTRAIL_ON(priority_clause) { b.clause(Clause::priority); }
+SENTRAIL_ON(rule_name) { b.rule_name(); }
+SENTRAIL_ON(rule_declaration) { b.rule(at); }
+SENTRAIL_ON(guard_keyword) { b.guard(); }
+SENTRAIL_ON(tier_name) { b.tier_name(); }
 SENTRAIL_ON(tier_open) {
   b.errors().open(at.begin);
   b.tier_begin();
 }
-SENTRAIL_ON(tier_close) {
-  b.errors().close();
-}
-SENTRAIL_ON(tier_declaration) {
-  b.tier(at);
-}
-SENTRAIL_ON(default_declaration) {
-  b.default_declaration(at);
-}
-SENTRAIL_ON(stray_close) {
-  b.stray_close(at);
-}
+SENTRAIL_ON(tier_close) { b.errors().close(); }
+SENTRAIL_ON(tier_declaration) { b.tier(at); }
+SENTRAIL_ON(default_declaration) { b.default_declaration(at); }
+SENTRAIL_ON(stray_close) { b.stray_close(at); }
 
 // Tests.
-SENTRAIL_ON(test_name) {
-  b.heading();
-}
-SENTRAIL_ON(test_open) {
-  b.errors().open(at.begin);
-}
-SENTRAIL_ON(test_close) {
-  b.errors().close();
-}
-SENTRAIL_ON(assigned_equals) {
-  b.assignment_begin();
-}
-SENTRAIL_ON(unreadable) {
-  b.unreadable(at);
-}
-SENTRAIL_ON(assignment) {
-  b.assignment(at);
-}
-SENTRAIL_ON(given_tool) {
-  b.given_tool();
-}
-SENTRAIL_ON(given_method) {
-  b.given_method();
-}
-SENTRAIL_ON(given_target) {
-  b.given_target();
-}
-SENTRAIL_ON(given_body) {
-  b.given_body();
-}
-SENTRAIL_ON(given) {
-  b.given(at);
-}
-SENTRAIL_ON(expect_effect) {
-  b.expect_effect();
-}
-SENTRAIL_ON(by_default_text) {
-  b.name(at);
-}
-SENTRAIL_ON(by_what) {
-  b.expect_by();
-}
-SENTRAIL_ON(expect) {
-  b.expect(at);
-}
-SENTRAIL_ON(json_text) {
-  b.json(at);
-}
-SENTRAIL_ON(table_keyword) {
-  b.table_begin();
-}
-SENTRAIL_ON(table_name) {
-  b.heading();
-}
-SENTRAIL_ON(table_tool) {
-  b.given_tool();
-}
-SENTRAIL_ON(table_open) {
-  b.errors().open(at.begin);
-}
-SENTRAIL_ON(table_close) {
-  b.errors().close();
-}
-SENTRAIL_ON(column_text) {
-  b.column(at);
-}
-SENTRAIL_ON(column_row) {
-  b.columns_end();
-}
-SENTRAIL_ON(cell) {
-  b.cell(at);
-}
-SENTRAIL_ON(table_row) {
-  b.row_end();
-}
-SENTRAIL_ON(test_declaration) {
-  b.test_declaration(at);
-}
-
+SENTRAIL_ON(test_name) { b.heading(); }
+SENTRAIL_ON(test_open) { b.errors().open(at.begin); }
+SENTRAIL_ON(test_close) { b.errors().close(); }
+SENTRAIL_ON(assigned_equals) { b.assignment_begin(); }
+SENTRAIL_ON(unreadable) { b.unreadable(at); }
+SENTRAIL_ON(assignment) { b.assignment(at); }
+SENTRAIL_ON(given_tool) { b.given_tool(); }
+SENTRAIL_ON(given_method) { b.given_method(); }
+SENTRAIL_ON(given_target) { b.given_target(); }
+SENTRAIL_ON(given_body) { b.given_body(); }
+SENTRAIL_ON(given) { b.given(at); }
+SENTRAIL_ON(expect_effect) { b.expect_effect(); }
+SENTRAIL_ON(by_default_text) { b.name(at); }
+SENTRAIL_ON(by_what) { b.expect_by(); }
+SENTRAIL_ON(expect) { b.expect(at); }
+SENTRAIL_ON(json_text) { b.json(at); }
+SENTRAIL_ON(table_keyword) { b.table_begin(); }
+SENTRAIL_ON(table_name) { b.heading(); }
+SENTRAIL_ON(table_tool) { b.given_tool(); }
+SENTRAIL_ON(table_open) { b.errors().open(at.begin); }
+SENTRAIL_ON(table_close) { b.errors().close(); }
+SENTRAIL_ON(column_text) { b.column(at); }
+SENTRAIL_ON(column_row) { b.columns_end(); }
+SENTRAIL_ON(cell) { b.cell(at); }
+SENTRAIL_ON(table_row) { b.row_end(); }
+SENTRAIL_ON(test_declaration) { b.test_declaration(at); }
+// clang-format on
 #undef SENTRAIL_ON
-#undef SENTRAIL_ON_BASED
 
 template <>
-struct action<g::json_object> : peg::limit_depth<limits::kNestingMax> {};
+struct action<g::group_rest> : peg::limit_depth<limits::kNestingMax> {};
 template <>
-struct action<g::json_array> : peg::limit_depth<limits::kNestingMax> {};
+struct action<g::json_members> : peg::limit_depth<limits::kNestingMax> {};
+template <>
+struct action<g::json_elements> : peg::limit_depth<limits::kNestingMax> {};
 
 }  // namespace
 

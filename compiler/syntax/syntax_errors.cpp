@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "compiler/code_points.hpp"
@@ -50,22 +51,27 @@ constexpr Synonym kEffectSynonyms[] = {
     {"reject", "block"},
 };
 
-std::string meant_for(std::string_view word, DiagnosticKind kind) {
-  if (kind == DiagnosticKind::expected_effect) {
-    for (const Synonym& synonym : kEffectSynonyms) {
-      if (synonym.written == word) return std::string(synonym.meant);
-    }
+constexpr std::string_view kEffects[] = {"allow", "block", "require_approval"};
+constexpr std::string_view kBeginnings[] = {"because", "default", "guard",    "import", "language",
+                                            "list",    "policy",  "priority", "rule",   "test",
+                                            "tier",    "unless",  "when"};
+
+// The word that was probably meant, or "".
+std::string_view meant_for(std::string_view word, DiagnosticKind kind) {
+  const bool effect = kind == DiagnosticKind::expected_effect;
+  const bool beginning =
+      kind == DiagnosticKind::expected_clause || kind == DiagnosticKind::expected_declaration;
+  for (const Synonym& synonym : kEffectSynonyms) {
+    if (effect && synonym.written == word) return synonym.meant;
   }
-  const bool guessable = kind == DiagnosticKind::expected_effect ||
-                         kind == DiagnosticKind::expected_clause ||
-                         kind == DiagnosticKind::expected_declaration;
-  if (!guessable || word.size() < 3 || word.size() > 24) return "";
-  for (const std::string_view keyword : grammar::kKeywords) {
-    if (keyword.size() > 3 && distance(word, keyword) <= (keyword.size() > 5 ? 2u : 1u)) {
-      return std::string(keyword);
-    }
-  }
-  return "";
+  if ((!effect && !beginning) || word.size() < 3 || word.size() > 24) return "";
+  const auto near = [&](std::string_view known) {
+    return !grammar::is_reserved(word) && distance(word, known) <= (known.size() > 5 ? 2u : 1u);
+  };
+  const std::span<const std::string_view> candidates =
+      effect ? std::span<const std::string_view>(kEffects) : kBeginnings;
+  const auto found = std::find_if(candidates.begin(), candidates.end(), near);
+  return found == candidates.end() ? "" : *found;
 }
 
 }  // namespace
@@ -87,16 +93,44 @@ void SyntaxErrors::report(DiagnosticKind kind, Span span, std::string message, s
   sink_.report({kind, span, std::move(message), std::move(notes), std::move(help)});
 }
 
-void SyntaxErrors::expected(std::uint32_t offset, const FailurePoint& point) {
+void SyntaxErrors::expected(std::uint32_t offset, std::uint32_t token_end,
+                            const FailurePoint& point) {
+  offset = token_begin(offset);
   if (offset == last_failure_) return;
   last_failure_ = offset;
-  if (report_broken_token(offset, point) || report_end(offset, point) ||
+  if (report_broken_token(offset, point) || report_end(offset, token_end, point) ||
       report_later_language(offset, point) || report_reserved_word(offset, point)) {
     return;
   }
-  report(point.kind, found_span(offset),
+  const bool something_else = point.kind == DiagnosticKind::expected_declaration ||
+                              point.kind == DiagnosticKind::expected_clause;
+  const Span place = !something_else && is_missing(offset, token_end) ? span(token_end, token_end)
+                                                                      : found_span(offset);
+  report(point.kind, place,
          std::string("expected ") + point.expected + ", found " + describe(offset),
          help_for(offset, point));
+}
+
+// The grammar may fail inside a word or sign, such as after the `tier` of `tiers`: its beginning.
+std::uint32_t SyntaxErrors::token_begin(std::uint32_t offset) const {
+  const auto inside = [&](auto belongs) {
+    return offset > 0 && offset < text_.size() && belongs(text_[offset]) &&
+           belongs(text_[offset - 1]);
+  };
+  while (inside(grammar::is_word_character)) --offset;
+  while (inside([](char c) { return c == '='; })) --offset;
+  return offset;
+}
+
+// Whether what was expected is simply not there: the line ends, and what follows is another thing.
+bool SyntaxErrors::is_missing(std::uint32_t offset, std::uint32_t token_end) const {
+  if (offset >= text_.size()) return true;
+  if (offset <= token_end) return false;
+  const bool next_line =
+      text_.substr(token_end, offset - token_end).find('\n') != std::string_view::npos;
+  const bool another =
+      text_[offset] == '}' || grammar::is_reserved(grammar::leading_word(text_.substr(offset)));
+  return next_line && another;
 }
 
 void SyntaxErrors::too_deep(std::uint32_t offset) {
@@ -115,10 +149,11 @@ bool SyntaxErrors::report_broken_token(std::uint32_t offset, const FailurePoint&
     return true;
   }
   if (point.kind == DiagnosticKind::bad_escape) {
-    const std::size_t end = std::min<std::size_t>(
-        text_.size(), offset + (offset < text_.size() ? decode_utf8(text_, offset).length : 0));
-    report(point.kind, span(offset - 1, end),
-           "unknown escape " + ticked(text_.substr(offset - 1, end - offset + 1)), point.help);
+    const std::size_t begin = text_.rfind('\\', offset == 0 ? 0 : offset - 1);
+    const bool line_end = offset >= text_.size() || text_[offset] == '\n' || text_[offset] == '\r';
+    const std::size_t end = line_end ? offset : offset + decode_utf8(text_, offset).length;
+    report(point.kind, span(begin, end),
+           "unknown escape " + ticked(text_.substr(begin, end - begin)), point.help);
     return true;
   }
   if (point.kind != DiagnosticKind::malformed_word &&
@@ -134,11 +169,12 @@ bool SyntaxErrors::report_broken_token(std::uint32_t offset, const FailurePoint&
   return true;
 }
 
-bool SyntaxErrors::report_end(std::uint32_t offset, const FailurePoint& point) {
+bool SyntaxErrors::report_end(std::uint32_t offset, std::uint32_t token_end,
+                              const FailurePoint& point) {
   if (offset < text_.size() || open_.empty()) return false;
   const std::uint32_t opened = open_.back();
   report(
-      DiagnosticKind::unterminated_block, span(offset, offset),
+      DiagnosticKind::unterminated_block, span(token_end, token_end),
       std::string("expected ") + point.expected + ", found the end of the file", "",
       {{span(opened, opened + 1), "this " + ticked(text_.substr(opened, 1)) + " is never closed"}});
   return true;
@@ -167,7 +203,8 @@ bool SyntaxErrors::report_later_language(std::uint32_t offset, const FailurePoin
   }
   report(DiagnosticKind::later_language, span(offset, offset + length),
          what + " is not in language 1 of this compiler",
-         "docs/language.md lists what is; a value with this name is written in quotes");
+         word.empty() ? "docs/language.md, section 3, lists the operators"
+                      : "docs/language.md says what is; a value of this name is written in quotes");
   return true;
 }
 
@@ -182,7 +219,7 @@ bool SyntaxErrors::report_reserved_word(std::uint32_t offset, const FailurePoint
   report(DiagnosticKind::reserved_word, span(offset, offset + word.size()),
          ticked(word) + " is a keyword, not a " + (name ? "name" : "value"),
          value ? "write it in quotes: `\"" + std::string(word) + "\"`"
-               : "choose another name, such as " + ticked(std::string(word) + "_1"));
+               : "choose another name, such as " + ticked("my_" + std::string(word)));
   return true;
 }
 
@@ -195,8 +232,10 @@ Span SyntaxErrors::found_span(std::uint32_t offset) const {
 std::string SyntaxErrors::describe(std::uint32_t offset) const {
   if (offset >= text_.size()) return "the end of the file";
   if (text_[offset] == '"') return "a string";
+  if (text_[offset] == ' ' || text_[offset] == '\t') return "a blank";
   if (text_[offset] == '\n' || text_[offset] == '\r') return "the end of the line";
   if (text_[offset] == '#') return "a comment";
+  if (text_.substr(offset).starts_with("==")) return "`==`";
   const Span found = found_span(offset);
   const std::string_view text = text_.substr(found.begin, found.end - found.begin);
   return (grammar::is_reserved(text) ? "the keyword " : "") + ticked(text);
@@ -215,14 +254,18 @@ std::string SyntaxErrors::help_for(std::uint32_t offset, const FailurePoint& poi
       {"!", "write `not` before a test, `!=` or `!~` between its sides"},
   }};
   for (const auto& [written, help] : kHabits) {
-    if (rest.starts_with(written) && !rest.starts_with("!=") && !rest.starts_with("!~")) {
-      return help;
-    }
+    if (rest.starts_with(written)) return help;
   }
-  if (point.kind == DiagnosticKind::expected_operator && rest.starts_with('=')) {
+  if (rest.starts_with('=') && point.kind == DiagnosticKind::expected_operator) {
     return "compare with `==`";
   }
-  const std::string meant = meant_for(grammar::leading_word(rest), point.kind);
+  if (rest.starts_with("==") && point.kind == DiagnosticKind::expected_token) {
+    return "write one `=`";
+  }
+  if (rest.starts_with('[') && std::string_view(point.expected) == "a value") {
+    return "membership in a list is tested by `in`";
+  }
+  const std::string_view meant = meant_for(grammar::leading_word(rest), point.kind);
   return meant.empty() ? point.help : "did you mean " + ticked(meant) + "?";
 }
 

@@ -28,8 +28,9 @@ class SyntaxErrors {
  public:
   SyntaxErrors(SourceId source, std::string_view text, DiagnosticSink& sink);
 
-  // Reports that the grammar failed at `offset`. A second failure at one place is not reported.
-  void expected(std::uint32_t offset, const FailurePoint& point);
+  // Reports that the grammar failed at `offset`, the last whole token having ended at `token_end`.
+  // A second failure at one place is not reported.
+  void expected(std::uint32_t offset, std::uint32_t token_end, const FailurePoint& point);
   // Reports nesting past limits::kNestingMax.
   void too_deep(std::uint32_t offset);
   // Reports an error that is not a failure of the grammar.
@@ -50,7 +51,9 @@ class SyntaxErrors {
   bool report_broken_token(std::uint32_t offset, const FailurePoint& point);
   bool report_later_language(std::uint32_t offset, const FailurePoint& point);
   bool report_reserved_word(std::uint32_t offset, const FailurePoint& point);
-  bool report_end(std::uint32_t offset, const FailurePoint& point);
+  bool report_end(std::uint32_t offset, std::uint32_t token_end, const FailurePoint& point);
+  [[nodiscard]] std::uint32_t token_begin(std::uint32_t offset) const;
+  [[nodiscard]] bool is_missing(std::uint32_t offset, std::uint32_t token_end) const;
   [[nodiscard]] Span found_span(std::uint32_t offset) const;
   [[nodiscard]] std::string describe(std::uint32_t offset) const;
   [[nodiscard]] std::string help_for(std::uint32_t offset, const FailurePoint& point) const;
