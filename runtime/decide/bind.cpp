@@ -10,7 +10,6 @@
 #include "core/check.hpp"
 #include "core/facts.hpp"
 #include "core/limits.hpp"
-#include "core/truth.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -67,10 +66,7 @@ constexpr std::uint32_t risks_in(std::uint32_t orders, std::uint32_t operand) no
 // Builds a BoundProgram table by table.
 class Binder {
  public:
-  explicit Binder(const Program& program)
-      : p_(program),
-        bound_{program, SymbolTable(program), PatternSet(program), {}, {}, {}, {}, {}, {}, {}, {}} {
-  }
+  explicit Binder(const Program& program) : p_(program), bound_(program) {}
 
   BoundProgram run() {
     bind_slots();
@@ -89,11 +85,10 @@ class Binder {
   [[nodiscard]] Test list_test(const AtomRow& atom);
   void bind_tier(const TierRow& tier);
   void bind_rule(std::uint32_t rule, std::uint32_t on_false);
-  [[nodiscard]] Test literal(const NodeRow& node) const;
+  [[nodiscard]] Question question_of(const NodeRow& node) const;
 
   const Program& p_;
   BoundProgram bound_;
-  std::vector<std::uint32_t> uses_;         // literals of each atom
   std::vector<std::uint32_t> leaf_counts_;  // leaves before each node
 };
 
@@ -119,20 +114,25 @@ void Binder::bind_numbers() {
 }
 
 void Binder::bind_tests() {
-  uses_.assign(p_.atoms.size(), 0);
   leaf_counts_.reserve(p_.nodes.size() + 1);
   std::uint32_t leaf_count = 0;
   for (const NodeRow& node : p_.nodes) {
     leaf_counts_.push_back(leaf_count);
     const auto kind = static_cast<NodeKind>(node.kind);
-    if (kind == NodeKind::literal) ++uses_[node.atom];
     if (kind == NodeKind::literal || kind == NodeKind::constant) ++leaf_count;
   }
   leaf_counts_.push_back(leaf_count);
   SENTRAIL_CHECK(leaf_count < kMatched);
   bound_.codes.reserve(leaf_count);
   bound_.tests.reserve(p_.atoms.size());
-  for (const AtomRow& atom : p_.atoms) bound_.tests.push_back(test_of(atom));
+  bound_.questions.reserve(p_.atoms.size());
+  for (const AtomRow& atom : p_.atoms) {
+    const Test test = test_of(atom);
+    const auto cell = static_cast<std::uint32_t>(p_.slots.size() + bound_.tests.size());
+    bound_.questions.push_back(test.op == Op::symbol ? Question{test.slot, test.a}
+                                                     : Question{cell, kHolds});
+    bound_.tests.push_back(test);
+  }
 }
 
 Test Binder::test_of(const AtomRow& atom) {
@@ -268,18 +268,14 @@ void Binder::bind_rule(std::uint32_t rule, std::uint32_t on_false) {
       continue;
     }
     if (kind == NodeKind::literal && node.flag != 0) std::swap(yes, no);
-    bound_.codes.push_back({literal(node), yes, no});
+    bound_.codes.push_back({question_of(node), yes, no});
   }
 }
 
-Test Binder::literal(const NodeRow& node) const {
-  if (static_cast<NodeKind>(node.kind) == NodeKind::constant) {
-    return {Op::constant, 0, static_cast<std::uint32_t>(node.flag != 0 ? Truth::t : Truth::f), 0};
-  }
-  const Test& test = bound_.tests[node.atom];
-  const bool costly = test.op == Op::pattern || test.op == Op::list || test.op == Op::element;
-  if (!costly || uses_[node.atom] < 2) return test;
-  return {Op::remembered, test.slot, node.atom, 0};
+Question Binder::question_of(const NodeRow& node) const {
+  if (static_cast<NodeKind>(node.kind) == NodeKind::literal) return bound_.questions[node.atom];
+  const auto always = static_cast<std::uint32_t>(bound_.cell_count() - 1);
+  return {always, node.flag != 0 ? kHolds : kFails};
 }
 
 }  // namespace

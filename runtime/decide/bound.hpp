@@ -20,18 +20,16 @@ namespace sentrail::decide {
 
 // What a test has become: its operator together with the kinds of its operands.
 enum class Op : std::uint8_t {
-  constant,    // a: Truth
-  symbol,      // equals symbol a
-  symbols,     // is one of operands [a, b), all strings, at least one
-  risks,       // bit `risk` of a
-  booleans,    // bit 0 (false) or 1 (true) of a
-  number,      // compared with number a, gives an order in b
-  exists,      //
-  kinds,       // bit `FactKind` of a
-  pattern,     // matches pattern a
-  list,        // is in list a
-  element,     // has operand a
-  remembered,  // the answer of test a, kept within the decision
+  symbol,    // equals symbol a
+  symbols,   // is one of operands [a, b), all strings, at least one
+  risks,     // bit `risk` of a
+  booleans,  // bit 0 (false) or 1 (true) of a
+  number,    // compared with number a, gives an order in b
+  exists,    //
+  kinds,     // bit `FactKind` of a
+  pattern,   // matches pattern a
+  list,      // is in list a
+  element,   // has operand a
 };
 
 // Bits of Op::number's b.
@@ -41,10 +39,24 @@ inline constexpr std::uint32_t kGreater = 4;
 
 // One test of one slot.
 struct Test {
-  Op op = Op::constant;
+  Op op = Op::exists;
   std::uint32_t slot = 0;
   std::uint32_t a = 0;
   std::uint32_t b = 0;
+};
+
+// What a decision finds out, each at most once: for each slot which symbol its string is, for each
+// test other than Op::symbol whether it holds (kHolds or kFails). Cells are numbered: slots, then
+// tests, then one that always holds. Values from kUndecidable up answer nothing.
+inline constexpr std::uint32_t kFails = 0;
+inline constexpr std::uint32_t kHolds = 1;
+inline constexpr std::uint32_t kNoSymbol = 0xfffffffd;  // absent, or a string the policy lacks
+inline constexpr std::uint32_t kUndecidable = 0xfffffffe;
+
+// A question that one compare answers: is the value of `cell` `expected`?
+struct Question {
+  std::uint32_t cell = 0;
+  std::uint32_t expected = kHolds;
 };
 
 // Where a jump leads: a code, kMatched + rule, or kEndOfTier.
@@ -54,9 +66,9 @@ inline constexpr std::uint32_t kEndOfTier = 0xffffffff;
 // One literal of one rule and where its answer leads. An undecidable answer leads nowhere: the rule
 // is then evaluated as a tree.
 struct Code {
-  Test test;
-  std::uint32_t on_true = kEndOfTier;
-  std::uint32_t on_false = kEndOfTier;
+  Question question;
+  std::uint32_t on_equal = kEndOfTier;
+  std::uint32_t on_other = kEndOfTier;
 };
 
 // An `in` of more than strings: where each kind of operand lies; sets of the small ones as bits.
@@ -94,6 +106,9 @@ struct Tier {
 
 // All of it. Keeps views of the program's tables, which must outlive it.
 struct BoundProgram {
+  explicit BoundProgram(const Program& verified)
+      : program(verified), symbols(verified), patterns(verified) {}
+
   Program program;
   SymbolTable symbols;
   PatternSet patterns;
@@ -101,11 +116,13 @@ struct BoundProgram {
   std::vector<std::string_view> steps;
   std::vector<Decimal> numbers;
   std::vector<List> lists;
-  std::vector<Test> tests;  // by atom
+  std::vector<Test> tests;          // by atom
+  std::vector<Question> questions;  // by atom
   std::vector<Code> codes;
   std::vector<std::uint32_t> rule_entries;  // first code of each rule, ascending, and the end
   std::vector<Tier> tiers;
 
+  [[nodiscard]] std::size_t cell_count() const noexcept { return slots.size() + tests.size() + 1; }
   [[nodiscard]] std::span<const std::string_view> steps_of(const Slot& slot) const noexcept {
     return {steps.data() + slot.steps_begin, slot.steps_count};
   }

@@ -47,13 +47,19 @@ Decision LinearEngine::decide(const Facts& facts, Scratch& scratch) const noexce
 void LinearEngine::walk_tier(const Tier& tier, Walk& walk) const noexcept {
   bool perhaps_ended = false;  // by a `pass` that may match
   std::uint32_t at = tier.entry;
+  const Code* const codes = bound_.codes.data();
   while (at < kMatched) {
-    const Code& code = bound_.codes[at];
-    const Truth truth = evaluate(bound_, code.test, walk.facts, walk.scratch);
-    if (truth == Truth::u) [[unlikely]] {
-      at = resume(at, tier, walk, perhaps_ended);
+    const Code& code = codes[at];
+    std::uint64_t value = walk.scratch.cell(code.question.cell);
+    if (value > kUndecidable) [[unlikely]] {
+      value = find_out(bound_, code.question.cell, walk.facts, walk.scratch);
+    }
+    if (value == code.question.expected) {
+      at = code.on_equal;
+    } else if (value != kUndecidable) [[likely]] {
+      at = code.on_other;
     } else {
-      at = truth == Truth::t ? code.on_true : code.on_false;
+      at = resume(at, tier, walk, perhaps_ended);
     }
   }
   if (at == kEndOfTier) return;
@@ -98,8 +104,7 @@ Truth LinearEngine::condition(std::uint32_t rule, const Facts& facts,
     }
     Truth value = certain(node.flag != 0);
     if (kind == NodeKind::literal) {
-      const Test remembered{Op::remembered, 0, node.atom, 0};
-      value = evaluate(bound_, remembered, facts, scratch);
+      value = truth_of(bound_, node.atom, facts, scratch);
       if (node.flag != 0) value = negate(value);
     }
     at = node.end;

@@ -15,8 +15,13 @@ constexpr bool has_bit(std::uint32_t bits, std::uint32_t index) noexcept {
   return (bits >> index & 1) != 0;
 }
 
+// What a test answers to a value of a kind that it cannot compare.
+constexpr Truth incomparable(FactKind kind) noexcept {
+  return kind == FactKind::absent ? Truth::f : Truth::u;
+}
+
 std::optional<Risk> risk_of(const SlotState& state) noexcept {
-  return state.kind == FactKind::string ? risk_named(state.fact.text) : std::nullopt;
+  return state.fact.kind == FactKind::string ? risk_named(state.fact.text) : std::nullopt;
 }
 
 // Reads the value as a number once. REQUIRES: it is of kind number.
@@ -32,7 +37,7 @@ bool is_numeric(SlotState& state) noexcept {
 bool is_matchable_once(SlotState& state, char separator) noexcept {
   if (state.matchable == Known::unasked) {
     state.matchable = is_matchable(state.fact.text, separator) ? Known::yes : Known::no;
-    state.head = PatternSet::head_of(state.fact.text);
+    state.head = TextHead::of(state.fact.text);
   }
   return state.matchable == Known::yes;
 }
@@ -40,7 +45,7 @@ bool is_matchable_once(SlotState& state, char separator) noexcept {
 // Whether operands [begin, end), which ascend, hold a symbol.
 bool has_symbol(const BoundProgram& bound, std::uint32_t begin, std::uint32_t end,
                 std::uint32_t symbol) noexcept {
-  if (symbol == SymbolTable::kNone) return false;
+  if (symbol == kNoSymbol) return false;
   const auto operands = bound.program.operands.subspan(begin, end - begin);
   const auto found = std::lower_bound(
       operands.begin(), operands.end(), symbol,
@@ -50,7 +55,7 @@ bool has_symbol(const BoundProgram& bound, std::uint32_t begin, std::uint32_t en
 
 Truth matches(const BoundProgram& bound, std::uint32_t pattern, char separator,
               SlotState& state) noexcept {
-  if (state.kind != FactKind::string) return incomparable(state.kind);
+  if (state.fact.kind != FactKind::string) return incomparable(state.fact.kind);
   if (!is_matchable_once(state, separator)) return Truth::u;
   if (bound.patterns.excludes(pattern, state.head)) return Truth::f;
   return certain(bound.patterns.matches(pattern, state.fact.text));
@@ -61,17 +66,17 @@ std::uint32_t order_bit(std::strong_ordering order) noexcept {
 }
 
 Truth compares(const BoundProgram& bound, const Test& test, SlotState& state) noexcept {
-  if (state.kind != FactKind::number) return incomparable(state.kind);
+  if (state.fact.kind != FactKind::number) return incomparable(state.fact.kind);
   if (!is_numeric(state)) return Truth::u;
   return certain((order_bit(compare(state.number, bound.numbers[test.a])) & test.b) != 0);
 }
 
-Truth string_in(const BoundProgram& bound, const List& list, char separator,
+Truth string_in(const BoundProgram& bound, const List& list, char separator, std::uint32_t symbol,
                 SlotState& state) noexcept {
   const bool strings = list.strings_begin != list.strings_end;
   const bool patterns = list.patterns_begin != list.patterns_end;
   if (!strings && !patterns && list.risks == 0) return Truth::u;
-  if (has_symbol(bound, list.strings_begin, list.strings_end, state.symbol)) return Truth::t;
+  if (has_symbol(bound, list.strings_begin, list.strings_end, symbol)) return Truth::t;
   Truth answer = Truth::f;
   if (list.risks != 0) {
     const std::optional<Risk> risk = risk_of(state);
@@ -106,9 +111,9 @@ Truth number_in(const BoundProgram& bound, const List& list, SlotState& state) n
 }
 
 // Entries of another type than the value's do not count, unless there are no others.
-Truth in_list(const BoundProgram& bound, const List& list, char separator,
+Truth in_list(const BoundProgram& bound, const List& list, char separator, std::uint32_t symbol,
               SlotState& state) noexcept {
-  switch (state.kind) {
+  switch (state.fact.kind) {
     case FactKind::absent:
       return Truth::f;
     case FactKind::unreadable:
@@ -117,9 +122,9 @@ Truth in_list(const BoundProgram& bound, const List& list, char separator,
       break;
   }
   if (list.empty) return Truth::f;
-  switch (state.kind) {
+  switch (state.fact.kind) {
     case FactKind::string:
-      return string_in(bound, list, separator, state);
+      return string_in(bound, list, separator, symbol, state);
     case FactKind::number:
       return number_in(bound, list, state);
     case FactKind::boolean:
@@ -173,72 +178,99 @@ Truth has_element(const BoundProgram& bound, const OperandRow& operand, const Fa
   return answer;
 }
 
-Truth remembered(const BoundProgram& bound, std::uint32_t index, const Facts& facts,
-                 Scratch& scratch) noexcept {
-  std::uint32_t& memo = scratch.memo(index);
-  if (memo >> 2 == scratch.generation()) return static_cast<Truth>(memo & 3);
-  const Truth answer = evaluate_slowly(bound, bound.tests[index], facts, scratch);
-  memo = scratch.generation() << 2 | static_cast<std::uint32_t>(answer);
-  return answer;
-}
-
 Truth has_risk(std::uint32_t risks, const SlotState& state) noexcept {
-  if (state.kind != FactKind::string) return incomparable(state.kind);
+  if (state.fact.kind != FactKind::string) return incomparable(state.fact.kind);
   const std::optional<Risk> risk = risk_of(state);
   return risk ? certain(has_bit(risks, static_cast<std::uint32_t>(*risk))) : Truth::u;
 }
 
-}  // namespace
-
-void classify(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
-              SlotState& state) noexcept {
+// The state of a slot, its fact found on first use.
+SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
+                    Scratch& scratch) noexcept {
+  SlotState& state = scratch.slot(slot);
+  if (scratch.knows(state)) return state;
   const Slot& row = bound.slots[slot];
   const bool direct = row.steps_count == 0 && row.attribute != AttributeId::http_query &&
                       row.attribute != AttributeId::http_headers;
   state.fact = direct ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
-  state.kind = state.fact.kind;
   state.matchable = Known::unasked;
   state.numeric = Known::unasked;
-  state.symbol = row.has_symbols && state.kind == FactKind::string
-                     ? bound.symbols.find(state.fact.text)
-                     : SymbolTable::kNone;
+  scratch.know(state);
+  return state;
 }
 
-Truth evaluate_slowly(const BoundProgram& bound, const Test& test, const Facts& facts,
-                      Scratch& scratch) noexcept {
-  if (test.op == Op::constant) return static_cast<Truth>(test.a);
-  if (test.op == Op::remembered) return remembered(bound, test.a, facts, scratch);
+std::uint32_t symbol_of(const BoundProgram& bound, const SlotState& state) noexcept {
+  if (state.fact.kind == FactKind::absent) return kNoSymbol;
+  if (state.fact.kind != FactKind::string) return kUndecidable;
+  const std::uint32_t symbol = bound.symbols.find(state.fact.text);
+  return symbol == SymbolTable::kNone ? kNoSymbol : symbol;
+}
+
+// Most patterns fail on the first bytes of a value that others have been matched against already.
+bool is_excluded(const BoundProgram& bound, const Test& test, Scratch& scratch) noexcept {
+  if (test.op != Op::pattern) return false;
+  const SlotState& state = scratch.slot(test.slot);
+  return scratch.knows(state) && state.matchable == Known::yes &&
+         bound.patterns.excludes(test.a, state.head);
+}
+
+Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
+               Scratch& scratch) noexcept {
   SlotState& state = state_of(bound, test.slot, facts, scratch);
+  const FactKind kind = state.fact.kind;
   const char separator = bound.slots[test.slot].separator;
   switch (test.op) {
     case Op::symbols:
-      if (state.kind != FactKind::string) return incomparable(state.kind);
-      return certain(has_symbol(bound, test.a, test.b, state.symbol));
+      if (kind != FactKind::string) return incomparable(kind);
+      return certain(has_symbol(bound, test.a, test.b, value_of(bound, test.slot, facts, scratch)));
     case Op::risks:
       return has_risk(test.a, state);
     case Op::booleans:
-      if (state.kind != FactKind::boolean) return incomparable(state.kind);
+      if (kind != FactKind::boolean) return incomparable(kind);
       return certain(has_bit(test.a, state.fact.boolean ? 1 : 0));
     case Op::number:
       return compares(bound, test, state);
     case Op::exists:
-      if (state.kind == FactKind::unreadable) return Truth::u;
-      return certain(state.kind != FactKind::absent);
+      if (kind == FactKind::unreadable) return Truth::u;
+      return certain(kind != FactKind::absent);
     case Op::kinds:
-      if (state.kind == FactKind::unreadable) return Truth::u;
-      return certain(has_bit(test.a, static_cast<std::uint32_t>(state.kind)));
+      if (kind == FactKind::unreadable) return Truth::u;
+      return certain(has_bit(test.a, static_cast<std::uint32_t>(kind)));
     case Op::pattern:
       return matches(bound, test.a, separator, state);
-    case Op::list:
-      return in_list(bound, bound.lists[test.a], separator, state);
+    case Op::list: {
+      const List& list = bound.lists[test.a];
+      const bool named = list.strings_begin != list.strings_end && kind == FactKind::string;
+      const std::uint32_t symbol = named ? value_of(bound, test.slot, facts, scratch) : kNoSymbol;
+      return in_list(bound, list, separator, symbol, state);
+    }
     case Op::element:
       return has_element(bound, bound.program.operands[test.a], state.fact);
     case Op::symbol:
-    case Op::constant:
-    case Op::remembered:
       break;
   }
-  return evaluate(bound, test, facts, scratch);
+  return Truth::u;  // Op::symbol is answered by its slot's cell
+}
+
+}  // namespace
+
+std::uint32_t find_out(const BoundProgram& bound, std::uint32_t cell, const Facts& facts,
+                       Scratch& scratch) noexcept {
+  const std::size_t slots = bound.slots.size();
+  std::uint32_t value = kHolds;
+  if (cell >= slots && cell + 1 < bound.cell_count()) {
+    const Test& test = bound.tests.data()[cell - slots];
+    if (is_excluded(bound, test, scratch)) {
+      value = kFails;
+    } else {
+      const Truth truth = evaluate(bound, test, facts, scratch);
+      value = truth == Truth::u ? kUndecidable : truth == Truth::t ? kHolds : kFails;
+    }
+  } else if (cell < slots) {
+    value = symbol_of(bound, state_of(bound, cell, facts, scratch));
+  }
+  scratch.set_cell(cell, value);
+  return value;
 }
 
 }  // namespace sentrail::decide

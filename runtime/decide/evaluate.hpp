@@ -12,37 +12,25 @@
 
 namespace sentrail::decide {
 
-// Finds the value of a slot and what it is to the policy.
-void classify(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
-              SlotState& state) noexcept;
+// Finds out the value of a cell and keeps it. Out of line: once a decision and cell.
+[[nodiscard]] std::uint32_t find_out(const BoundProgram& bound, std::uint32_t cell,
+                                     const Facts& facts, Scratch& scratch) noexcept;
 
-// What a test answers to a value of a kind that it cannot compare.
-[[nodiscard]] constexpr Truth incomparable(FactKind kind) noexcept {
-  return kind == FactKind::absent ? Truth::f : Truth::u;
+// The value of a cell, found out when first asked.
+// REQUIRES: scratch.fits(bound), and forgotten since the facts last changed.
+[[nodiscard]] inline std::uint32_t value_of(const BoundProgram& bound, std::uint32_t cell,
+                                            const Facts& facts, Scratch& scratch) noexcept {
+  const std::uint64_t known = scratch.cell(cell);
+  if (known >> 32 == 0) return static_cast<std::uint32_t>(known);
+  return find_out(bound, cell, facts, scratch);
 }
 
-// The truth of any test but Op::symbol. REQUIRES: `state` is the classified slot of the test.
-[[nodiscard]] Truth evaluate_slowly(const BoundProgram& bound, const Test& test, const Facts& facts,
-                                    Scratch& scratch) noexcept;
-
-// The state of a slot, classified on first use.
-[[nodiscard]] inline SlotState& state_of(const BoundProgram& bound, std::uint32_t slot,
-                                         const Facts& facts, Scratch& scratch) noexcept {
-  SlotState& state = scratch.slot(slot);
-  if (!scratch.knows(state)) {
-    classify(bound, slot, facts, state);
-    scratch.know(state);
-  }
-  return state;
-}
-
-// The truth of one test. REQUIRES: scratch.fits(bound), forgotten since the last facts.
-[[nodiscard]] inline Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
-                                    Scratch& scratch) noexcept {
-  if (test.op != Op::symbol) return evaluate_slowly(bound, test, facts, scratch);
-  const SlotState& state = state_of(bound, test.slot, facts, scratch);
-  if (state.symbol == test.a) return Truth::t;
-  return state.kind == FactKind::string ? Truth::f : incomparable(state.kind);
+// The truth of one test of the program. REQUIRES: as value_of.
+[[nodiscard]] inline Truth truth_of(const BoundProgram& bound, std::uint32_t atom,
+                                    const Facts& facts, Scratch& scratch) noexcept {
+  const Question question = bound.questions[atom];
+  const std::uint32_t value = value_of(bound, question.cell, facts, scratch);
+  return value == kUndecidable ? Truth::u : certain(value == question.expected);
 }
 
 }  // namespace sentrail::decide

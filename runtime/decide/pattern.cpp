@@ -79,13 +79,9 @@ bool is_matchable(std::string_view value, char separator) noexcept {
   return !odd && !has_dot_segment(value);
 }
 
-std::uint64_t PatternSet::head_of(std::string_view value) noexcept {
-  std::uint64_t head = 0;
-  if (value.size() >= sizeof(head)) {
-    std::memcpy(&head, value.data(), sizeof(head));
-  } else if (!value.empty()) {
-    std::memcpy(&head, value.data(), value.size());
-  }
+TextHead TextHead::of(std::string_view text) noexcept {
+  TextHead head;
+  if (!text.empty()) std::memcpy(&head, text.data(), std::min(text.size(), sizeof(head)));
   return head;
 }
 
@@ -122,9 +118,8 @@ void PatternSet::add(const Program& program, const PatternRow& row) {
   }
   close_segment(segment_ops);
   pattern.segments_end = static_cast<std::uint32_t>(segments_.size());
-  head.resize(std::min<std::size_t>(head.size(), sizeof(pattern.head)));
-  pattern.head = head_of(head);
-  pattern.head_mask = head_of(std::string(head.size(), '\xff'));
+  pattern.head = TextHead::of(head);
+  pattern.mask = TextHead::of(std::string(head.size(), '\xff'));
   patterns_.push_back(pattern);
 }
 

@@ -18,6 +18,14 @@ namespace sentrail::decide {
 // as a segment, a backslash or NUL. cost: linear.
 [[nodiscard]] bool is_matchable(std::string_view value, char separator) noexcept;
 
+// The first sixteen bytes of a text, padded with zeros.
+struct TextHead {
+  std::uint64_t first = 0;
+  std::uint64_t second = 0;
+
+  [[nodiscard]] static TextHead of(std::string_view text) noexcept;
+};
+
 // The patterns of a program, made ready. Keeps views of the program's text.
 class PatternSet {
  public:
@@ -27,14 +35,12 @@ class PatternSet {
   // cost: bytes of the pattern × bytes of the value at worst, usually the pattern's literal head.
   [[nodiscard]] bool matches(std::uint32_t pattern, std::string_view value) const noexcept;
 
-  // Whether `head`, from head_of(value), rules a match out; one compare.
-  [[nodiscard]] bool excludes(std::uint32_t pattern, std::uint64_t head) const noexcept {
-    const Pattern& row = patterns_[pattern];
-    return ((head ^ row.head) & row.head_mask) != 0;
+  // Whether the head of a value rules a match out: most patterns begin with other bytes.
+  [[nodiscard]] bool excludes(std::uint32_t pattern, const TextHead& head) const noexcept {
+    const Pattern& row = patterns_.data()[pattern];
+    return (((head.first ^ row.head.first) & row.mask.first) |
+            ((head.second ^ row.head.second) & row.mask.second)) != 0;
   }
-
-  // The first eight bytes of a value, padded with zeros.
-  [[nodiscard]] static std::uint64_t head_of(std::string_view value) noexcept;
 
  private:
   enum class Kind : std::uint8_t { literal, glob, any_one_segment, globstar };
@@ -50,8 +56,8 @@ class PatternSet {
     std::string_view text;
   };
   struct Pattern {
-    std::uint64_t head = 0;
-    std::uint64_t head_mask = 0;
+    TextHead head;
+    TextHead mask;
     std::uint32_t segments_begin = 0;
     std::uint32_t segments_end = 0;
     char separator = '/';

@@ -4,22 +4,19 @@
 #include <algorithm>
 
 namespace sentrail::decide {
-namespace {
-
-constexpr std::uint32_t kGenerations = std::uint32_t{1} << 30;  // a memo keeps 30 bits of it
-
-}  // namespace
 
 void Scratch::fit(const BoundProgram& bound) {
   slots_.resize(std::max(slots_.size(), bound.slots.size()));
-  memos_.resize(std::max(memos_.size(), bound.tests.size()));
+  cells_.resize(std::max(cells_.size(), bound.cell_count()));
 }
 
 void Scratch::forget() noexcept {
-  if (++generation_ < kGenerations) return;
-  for (SlotState& state : slots_) state.generation = 0;
-  std::fill(memos_.begin(), memos_.end(), 0u);
-  generation_ = 1;
+  if (++generation_ == 0) {
+    for (SlotState& state : slots_) state.generation = 0;
+    std::fill(cells_.begin(), cells_.end(), 0u);
+    generation_ = 1;
+  }
+  tag_ = std::uint64_t{generation_} << 32;
 }
 
 }  // namespace sentrail::decide

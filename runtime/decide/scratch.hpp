@@ -18,11 +18,9 @@ struct SlotState {
   enum class Known : std::uint8_t { unasked, yes, no };
 
   std::uint32_t generation = 0;
-  std::uint32_t symbol = SymbolTable::kNone;  // of a string that the policy names
-  FactKind kind = FactKind::absent;
   Known matchable = Known::unasked;  // by patterns; `head` is set
   Known numeric = Known::unasked;    // `number` is set
-  std::uint64_t head = 0;
+  TextHead head;
   Fact fact;
   Decimal number;
 };
@@ -38,26 +36,32 @@ class Scratch {
 
   // Whether there is room for a program.
   [[nodiscard]] bool fits(const BoundProgram& bound) const noexcept {
-    return slots_.size() >= bound.slots.size() && memos_.size() >= bound.tests.size();
+    return slots_.size() >= bound.slots.size() && cells_.size() >= bound.cell_count();
   }
 
-  // Forgets everything. cost: constant, but for one decision in 2^30.
+  // Forgets everything. cost: constant, but for one decision in 2^32.
   void forget() noexcept;
 
-  [[nodiscard]] SlotState& slot(std::uint32_t index) noexcept { return slots_[index]; }
+  [[nodiscard]] SlotState& slot(std::uint32_t index) noexcept { return slots_.data()[index]; }
   [[nodiscard]] bool knows(const SlotState& state) const noexcept {
     return state.generation == generation_;
   }
   void know(SlotState& state) const noexcept { state.generation = generation_; }
 
-  // The answer kept for a test: a generation and, in the lowest two bits, a Truth.
-  [[nodiscard]] std::uint32_t& memo(std::uint32_t test) noexcept { return memos_[test]; }
-  [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
+  // Fitting has bounded all indices: these are not checked again.
+  // The value of a cell; above 32 bits if it is of an earlier decision.
+  [[nodiscard]] std::uint64_t cell(std::uint32_t index) const noexcept {
+    return cells_.data()[index] ^ tag_;
+  }
+  void set_cell(std::uint32_t index, std::uint32_t value) noexcept {
+    cells_.data()[index] = tag_ | value;
+  }
 
  private:
   std::vector<SlotState> slots_;
-  std::vector<std::uint32_t> memos_;
+  std::vector<std::uint64_t> cells_;  // generation, then value
   std::uint32_t generation_ = 0;
+  std::uint64_t tag_ = 0;  // generation_ in the upper half
 };
 
 }  // namespace sentrail::decide
