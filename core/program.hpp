@@ -184,7 +184,7 @@ struct PolicyRow {
   CostRow cost;
 };
 
-// The tables' stable numbers in a bundle. Numbers from kFirstForeign belong to other formats.
+// The tables' stable numbers in a bundle.
 enum class TableId : std::uint32_t {
   text = 1,
   policy = 2,
@@ -202,7 +202,6 @@ enum class TableId : std::uint32_t {
   reasons = 14,
   reason_parts = 15,
 };
-inline constexpr std::uint32_t kFirstForeignTable = 256;
 
 // A view of all tables; owns nothing.
 struct Program {
