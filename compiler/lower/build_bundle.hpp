@@ -1,0 +1,37 @@
+// From tables to the file: encode, hash, sign.
+//
+// Neighbours: lower.hpp (the tables), core/bundle.hpp (the frame), crypto/note.hpp (signatures),
+// runtime/bundles (who reads it). Must not know: files, where keys are kept.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "core/catalog.hpp"
+#include "core/program.hpp"
+#include "core/result.hpp"
+#include "crypto/note.hpp"
+
+namespace sentrail::compiler {
+
+// A section of another format. `id` is at least kFirstForeignSection.
+struct ForeignSection {
+  std::uint32_t id = 0;
+  std::uint32_t row_bytes = 1;
+  std::string bytes;
+};
+
+// What goes into a bundle.
+struct BundleParts {
+  Program program;
+  CatalogView catalogs;
+  std::span<const ForeignSection> foreign;
+  std::span<const crypto::NoteSigner> signers;  // none: the bundle is unsigned
+};
+
+// The bytes of a bundle. The same parts give the same bytes.
+// fails: limit_exceeded past limits::kBundleBytesMax; corrupt if a part does not verify.
+[[nodiscard]] Result<std::string> build_bundle(const BundleParts& parts);
+
+}  // namespace sentrail::compiler
