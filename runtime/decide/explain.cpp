@@ -1,0 +1,160 @@
+// Evaluates conditions from their leaves up, then walks down to what settled them. See explain.hpp.
+#include "runtime/decide/explain.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "runtime/decide/evaluate.hpp"
+#include "runtime/decide/reason.hpp"
+
+namespace sentrail::decide {
+namespace {
+
+// The truths of one rule's nodes.
+class Condition {
+ public:
+  Condition(const LinearEngine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch);
+
+  [[nodiscard]] Truth truth() const { return truth_at(begin_); }
+  // The leaves that settle it.
+  [[nodiscard]] std::vector<std::uint32_t> settling_leaves() const;
+
+ private:
+  [[nodiscard]] Truth truth_at(std::uint32_t node) const { return truths_[node - begin_]; }
+  [[nodiscard]] std::vector<std::uint32_t> children(std::uint32_t node) const;
+  [[nodiscard]] std::vector<std::uint32_t> settling_children(std::uint32_t node) const;
+
+  const Program& p_;
+  std::uint32_t begin_;
+  std::vector<Truth> truths_;
+};
+
+Condition::Condition(const LinearEngine& engine, std::uint32_t rule, const Facts& facts,
+                     Scratch& scratch)
+    : p_(engine.program()), begin_(p_.rules[rule].condition_begin) {
+  truths_.resize(p_.rules[rule].condition_end - begin_);
+  for (std::size_t i = truths_.size(); i-- > 0;) {
+    const auto index = static_cast<std::uint32_t>(begin_ + i);
+    const NodeRow& node = p_.nodes[index];
+    switch (static_cast<NodeKind>(node.kind)) {
+      case NodeKind::constant:
+        truths_[i] = certain(node.flag != 0);
+        break;
+      case NodeKind::literal: {
+        const Truth truth = truth_of(engine.bound(), node.atom, facts, scratch);
+        truths_[i] = node.flag != 0 ? negate(truth) : truth;
+        break;
+      }
+      case NodeKind::all:
+        truths_[i] = Truth::t;
+        for (const std::uint32_t child : children(index)) {
+          truths_[i] = both(truths_[i], truth_at(child));
+        }
+        break;
+      case NodeKind::any:
+        truths_[i] = Truth::f;
+        for (const std::uint32_t child : children(index)) {
+          truths_[i] = either(truths_[i], truth_at(child));
+        }
+        break;
+    }
+  }
+}
+
+// In the order in which they are written.
+std::vector<std::uint32_t> Condition::children(std::uint32_t node) const {
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t child = node + 1; child < p_.nodes[node].end; child = p_.nodes[child].end) {
+    found.push_back(child);
+  }
+  std::stable_sort(found.begin(), found.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return std::pair(p_.nodes[a].line, p_.nodes[a].column) <
+           std::pair(p_.nodes[b].line, p_.nodes[b].column);
+  });
+  return found;
+}
+
+std::vector<std::uint32_t> Condition::settling_children(std::uint32_t node) const {
+  const bool all = static_cast<NodeKind>(p_.nodes[node].kind) == NodeKind::all;
+  const Truth truth = truth_at(node);
+  std::vector<std::uint32_t> found;
+  for (const std::uint32_t child : children(node)) {
+    if (truth_at(child) == truth) found.push_back(child);
+  }
+  // One false test settles an `and`, one true test an `or`.
+  if (truth == (all ? Truth::f : Truth::t)) found.resize(1);
+  return found;
+}
+
+std::vector<std::uint32_t> Condition::settling_leaves() const {
+  std::vector<std::uint32_t> leaves;
+  std::vector<std::uint32_t> open = {begin_};
+  while (!open.empty()) {
+    const std::uint32_t node = open.back();
+    open.pop_back();
+    const auto kind = static_cast<NodeKind>(p_.nodes[node].kind);
+    if (kind == NodeKind::literal) leaves.push_back(node);
+    if (kind != NodeKind::all && kind != NodeKind::any) continue;
+    for (const std::uint32_t child : settling_children(node)) open.push_back(child);
+  }
+  std::sort(leaves.begin(), leaves.end(), [this](std::uint32_t a, std::uint32_t b) {
+    const auto key = [this](std::uint32_t n) {
+      return std::tuple(p_.nodes[n].line, p_.nodes[n].column, n);
+    };
+    return key(a) < key(b);
+  });
+  return leaves;
+}
+
+TestAnswer answer_of(const LinearEngine& engine, std::uint32_t leaf, Truth truth,
+                     const Facts& facts) {
+  const Program& p = engine.program();
+  const NodeRow& node = p.nodes[leaf];
+  TestAnswer answer;
+  answer.atom = node.atom;
+  answer.negated = node.flag != 0;
+  answer.truth = truth;
+  answer.text = render_test(p, node.atom, answer.negated);
+  answer.value = show_value(fact_of(engine, p.atoms[node.atom].slot, facts));
+  answer.line = node.line;
+  answer.column = node.column;
+  return answer;
+}
+
+RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Facts& facts,
+                        Scratch& scratch) {
+  const Condition condition(engine, rule, facts, scratch);
+  RuleAnswer answer;
+  answer.rule = rule;
+  answer.truth = condition.truth();
+  for (const std::uint32_t leaf : condition.settling_leaves()) {
+    // What settles a node has the node's truth, down to the leaves.
+    answer.settled_by.push_back(answer_of(engine, leaf, answer.truth, facts));
+  }
+  return answer;
+}
+
+}  // namespace
+
+Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch) {
+  const Program& p = engine.program();
+  Explanation explanation;
+  explanation.decision = engine.decide(facts, scratch);
+  explanation.rule = rule_name_of(p, explanation.decision);
+  explanation.reason = reason_of(engine, explanation.decision, facts);
+  for (const TierRow& tier : p.tiers) {
+    bool ended = false;
+    for (std::uint32_t i = 0; i < tier.rules_count; ++i) {
+      RuleAnswer answer = explain_rule(engine, tier.rules_begin + i, facts, scratch);
+      answer.reached = !ended;
+      answer.candidate = answer.reached && answer.truth != Truth::f;
+      if (answer.candidate) explanation.candidates.push_back(answer.rule);
+      ended = ended || answer.truth == Truth::t;
+      explanation.rules.push_back(std::move(answer));
+    }
+  }
+  return explanation;
+}
+
+}  // namespace sentrail::decide

@@ -1,0 +1,54 @@
+// Why a decision is what it is: every rule's truth, and which of its tests settled it.
+//
+// Neighbours: engine.hpp (the decision itself), reason.hpp (texts); sentrailc explain and the
+// console show it. Must not know: output formats. The cold path: every rule is evaluated, whether
+// it mattered or not, and everything allocates.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/decision.hpp"
+#include "core/facts.hpp"
+#include "core/truth.hpp"
+#include "runtime/decide/engine.hpp"
+
+namespace sentrail::decide {
+
+// One test of a rule on this action. `truth` is that of the test as written, `not` included.
+struct TestAnswer {
+  std::uint32_t atom = 0;
+  bool negated = false;
+  Truth truth = Truth::f;
+  std::string text;        // the test, e.g. `env == "live"`
+  std::string value;       // what its attribute was, escaped and cut short
+  std::uint32_t line = 0;  // where it is written, from 1; 0 if unknown
+  std::uint32_t column = 0;
+};
+
+// One rule on this action.
+struct RuleAnswer {
+  std::uint32_t rule = 0;
+  Truth truth = Truth::f;  // of its condition
+  bool reached = false;    // no earlier rule of its tier certainly matched
+  bool candidate = false;  // reached, and its condition true or undecidable
+  // The fewest tests that settle the condition, in the order in which they are written: for a true
+  // `and` all of its tests, for a false one the first false, for an undecidable one those that are.
+  std::vector<TestAnswer> settled_by;
+};
+
+// One decision with its grounds.
+struct Explanation {
+  Decision decision;
+  std::string rule;                       // module.tier.rule, or `default`
+  std::string reason;                     // see reason_of
+  std::vector<std::uint32_t> candidates;  // all of them, in order
+  std::vector<RuleAnswer> rules;          // all rules, in order
+};
+
+// Explains the decision on some facts. REQUIRES: scratch fits.
+// cost: every test of every rule.
+[[nodiscard]] Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch);
+
+}  // namespace sentrail::decide

@@ -1,0 +1,35 @@
+// What people are told: the rule's name, its `because` with values filled in, values themselves.
+//
+// Neighbours: engine.hpp, explain.hpp; the gateway shows these in answers, approvals and records.
+// Must not know: how the decision came about. Requests are hostile text: every value is escaped and
+// capped here, once, so that callers may show it as it is. The cold path: this allocates.
+// source: docs/language.md, section 9 (because).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/decision.hpp"
+#include "core/facts.hpp"
+#include "runtime/decide/engine.hpp"
+
+namespace sentrail::decide {
+
+// `module.tier.rule` of the deciding rule, or `default`. Valid as long as the program.
+[[nodiscard]] std::string_view rule_name_of(const Program& program, const Decision& decision);
+
+// The reason of a decision: the because of what decided, each hole filled with show_value; without
+// a because, `Policy '<rule>' matched`. out: one line of UTF-8, at most
+// limits::kReasonCharactersMax characters.
+[[nodiscard]] std::string reason_of(const LinearEngine& engine, const Decision& decision,
+                                    const Facts& facts);
+
+// The value that a slot of the program has in some facts.
+[[nodiscard]] Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts);
+
+// A value on one line for people: texts escaped and cut short, containers by their size alone,
+// since a whole body is no reason and may hold secrets.
+[[nodiscard]] std::string show_value(const Fact& fact);
+
+}  // namespace sentrail::decide
