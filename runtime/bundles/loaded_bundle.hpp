@@ -1,0 +1,74 @@
+// A bundle that has passed every check, ready to decide with.
+//
+// Neighbours: core/bundle.hpp (the frame), crypto/note.hpp (who signed), runtime/decide (the
+// engine); active_bundle.hpp publishes it. Must not know: policy text, who uses it. Order of the
+// checks: size, frame, hash, statement, signatures; only then is a table looked at.
+// source: docs/bundle_format.md.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bundle.hpp"
+#include "core/catalog.hpp"
+#include "core/program.hpp"
+#include "core/result.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/note.hpp"
+#include "runtime/bundles/sealed_bytes.hpp"
+#include "runtime/decide/engine.hpp"
+
+namespace sentrail::bundles {
+
+// Whose bundles are accepted.
+struct LoadOptions {
+  std::span<const crypto::NoteVerifier> trusted;
+  // Accepts bundles that no trusted key has signed. A wrong signature by a trusted key is refused
+  // all the same.
+  bool allow_unsigned = false;
+};
+
+// Owns its bytes and everything that points into them. threads: immutable.
+class LoadedBundle {
+ public:
+  // Reads and checks a file. fails: not_found, io; limit_exceeded (limits::kBundleBytesMax);
+  // corrupt; unsupported for other versions; permission_denied if nobody trusted signed it.
+  [[nodiscard]] static Result<std::shared_ptr<const LoadedBundle>> from_file(
+      const std::string& path, const LoadOptions& options);
+  // Checks bytes in memory. fails: as from_file.
+  [[nodiscard]] static Result<std::shared_ptr<const LoadedBundle>> from_bytes(
+      std::string_view bytes, const LoadOptions& options);
+
+  [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return engine_; }
+  [[nodiscard]] const Program& program() const noexcept { return engine_.program(); }
+  [[nodiscard]] const CatalogView& catalogs() const noexcept { return catalogs_; }
+  // Sections of other formats.
+  [[nodiscard]] const BundleReader& sections() const noexcept { return reader_; }
+  // SHA-256 of the content: the bundle's identity in records, whoever signed it.
+  [[nodiscard]] const crypto::Digest& digest() const noexcept { return digest_; }
+  [[nodiscard]] const std::string& digest_hex() const noexcept { return digest_hex_; }
+  // Names of the trusted keys that signed; empty for an unsigned bundle.
+  [[nodiscard]] const std::vector<std::string>& signed_by() const noexcept { return signed_by_; }
+  // The whole file.
+  [[nodiscard]] std::string_view bytes() const noexcept { return bytes_.view(); }
+
+ private:
+  [[nodiscard]] static Result<std::shared_ptr<const LoadedBundle>> check(
+      SealedBytes bytes, const LoadOptions& options);
+  LoadedBundle(SealedBytes bytes, BundleReader reader, const Program& program,
+               const CatalogView& catalogs)
+      : bytes_(std::move(bytes)), reader_(reader), catalogs_(catalogs), engine_(program) {}
+
+  SealedBytes bytes_;
+  BundleReader reader_;
+  CatalogView catalogs_;
+  decide::LinearEngine engine_;
+  crypto::Digest digest_{};
+  std::string digest_hex_;
+  std::vector<std::string> signed_by_;
+};
+
+}  // namespace sentrail::bundles
