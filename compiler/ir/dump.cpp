@@ -31,22 +31,13 @@ std::string quoted(std::string_view text) {
 }
 
 bool is_plain_step(std::string_view step) {
-  if (step.empty() || (step[0] >= '0' && step[0] <= '9') || step[0] == '-') return false;
+  if (step.empty() || (step[0] >= '0' && step[0] <= '9')) return false;
   for (const char c : step) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     if (!plain) return false;
   }
   return true;
-}
-
-std::string text_of(const AttributeRef& ref) {
-  std::string out(row_of(ref.attribute).name);
-  for (const std::string& step : ref.steps) {
-    out += '.';
-    out += is_plain_step(step) ? step : quoted(step);
-  }
-  return out;
 }
 
 std::string text_of(const Operand& operand) {
@@ -79,7 +70,7 @@ std::string text_of(const Atom& atom) {
   std::string out = "(";
   out += kNames[static_cast<std::size_t>(atom.op)];
   out += ' ';
-  out += text_of(atom.attribute);
+  out += to_string(atom.attribute);
   if (atom.op == AtomOp::is_type) {
     out += ' ';
     out += name_of(atom.tested_type);
@@ -127,7 +118,7 @@ std::string text_of(const Policy& policy, ConditionId root) {
 std::string text_of(const Template& text) {
   std::string out;
   for (std::size_t i = 0; i < text.texts.size(); ++i) {
-    if (i != 0) out += " {" + text_of(text.holes[i - 1]) + "} ";
+    if (i != 0) out += " {" + to_string(text.holes[i - 1]) + "} ";
     out += quoted(text.texts[i]);
   }
   return out;
@@ -149,7 +140,7 @@ std::string text_of(const TestCase& test) {
   if (test.target) out += "  target " + quoted(*test.target) + "\n";
   if (test.body_json) out += "  body " + quoted(*test.body_json) + "\n";
   for (const GivenValue& given : test.with) {
-    out += "  with " + text_of(given.attribute) + " = ";
+    out += "  with " + to_string(given.attribute) + " = ";
     out += given.unreadable ? "unreadable" : quoted(given.json);
     out += '\n';
   }
@@ -160,6 +151,15 @@ std::string text_of(const TestCase& test) {
 }
 
 }  // namespace
+
+std::string to_string(const AttributeRef& ref) {
+  std::string out(row_of(ref.attribute).name);
+  for (const std::string& step : ref.steps) {
+    out += '.';
+    out += is_plain_step(step) ? step : quoted(step);
+  }
+  return out;
+}
 
 std::string Policy::dump() const {
   std::string out = "policy " + quoted(name) + "\n";

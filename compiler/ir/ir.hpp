@@ -28,6 +28,9 @@ struct AttributeRef {
   friend bool operator==(const AttributeRef&, const AttributeRef&) = default;
 };
 
+// The path of a reference as policy text writes it: `resource.ref`, `body."odd key".n`.
+[[nodiscard]] std::string to_string(const AttributeRef& ref);
+
 // What an attribute is compared with.
 enum class OperandKind : std::uint8_t { string, number, boolean, risk, pattern, number_range };
 struct Operand {
@@ -108,7 +111,7 @@ struct TestCase {
   std::optional<std::string> body_json;
   std::vector<GivenValue> with;
   Effect effect = Effect::block;
-  std::optional<std::string> rule;  // as written; `default` for the default
+  std::optional<std::string> rule;  // qualified name; `default` for the default
   Span span;
   Span expect_span;
 };

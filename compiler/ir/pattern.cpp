@@ -28,25 +28,29 @@ std::string unescape_literal(std::string_view text) {
   return plain;
 }
 
-std::optional<std::string> pattern_problem(std::string_view pattern, char separator) {
+std::optional<PatternProblem> pattern_problem(std::string_view pattern, char separator) {
   if (pattern.size() > limits::kPatternBytesMax) {
-    return "is longer than " + std::to_string(limits::kPatternBytesMax) + " bytes";
+    return PatternProblem{"is longer than " + std::to_string(limits::kPatternBytesMax) + " bytes",
+                          "split it into several patterns of a list"};
   }
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] == '\\') {
-      if (i + 1 == pattern.size()) return "ends in a lone `\\`";
       ++i;
-      if (pattern[i] != '*' && pattern[i] != '?' && pattern[i] != '\\') {
-        return "escapes a character that has no special meaning";
+      const bool special =
+          i < pattern.size() && (pattern[i] == '*' || pattern[i] == '?' || pattern[i] == '\\');
+      if (!special) {
+        return PatternProblem{
+            "has a backslash before what is not special",
+            "a backslash makes `*`, `?` and itself literal: write it twice, which "
+            "in a string is `\\\\\\\\`"};
       }
     } else if (pattern[i] == '*' && i + 1 < pattern.size() && pattern[i + 1] == '*') {
       const bool begins = i == 0 || pattern[i - 1] == separator;
       const bool ends = i + 2 == pattern.size() || pattern[i + 2] == separator;
       if (!begins || !ends) {
-        return std::string(
-                   "has `**` beside other characters of its segment (segments are "
-                   "separated by `") +
-               separator + "` here)";
+        return PatternProblem{"has `**` beside other characters of its segment",
+                              std::string("segments are divided by `") + separator +
+                                  "` here; `**` stands for whole ones, `*` for a part of one"};
       }
       ++i;
     }

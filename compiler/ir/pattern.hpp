@@ -17,8 +17,17 @@ namespace sentrail::compiler::ir {
 // Removes the escapes of a text without wildcard. REQUIRES: pattern_problem found nothing.
 [[nodiscard]] std::string unescape_literal(std::string_view text);
 
-// Says what is wrong with a pattern whose segments `separator` divides, in words that continue
-// "the pattern …"; nothing if it is well formed.
-[[nodiscard]] std::optional<std::string> pattern_problem(std::string_view pattern, char separator);
+// What is wrong with a pattern, in words that continue "the pattern …", and what to write.
+struct PatternProblem {
+  std::string what;
+  std::string help;
+
+  friend bool operator==(const PatternProblem&, const PatternProblem&) = default;
+};
+
+// Finds what is wrong with a pattern whose segments `separator` divides; nothing if it is well
+// formed.
+[[nodiscard]] std::optional<PatternProblem> pattern_problem(std::string_view pattern,
+                                                            char separator);
 
 }  // namespace sentrail::compiler::ir

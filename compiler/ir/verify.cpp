@@ -80,7 +80,7 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
   if (!comparable(row.type, operand.kind)) return broken(name + " is compared with another type");
   if (operand.kind == OperandKind::pattern) {
     if (const auto problem = pattern_problem(operand.text, row.separator)) {
-      return broken("a pattern on " + name + " " + *problem);
+      return broken("a pattern on " + name + " " + problem->what);
     }
   }
   if (operand.kind == OperandKind::risk && !risk_named(operand.text)) {
