@@ -27,8 +27,6 @@ inline constexpr std::size_t kNameBytesMax = 128;
 // A `because` text as written; 200 characters remain after rendering (language.md, Meaning 8).
 inline constexpr std::size_t kBecauseBytesMax = 1024;
 inline constexpr std::size_t kReasonCharactersMax = 200;
-// A `priority`: room to order by hand, small enough to read.
-inline constexpr int kPriorityMax = 1'000'000;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.
