@@ -3,8 +3,10 @@
 
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 
+#include "compiler/diag/diagnostic.hpp"
 #include "core/limits.hpp"
 #include "core/schema.hpp"
 
@@ -59,6 +61,23 @@ TEST(LanguagePage, StatesTheLimitsOfMeaning) {
         "cut after " + std::to_string(limits::kReasonCharactersMax)}) {
     EXPECT_NE(page.find(sentence), std::string::npos) << sentence;
   }
+}
+
+TEST(LanguagePage, CitesExactlyTheDiagnosticsOfTheCheck) {
+  const std::string page = language_page();
+  std::set<std::string> cited;
+  for (std::size_t at = page.find("S0"); at != std::string::npos; at = page.find("S0", at + 1)) {
+    const std::string code = page.substr(at, 5);
+    if (code[2] == '2' || code[2] == '3') cited.insert(code);
+  }
+  // `S0202 to S0204`, and likewise nowhere else.
+  EXPECT_NE(page.find("S0202 to S0204"), std::string::npos);
+  cited.insert("S0203");
+  std::set<std::string> known;
+  for (const compiler::KindRow& row : compiler::all_diagnostic_kinds()) {
+    if (row.code[2] == '2' || row.code[2] == '3') known.emplace(row.code);
+  }
+  EXPECT_EQ(cited, known);
 }
 
 }  // namespace

@@ -1,0 +1,241 @@
+// Operators by type, and the tests that they make. See conditions.hpp.
+#include "compiler/check/conditions.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "compiler/check/operands.hpp"
+#include "compiler/check/paths.hpp"
+
+namespace sentrail::compiler::checking {
+namespace {
+
+// What an operator of the text is in the IR.
+struct Meaning {
+  ir::AtomOp op;
+  bool negated;
+};
+
+Meaning meaning_of(TestOp op) {
+  switch (op) {
+    case TestOp::equal:
+      return {ir::AtomOp::equal, false};
+    case TestOp::not_equal:
+      return {ir::AtomOp::equal, true};
+    case TestOp::less:
+      return {ir::AtomOp::less, false};
+    case TestOp::less_equal:
+      return {ir::AtomOp::less_equal, false};
+    case TestOp::greater:
+      return {ir::AtomOp::greater, false};
+    case TestOp::greater_equal:
+      return {ir::AtomOp::greater_equal, false};
+    case TestOp::in:
+      return {ir::AtomOp::in, false};
+    case TestOp::not_in:
+      return {ir::AtomOp::in, true};
+    case TestOp::matches:
+      return {ir::AtomOp::matches, false};
+    case TestOp::not_matches:
+      return {ir::AtomOp::matches, true};
+    case TestOp::has:
+      return {ir::AtomOp::has, false};
+    case TestOp::exists:
+      return {ir::AtomOp::exists, false};
+    case TestOp::is:
+      return {ir::AtomOp::is_type, false};
+  }
+  return {ir::AtomOp::exists, false};
+}
+
+bool is_order(ir::AtomOp op) {
+  return op == ir::AtomOp::less || op == ir::AtomOp::less_equal || op == ir::AtomOp::greater ||
+         op == ir::AtomOp::greater_equal;
+}
+
+// L10.5.
+bool applies(ir::AtomOp op, Type type) {
+  if (op == ir::AtomOp::exists || op == ir::AtomOp::is_type) return true;
+  switch (type) {
+    case Type::boolean:
+      return op == ir::AtomOp::equal || op == ir::AtomOp::in;
+    case Type::string:
+      return op == ir::AtomOp::equal || op == ir::AtomOp::in || op == ir::AtomOp::matches;
+    case Type::number:
+    case Type::risk:
+      return op == ir::AtomOp::equal || op == ir::AtomOp::in || is_order(op);
+    case Type::string_set:
+      return op == ir::AtomOp::has;
+    case Type::json:
+      return true;
+  }
+  return false;
+}
+
+std::string operators_of(Type type) {
+  switch (type) {
+    case Type::boolean:
+      return "a bool has `==`, `!=` and `in`";
+    case Type::string:
+      return "a string has `==`, `!=`, `~`, `!~` and `in`; it has no order";
+    case Type::number:
+    case Type::risk:
+      return "it has `==`, `!=`, `<`, `<=`, `>`, `>=` and `in`";
+    case Type::string_set:
+      return "ask a set for one element: `has VALUE`";
+    case Type::json:
+      return "";
+  }
+  return "";
+}
+
+// The types that `is` names; nothing for `absent`.
+std::optional<ir::TestedType> tested_type(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, ir::TestedType>, 6> kTypes = {
+      {{"string", ir::TestedType::string},
+       {"number", ir::TestedType::number},
+       {"bool", ir::TestedType::boolean},
+       {"list", ir::TestedType::list},
+       {"object", ir::TestedType::object},
+       {"null", ir::TestedType::null}}};
+  for (const auto& [text, type] : kTypes) {
+    if (text == name) return type;
+  }
+  return std::nullopt;
+}
+
+// L10.6: whether values of a fixed type can be of the tested one.
+bool can_be(Type type, ir::TestedType tested) {
+  switch (type) {
+    case Type::boolean:
+      return tested == ir::TestedType::boolean;
+    case Type::number:
+      return tested == ir::TestedType::number;
+    case Type::string:
+    case Type::risk:
+      return tested == ir::TestedType::string;
+    case Type::string_set:
+      return tested == ir::TestedType::list;
+    case Type::json:
+      return true;
+  }
+  return false;
+}
+
+class ConditionChecker {
+ public:
+  explicit ConditionChecker(Context& context) : context_(context) {}
+
+  ir::ConditionId test(const Expr& expr) {
+    const Test& test = expr.test;
+    const auto ref = resolve(context_, test.path);
+    if (!ref || !check_operator(test, *ref)) return broken(expr.span);
+    if (test.op == TestOp::is) return is(test, *ref, expr.span);
+    const auto [op, negated] = meaning_of(test.op);
+    ir::Atom atom{*ref, op, {}, ir::TestedType::string};
+    if (op == ir::AtomOp::in) {
+      atom.operands = entries_of(context_, *ref, test.operand);
+    } else if (op != ir::AtomOp::exists) {
+      const Place place = op == ir::AtomOp::matches ? Place::pattern : Place::value;
+      auto operand = ordered_operand(test, *ref, place);
+      if (!operand) return broken(expr.span);
+      ++context_.operand_count;
+      atom.operands.push_back(std::move(*operand));
+    }
+    return finish(std::move(atom), negated, expr.span);
+  }
+
+ private:
+  ir::ConditionId broken(Span span) {
+    return append(context_, ir::ConditionKind::always, {}, span);
+  }
+
+  ir::ConditionId finish(ir::Atom atom, bool negated, Span span) {
+    const ir::ConditionId id = append(context_, std::move(atom), span);
+    return negated ? append(context_, ir::ConditionKind::not_, {id}, span) : id;
+  }
+
+  bool check_operator(const Test& test, const ir::AttributeRef& ref) {
+    const Attribute& row = row_of(ref.attribute);
+    const ir::AtomOp op = meaning_of(test.op).op;
+    if (applies(op, row.type)) return true;
+    const std::string written(context_.sources.slice(test.op_span));
+    std::string help = operators_of(row.type);
+    if (op == ir::AtomOp::has) help = "`has` asks a set or a JSON list; " + help;
+    context_.report(DiagnosticKind::wrong_operator, test.op_span,
+                    ticked(written) + " does not go with " + ticked(to_string(ref)) + ", of type " +
+                        std::string(name_of(row.type)),
+                    std::move(help));
+    return false;
+  }
+
+  // Json is compared in order with numbers only.
+  std::optional<ir::Operand> ordered_operand(const Test& test, const ir::AttributeRef& ref,
+                                             Place place) {
+    const Literal& literal = test.operand.literals.at(0);
+    const bool json_order = type_of(ref) == Type::json && is_order(meaning_of(test.op).op);
+    if (json_order && literal.kind != LiteralKind::number && literal.kind != LiteralKind::range) {
+      context_.report(DiagnosticKind::wrong_operand, literal.span,
+                      "only numbers have an order beside json", "write a number");
+      return std::nullopt;
+    }
+    return operand_of(context_, ref, literal, place);
+  }
+
+  ir::ConditionId is(const Test& test, const ir::AttributeRef& ref, Span span) {
+    const Literal& literal = test.operand.literals.at(0);
+    ir::Atom atom{ref, ir::AtomOp::exists, {}, ir::TestedType::string};
+    if (literal.text == "absent") return finish(std::move(atom), true, span);
+    const auto tested = tested_type(literal.text);
+    const Attribute& row = row_of(ref.attribute);
+    if (!tested || !can_be(row.type, *tested)) {
+      context_.report(DiagnosticKind::impossible_type, literal.span,
+                      ticked(to_string(ref)) + " is of type " + std::string(name_of(row.type)) +
+                          ", so `is " + std::string(literal.text) + "` never holds",
+                      "write `exists`, or `is absent`");
+      return broken(span);
+    }
+    atom.op = ir::AtomOp::is_type;
+    atom.tested_type = *tested;
+    return finish(std::move(atom), false, span);
+  }
+
+  Context& context_;
+};
+
+ir::ConditionKind kind_of(ExprKind kind) {
+  switch (kind) {
+    case ExprKind::not_:
+      return ir::ConditionKind::not_;
+    case ExprKind::and_:
+      return ir::ConditionKind::all;
+    case ExprKind::or_:
+      return ir::ConditionKind::any;
+    case ExprKind::test:
+    case ExprKind::always:
+      break;
+  }
+  return ir::ConditionKind::always;
+}
+
+}  // namespace
+
+std::vector<ir::ConditionId> check_conditions(Context& context) {
+  std::vector<ir::ConditionId> ids;
+  ids.reserve(context.ast.exprs.size());
+  ConditionChecker checker(context);
+  for (const Expr& expr : context.ast.exprs) {
+    if (expr.kind == ExprKind::test) {
+      ids.push_back(checker.test(expr));
+      continue;
+    }
+    std::vector<ir::ConditionId> children;
+    for (const ExprId child : expr.children) children.push_back(ids.at(child.value));
+    ids.push_back(append(context, kind_of(expr.kind), std::move(children), expr.span));
+  }
+  return ids;
+}
+
+}  // namespace sentrail::compiler::checking

@@ -1,0 +1,17 @@
+// Tests and conditions, from tree to IR.
+//
+// Neighbours: operands.hpp and paths.hpp below, rules.cpp above. Must not know: rules.
+// source: docs/language.md, L5.1, L10.5 to L10.7.
+#pragma once
+
+#include <vector>
+
+#include "compiler/check/context.hpp"
+
+namespace sentrail::compiler::checking {
+
+// Checks every condition of the file, children before parents, and gives the IR's condition for
+// each node of Ast::exprs. A broken test is reported and stands as `always`.
+[[nodiscard]] std::vector<ir::ConditionId> check_conditions(Context& context);
+
+}  // namespace sentrail::compiler::checking

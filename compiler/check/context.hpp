@@ -1,0 +1,59 @@
+// What is known while one file is checked, and the way to report.
+//
+// Neighbours: every file of this folder. Must not know: what any of them checks.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/catalog/catalog_info.hpp"
+#include "compiler/diag/diagnostic.hpp"
+#include "compiler/ir/ir.hpp"
+#include "compiler/syntax/ast.hpp"
+
+namespace sentrail::compiler::checking {
+
+// The state of one run of check(). Names view into the Ast.
+struct Context {
+  const Ast& ast;
+  const Sources& sources;
+  const std::vector<CatalogInfo>* catalogs;
+  DiagnosticSink& sink;
+
+  ir::Policy policy{};
+  std::map<std::string_view, const ListNode*> lists{};
+  std::set<std::string_view> used_lists{};
+  std::vector<const CatalogInfo*> imported{};
+  std::size_t operand_count = 0;
+  std::size_t error_count = 0;
+
+  // Reports one finding, and counts it if it is an error.
+  void report(DiagnosticKind kind, Span span, std::string message, std::string help = {},
+              std::vector<DiagnosticNote> notes = {});
+};
+
+// `text` in back-ticks, as messages show what the author wrote.
+[[nodiscard]] std::string ticked(std::string_view text);
+
+// "did you mean `x`?" for the closest of the candidates; `otherwise` if none is close.
+[[nodiscard]] std::string suggestion(std::string_view name,
+                                     const std::vector<std::string_view>& candidates,
+                                     std::string otherwise);
+
+// "`a`, `b` and `c`", at most `count_max` of them and then how many more.
+[[nodiscard]] std::string enumerate(const std::vector<std::string_view>& names,
+                                    std::size_t count_max = 8);
+
+// Remembers a name in `seen`, or reports that this is the second of it. out: whether it is new.
+bool declare_once(Context& context, std::map<std::string_view, Span>& seen, std::string_view kind,
+                  std::string_view name, Span span);
+
+// Appends a condition to the policy.
+ir::ConditionId append(Context& context, ir::ConditionKind kind,
+                       std::vector<ir::ConditionId> children, Span span);
+ir::ConditionId append(Context& context, ir::Atom atom, Span span);
+
+}  // namespace sentrail::compiler::checking

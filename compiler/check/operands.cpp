@@ -1,0 +1,264 @@
+// Types literals and expands lists. See operands.hpp.
+#include "compiler/check/operands.hpp"
+
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "compiler/check/paths.hpp"
+#include "compiler/ir/pattern.hpp"
+#include "core/decimal.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+
+namespace sentrail::compiler::checking {
+namespace {
+
+// The author's spelling of a literal.
+std::string spelled(const Context& context, const Literal& literal) {
+  constexpr std::size_t kShownMax = 60;
+  return ticked(cap_characters(context.sources.slice(literal.span), kShownMax));
+}
+
+std::string_view kind_name(const Literal& literal) {
+  switch (literal.kind) {
+    case LiteralKind::string:
+      return "a string";
+    case LiteralKind::number:
+      return "a number";
+    case LiteralKind::boolean:
+      return "a bool";
+    case LiteralKind::word:
+      return "a word";
+    case LiteralKind::range:
+      return "a range";
+    case LiteralKind::json:
+      return "JSON";
+  }
+  return "";
+}
+
+// What to write instead, by the type of the left side.
+std::string wanted(Type type, const Literal& literal, Place place) {
+  if (place == Place::pattern && type == Type::json) return "write a string";
+  switch (type) {
+    case Type::boolean:
+      return "write `true` or `false`";
+    case Type::number:
+      return "write a number";
+    case Type::risk:
+      if (literal.kind == LiteralKind::string && risk_named(literal.text)) {
+        return "write " + ticked(literal.text) + " without quotes";
+      }
+      return "the risks are `low`, `medium`, `high` and `critical`";
+    case Type::string:
+    case Type::string_set:
+      return literal.kind == LiteralKind::range ? "write a string"
+                                                : "write `\"" + std::string(literal.text) + "\"`";
+    case Type::json:
+      return literal.kind == LiteralKind::word ? "write `\"" + std::string(literal.text) + "\"`"
+                                               : "write a string, a number, `true` or `false`";
+  }
+  return "";
+}
+
+std::nullopt_t mismatch(Context& context, const ir::AttributeRef& ref, const Literal& literal,
+                        Place place) {
+  const Attribute& row = row_of(ref.attribute);
+  std::string message = spelled(context, literal) + " is " + std::string(kind_name(literal));
+  if (row.type == Type::json && literal.kind == LiteralKind::word) {
+    message += ", which has no type of its own beside json";
+  } else if (row.type == Type::string_set) {
+    message += ", the elements of " + ticked(to_string(ref)) + " are strings";
+  } else {
+    message += ", " + ticked(to_string(ref)) + " is of type " + std::string(name_of(row.type));
+  }
+  context.report(DiagnosticKind::wrong_operand, literal.span, std::move(message),
+                 wanted(row.type, literal, place));
+  return std::nullopt;
+}
+
+bool check_number(Context& context, std::string_view text, Span span) {
+  if (Decimal::parse(text)) return true;
+  context.report(DiagnosticKind::number_out_of_range, span,
+                 ticked(text) + " is past what numbers are compared by",
+                 "numbers have at most " + std::to_string(limits::kDecimalDigitsMax) +
+                     " significant digits and an exponent within " +
+                     std::to_string(limits::kDecimalExponentMax));
+  return false;
+}
+
+std::optional<ir::Operand> number_of(Context& context, const Literal& literal) {
+  if (!check_number(context, literal.text, literal.span)) return std::nullopt;
+  return ir::Operand{ir::OperandKind::number, std::string(literal.text), {}, false};
+}
+
+std::optional<ir::Operand> range_of(Context& context, const ir::AttributeRef& ref,
+                                    const Literal& literal, Place place) {
+  const Type type = type_of(ref);
+  if (place != Place::entry || (type != Type::number && type != Type::json)) {
+    return mismatch(context, ref, literal, place);
+  }
+  if (!check_number(context, literal.text, literal.span) ||
+      !check_number(context, literal.upper, literal.span)) {
+    return std::nullopt;
+  }
+  if (compare(*Decimal::parse(literal.text), *Decimal::parse(literal.upper)) > 0) {
+    context.report(DiagnosticKind::number_out_of_range, literal.span,
+                   "the range " + spelled(context, literal) + " holds nothing",
+                   "write the smaller end first: `" + std::string(literal.upper) + ".." +
+                       std::string(literal.text) + "`");
+    return std::nullopt;
+  }
+  return ir::Operand{ir::OperandKind::number_range, std::string(literal.text),
+                     std::string(literal.upper), false};
+}
+
+std::optional<ir::Operand> risk_of(Context& context, const ir::AttributeRef& ref,
+                                   const Literal& literal, Place place) {
+  if (literal.kind != LiteralKind::word) return mismatch(context, ref, literal, place);
+  if (!risk_named(literal.text)) {
+    context.report(DiagnosticKind::wrong_operand, literal.span,
+                   "there is no risk " + spelled(context, literal),
+                   suggestion(literal.text, {"low", "medium", "high", "critical"},
+                              "the risks are `low`, `medium`, `high` and `critical`"));
+    return std::nullopt;
+  }
+  return ir::Operand{ir::OperandKind::risk, std::string(literal.text), {}, false};
+}
+
+std::optional<ir::Operand> text_of(Context& context, const ir::AttributeRef& ref,
+                                   const Literal& literal, Place place) {
+  if (literal.kind == LiteralKind::word && context.lists.contains(literal.text)) {
+    context.report(DiagnosticKind::word_names_list, literal.span,
+                   spelled(context, literal) + " is a string here, and also the name of a list",
+                   "write `in " + std::string(literal.text) + "` for the list, or `\"" +
+                       std::string(literal.text) + "\"` for the string",
+                   {{context.lists.at(literal.text)->name.span, "the list"}});
+  }
+  ir::Operand made{ir::OperandKind::string, std::string(literal.text), {}, false};
+  if (place == Place::value) return made;
+  const char separator = row_of(ref.attribute).separator;
+  if (const auto problem = ir::pattern_problem(literal.text, separator)) {
+    context.report(DiagnosticKind::bad_pattern, literal.span,
+                   "the pattern " + spelled(context, literal) + " " + problem->what, problem->help);
+    return std::nullopt;
+  }
+  if (place == Place::pattern || ir::has_wildcard(literal.text)) {
+    made.kind = ir::OperandKind::pattern;
+  } else {
+    made.text = ir::unescape_literal(literal.text);
+  }
+  return made;
+}
+
+bool is_text(const Literal& literal) {
+  return literal.kind == LiteralKind::string || literal.kind == LiteralKind::word;
+}
+
+// Whether so many more operands still fit; reports the first time they do not.
+bool within_budget(Context& context, std::size_t more, Span span) {
+  const bool before = context.operand_count <= limits::kOperandsMax;
+  context.operand_count += more;
+  if (context.operand_count <= limits::kOperandsMax) return true;
+  if (before) {
+    context.report(DiagnosticKind::too_many_operands, span,
+                   "the lists of this policy have more than " +
+                       std::to_string(limits::kOperandsMax) + " entries where they are used",
+                   "use long lists in few rules, or patterns instead of single names");
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<ir::Operand> operand_of(Context& context, const ir::AttributeRef& ref,
+                                      const Literal& literal, Place place) {
+  if (literal.kind == LiteralKind::range) return range_of(context, ref, literal, place);
+  const Type type = type_of(ref);
+  const bool boolean = literal.kind == LiteralKind::boolean;
+  const ir::Operand truth{ir::OperandKind::boolean, {}, {}, literal.text == "true"};
+  switch (type) {
+    case Type::boolean:
+      if (boolean) return truth;
+      break;
+    case Type::number:
+      if (literal.kind == LiteralKind::number) return number_of(context, literal);
+      break;
+    case Type::risk:
+      return risk_of(context, ref, literal, place);
+    case Type::string:
+    case Type::string_set:
+      if (is_text(literal)) return text_of(context, ref, literal, place);
+      break;
+    case Type::json:
+      if (literal.kind == LiteralKind::string) return text_of(context, ref, literal, place);
+      if (place == Place::pattern) break;
+      if (literal.kind == LiteralKind::number) return number_of(context, literal);
+      if (boolean) return truth;
+      break;
+  }
+  return mismatch(context, ref, literal, place);
+}
+
+std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& ref,
+                                    const std::vector<Literal>& entries, Span use) {
+  std::vector<ir::Operand> operands;
+  if (entries.empty() || !within_budget(context, entries.size(), use)) {
+    return operands;
+  }
+  operands.reserve(entries.size());
+  for (const Literal& literal : entries) {
+    if (auto operand = operand_of(context, ref, literal, Place::entry)) {
+      operands.push_back(std::move(*operand));
+    }
+  }
+  return operands;
+}
+
+std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& ref,
+                                    const Operand& operand) {
+  const std::vector<Literal>* entries = &operand.literals;
+  if (!operand.bracketed) {
+    const Literal& literal = operand.literals.at(0);
+    if (literal.kind == LiteralKind::word) {
+      const auto found = context.lists.find(literal.text);
+      if (found == context.lists.end()) {
+        std::vector<std::string_view> names;
+        for (const auto& [name, node] : context.lists) names.push_back(name);
+        context.report(DiagnosticKind::unknown_list, literal.span,
+                       "there is no list " + ticked(literal.text),
+                       suggestion(literal.text, names,
+                                  "declare it, or write `in [" + std::string(literal.text) +
+                                      "]` for a single value"));
+        return {};
+      }
+      context.used_lists.insert(literal.text);
+      entries = &found->second->entries;
+    }
+  } else {
+    warn_of_repeats(context, operand.literals);
+  }
+  if (entries->empty()) {
+    context.report(DiagnosticKind::empty_list, operand.span,
+                   "this list is empty: the test never holds, and its `not` always does",
+                   "give the list entries, or take the test away");
+  }
+  return entries_of(context, ref, *entries, operand.span);
+}
+
+void warn_of_repeats(Context& context, const std::vector<Literal>& entries) {
+  // A word and the string of its letters mean the same wherever both may stand.
+  std::map<std::tuple<LiteralKind, std::string_view, std::string_view>, Span> seen;
+  for (const Literal& literal : entries) {
+    const LiteralKind kind = literal.kind == LiteralKind::word ? LiteralKind::string : literal.kind;
+    const auto [found, is_new] =
+        seen.emplace(std::tuple(kind, literal.text, literal.upper), literal.span);
+    if (is_new) continue;
+    context.report(DiagnosticKind::repeated_entry, literal.span,
+                   "the entry " + spelled(context, literal) + " stands twice", "take one away",
+                   {{found->second, "the first one"}});
+  }
+}
+
+}  // namespace sentrail::compiler::checking

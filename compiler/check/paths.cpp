@@ -1,0 +1,108 @@
+// Looks attributes up, and says what was meant when there is none. See paths.hpp.
+#include "compiler/check/paths.hpp"
+
+#include <string>
+
+#include "core/text.hpp"
+
+namespace sentrail::compiler::checking {
+namespace {
+
+// The first `count` steps, joined by dots.
+std::string joined(const Path& path, std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i != 0) out += '.';
+    out += path.steps[i].text;
+  }
+  return out;
+}
+
+Span span_from(const Path& path, std::size_t step) {
+  return {path.span.source, path.steps[step].span.begin, path.span.end};
+}
+
+void report_unknown(Context& context, const Path& path) {
+  const std::string_view first = path.steps.front().text;
+  const std::string written = joined(path, path.steps.size() < 2 ? 1 : 2);
+  const std::string prefix = std::string(first) + ".";
+  std::vector<std::string_view> all;
+  std::vector<std::string_view> group;      // `resource.…` for `resource`
+  std::vector<std::string_view> last_part;  // `resource.ref` for `ref`
+  for (const Attribute& row : kAttributes) {
+    all.push_back(row.name);
+    if (row.name.starts_with(prefix)) group.push_back(row.name);
+    if (row.name.ends_with("." + std::string(first))) last_part.push_back(row.name);
+  }
+  if (path.steps.size() == 1 && !group.empty()) {
+    context.report(DiagnosticKind::unknown_attribute, path.span,
+                   ticked(first) + " is a group of attributes, not one of them",
+                   "write one of " + enumerate(group, 16));
+    return;
+  }
+  std::string help = suggestion(written, all, "");
+  if (help.empty() && !last_part.empty()) help = "did you mean " + enumerate(last_part) + "?";
+  if (help.empty() && !group.empty()) help = "there are " + enumerate(group, 16);
+  if (help.empty()) help = "the attributes are listed in docs/language.md, L4.2";
+  context.report(DiagnosticKind::unknown_attribute, path.span,
+                 "there is no attribute " + ticked(written), std::move(help));
+}
+
+// How many steps of a path name its attribute; 0 if none do.
+std::size_t attribute_steps(const Path& path) {
+  for (const std::size_t count : {2u, 1u}) {
+    if (path.steps.size() >= count && attribute_named(joined(path, count))) return count;
+  }
+  return 0;
+}
+
+bool check_members(Context& context, const Path& path, const Attribute& row, std::size_t own,
+                   BareLists bare) {
+  const std::size_t members = path.steps.size() - own;
+  if (!row.has_members && members > 0) {
+    context.report(
+        DiagnosticKind::bad_member, span_from(path, own),
+        ticked(row.name) + " is a " + std::string(name_of(row.type)) + " and has no members",
+        "write " + ticked(row.name) + " alone");
+    return false;
+  }
+  const bool named_list = row.has_members && row.type == Type::string;
+  if (named_list && members == 0 && bare == BareLists::refused) {
+    context.report(DiagnosticKind::bad_member, path.span,
+                   ticked(row.name) + " is a list of named values",
+                   "name one of them: `" + std::string(row.name) + ".NAME`");
+    return false;
+  }
+  if (named_list && members > 1) {
+    context.report(DiagnosticKind::bad_member, span_from(path, own + 1),
+                   "the entries of " + ticked(row.name) + " are strings and have no members",
+                   "a name with dots is written in quotes: `" + std::string(row.name) + ".\"" +
+                       joined(path, path.steps.size()).substr(row.name.size() + 1) + "\"`");
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<ir::AttributeRef> resolve(Context& context, const Path& path, BareLists bare) {
+  const std::size_t own = attribute_steps(path);
+  if (own == 0) {
+    report_unknown(context, path);
+    return std::nullopt;
+  }
+  ir::AttributeRef ref{*attribute_named(joined(path, own)), {}};
+  if (!check_members(context, path, row_of(ref.attribute), own, bare)) return std::nullopt;
+  for (std::size_t i = own; i < path.steps.size(); ++i) {
+    const std::string_view step = path.steps[i].text;
+    const bool header = ref.attribute == AttributeId::http_headers;
+    ref.steps.push_back(header ? to_lower_ascii(step) : std::string(step));
+  }
+  return ref;
+}
+
+Type type_of(const ir::AttributeRef& ref) {
+  return row_of(ref.attribute).type;
+}
+
+}  // namespace sentrail::compiler::checking

@@ -1,0 +1,176 @@
+// Turns given values into JSON and expected rules into qualified names. See tests.hpp.
+#include "compiler/check/tests.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "compiler/check/operands.hpp"
+#include "compiler/check/paths.hpp"
+#include "compiler/check/rules.hpp"
+#include "core/json_writer.hpp"
+
+namespace sentrail::compiler::checking {
+namespace {
+
+// The JSON text of one operand.
+std::string json_of(const ir::Operand& operand) {
+  switch (operand.kind) {
+    case ir::OperandKind::number:
+      return operand.text;
+    case ir::OperandKind::boolean:
+      return operand.boolean ? "true" : "false";
+    default:
+      break;
+  }
+  std::string out;
+  append_json_string(out, operand.text);
+  return out;
+}
+
+// Whether one path names the same value as another, or a part of it.
+bool overlaps(const ir::AttributeRef& a, const ir::AttributeRef& b) {
+  if (a.attribute != b.attribute) return false;
+  const std::size_t common = std::min(a.steps.size(), b.steps.size());
+  return std::equal(a.steps.begin(), a.steps.begin() + static_cast<std::ptrdiff_t>(common),
+                    b.steps.begin());
+}
+
+class TestChecker {
+ public:
+  explicit TestChecker(Context& context) : context_(context) {}
+
+  void heading(const Literal& name) {
+    declare_once(context_, names_, "test", name.text, name.span);
+  }
+
+  void test(const TestNode& node) {
+    ir::TestCase made;
+    made.name = node.name.text;
+    made.span = node.span;
+    made.expect_span = node.expect.span;
+    made.effect = node.expect.effect;
+    given(node.given, made);
+    if (node.expect.rule) made.rule = expected_rule(*node.expect.rule, node.expect.effect);
+    context_.policy.tests.push_back(std::move(made));
+  }
+
+ private:
+  void given(const Given& node, ir::TestCase& made) {
+    if (node.tool && node.method && node.target) {
+      check_tool(context_, node.tool->text, node.tool->span);
+      if (!node.target->text.starts_with('/')) {
+        context_.report(DiagnosticKind::bad_target, node.target->span,
+                        "the target does not begin with `/`",
+                        "write the path, and the query if there is one, as the client sends it");
+      }
+      made.tool = node.tool->text;
+      made.method = node.method->text;
+      made.target = node.target->text;
+    }
+    if (node.body) made.body_json = node.body->text;
+    std::vector<Span> spans;
+    for (const GivenAssignment& assignment : node.with) {
+      auto value = given_value(assignment);
+      if (!value || is_repeated(*value, made, spans, assignment.span)) continue;
+      made.with.push_back(std::move(*value));
+      spans.push_back(assignment.span);
+    }
+  }
+
+  bool is_repeated(const ir::GivenValue& value, const ir::TestCase& made,
+                   const std::vector<Span>& spans, Span span) {
+    for (std::size_t i = 0; i < made.with.size(); ++i) {
+      if (!overlaps(made.with[i].attribute, value.attribute)) continue;
+      context_.report(DiagnosticKind::repeated_value, span,
+                      "this value, or a part of it, is given twice", "take one away",
+                      {{spans[i], "given here first"}});
+      return true;
+    }
+    return false;
+  }
+
+  std::optional<ir::GivenValue> given_value(const GivenAssignment& node) {
+    const BareLists bare = node.unreadable ? BareLists::accepted : BareLists::refused;
+    auto ref = resolve(context_, node.path, bare);
+    if (!ref) return std::nullopt;
+    if (node.unreadable) return ir::GivenValue{std::move(*ref), "", true};
+    const Type type = type_of(*ref);
+    const bool list = node.value.bracketed;
+    if (type != Type::json && list != (type == Type::string_set)) {
+      context_.report(DiagnosticKind::bad_given_value, node.value.span,
+                      ticked(to_string(*ref)) + " is of type " + std::string(name_of(type)) +
+                          (list ? ", this is a list" : ""),
+                      list ? "write one value without brackets" : "write a list: `[a, b]`");
+      return std::nullopt;
+    }
+    std::string json = list ? "[" : "";
+    for (const Literal& literal : node.value.literals) {
+      const auto operand = operand_of(context_, *ref, literal, Place::value);
+      if (!operand) return std::nullopt;
+      if (json.size() > 1) json += ',';
+      json += json_of(*operand);
+    }
+    if (list) json += ']';
+    return ir::GivenValue{std::move(*ref), std::move(json), false};
+  }
+
+  // The qualified name of the rule that is meant, or `default`.
+  std::optional<std::string> expected_rule(const Name& name, Effect effect) {
+    if (name.text == "default") {
+      const Effect default_effect = context_.policy.default_effect;
+      if (default_effect != effect) {
+        impossible(name.span, "the default", name_of(default_effect), effect);
+      }
+      return "default";
+    }
+    for (const ir::Tier& tier : context_.policy.tiers) {
+      for (const ir::Rule& rule : tier.rules) {
+        const bool meant = name.text == rule.name || name.text == tier.name + "." + rule.name ||
+                           name.text == rule.qualified_name;
+        if (!meant) continue;
+        if (effect_of(rule.outcome) != effect) {
+          impossible(name.span, "rule " + ticked(rule.name), name_of(rule.outcome), effect);
+        }
+        return rule.qualified_name;
+      }
+    }
+    std::vector<std::string_view> names;
+    for (const ir::Tier& tier : context_.policy.tiers) {
+      for (const ir::Rule& rule : tier.rules) names.push_back(rule.name);
+    }
+    context_.report(DiagnosticKind::unknown_rule, name.span,
+                    "there is no rule " + ticked(name.text),
+                    suggestion(name.text, names, "name a rule of this policy, or `default`"));
+    return std::nullopt;
+  }
+
+  void impossible(Span span, const std::string& what, std::string_view has, Effect expected) {
+    context_.report(DiagnosticKind::impossible_expectation, span,
+                    what + " is " + ticked(has) + " and never decides " + ticked(name_of(expected)),
+                    "a deciding rule has the effect of the decision");
+  }
+
+  Context& context_;
+  std::map<std::string_view, Span> names_;
+};
+
+}  // namespace
+
+void check_tests(Context& context) {
+  TestChecker checker(context);
+  for (const Decl& decl : context.ast.order) {
+    if (decl.kind == DeclKind::test) {
+      const TestNode& node = context.ast.tests.at(decl.index);
+      checker.heading(node.name);
+      checker.test(node);
+    } else if (decl.kind == DeclKind::test_table) {
+      const TestTableNode& table = context.ast.test_tables.at(decl.index);
+      checker.heading(table.name);
+      for (const TestNode& row : table.tests) checker.test(row);
+    }
+  }
+}
+
+}  // namespace sentrail::compiler::checking
