@@ -27,7 +27,7 @@ Truth on_attribute(const std::string& name, oracle::Value value, ir::Atom atom) 
   return oracle::evaluate(atom, request);
 }
 
-TEST(OracleAtom, L5_3_AbsentIsFalseAndExistsAsksForIt) {
+TEST(OracleAtom, L5_4_AbsentIsFalseAndExistsAsksForIt) {
   const oracle::Request empty;
   EXPECT_EQ(oracle::evaluate(test("body.x", Op::exists), empty), kF);
   EXPECT_EQ(oracle::evaluate(test("body.x", Op::equal, {text("")}), empty), kF);
@@ -39,7 +39,7 @@ TEST(OracleAtom, L5_3_AbsentIsFalseAndExistsAsksForIt) {
   EXPECT_EQ(oracle::evaluate(test("http.headers.x", Op::equal, {text("")}), empty), kF);
 }
 
-TEST(OracleAtom, L5_4_UnreadableIsUndecidable) {
+TEST(OracleAtom, L5_3_UnreadableIsUndecidable) {
   for (const Op op : {Op::exists, Op::is_type, Op::in}) EXPECT_EQ(on(unreadable(), op), kU);
   EXPECT_EQ(on(unreadable(), Op::equal, {text("a")}), kU);
   EXPECT_EQ(on(unreadable(), Op::has, {text("a")}), kU);
