@@ -113,6 +113,9 @@ int display_width(char32_t value) noexcept {
 }
 
 std::size_t display_width(std::string_view text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (plain) return text.size();
   const std::string shown = escape_unseen(text);
   std::size_t width = 0;
   for (std::size_t i = 0; i < shown.size();) {

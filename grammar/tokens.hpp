@@ -120,8 +120,10 @@ struct boolean_literal : token<boolean_body> {};
 struct word_literal : token<word_body> {};
 // `env == test` is what people mean; a declaration that follows a missing value is not.
 struct test_word : TAO_PEGTL_STRING("test") {};
-struct test_literal : peg::seq<token<test_word, peg::not_at<word_character>>,
-                               peg::not_at<peg::sor<peg::one<'"'>, TAO_PEGTL_STRING("table")>>> {};
+struct test_literal
+    : peg::seq<peg::at<test_word, peg::not_at<word_character>, separator,
+                       peg::not_at<peg::sor<peg::one<'"'>, TAO_PEGTL_STRING("table")>>>,
+               token<test_word>> {};
 struct literal
     : peg::sor<string_literal, number_literal, boolean_literal, word_literal, test_literal> {};
 

@@ -17,11 +17,16 @@ namespace {
 constexpr std::array<std::string_view, 13> kOpNames = {
     "==", "!=", "<", "<=", ">", ">=", "in", "not in", "~", "!~", "has", "exists", "is"};
 
+// Different texts are quoted differently: a backslash is escaped before anything else.
 std::string quoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : escape_unseen(text)) {
-    if (c == '"') out.push_back('\\');
-    out.push_back(c);
+  while (!text.empty()) {
+    const std::size_t plain = std::min(text.find_first_of("\"\\"), text.size());
+    out += escape_unseen(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    out += {'\\', text.front()};
+    text.remove_prefix(1);
   }
   return out + "\"";
 }

@@ -204,7 +204,9 @@ bool SyntaxErrors::report_later_language(std::uint32_t offset, const FailurePoin
   report(DiagnosticKind::later_language, span(offset, offset + length),
          what + " is not in language 1 of this compiler",
          word.empty() ? "docs/language.md, section 3, lists the operators"
-                      : "docs/language.md says what is; a value of this name is written in quotes");
+         : point.kind == DiagnosticKind::expected_name
+             ? "choose another name"
+             : "docs/language.md says what is; a value of this name is written in quotes");
   return true;
 }
 

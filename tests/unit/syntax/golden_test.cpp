@@ -1,6 +1,7 @@
 // The goldens of tests/golden/syntax: diagnostics, the tree, the canonical layout.
 #include <string>
 
+#include "compiler/format/format.hpp"
 #include "compiler/syntax/parser.hpp"
 #include "tests/support/file_test.hpp"
 
@@ -19,7 +20,11 @@ tests::StageResult run(const std::string& name, const std::string& text) {
     diagnostics += render_text(diagnostic, sources, false);
   }
   result.sections.push_back({"diagnostics", diagnostics});
-  if (ast) result.sections.push_back({"tree", ast->dump()});
+  if (!ast) return result;
+  // A folder of their own for layouts: a tree there would only repeat its input.
+  if (!name.starts_with("layout_")) result.sections.push_back({"tree", ast->dump()});
+  const std::string formatted = format(*ast, sources);
+  if (formatted != text) result.sections.push_back({"format", formatted});
   return result;
 }
 

@@ -1,0 +1,459 @@
+// From the tree to a layout: what stands on a line of its own, and where comments go.
+//
+// Neighbours: format.hpp, layout.hpp. Must not know: meaning. Comments are placed at boundaries:
+// before a declaration, rule, clause, operand, entry, row or closing bracket all comments that
+// stand before its first token are written, the first behind the line before it if it stood behind
+// something. A comment inside a unit so moves to the next boundary, where the next run finds it
+// again: that is why formatting twice changes nothing.
+#include "compiler/format/format.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "compiler/code_points.hpp"
+#include "compiler/format/layout.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+// Cells of a test table are aligned up to this width; a longer one stands out.
+constexpr std::size_t kAlignedCellMax = 60;
+
+class Formatter {
+ public:
+  Formatter(const Ast& ast, const Source& source) : ast_(ast), source_(source) {}
+
+  std::string run() {
+    bool first = true;
+    for (const Decl& decl : ast_.order) {
+      if (decl.kind == DeclKind::tier && ast_.tiers[decl.index].implicit) continue;
+      begin_unit(decl.span.begin, first);
+      declaration(decl);
+      first = false;
+    }
+    flush(source_.text().size(), true, first);
+    return layout_.render(kColumns);
+  }
+
+ private:
+  [[nodiscard]] std::string_view slice(Span span) const { return source_.slice(span); }
+
+  // --- comments and blank lines ------------------------------------------------------------
+  // Whether the author left an empty line above the line that begins with `offset`.
+  [[nodiscard]] bool blank_before(std::size_t offset) const {
+    const std::string_view text = source_.text().substr(0, offset);
+    const std::size_t end = text.find_last_not_of(" \t");
+    if (end == std::string_view::npos || text[end] != '\n') return false;
+    const std::size_t above = text.substr(0, end).find_last_not_of(" \t\r");
+    return above != std::string_view::npos && text[above] == '\n';
+  }
+
+  // Writes the comments that stand before `offset`; `first` tells that nothing of the block stands
+  // above, `blanks` that empty lines are kept here. Returns whether a line was written.
+  bool flush(std::size_t offset, bool blanks, bool first) {
+    bool behind = true;
+    bool wrote = false;
+    for (; next_ < ast_.comments.size() && ast_.comments[next_].span.begin < offset; ++next_) {
+      const Comment& comment = ast_.comments[next_];
+      if (behind && !comment.own_line) {
+        layout_.trailing(slice(comment.span));
+      } else {
+        const bool blank = comment.own_line && blank_before(comment.span.begin);
+        layout_.hard(blanks && blank && !(first && !wrote));
+        layout_.text(slice(comment.span));
+        wrote = true;
+      }
+      behind = false;
+    }
+    return wrote;
+  }
+
+  // Comments, then a new line for a unit that keeps the author's empty lines.
+  void begin_unit(std::size_t offset, bool first) {
+    const bool wrote = flush(offset, true, first);
+    layout_.hard(blank_before(offset) && !(first && !wrote));
+  }
+
+  // Comments, then a new line within a construct.
+  void begin_part(std::size_t offset) {
+    flush(offset, false, true);
+    layout_.hard();
+  }
+
+  // Comments before a closing brace, which stands on a line of its own.
+  void close_block(Span block, bool empty) {
+    flush(block.end - 1, true, empty);
+    layout_.dedent();
+    layout_.hard();
+    layout_.text("}");
+  }
+
+  // --- declarations ------------------------------------------------------------------------
+  void declaration(const Decl& decl) {
+    switch (decl.kind) {
+      case DeclKind::policy:
+        return name_line("policy ", ast_.policy->text);
+      case DeclKind::language:
+        return name_line("language ", ast_.language->text);
+      case DeclKind::import_:
+        return import(ast_.imports[decl.index]);
+      case DeclKind::list:
+        return list(ast_.lists[decl.index]);
+      case DeclKind::tier:
+        return tier(ast_.tiers[decl.index]);
+      case DeclKind::rule:
+        return rule(implicit_tier().rules[decl.index]);
+      case DeclKind::default_:
+        return default_effect(ast_.defaults[decl.index]);
+      case DeclKind::test:
+        return test(ast_.tests[decl.index]);
+      case DeclKind::test_table:
+        return table(ast_.test_tables[decl.index]);
+    }
+  }
+
+  [[nodiscard]] const TierNode& implicit_tier() const {
+    return *std::find_if(ast_.tiers.begin(), ast_.tiers.end(),
+                         [](const TierNode& tier) { return tier.implicit; });
+  }
+
+  void name_line(const char* keyword, std::string_view name) {
+    layout_.text(keyword);
+    layout_.text(name);
+  }
+
+  void import(const ImportNode& node) {
+    name_line("import ", node.name.text);
+    if (node.alias) name_line(" as ", node.alias->text);
+  }
+
+  void list(const ListNode& node) {
+    name_line("list ", node.name.text);
+    layout_.text(" = ");
+    bracketed(node.entries, node.span.end - 1);
+  }
+
+  void tier(const TierNode& node) {
+    name_line(node.guard ? "guard tier " : "tier ", node.name.text);
+    layout_.text(" {");
+    layout_.indent();
+    bool first = true;
+    for (const RuleNode& rule : node.rules) {
+      begin_unit(rule.span.begin, std::exchange(first, false));
+      this->rule(rule);
+    }
+    close_block(node.span, node.rules.empty());
+  }
+
+  void default_effect(const DefaultNode& node) {
+    layout_.open();
+    name_line("default ", name_of(node.effect));
+    if (node.because) {
+      layout_.indent();
+      flush(node.because->span.begin, false, true);
+      layout_.line();
+      name_line("because ", slice(node.because->span));
+      layout_.dedent();
+    }
+    layout_.close();
+  }
+
+  // --- rules -------------------------------------------------------------------------------
+  enum class Part : std::uint8_t { on, when, unless, because, priority };
+
+  // The clauses in the author's order, each with the place of its first token after the keyword.
+  [[nodiscard]] std::vector<std::pair<std::size_t, Part>> parts_of(const RuleNode& node) const {
+    std::vector<std::pair<std::size_t, Part>> parts;
+    if (node.on) parts.emplace_back(node.on->tool.span.begin, Part::on);
+    if (node.when) parts.emplace_back(leaf_of(*node.when), Part::when);
+    if (node.unless) parts.emplace_back(leaf_of(*node.unless), Part::unless);
+    if (node.because) parts.emplace_back(node.because->span.begin, Part::because);
+    if (node.priority) parts.emplace_back(node.priority->span.begin, Part::priority);
+    std::sort(parts.begin(), parts.end());
+    return parts;
+  }
+
+  // A rule with one clause stands on one line if it fits, others have a line for each clause.
+  void rule(const RuleNode& node) {
+    const auto parts = parts_of(node);
+    layout_.open();
+    name_line("rule ", node.name.text);
+    name_line(": ", name_of(node.outcome));
+    layout_.indent();
+    for (const auto& [offset, part] : parts) {
+      flush(offset, false, true);
+      if (parts.size() == 1) {
+        layout_.line();
+      } else {
+        layout_.hard();
+      }
+      clause(node, part);
+    }
+    layout_.dedent();
+    layout_.close();
+  }
+
+  void clause(const RuleNode& node, Part part) {
+    switch (part) {
+      case Part::on:
+        return on(*node.on);
+      case Part::when:
+        layout_.text("when ");
+        return condition(*node.when);
+      case Part::unless:
+        layout_.text("unless ");
+        return condition(*node.unless);
+      case Part::because:
+        return name_line("because ", slice(node.because->span));
+      case Part::priority:
+        return name_line("priority ", slice(node.priority->span));
+    }
+  }
+
+  void on(const OnClause& node) {
+    name_line("on ", slice(node.tool.span));
+    if (node.actions.empty()) return;
+    layout_.text(" ");
+    if (node.bracketed) {
+      bracketed(node.actions, node.span.end - 1);
+    } else {
+      layout_.text(slice(node.actions.front().span));
+    }
+  }
+
+  // --- conditions --------------------------------------------------------------------------
+  // Where the first test of a condition begins, brackets and `not` left out.
+  [[nodiscard]] std::size_t leaf_of(ExprId id) const {
+    while (!ast_.exprs[id].children.empty()) id = ast_.exprs[id].children.front();
+    return ast_.exprs[id].span.begin +
+           (ast_.exprs[id].kind == ExprKind::test
+                ? ast_.exprs[id].test.path.span.begin - ast_.exprs[id].span.begin
+                : 0);
+  }
+
+  [[nodiscard]] static bool is_joined(const Expr& expr) {
+    return expr.kind == ExprKind::and_ || expr.kind == ExprKind::or_;
+  }
+
+  // Recursion is bounded by limits::kNestingMax.
+  void condition(ExprId id) {
+    const Expr& expr = ast_.exprs[id];
+    switch (expr.kind) {
+      case ExprKind::always:
+        return layout_.text("always");
+      case ExprKind::test:
+        return test(expr.test);
+      case ExprKind::not_:
+        layout_.text("not ");
+        return negated(expr.children.front());
+      case ExprKind::and_:
+      case ExprKind::or_:
+        break;
+    }
+    layout_.open();
+    layout_.indent();
+    operand(expr.children.front());
+    for (std::size_t i = 1; i < expr.children.size(); ++i) {
+      flush(leaf_of(expr.children[i]), false, true);
+      layout_.line();
+      layout_.text(expr.kind == ExprKind::and_ ? "and " : "or ");
+      operand(expr.children[i]);
+    }
+    layout_.dedent();
+    layout_.close();
+  }
+
+  // An operand has parentheses exactly if it is itself joined by `and` or `or`.
+  void operand(ExprId id) {
+    const bool joined = is_joined(ast_.exprs[id]);
+    if (joined) layout_.text("(");
+    condition(id);
+    if (joined) layout_.text(")");
+  }
+
+  // `not` takes one test: a second `not` needs parentheses as well.
+  void negated(ExprId id) {
+    const bool negation = ast_.exprs[id].kind == ExprKind::not_;
+    if (negation) layout_.text("(");
+    operand(id);
+    if (negation) layout_.text(")");
+  }
+
+  void test(const Test& node) {
+    layout_.text(slice(node.path.span));
+    layout_.text(" ");
+    layout_.text(operator_of(node));
+    if (node.op == TestOp::exists) return;
+    layout_.text(" ");
+    value(node.operand);
+  }
+
+  [[nodiscard]] std::string_view operator_of(const Test& node) const {
+    return node.op == TestOp::not_in ? "not in" : slice(node.op_span);
+  }
+
+  void value(const Operand& operand) {
+    if (operand.bracketed) return bracketed(operand.literals, operand.span.end - 1);
+    layout_.text(slice(operand.literals.front().span));
+  }
+
+  // `[a, b]`, or one entry a line with a last comma.
+  void bracketed(const std::vector<Literal>& entries, std::size_t close) {
+    layout_.open();
+    layout_.text("[");
+    layout_.indent();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::size_t offset = entries[i].span.begin;
+      const bool first = i == 0;
+      const bool wrote = flush(offset, true, first);
+      const bool blank = blank_before(offset) && (!first || wrote);
+      if (first) {
+        layout_.soft(blank);
+      } else {
+        layout_.line(blank);
+      }
+      layout_.text(slice(entries[i].span));
+      if (i + 1 < entries.size()) layout_.text(",");
+    }
+    if (!entries.empty()) layout_.if_broken(",");
+    flush(close, true, entries.empty());
+    layout_.dedent();
+    layout_.soft();
+    layout_.text("]");
+    layout_.close();
+  }
+
+  // --- tests -------------------------------------------------------------------------------
+  void test(const TestNode& node) {
+    name_line("test ", slice(node.name.span));
+    layout_.text(" {");
+    layout_.indent();
+    begin_part(node.given.span.begin);
+    given(node.given);
+    begin_part(node.expect.span.begin);
+    name_line("expect ", name_of(node.expect.effect));
+    if (node.expect.rule) name_line(" by ", node.expect.rule->text);
+    close_block(node.span, true);
+  }
+
+  void given(const Given& node) {
+    layout_.open();
+    layout_.text("given ");
+    if (node.tool) {
+      layout_.text(node.tool->text);
+      name_line(" ", node.method->text);
+      name_line(" ", slice(node.target->span));
+    }
+    layout_.indent();
+    if (node.body) {
+      flush(node.body->span.begin, false, true);
+      layout_.line();
+      layout_.text("body ");
+      const bool json = node.body->kind == LiteralKind::json;
+      layout_.verbatim(json ? node.body->text : slice(node.body->span));
+    }
+    if (!node.with.empty()) {
+      if (node.tool) {
+        flush(node.with.front().span.begin, false, true);
+        layout_.line();
+      }
+      with(node.with);
+    }
+    layout_.dedent();
+    layout_.close();
+  }
+
+  void with(const std::vector<GivenAssignment>& assignments) {
+    layout_.text("with ");
+    layout_.open();
+    layout_.indent();
+    for (std::size_t i = 0; i < assignments.size(); ++i) {
+      const GivenAssignment& assignment = assignments[i];
+      if (i > 0) {
+        layout_.text(",");
+        flush(assignment.span.begin, false, true);
+        layout_.line();
+      }
+      layout_.text(slice(assignment.path.span));
+      layout_.text(" = ");
+      if (assignment.unreadable) {
+        layout_.text("unreadable");
+      } else {
+        value(assignment.value);
+      }
+    }
+    layout_.dedent();
+    layout_.close();
+  }
+
+  void table(const TestTableNode& node) {
+    name_line("test table ", slice(node.name.span));
+    name_line(" for ", node.tool.text);
+    layout_.text(" {");
+    layout_.indent();
+    std::vector<std::string_view> cells;
+    for (const Name& column : node.columns) cells.push_back(column.text);
+    std::vector<std::size_t> widths(cells.size(), 0);
+    widen(widths, cells);
+    for (const auto& row : node.rows) widen(widths, cells_of(row));
+    begin_part(node.columns.front().span.begin);
+    this->row(cells, widths);
+    for (const auto& row : node.rows) {
+      begin_unit(row.front().span.begin, false);
+      this->row(cells_of(row), widths);
+    }
+    close_block(node.span, false);
+  }
+
+  [[nodiscard]] std::vector<std::string_view> cells_of(const std::vector<Literal>& row) const {
+    std::vector<std::string_view> cells;
+    for (const Literal& cell : row) cells.push_back(slice(cell.span));
+    return cells;
+  }
+
+  static void widen(std::vector<std::size_t>& widths, const std::vector<std::string_view>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::size_t width = display_width(cells[i]);
+      if (width <= kAlignedCellMax) widths[i] = std::max(widths[i], width);
+    }
+  }
+
+  void row(const std::vector<std::string_view>& cells, const std::vector<std::size_t>& widths) {
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      line += cells[i];
+      if (i + 1 == cells.size()) break;
+      const std::size_t width = display_width(cells[i]);
+      line.append(2 + (width < widths[i] ? widths[i] - width : 0), ' ');
+    }
+    layout_.text(std::move(line));
+  }
+
+  const Ast& ast_;
+  const Source& source_;
+  std::size_t next_ = 0;  // the first comment that is not yet written
+  Layout layout_;
+};
+
+// Whether the gate before the grammar would let the text through.
+bool within_limits(std::string_view text) {
+  if (text.size() > limits::kSourceBytesMax) return false;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    if (end > limits::kSourceLineBytesMax) return false;
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string format(const Ast& ast, const Sources& sources) {
+  const Source& source = sources[ast.source];
+  std::string text = Formatter(ast, source).run();
+  return within_limits(text) ? text : std::string(source.text());
+}
+
+}  // namespace sentrail::compiler
