@@ -1,0 +1,27 @@
+// `sentrail-bench`: named workloads, measured against named baselines.
+//
+// Neighbours: decide_bench.hpp. Must not know: how anything is measured.
+#include <CLI/CLI.hpp>
+
+#include "bench/decide_bench.hpp"
+
+int main(int argc, char** argv) {
+  using namespace sentrail::bench;
+  CLI::App app{"Measure Sentrail against named baselines.", "sentrail-bench"};
+  app.set_version_flag("--version", "sentrail-bench " SENTRAIL_VERSION);
+  app.require_subcommand(1);
+
+  DecideOptions decide;
+  int exit_code = 0;
+  CLI::App* command = app.add_subcommand("decide", "the cost of one decision, in process");
+  command->add_option("--workload", decide.workloads, "which; all unless given");
+  command->add_option("--rules", decide.rules, "sizes")->delimiter(',')->capture_default_str();
+  command->add_option("--requests", decide.requests, "distinct requests")->capture_default_str();
+  command->add_option("--passes", decide.passes, "passes over them")->capture_default_str();
+  command->add_option("--seed", decide.seed, "of policies and requests")->capture_default_str();
+  command->add_flag("--json", decide.json, "print rows as JSON");
+  command->callback([&] { exit_code = run_decide(decide); });
+
+  CLI11_PARSE(app, argc, argv);
+  return exit_code;
+}
