@@ -55,6 +55,8 @@ inline constexpr std::size_t kListElementsMax = 4096;
 // A YAML file (configuration, catalogs): GitHub's whole catalog is about 300 KB.
 inline constexpr std::size_t kYamlBytesMax = 8u << 20;
 inline constexpr std::size_t kYamlDepthMax = 16;
+// Values of one YAML file: a hundred bytes of memory each; GitHub's whole catalog has 30,000.
+inline constexpr std::size_t kYamlNodesMax = 500'000;
 
 // --- patterns ------------------------------------------------------------------------------
 inline constexpr std::size_t kPatternBytesMax = 512;
