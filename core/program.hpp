@@ -275,11 +275,11 @@ void for_each_table(Tables&& tables, Visit&& visit) {
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
 // fails: corrupt; unsupported if it names an attribute or language version that this build lacks.
-// cost: linear in the tables; allocates only to fail.
+// cost: linear in the tables.
 [[nodiscard]] Status verify(const Program& program);
 
 // What a decision costs at worst. REQUIRES: everything but the cost row verified.
-[[nodiscard]] CostRow cost_of(const Program& program) noexcept;
+[[nodiscard]] CostRow cost_of(const Program& program);
 
 // Stable text of all tables; equal dumps mean equal programs. REQUIRES: verified.
 [[nodiscard]] std::string dump(const Program& program);

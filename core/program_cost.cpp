@@ -8,6 +8,7 @@
 #include <bit>
 #include <limits>
 
+#include "core/json.hpp"
 #include "core/limits.hpp"
 #include "core/program.hpp"
 
@@ -39,8 +40,9 @@ std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
   if (static_cast<TestOp>(atom.op) == TestOp::has) {
     const OperandRow& operand = p.operands[atom.operands_begin];
     const bool text = static_cast<OperandKind>(operand.kind) == OperandKind::string;
-    const std::uint64_t bytes = text ? p.symbols[operand.index].bytes : limits::kDecimalDigitsMax;
-    return product(limits::kListElementsMax, bytes + 1);
+    // Numbers are read in full before they are compared; all of them fit a body.
+    if (!text) return limits::kListElementsMax + limits::kBodyVisibleBytesMax;
+    return product(limits::kListElementsMax, std::uint64_t{p.symbols[operand.index].bytes} + 1);
   }
   std::uint64_t steps = 1;
   std::uint64_t searched = 0;
@@ -60,44 +62,75 @@ std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
   return sum(steps, static_cast<std::uint64_t>(std::bit_width(searched)));
 }
 
-// Finding and classifying one attribute: members walked, the value hashed, checked for patterns,
-// read as a number.
-std::uint64_t slot_steps(const Program& p, const SlotRow& slot) noexcept {
-  std::uint64_t longest = 0;
-  for (const TextRef& symbol : p.symbols) longest = std::max<std::uint64_t>(longest, symbol.bytes);
-  const std::uint64_t members = slot.steps_count == 0 ? 0 : limits::kJsonNodesMax;
-  return members + 2 * longest + limits::kMatchedBytesMax + limits::kBodyVisibleBytesMax;
+// What the tests of one slot need to know of its value.
+struct Needs {
+  bool symbol = false;
+  bool pattern = false;
+  bool number = false;
+};
+
+std::vector<Needs> needs_of(const Program& p) {
+  std::vector<Needs> needs(p.slots.size());
+  for (const AtomRow& atom : p.atoms) {
+    if (static_cast<TestOp>(atom.op) == TestOp::has) continue;  // reads elements, not the value
+    for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
+      Needs& slot = needs[atom.slot];
+      switch (static_cast<OperandKind>(p.operands[atom.operands_begin + i].kind)) {
+        case OperandKind::string:
+          slot.symbol = true;
+          break;
+        case OperandKind::pattern:
+          slot.pattern = true;
+          break;
+        case OperandKind::number:
+        case OperandKind::number_range:
+          slot.number = true;
+          break;
+        case OperandKind::boolean:
+        case OperandKind::risk:
+          break;
+      }
+    }
+  }
+  return needs;
+}
+
+// Finding and classifying one attribute: members walked, the value hashed and compared with a
+// symbol, checked for patterns, read as a number.
+std::uint64_t slot_steps(const SlotRow& slot, const Needs& needs,
+                         std::uint64_t longest_symbol) noexcept {
+  std::uint64_t steps = 1;
+  if (slot.steps_count > 0) steps += limits::kJsonNodesMax;
+  if (needs.symbol) steps += 2 * longest_symbol;
+  if (needs.pattern) steps += limits::kMatchedBytesMax;
+  if (needs.number) steps += limits::kBodyVisibleBytesMax;
+  return steps;
 }
 
 }  // namespace
 
-CostRow cost_of(const Program& program) noexcept {
+CostRow cost_of(const Program& program) {
   CostRow cost;
   for_each_table(program, [&cost](TableId, const auto& table) {
     cost.bytes = sum(cost.bytes, table.size_bytes());
   });
-  if (!program.slots.empty()) {
-    SlotRow member;
-    member.steps_count = 1;
-    const std::uint64_t direct = slot_steps(program, SlotRow{});
-    const std::uint64_t stepped = slot_steps(program, member);
-    for (const SlotRow& slot : program.slots) {
-      const std::uint64_t steps = slot.steps_count == 0 ? direct : stepped;
-      cost.steps = sum(cost.steps, steps);
-      cost.bytes = sum(cost.bytes, product(steps, sizeof(std::uint64_t) * 2));
-    }
+  std::uint64_t longest_symbol = 0;
+  for (const TextRef& symbol : program.symbols) {
+    longest_symbol = std::max<std::uint64_t>(longest_symbol, symbol.bytes);
   }
-  // Costly tests are remembered within a decision; visiting their literal again is one step. A
-  // rule whose first reading meets something undecidable is read once more.
+  const std::vector<Needs> needs = needs_of(program);
+  for (std::size_t i = 0; i < program.slots.size(); ++i) {
+    const std::uint64_t steps = slot_steps(program.slots[i], needs[i], longest_symbol);
+    cost.steps = sum(cost.steps, steps);
+    // A step over a member reads a JSON node and its key; all others read a byte.
+    cost.bytes = sum(cost.bytes, product(steps, sizeof(JsonNode)));
+  }
+  // A test is answered once a decision; visiting its literal again is one compare. A rule whose
+  // first reading meets something undecidable is read once more, as a tree.
   for (const AtomRow& atom : program.atoms) {
     cost.steps = sum(cost.steps, atom_steps(program, atom));
   }
-  for (const NodeRow& node : program.nodes) {
-    const bool literal = static_cast<NodeKind>(node.kind) == NodeKind::literal;
-    const std::uint64_t again =
-        literal ? std::bit_width(program.atoms[node.atom].operands_count) + 2u : 1u;
-    cost.steps = sum(cost.steps, product(2, again));
-  }
+  cost.steps = sum(cost.steps, product(2, program.nodes.size()));
   return cost;
 }
 
