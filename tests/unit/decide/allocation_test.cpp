@@ -1,0 +1,77 @@
+// Deciding allocates nothing: operator new is counted while decisions run.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "tests/support/build_ir.hpp"
+#include "tests/support/compiled.hpp"
+#include "tests/support/facts_of.hpp"
+#include "tests/support/random_policy.hpp"
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+void* counted(std::size_t bytes) {
+  ++allocations;
+  void* const at = std::malloc(bytes == 0 ? 1 : bytes);
+  if (at == nullptr) throw std::bad_alloc();
+  return at;
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  return counted(bytes);
+}
+void* operator new[](std::size_t bytes) {
+  return counted(bytes);
+}
+void operator delete(void* at) noexcept {
+  std::free(at);
+}
+void operator delete[](void* at) noexcept {
+  std::free(at);
+}
+void operator delete(void* at, std::size_t) noexcept {
+  std::free(at);
+}
+void operator delete[](void* at, std::size_t) noexcept {
+  std::free(at);
+}
+
+namespace sentrail::support {
+namespace {
+
+TEST(Allocations, AreCounted) {
+  const std::uint64_t before = allocations;
+  const std::string text(100, 'x');
+  EXPECT_GT(allocations, before) << text;
+}
+
+TEST(Allocations, AreNoneInRandomDecisions) {
+  const std::uint64_t seed = 21;
+  std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(seed));
+  Random random(seed);
+  RandomLimits limits;
+  limits.rules_max = 20;
+  limits.depth_max = 4;
+  std::uint64_t decisions = 0;
+  for (int i = 0; i < 100; ++i) {
+    Compiled compiled(random_policy(random, limits));
+    for (int k = 0; k < 30; ++k) {
+      const std::optional<OwnedFacts> facts = OwnedFacts::of(random_request(random));
+      if (!facts) continue;
+      const std::uint64_t before = allocations;
+      const Decision decision = compiled.decide(**facts);
+      ASSERT_EQ(allocations - before, 0u) << name_of(decision.effect);
+      ++decisions;
+    }
+  }
+  EXPECT_GT(decisions, 1'000u);
+}
+
+}  // namespace
+}  // namespace sentrail::support

@@ -1,0 +1,51 @@
+// Strings of the policy found by content. See runtime/decide/symbols.hpp.
+#include "runtime/decide/symbols.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/build_ir.hpp"
+#include "tests/support/compiled.hpp"
+
+namespace sentrail::support {
+namespace {
+
+Compiled compiled_with(const std::set<std::string>& symbols) {
+  ir::Policy policy;
+  policy.name = "symbols";
+  std::vector<ir::Operand> operands;
+  for (const std::string& symbol : symbols) operands.push_back(text(symbol));
+  const auto when = atom(policy, test("env", ir::AtomOp::in, std::move(operands)));
+  policy.tiers.push_back({"t", false, {rule("r", Outcome::block, when)}});
+  return Compiled(policy);
+}
+
+TEST(SymbolTable, FindsEverySymbolAndNothingElse) {
+  std::set<std::string> symbols = {"", "a", "ab", "abc", std::string("a\0b", 3), "\u00e4"};
+  for (int i = 0; i < 2'000; ++i) symbols.insert("service-" + std::to_string(i * i));
+  for (std::size_t length = 1; length < 40; ++length) symbols.insert(std::string(length, 'x'));
+  const Compiled compiled = compiled_with(symbols);
+  const decide::SymbolTable table(compiled.program());
+  for (const std::string& symbol : symbols) {
+    const std::uint32_t found = table.find(symbol);
+    ASSERT_NE(found, decide::SymbolTable::kNone) << symbol;
+    EXPECT_EQ(compiled.program().view(compiled.program().symbols[found]), symbol);
+    for (const std::string& other : {symbol + "!", "!" + symbol, symbol + '\0'}) {
+      if (!symbols.contains(other)) {
+        EXPECT_EQ(table.find(other), decide::SymbolTable::kNone) << other;
+      }
+    }
+  }
+  EXPECT_EQ(table.find(std::string(1 << 20, 'x')), decide::SymbolTable::kNone);
+}
+
+TEST(SymbolTable, FindsNothingInAPolicyWithoutStrings) {
+  const Compiled compiled = compiled_with({});
+  const decide::SymbolTable table(compiled.program());
+  EXPECT_EQ(table.find(""), decide::SymbolTable::kNone);
+  EXPECT_EQ(table.find("a"), decide::SymbolTable::kNone);
+}
+
+}  // namespace
+}  // namespace sentrail::support
