@@ -1,0 +1,115 @@
+// Builds the sample and puts loaded bundles through their paces. See bundle_samples.hpp.
+#include "tests/unit/bundle/bundle_samples.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "compiler/lower/build_bundle.hpp"
+#include "compiler/lower/lower.hpp"
+#include "core/bundle.hpp"
+#include "core/encoding.hpp"
+#include "crypto/hash.hpp"
+#include "runtime/decide/explain.hpp"
+#include "tests/support/build_ir.hpp"
+#include "tests/support/facts_of.hpp"
+#include "tests/support/random_policy.hpp"
+
+namespace sentrail::support {
+namespace {
+
+using Op = ir::AtomOp;
+
+ir::ConditionId every_test(ir::Policy& policy) {
+  std::vector<ir::ConditionId> tests;
+  const auto add = [&](ir::Atom made) { tests.push_back(atom(policy, std::move(made))); };
+  add(test("env", Op::equal, {text("live")}));
+  add(test("body.n", Op::equal, {number("-1.5e3")}));
+  add(test("mcp.drifted", Op::equal, {boolean(true)}));
+  add(test("risk", Op::less, {risk("high")}));
+  add(test("body.n", Op::greater_equal, {number("7")}));
+  add(test("resource.ref", Op::in, {text("main"), pattern("release/**"), text("\u00e4")}));
+  add(test("body.amount", Op::in, {number("1"), range("5", "9"), boolean(false), text("x")}));
+  add(test("tool", Op::matches, {pattern("**.g?t*.x")}));
+  add(test("agent.roles", Op::has, {text("payer")}));
+  add(test("body.tags", Op::has, {number("2")}));
+  add(test("http.headers.x-y", Op::exists));
+  add(is_type("args.a.b", ir::TestedType::object));
+  return any_of(policy, std::move(tests));
+}
+
+std::vector<OwnedFacts> some_facts() {
+  Random random(17);
+  std::vector<OwnedFacts> facts;
+  while (facts.size() < 12) {
+    if (auto made = OwnedFacts::of(random_request(random))) facts.push_back(std::move(*made));
+  }
+  return facts;
+}
+
+}  // namespace
+
+ir::Policy full_policy() {
+  ir::Policy policy;
+  policy.name = "acme.agents";
+  policy.default_because = ir::Template{{"no rule for ", ""}, {ref("action")}};
+  const auto tests = every_test(policy);
+  const auto never = not_of(policy, always(policy));
+  const auto allowed = all_of(policy, {not_of(policy, every_test(policy)), always(policy)});
+  ir::Rule stop = rule("stop", Outcome::block, tests);
+  stop.because = ir::Template{{"", " is protected"}, {ref("resource.ref")}};
+  policy.tiers.push_back({"safety", true, {stop, rule("out", Outcome::pass, never)}});
+  policy.tiers.push_back({"team", false, {rule("go", Outcome::allow, allowed)}});
+  return policy;
+}
+
+ProgramStorage full_program() {
+  auto program = compiler::lower(full_policy());
+  EXPECT_TRUE(program) << (program ? "" : program.error().message);
+  return std::move(*program);
+}
+
+std::string full_bundle(std::span<const crypto::NoteSigner> signers) {
+  const ProgramStorage program = full_program();
+  auto bundle = compiler::build_bundle(
+      {.program = program.view(), .catalogs = {}, .foreign = {}, .signers = signers});
+  EXPECT_TRUE(bundle) << (bundle ? "" : bundle.error().message);
+  return *bundle;
+}
+
+std::string with_content(std::string_view content) {
+  const std::string digest = hex_encode(crypto::sha256(content));
+  return std::string(content) + bundle_statement("acme.agents", content.size(), digest);
+}
+
+std::string content_of(std::string_view bundle) {
+  BundleHeader header;
+  std::memcpy(&header, bundle.data(), sizeof(header));
+  return std::string(bundle.substr(0, header.content_bytes));
+}
+
+bundles::LoadOptions unsigned_allowed() {
+  return {.trusted = {}, .allow_unsigned = true};
+}
+
+bool survives(std::string_view bundle) {
+  static const std::vector<OwnedFacts> facts = some_facts();
+  const auto loaded = bundles::LoadedBundle::from_bytes(bundle, unsigned_allowed());
+  if (!loaded) {
+    EXPECT_FALSE(loaded.error().message.empty());
+    return false;
+  }
+  const decide::LinearEngine& engine = (*loaded)->engine();
+  EXPECT_TRUE(verify(engine.program()));
+  EXPECT_FALSE(dump(engine.program()).empty());
+  decide::Scratch scratch = engine.make_scratch();
+  for (const OwnedFacts& some : facts) {
+    const Decision decision = engine.decide(*some, scratch);
+    EXPECT_TRUE(decision.rule == Decision::kByDefault ||
+                decision.rule < engine.program().rules.size());
+    EXPECT_EQ(decide::explain(engine, *some, scratch).decision, decision);
+  }
+  return true;
+}
+
+}  // namespace sentrail::support

@@ -1,0 +1,224 @@
+// What verify() refuses, one broken rule of the tables a test. See core/program_verify.cpp.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "core/limits.hpp"
+#include "core/program.hpp"
+#include "tests/unit/bundle/bundle_samples.hpp"
+
+namespace sentrail::support {
+namespace {
+
+struct Case {
+  const char* name;
+  const char* message;  // a part of it
+  std::function<void(ProgramStorage&)> damage;
+  Errc code = Errc::corrupt;
+};
+
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.name;
+}
+
+// The first row of a kind.
+AtomRow& atom_with(ProgramStorage& p, TestOp op) {
+  for (AtomRow& atom : p.atoms) {
+    if (static_cast<TestOp>(atom.op) == op) return atom;
+  }
+  throw std::logic_error("no such test");
+}
+OperandRow& operand_with(ProgramStorage& p, OperandKind kind) {
+  for (OperandRow& operand : p.operands) {
+    if (static_cast<OperandKind>(operand.kind) == kind) return operand;
+  }
+  throw std::logic_error("no such operand");
+}
+NodeRow& node_with(ProgramStorage& p, NodeKind kind) {
+  for (NodeRow& node : p.nodes) {
+    if (static_cast<NodeKind>(node.kind) == kind) return node;
+  }
+  throw std::logic_error("no such node");
+}
+PatternOpRow& step_with(ProgramStorage& p, PatternOp op) {
+  for (PatternOpRow& step : p.pattern_ops) {
+    if (static_cast<PatternOp>(step.op) == op) return step;
+  }
+  throw std::logic_error("no such step");
+}
+
+class VerifyRefuses : public testing::TestWithParam<Case> {};
+
+TEST_P(VerifyRefuses, DamagedTables) {
+  ProgramStorage program = full_program();
+  GetParam().damage(program);
+  const Status status = verify(program.view());
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, GetParam().code) << status.error().message;
+  EXPECT_NE(status.error().message.find(GetParam().message), std::string::npos)
+      << status.error().message;
+}
+
+using P = ProgramStorage;
+
+const Case kFrames[] = {
+    {"two_policies", "policy[2]", [](P& p) { p.policy.push_back(p.policy[0]); }},
+    {"no_policy", "policy[0]", [](P& p) { p.policy.clear(); }},
+    {"other_language", "language version", [](P& p) { p.policy[0].language = 2; },
+     Errc::unsupported},
+    {"odd_default", "no such effect", [](P& p) { p.policy[0].default_effect = 3; }},
+    {"odd_policy_zero", "no such effect", [](P& p) { p.policy[0].zero = 1; }},
+    {"default_reason", "names no reason", [](P& p) { p.policy[0].default_reason = 99; }},
+    {"wrong_cost", "cost certificate", [](P& p) { ++p.policy[0].cost.steps; }},
+    {"bad_text", "text[", [](P& p) { p.text.back() = '\xff'; }},
+    {"name_past_text", "names text", [](P& p) { p.policy[0].name.bytes = 1u << 30; }},
+    {"name_wraps", "names text", [](P& p) { p.policy[0].name.offset = 0xffffffff; }},
+    {"split_character", "names text",
+     [](P& p) {
+       // `ä` is the last symbol; its second byte starts no character.
+       p.policy[0].name = {p.symbols.back().offset + 1, 1};
+     }},
+    {"tier_gap", "tiers[1]", [](P& p) { ++p.tiers[1].rules_begin; }},
+    {"tier_short", "rules[2]", [](P& p) { --p.tiers[1].rules_count; }},
+    {"tier_long", "tiers[1]", [](P& p) { ++p.tiers[1].rules_count; }},
+    {"tier_neither", "tiers[0]", [](P& p) { p.tiers[0].guard = 2; }},
+    {"guard_allows", "allows in a guard tier", [](P& p) { p.rules[0].outcome = 0; }},
+    {"odd_outcome", "no such outcome", [](P& p) { p.rules[2].outcome = 4; }},
+    {"rule_reason", "names no reason", [](P& p) { p.rules[0].reason = 9; }},
+    {"empty_condition", "no condition",
+     [](P& p) { p.rules[0].condition_end = p.rules[0].condition_begin; }},
+    {"shared_condition", "does not continue",
+     [](P& p) { p.rules[1].condition_begin = p.rules[0].condition_begin; }},
+};
+
+const Case kConditions[] = {
+    {"node_kind", "no such kind", [](P& p) { p.nodes[0].kind = 4; }},
+    {"node_flag", "odd flags", [](P& p) { node_with(p, NodeKind::any).flag = 1; }},
+    {"node_zero", "odd flags", [](P& p) { p.nodes[0].zero = 1; }},
+    {"literal_spans", "ends where", [](P& p) { ++node_with(p, NodeKind::literal).end; }},
+    {"inner_empty", "ends where",
+     [](P& p) {
+       NodeRow& node = node_with(p, NodeKind::any);
+       node.end = static_cast<std::uint32_t>(&node - p.nodes.data()) + 1;
+     }},
+    {"inner_past_rule", "ends after", [](P& p) { p.nodes[0].end = 0xffffffff; }},
+    {"second_root", "second root",
+     [](P& p) {
+       p.nodes[0].kind = static_cast<std::uint8_t>(NodeKind::constant);
+       p.nodes[0].end = 1;
+     }},
+    {"unknown_atom", "names no atom", [](P& p) { node_with(p, NodeKind::literal).atom = 1'000; }},
+    {"constant_with_atom", "names no atom",
+     [](P& p) { node_with(p, NodeKind::constant).atom = 1; }},
+    {"atom_op", "no such test", [](P& p) { p.atoms[0].op = 10; }},
+    {"atom_zero", "no such test", [](P& p) { p.atoms[0].zero = 1; }},
+    {"atom_type", "no such type", [](P& p) { atom_with(p, TestOp::is_type).tested_type = 6; }},
+    {"untyped_atom", "no such type", [](P& p) { atom_with(p, TestOp::equal).tested_type = 1; }},
+    {"atom_slot", "names no slot", [](P& p) { p.atoms[0].slot = 99; }},
+    {"atom_gap", "atoms[1]", [](P& p) { ++p.atoms[1].operands_begin; }},
+    {"atom_arity", "number of operands", [](P& p) { atom_with(p, TestOp::in).op = 0; }},
+    {"atom_takes", "does not take",
+     [](P& p) { atom_with(p, TestOp::matches).op = static_cast<std::uint8_t>(TestOp::has); }},
+    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 6; }},
+    {"operand_symbol", "names nothing",
+     [](P& p) { operand_with(p, OperandKind::string).index = 99; }},
+    {"operand_risk", "names nothing", [](P& p) { operand_with(p, OperandKind::risk).index = 4; }},
+    {"operand_boolean", "names nothing",
+     [](P& p) { operand_with(p, OperandKind::boolean).index = 2; }},
+    {"operand_upper", "odd upper", [](P& p) { operand_with(p, OperandKind::string).upper = 1; }},
+    {"range_upper", "odd upper",
+     [](P& p) { operand_with(p, OperandKind::number_range).upper = 99; }},
+    {"operands_out_of_order", "out of order",
+     [](P& p) {
+       const AtomRow& in = atom_with(p, TestOp::in);
+       std::swap(p.operands[in.operands_begin], p.operands[in.operands_begin + 1]);
+     }},
+    {"operands_left_over", "belongs to nothing", [](P& p) { p.operands.push_back({}); }},
+};
+
+const Case kValues[] = {
+    {"slot_attribute", "does not know", [](P& p) { p.slots[0].attribute = p.policy[0].name; },
+     Errc::unsupported},
+    {"slot_members", "without members",
+     [](P& p) {
+       for (SlotRow& slot : p.slots) {
+         if (slot.steps_count > 0) slot.attribute = p.slots[0].attribute;
+       }
+     }},
+    {"slot_separator", "no such separator", [](P& p) { p.slots[0].separator = ','; }},
+    {"slot_steps", "does not continue",
+     [](P& p) {
+       for (SlotRow& slot : p.slots) {
+         if (slot.steps_count > 0) ++slot.steps_begin;
+       }
+     }},
+    {"pattern_separator", "another separator",
+     [](P& p) {
+       for (PatternRow& row : p.patterns) row.separator = row.separator == '/' ? '.' : '/';
+     }},
+    {"pattern_kind", "no such kind", [](P& p) { p.pattern_ops[0].op = 5; }},
+    {"pattern_empty_literal", "odd length",
+     [](P& p) { step_with(p, PatternOp::literal).text.bytes = 0; }},
+    {"pattern_star_text", "odd length",
+     [](P& p) { step_with(p, PatternOp::any_run).text.bytes = 1; }},
+    {"pattern_range", "patterns[1]", [](P& p) { ++p.patterns[1].ops_begin; }},
+    {"pattern_globstar_after", "within a segment",
+     [](P& p) { step_with(p, PatternOp::any_one).op = 4; }},
+    {"pattern_after_globstar", "follows a `**`",
+     [](P& p) {
+       p.pattern_ops[p.patterns[1].ops_begin + 1].op =
+           static_cast<std::uint32_t>(PatternOp::any_run);
+     }},
+    {"symbols_out_of_order", "symbols[", [](P& p) { std::swap(p.symbols[0], p.symbols[1]); }},
+    {"symbols_overlap", "overlaps", [](P& p) { p.symbols[1] = p.symbols[0]; }},
+    {"numbers_out_of_order", "out of order", [](P& p) { std::swap(p.numbers[0], p.numbers[1]); }},
+    {"number_sign", "no such sign", [](P& p) { p.numbers[0].negative = 2; }},
+    {"number_exponent", "no such sign", [](P& p) { p.numbers[0].exponent = 70'000; }},
+    {"number_not_normal", "not normalised", [](P& p) { p.numbers[0] = {0, 10, 0, 1}; }},
+    {"number_too_long", "not normalised",
+     [](P& p) { p.numbers[0] = {0xffffffffffffffff, 1, 0, 1}; }},
+    {"reason_range", "reasons[", [](P& p) { ++p.reasons[0].parts_count; }},
+    {"reason_slot", "names no slot", [](P& p) { p.reason_parts[0].slot = 99; }},
+    {"reason_long", "too long",
+     [](P& p) {
+       p.text.insert(p.text.end(), limits::kBecauseBytesMax + 1, 'x');
+       p.reason_parts[0].text = {
+           static_cast<std::uint32_t>(p.text.size() - limits::kBecauseBytesMax - 1),
+           static_cast<std::uint32_t>(limits::kBecauseBytesMax + 1)};
+     }},
+};
+
+std::string name_of_case(const testing::TestParamInfo<Case>& info) {
+  return info.param.name;
+}
+INSTANTIATE_TEST_SUITE_P(Frames, VerifyRefuses, testing::ValuesIn(kFrames), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Conditions, VerifyRefuses, testing::ValuesIn(kConditions), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Values, VerifyRefuses, testing::ValuesIn(kValues), name_of_case);
+
+TEST(Verify, AcceptsTheSample) {
+  const Status status = verify(full_program().view());
+  EXPECT_TRUE(status) << status.error().message;
+}
+
+TEST(Verify, BoundsTheDepthOfConditions) {
+  for (const std::uint32_t depth : {static_cast<std::uint32_t>(limits::kConditionDepthMax),
+                                    static_cast<std::uint32_t>(limits::kConditionDepthMax) + 1}) {
+    ProgramStorage p;
+    p.text = {'x'};
+    p.tiers.push_back({{0, 1}, 0, 0, 1});
+    for (std::uint32_t i = 0; i < depth; ++i) {
+      p.nodes.push_back({static_cast<std::uint8_t>(NodeKind::all), 0, 0, 0, depth + 1, 0, 0});
+    }
+    p.nodes.push_back({static_cast<std::uint8_t>(NodeKind::constant), 1, 0, 0, depth + 1, 0, 0});
+    p.rules.push_back({{0, 1}, {0, 1}, {0, 0}, 0, 0, 0, depth + 1, kNoRow, 0});
+    p.policy.push_back({});
+    p.policy[0].cost = cost_of(p.view());
+    const Status status = verify(p.view());
+    EXPECT_EQ(status.has_value(), depth == limits::kConditionDepthMax);
+    if (status) continue;
+    EXPECT_NE(status.error().message.find("too deep"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace sentrail::support
