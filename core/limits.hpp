@@ -170,4 +170,24 @@ inline constexpr std::size_t kAuditEntryBytesMax = 65'535;
 // A decision that cannot be made durable in this time is a block.
 inline constexpr std::int64_t kAuditWriteMsMax = 2'000;
 
+// --- store ---------------------------------------------------------------------------------
+// Transactions that wait for the disk: at 50,000 a second a third of a second, beyond which a
+// caller is better told at once than after its two seconds.
+inline constexpr std::size_t kWriterQueueMax = 16'384;
+// Bytes that wait with them: a few dozen of the largest holds.
+inline constexpr std::size_t kWriterQueueBytesMax = 256u << 20;
+// Transactions of one batch: past some hundreds the sync's cost is spread thin already.
+inline constexpr std::size_t kWriterBatchMax = 1'024;
+// How old the durable floor may be while entries are appended: as a checkpoint's age.
+inline constexpr std::int64_t kFloorIntervalMs = 1'000;
+// Entries whose chain is recomputed at every start: 40 MB of hashing, a tenth of a second.
+inline constexpr std::uint64_t kFrontierEntriesMax = 65'536;
+// Single entries looked up at every start, spread over the older part of the log.
+inline constexpr std::uint64_t kDensityProbesMax = 1'024;
+// Rows of one page, and rows that filters may pass over before a short page is returned.
+inline constexpr std::size_t kPageItemsMax = 500;
+inline constexpr std::size_t kPageScanMax = 20'000;
+// A value by which audit entries are indexed as it is; longer ones are indexed by their hash.
+inline constexpr std::size_t kAuditTermBytesMax = 64;
+
 }  // namespace sentrail::limits

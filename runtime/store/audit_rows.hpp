@@ -1,0 +1,30 @@
+// The rows of the audit log: a leaf with its chain hash, and the index keys that find it.
+//
+// Neighbours: staging_events.cpp writes them, kv_store reads them. Must not know: what is in a
+// leaf. source: docs/store_format.md.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "runtime/store/store.hpp"
+
+namespace sentrail::store {
+
+// A leaf as it lies in its row.
+struct LeafRow {
+  Hash chain{};
+  std::string leaf;
+};
+
+// Writes and reads the row of a leaf: a version byte, the chain hash up to and with it, the leaf.
+// fails: corrupt if it is too short; unsupported if a newer release wrote it.
+[[nodiscard]] std::string encode_leaf_row(const Hash& chain, std::string_view leaf);
+[[nodiscard]] Result<LeafRow> decode_leaf_row(std::string_view row);
+
+// What the index keys of a value begin with; long values are replaced by their hash.
+[[nodiscard]] std::string term_prefix(const LeafCodec& codec, const Uuid& workspace_id,
+                                      AuditColumn column, std::string_view value);
+
+}  // namespace sentrail::store

@@ -1,0 +1,52 @@
+// The few file operations that the store does itself, with errors that name the file.
+//
+// Neighbours: floor.cpp, open_store.cpp. Must not know: what is in the files.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+
+namespace sentrail::store {
+
+// Closes a file descriptor when it goes. Holds -1 for none.
+class FileHandle {
+ public:
+  explicit FileHandle(int file = -1) noexcept : file_(file) {}
+  FileHandle(FileHandle&& other) noexcept : file_(other.release()) {}
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  ~FileHandle();
+
+  // The descriptor; and the same, no longer closed here.
+  [[nodiscard]] int get() const noexcept { return file_; }
+  [[nodiscard]] int release() noexcept;
+
+ private:
+  int file_;
+};
+
+// Builds an io error from errno: `cannot <what> <path>: <reason>`.
+[[nodiscard]] tl::unexpected<Error> io_failure(std::string_view what, const std::string& path);
+
+// Writes or reads all the bytes at an offset, whatever the system call leaves over.
+// fails: io; reading past the end is corrupt.
+[[nodiscard]] Status write_at(int file, std::string_view bytes, std::size_t offset,
+                              const std::string& path);
+[[nodiscard]] Result<std::string> read_at(int file, std::size_t size, std::size_t offset,
+                                          const std::string& path);
+
+// Makes the names in a directory durable.
+[[nodiscard]] Status sync_directory(const std::string& path);
+
+// Whether something has that name.
+[[nodiscard]] bool exists(const std::string& path) noexcept;
+
+// Makes a directory, mode 0700, if it is not there. fails: io.
+[[nodiscard]] Status make_directory(const std::string& path);
+
+// Takes the lock that keeps a second process out, held as long as the handle lives and not
+// inherited by children that exec. fails: unavailable, naming the process that holds it; io.
+[[nodiscard]] Result<FileHandle> lock_file(const std::string& path);
+
+}  // namespace sentrail::store

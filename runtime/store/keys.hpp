@@ -1,0 +1,96 @@
+// The keys of rows: who owns a row comes first, so that no walk can leave its workspace.
+//
+// Neighbours: staging and reads of kv_store use them; docs/store_format.md lists them. Must not
+// know: values. Parts of variable length stand last, or carry their length, so that no key is a
+// prefix of another by accident. Times and sequence numbers that are listed newest first are stored
+// inverted.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/uuid.hpp"
+#include "runtime/store/audit_entry.hpp"
+#include "runtime/store/records.hpp"
+
+namespace sentrail::store {
+
+// The byte behind the workspace: what kind of row it is. Stored: append only. Rows of the whole
+// server stand under the nil workspace.
+enum class RowKind : char {
+  meta = 'M',
+  workspace = 'w',
+  key = 'k',
+  key_hash = 'h',  // hash → workspace, key id
+  key_used = 'u',  // when a key was last used
+  agent = 'g',
+  person = 'p',
+  person_name = 'n',  // name → person
+  session = 'z',
+  connection = 'c',
+  kill = 'x',
+  action = 'a',
+  correlation = 'r',  // correlation id → action
+  attach = 't',       // attach hash → open action
+  by_state = 's',     // state, newest first
+  by_time = 'l',      // newest first
+  deadline = 'd',     // of the whole server
+  pending = 'q',      // held calls of an agent, counted
+  last_entry = 'v',   // newest audit entry of an action
+  outbox = 'o',
+  outbox_due = 'e',  // of the whole server
+  setting = 'i',
+  counter = 'j',
+};
+
+// Builds a key part by part.
+class Key {
+ public:
+  // Begins a key of the state space.
+  Key(const Uuid& workspace_id, RowKind kind) { add(workspace_id).byte(static_cast<char>(kind)); }
+  // Begins an empty key.
+  Key() = default;
+
+  // Adds fixed-width parts.
+  Key& add(const Uuid& id);
+  Key& add(const Hash& hash);
+  Key& byte(char value);
+  Key& integer(std::uint64_t value);
+  // A time so that earlier ones sort first, negative ones too; or so that later ones do.
+  Key& time(std::int64_t unix_ms);
+  Key& newest_first(std::int64_t unix_ms);
+  Key& newest_first(std::uint64_t sequence);
+  // Adds a text with its length in front, or, as the last part, without.
+  Key& sized(std::string_view text);
+  Key& last(std::string_view text);
+
+  // The key so far.
+  [[nodiscard]] const std::string& text() const& noexcept { return text_; }
+  [[nodiscard]] std::string text() && noexcept { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+// Reads fixed-width parts back from a key's end or middle. REQUIRES: the bytes are there.
+[[nodiscard]] Uuid uuid_in(std::string_view key, std::size_t at);
+[[nodiscard]] std::int64_t time_in(std::string_view key, std::size_t at);
+[[nodiscard]] std::uint64_t inverted_in(std::string_view key, std::size_t at);
+
+// Bytes of a workspace and kind in front of a key.
+inline constexpr std::size_t kKeyHeadBytes = 17;
+
+// Rows of the audit space: the leaf of an entry, and what is sealed beside it.
+[[nodiscard]] std::string leaf_key(std::uint64_t sequence);
+[[nodiscard]] std::string sealed_key(std::uint64_t sequence);
+
+// What all index keys of one column and value begin with. `value` is at most kAuditTermBytesMax
+// bytes, or a hash marked as such.
+[[nodiscard]] std::string index_prefix(const Uuid& workspace_id, AuditColumn column,
+                                       std::string_view value, bool hashed);
+
+// Where an entry stands in an index: newest first. 16 bytes.
+[[nodiscard]] std::string index_position(std::int64_t time_ms, std::uint64_t sequence);
+
+}  // namespace sentrail::store

@@ -1,0 +1,172 @@
+// Opens and checks. Every refusal says what is missing and what to do.
+//
+// Neighbours: open_store.hpp, floor.hpp, kv_store.hpp. Must not know: RocksDB.
+#include "runtime/store/open_store.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/limits.hpp"
+#include "runtime/store/audit_rows.hpp"
+#include "runtime/store/codec.hpp"
+#include "runtime/store/files.hpp"
+#include "runtime/store/keys.hpp"
+#include "runtime/store/kv_store.hpp"
+
+namespace sentrail::store {
+
+namespace {
+
+tl::unexpected<Error> refuse(const std::string& what) {
+  return fail(Errc::corrupt, what + "; refusing to serve, run `sentrail audit doctor`");
+}
+
+// The database and the floor: both there, or neither.
+struct Places {
+  std::string lock, floor, database;
+  bool fresh = false;
+};
+
+Result<std::unique_ptr<Floor>> open_floor(const OpenOptions& options, Places& places) {
+  const bool has_database = exists(places.database + "/CURRENT");
+  if (!exists(places.floor)) {
+    if (has_database) {
+      return refuse("the floor file " + places.floor + " is missing beside its database");
+    }
+    if (!options.create) {
+      return fail(Errc::not_found, "there is no store in " + options.directory +
+                                       ": start sentraild once to make one");
+    }
+    places.fresh = true;
+    return Floor::create(places.floor);
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<Floor> floor, Floor::open(places.floor));
+  if (!has_database) {
+    if (floor->mark().batches != 0 || !options.create) {
+      return refuse("the database " + places.database + " is missing, and with it " +
+                    std::to_string(floor->mark().head.size) + " entries of the log");
+    }
+    places.fresh = true;  // an earlier start ended between the floor and the database
+  }
+  return floor;
+}
+
+// Accepts the format of this release, or states it in an engine that holds nothing yet.
+Status check_format(OrderedKv& kv, bool holds_rows) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                            kv.get(Space::state, format_key()));
+  if (!row) {
+    if (holds_rows) return refuse("the database does not say which format it has");
+    std::string version;
+    append_big_endian(version, kFormatVersion);
+    return kv.write(std::vector<KvWrite>{{Space::state, format_key(), version}});
+  }
+  if (row->size() != 4) return refuse("the row of the database's format is garbled");
+  const auto version = read_big_endian<std::uint32_t>(*row);
+  if (version > kFormatVersion) {
+    return fail(Errc::unsupported, "the store has format " + std::to_string(version) +
+                                       ", this release knows " + std::to_string(kFormatVersion) +
+                                       ": use the newer release that wrote it");
+  }
+  return {};
+}
+
+Result<LeafRow> leaf_row(const OrderedKv& kv, std::uint64_t sequence) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                            kv.get(Space::audit, leaf_key(sequence)));
+  if (!row) return refuse("entry " + std::to_string(sequence) + " of the log is missing");
+  return decode_leaf_row(*row);
+}
+
+// What was promised is there.
+Status check_floor(const OrderedKv& kv, const FloorMark& floor, const HeadRow& row) {
+  if (row.head.size < floor.head.size) {
+    return refuse("entries " + std::to_string(row.head.size) + " to " +
+                  std::to_string(floor.head.size - 1) +
+                  " of the log were acknowledged and are missing");
+  }
+  if (row.batches < floor.batches) {
+    return refuse(std::to_string(floor.batches - row.batches) +
+                  " acknowledged batches are missing, though no entry of the log is");
+  }
+  if (floor.head.size == 0) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const LeafRow at_floor, leaf_row(kv, floor.head.size - 1));
+  if (at_floor.chain != floor.head.chain) {
+    return refuse("the log up to entry " + std::to_string(floor.head.size - 1) +
+                  " is not the one that was acknowledged");
+  }
+  return {};
+}
+
+// The newest entries are all there and hash to the head; older ones are looked up here and there.
+Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHead& head) {
+  const std::uint64_t from =
+      head.size > limits::kFrontierEntriesMax ? head.size - limits::kFrontierEntriesMax : 0;
+  Hash chain{};
+  if (from > 0) {
+    SENTRAIL_ASSIGN_OR_RETURN(const LeafRow before, leaf_row(kv, from - 1));
+    chain = before.chain;
+  }
+  const std::unique_ptr<KvCursor> cursor = kv.walk(Space::audit);
+  cursor->seek(leaf_key(from));
+  for (std::uint64_t at = from; at < head.size; ++at, cursor->next()) {
+    if (!cursor->valid() || cursor->key() != leaf_key(at)) {
+      SENTRAIL_TRY(cursor->status());
+      return refuse("entry " + std::to_string(at) + " of the log is missing");
+    }
+    SENTRAIL_ASSIGN_OR_RETURN(const LeafRow row, decode_leaf_row(cursor->value()));
+    chain = codec.extend(chain, row.leaf);
+    if (chain != row.chain) {
+      return refuse("entry " + std::to_string(at) + " of the log does not match its hash");
+    }
+  }
+  SENTRAIL_TRY(cursor->status());
+  if (chain != head.chain) return refuse("the log does not hash to its own head");
+  if (cursor->valid() && cursor->key().starts_with('L')) {
+    return refuse("the log is longer than its head says");
+  }
+  const std::uint64_t step = std::max<std::uint64_t>(1, from / limits::kDensityProbesMax);
+  for (std::uint64_t at = 0; at < from; at += step) SENTRAIL_TRY(leaf_row(kv, at));
+  return {};
+}
+
+}  // namespace
+
+Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opener) {
+  SENTRAIL_CHECK(options.codec != nullptr);
+  if (options.create) {
+    SENTRAIL_TRY(make_directory(options.directory));
+  } else if (!exists(options.directory)) {
+    return fail(Errc::not_found, "there is no data directory " + options.directory);
+  }
+  Places places{options.directory + "/lock", options.directory + "/floor",
+                options.directory + "/db"};
+  SENTRAIL_ASSIGN_OR_RETURN(FileHandle lock, lock_file(places.lock));
+  SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<Floor> floor, open_floor(options, places));
+  reach(options.hook, "store.open.floor");
+  SENTRAIL_TRY(make_directory(places.database));
+  SENTRAIL_TRY(sync_directory(options.directory));
+  SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<OrderedKv> kv, opener(places.database, places.fresh));
+  reach(options.hook, "store.open.database");
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<HeadRow> found, read_head(*kv));
+  SENTRAIL_TRY(check_format(*kv, found.has_value() || floor->mark().batches != 0));
+  const HeadRow row = found.value_or(HeadRow{});
+  SENTRAIL_TRY(check_floor(*kv, floor->mark(), row));
+  SENTRAIL_TRY(check_density(*kv, *options.codec, row.head));
+  reach(options.hook, "store.open.checked");
+
+  OpenedStore opened;
+  opened.report = {places.fresh, row.head, floor->mark(), row.head.size - floor->mark().head.size};
+  KvStoreParts parts;
+  parts.lock = std::move(lock);
+  parts.kv = std::move(kv);
+  parts.floor = std::move(floor);
+  parts.codec = options.codec;
+  parts.hook = options.hook;
+  opened.store = std::make_unique<KvStore>(std::move(parts), row.head, row.batches);
+  return opened;
+}
+
+}  // namespace sentrail::store

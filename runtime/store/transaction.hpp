@@ -1,0 +1,125 @@
+// What can be changed, as values: a transaction is a list of operations that happen together or
+// not at all.
+//
+// Neighbours: approvals/, execute/, identity/ and the gateway build transactions; writer.hpp queues
+// them; a Store applies them. Must not know: rows, threads, deadlines.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/result.hpp"
+#include "runtime/store/records.hpp"
+
+namespace sentrail::store {
+
+// Writes a record whole, if the stored one still has the version that was read; 0 demands that
+// there is none yet. The stored version becomes `expected_version` + 1, whatever the record says.
+// fails: conflict if the version is another; already_exists if a unique name or hash is taken.
+template <class Record>
+struct Put {
+  Record record;
+  std::uint64_t expected_version = 0;
+};
+
+// Writes a held call; keeps the indexes by correlation id, attach hash, state and deadline.
+// fails: as Put; with `attach`, already_exists if an open call has the same attach hash (its id is
+// in the outcome); with `pending_max`, limit_exceeded if the agent has that many held calls.
+struct PutAction {
+  ActionRecord record;
+  std::uint64_t expected_version = 0;
+  bool attach = false;            // only with expected_version 0
+  std::uint32_t pending_max = 0;  // only with expected_version 0; 0: no limit
+};
+
+// Appends an entry to the audit log; it gets the next sequence number.
+// fails: limit_exceeded if its leaf would not fit into an entry bundle.
+struct AppendAudit {
+  AuditEntry entry;
+};
+
+// Notes when a key was last used, without a new version of the key. An earlier time changes
+// nothing.
+struct TouchKey {
+  Uuid workspace_id;
+  Uuid key_id;
+  std::int64_t used_ms = 0;
+};
+
+// Adds to a counter. A window newer than the stored one starts from zero; an older one counts into
+// the stored one. fails: limit_exceeded if the value would pass `limit`.
+struct Count {
+  Uuid workspace_id;
+  std::string name;
+  std::int64_t window_start_ms = 0;
+  std::int64_t delta = 1;
+  std::optional<std::int64_t> limit;
+};
+
+// Stores bytes under an id that nothing has yet. fails: already_exists.
+struct PutBlob {
+  Uuid workspace_id;
+  Uuid id;
+  std::string bytes;
+};
+
+// Demands that a kill state still has the version on which the decision rests (0: never set).
+// fails: conflict.
+struct RequireKillVersion {
+  Uuid workspace_id;
+  std::uint64_t version = 0;
+};
+
+// Removals. Removing what is not there changes nothing.
+struct RemoveConnection {
+  Uuid workspace_id;
+  std::string tool;
+};
+struct RemoveSession {
+  Hash token_hash{};
+};
+struct RemoveOutbox {
+  Uuid workspace_id;
+  Uuid id;
+};
+struct RemoveBlob {
+  Uuid workspace_id;
+  Uuid id;
+};
+struct RemoveSetting {
+  Uuid workspace_id;
+  std::string name;
+};
+
+// One change.
+using Operation =
+    std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>, Put<Person>,
+                 Put<Session>, Put<Connection>, Put<KillState>, Put<OutboxItem>, Put<Setting>,
+                 TouchKey, Count, PutBlob, RequireKillVersion, RemoveConnection, RemoveSession,
+                 RemoveOutbox, RemoveBlob, RemoveSetting>;
+
+// Changes of one event. They are checked and applied in order.
+struct Transaction {
+  std::vector<Operation> operations;
+  // Applied, with a `withdrawn` entry for every entry above, if the transaction became durable only
+  // after its caller had given up and answered "block": what must not stay, such as a hold that
+  // nobody was told of. A conflict here drops these operations but never the entries.
+  std::vector<Operation> if_withdrawn;
+};
+
+// What became of a transaction.
+struct Outcome {
+  // fails: what the operations say; unavailable if the store takes no writes; io if it broke now
+  // (then nobody can say whether the transaction is on disk); timed_out if it was given up.
+  Status status;
+  std::size_t operation = 0;            // the first that failed, if one did
+  std::optional<Uuid> existing_action;  // with already_exists of a PutAction
+  std::uint64_t first_sequence = 0;     // of the appended entries, which are consecutive
+  std::uint64_t audit_count = 0;
+};
+
+}  // namespace sentrail::store
