@@ -169,6 +169,10 @@ inline constexpr std::size_t kPassphraseBytesMax = 1'024;
 inline constexpr std::size_t kAuditEntryBytesMax = 65'535;
 // A decision that cannot be made durable in this time is a block.
 inline constexpr std::int64_t kAuditWriteMsMax = 2'000;
+// What a `withdrawn` entry may be longer than the one it takes back: so much is always left free.
+inline constexpr std::size_t kAuditWithdrawalBytes = 256;
+// The beginning of a payload that is kept, sealed, for people to see.
+inline constexpr std::size_t kAuditPreviewBytesMax = 4u << 10;
 
 // --- store ---------------------------------------------------------------------------------
 // Transactions that wait for the disk: at 50,000 a second a third of a second, beyond which a

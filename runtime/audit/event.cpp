@@ -1,0 +1,308 @@
+// Commits, seals and opens.
+//
+// Neighbours: event.hpp, crypto/. Must not know: rows, HTTP.
+#include "runtime/audit/event.hpp"
+
+#include <array>
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/encoding.hpp"
+#include "core/limits.hpp"
+#include "crypto/random.hpp"
+#include "runtime/audit/leaf.hpp"
+#include "runtime/store/codec.hpp"
+
+namespace sentrail::audit {
+
+namespace {
+
+using store::AuditColumn;
+using store::AuditEntry;
+
+constexpr std::size_t kSaltBytes = 32;
+constexpr std::uint8_t kPartVersion = 1;
+
+constexpr std::array<Subject, 7> kSubjects = {
+    Subject::agent,  Subject::requester, Subject::person,  Subject::resource,
+    Subject::reason, Subject::payload,   Subject::response};
+
+// A value in a sealed part, with what is needed to check it against the log.
+struct SealedValue {
+  Subject subject = Subject::agent;
+  std::array<std::uint8_t, kSaltBytes> salt{};
+  std::string value;
+};
+
+void append_sized(std::string& out, std::string_view text) {
+  store::append_big_endian(out, static_cast<std::uint32_t>(text.size()));
+  out.append(text);
+}
+
+// Takes a text with its length off the front.
+std::optional<std::string> take_sized(std::string_view& in) {
+  if (in.size() < 4) return std::nullopt;
+  const auto size = store::read_big_endian<std::uint32_t>(in);
+  in.remove_prefix(4);
+  if (size > in.size()) return std::nullopt;
+  std::string out(in.substr(0, size));
+  in.remove_prefix(size);
+  return out;
+}
+
+std::string payload_value(const std::optional<Payload>& payload) {
+  if (!payload) return {};
+  return std::string(as_chars(payload->hash)) + payload->preview;
+}
+
+// The inverse of value_of(). Whether the value is legal for its subject.
+bool take_value(Personal& personal, Subject subject, std::string_view value) {
+  const auto two_texts = [&value](std::string& first, std::string& second) {
+    std::optional<std::string> one = take_sized(value);
+    std::optional<std::string> two = take_sized(value);
+    if (!one || !two || !value.empty()) return false;
+    first = *std::move(one);
+    second = *std::move(two);
+    return true;
+  };
+  const auto payload = [&value](std::optional<Payload>& out) {
+    if (value.size() < sizeof(crypto::Digest)) return false;
+    out.emplace();
+    std::copy_n(value.begin(), sizeof(crypto::Digest), reinterpret_cast<char*>(out->hash.data()));
+    out->preview = std::string(value.substr(sizeof(crypto::Digest)));
+    return true;
+  };
+  switch (subject) {
+    case Subject::agent:
+      return two_texts(personal.agent_id, personal.agent_name);
+    case Subject::person:
+      return two_texts(personal.person_id, personal.person_name);
+    case Subject::requester:
+      personal.requested_by = value;
+      return true;
+    case Subject::resource:
+      personal.resource_id = value;
+      return true;
+    case Subject::reason:
+      personal.reason = value;
+      return true;
+    case Subject::payload:
+      return payload(personal.payload);
+    case Subject::response:
+      return payload(personal.response);
+  }
+  return false;
+}
+
+std::optional<store::Hash>& commitment_in(AuditEntry& entry, Subject subject) {
+  switch (subject) {
+    case Subject::agent:
+      return entry.agent_commitment;
+    case Subject::requester:
+      return entry.requester_commitment;
+    case Subject::person:
+      return entry.person_commitment;
+    case Subject::resource:
+      return entry.resource_commitment;
+    case Subject::reason:
+      return entry.reason_commitment;
+    case Subject::payload:
+      return entry.payload_commitment;
+    case Subject::response:
+      return entry.response_commitment;
+  }
+  SENTRAIL_UNREACHABLE("a subject without a commitment");
+}
+
+// Where a sealed part belongs: moved to another entry it does not open.
+std::string place_of(const AuditEntry& entry) {
+  std::string place("sentrail-audit-part-v1\0", 23);
+  place.append(as_chars(entry.workspace_id.bytes));
+  place.append(as_chars(entry.id.bytes));
+  return place;
+}
+
+std::string encode_part(std::span<const SealedValue> values) {
+  std::string out(1, static_cast<char>(kPartVersion));
+  for (const SealedValue& value : values) {
+    out.push_back(static_cast<char>(value.subject));
+    out.append(as_chars(value.salt));
+    append_sized(out, value.value);
+  }
+  return out;
+}
+
+// Reads a part into `personal`, checking each value against the leaf's commitment.
+Status decode_part(std::string_view bytes, AuditEntry& entry, Personal& personal) {
+  const auto bad = [] { return fail(Errc::corrupt, "a sealed part of the log is garbled"); };
+  if (bytes.empty()) return bad();
+  if (static_cast<std::uint8_t>(bytes[0]) > kPartVersion) {
+    return fail(Errc::unsupported, "a sealed part of the log was written by a newer release");
+  }
+  bytes.remove_prefix(1);
+  while (!bytes.empty()) {
+    if (bytes.size() < 1 + kSaltBytes) return bad();
+    const auto number = static_cast<std::uint8_t>(bytes[0]);
+    if (number >= kSubjects.size()) return bad();
+    const Subject subject = kSubjects[number];
+    const std::string salt(bytes.substr(1, kSaltBytes));
+    bytes.remove_prefix(1 + kSaltBytes);
+    const std::optional<std::string> value = take_sized(bytes);
+    if (!value) return bad();
+    if (commitment_in(entry, subject) != commit(subject, salt, *value)) {
+      return fail(Errc::corrupt, "the sealed " + std::string(name_of(subject)) +
+                                     " is not the one that the log commits to");
+    }
+    if (!take_value(personal, subject, *value)) return bad();
+  }
+  return {};
+}
+
+crypto::SealKey derive(const crypto::SealKey& from, std::string_view purpose,
+                       std::string_view what) {
+  std::string message(purpose);
+  message.push_back('\0');
+  message.append(what);
+  crypto::Digest digest = crypto::hmac_sha256(as_chars(from.bytes()), message);
+  Result<crypto::SealKey> key = crypto::SealKey::from_bytes(as_chars(digest));
+  crypto::wipe(digest);
+  SENTRAIL_CHECK(key.has_value());
+  return *std::move(key);
+}
+
+}  // namespace
+
+Payload Payload::of(std::string_view bytes) {
+  return {crypto::sha256(bytes), std::string(bytes.substr(0, limits::kAuditPreviewBytesMax))};
+}
+
+std::string_view name_of(Subject subject) noexcept {
+  constexpr std::array<std::string_view, 7> kNames = {"agent",  "requester", "person",  "resource",
+                                                      "reason", "payload",   "response"};
+  return kNames[static_cast<std::size_t>(subject)];
+}
+
+crypto::Digest commit(Subject subject, std::string_view salt, std::string_view value) {
+  std::string head("sentrail-commit-v1\0", 19);
+  append_sized(head, name_of(subject));
+  append_sized(head, salt);
+  store::append_big_endian(head, static_cast<std::uint32_t>(value.size()));
+  return crypto::Sha256().update(head).update(value).finish();
+}
+
+std::string value_of(Subject subject, const Personal& personal) {
+  const auto two_texts = [](std::string_view first, std::string_view second) {
+    std::string out;
+    if (first.empty() && second.empty()) return out;
+    append_sized(out, first);
+    append_sized(out, second);
+    return out;
+  };
+  switch (subject) {
+    case Subject::agent:
+      return two_texts(personal.agent_id, personal.agent_name);
+    case Subject::requester:
+      return personal.requested_by;
+    case Subject::person:
+      return two_texts(personal.person_id, personal.person_name);
+    case Subject::resource:
+      return personal.resource_id;
+    case Subject::reason:
+      return personal.reason;
+    case Subject::payload:
+      return payload_value(personal.payload);
+    case Subject::response:
+      return payload_value(personal.response);
+  }
+  return {};
+}
+
+Recorder::Recorder(const crypto::SealKey& master, const Uuid& boot_id)
+    : seal_root_(derive(master, "sentrail-audit-seal-v1", {})),
+      index_root_(derive(master, "sentrail-audit-index-v1", {})),
+      boot_id_(boot_id) {}
+
+crypto::SealKey Recorder::key_of(const Uuid& workspace_id) const {
+  return derive(seal_root_, "workspace", as_chars(workspace_id.bytes));
+}
+
+store::AuditTerm Recorder::term(const Uuid& workspace_id, AuditColumn column,
+                                std::string_view value) const {
+  // Half a digest: nobody forges a term, and two of one value must only not meet by chance.
+  constexpr std::size_t kTermBytes = 16;
+  std::string message(as_chars(workspace_id.bytes));
+  message.push_back(static_cast<char>(column));
+  message.append(value);
+  const crypto::Digest digest = crypto::hmac_sha256(as_chars(index_root_.bytes()), message);
+  return {column, std::string(as_chars(digest).substr(0, kTermBytes))};
+}
+
+AuditEntry Recorder::record(AuditEntry entry, const Personal& personal) const {
+  if (entry.id == Uuid{}) entry.id = crypto::uuid_v4();
+  entry.boot_id = boot_id_;
+  std::vector<SealedValue> values;
+  for (const Subject subject : kSubjects) {
+    std::string value = value_of(subject, personal);
+    if (value.empty()) continue;
+    SealedValue& sealed = values.emplace_back();
+    sealed.subject = subject;
+    sealed.value = std::move(value);
+    crypto::fill_random(sealed.salt);
+    commitment_in(entry, subject) = commit(subject, as_chars(sealed.salt), sealed.value);
+  }
+  const auto index = [&](AuditColumn column, const std::string& value) {
+    if (!value.empty()) entry.terms.push_back(term(entry.workspace_id, column, value));
+  };
+  index(AuditColumn::agent, personal.agent_id);
+  index(AuditColumn::requester, personal.requested_by);
+  index(AuditColumn::person, personal.person_id);
+  index(AuditColumn::resource, personal.resource_id);
+  if (values.empty()) return entry;
+  std::string part = encode_part(values);
+  entry.sealed.push_back({Uuid{}, crypto::seal(key_of(entry.workspace_id), part, place_of(entry))});
+  crypto::wipe(part);
+  return entry;
+}
+
+Result<OpenedEntry> Recorder::open(const store::AuditRow& row) const {
+  SENTRAIL_ASSIGN_OR_RETURN(Leaf leaf, decode_leaf(row.leaf));
+  OpenedEntry opened;
+  opened.sequence = leaf.sequence;
+  opened.entry = std::move(leaf.entry);
+  for (const store::SealedPart& part : row.sealed) {
+    if (part.key_id != Uuid{}) {
+      opened.erased = true;  // sealed for one person, whose key is not here
+      continue;
+    }
+    Result<std::string> bytes =
+        crypto::open(key_of(opened.entry.workspace_id), part.bytes, place_of(opened.entry));
+    if (!bytes) return tl::make_unexpected(std::move(bytes).error());
+    const Status status = decode_part(*bytes, opened.entry, opened.personal);
+    crypto::wipe(*bytes);
+    SENTRAIL_TRY(status);
+  }
+  return opened;
+}
+
+Columns OpenedEntry::columns() const {
+  Columns out;
+  out.id = entry.id;
+  out.workspace_id = entry.workspace_id;
+  out.correlation_id = entry.correlation_id;
+  out.agent_id = personal.agent_id;
+  out.agent_name = personal.agent_name;
+  out.tool = entry.tool;
+  out.action = entry.action;
+  out.decision = name_of(entry.decision);
+  if (entry.risk) out.risk_level = name_of(*entry.risk);
+  out.matched_policy_id = entry.policy_id;
+  out.resource_type = entry.resource_type;
+  out.resource_id = personal.resource_id;
+  out.requested_by = personal.requested_by;
+  if (personal.payload) out.payload_preview = personal.payload->preview;
+  out.source = entry.source;
+  out.created_at_ms = entry.time_ms;
+  return out;
+}
+
+}  // namespace sentrail::audit
