@@ -1,0 +1,47 @@
+// Who may say yes or no to one held call.
+//
+// Neighbours: quorum.hpp (seats), identity/ turns a signed-in person into a Voter,
+// execute/machine.cpp asks before it counts a vote. Must not know: time, states, HTTP.
+// Someone who is part of the request never approves it: the requester, the agent's owner, anyone in
+// the delegation chain. They may deny: stopping one's own call opens nothing.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/uuid.hpp"
+#include "runtime/approvals/quorum.hpp"
+#include "runtime/store/records.hpp"
+
+namespace sentrail::approvals {
+
+// A signed-in person as far as one workspace is concerned.
+struct Voter {
+  Uuid person_id;
+  std::string name;  // of the account
+  std::string email;
+  store::Role role = store::Role::member;
+  std::vector<std::string> groups;
+  std::string auth_method;  // how the person proved to be there, e.g. `passphrase`
+};
+
+// Makes the voter of a person's membership in a workspace.
+// fails: permission_denied if the person is disabled or no member.
+[[nodiscard]] Result<Voter> voter_of(const store::Person& person, const Uuid& workspace_id,
+                                     std::string_view auth_method);
+
+// Tells whether a person is part of the request. Names, e-mail addresses and ids are all compared,
+// in any case, since callers name people in each of these ways: taking someone for a party in error
+// costs another reviewer, the opposite costs the separation of duties.
+[[nodiscard]] bool is_party(const store::ActionRecord& record, const Voter& voter);
+
+// Checks that a person may say this about this call.
+// fails: permission_denied, with a message for each reason.
+[[nodiscard]] Status check_standing(const store::ActionRecord& record, const Quorum& quorum,
+                                    const Voter& voter, store::Verdict verdict);
+
+}  // namespace sentrail::approvals

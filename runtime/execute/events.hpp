@@ -1,0 +1,166 @@
+// What can happen to a held call, and what must be done about it.
+//
+// Neighbours: machine.hpp is the function from (call, event) to (call, effects); coordinator.cpp
+// makes events of people's words, clocks and senders, and carries effects out. Must not know: the
+// store, sockets, HTTP messages. Events are facts: the machine decides what they mean.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/uuid.hpp"
+#include "runtime/approvals/voter.hpp"
+#include "runtime/store/records.hpp"
+
+namespace sentrail::execute {
+
+// --- events --------------------------------------------------------------------------------
+
+// A person said yes or no, having been shown this hash.
+struct VoteCast {
+  approvals::Voter voter;
+  store::Verdict verdict = store::Verdict::deny;
+  store::Hash shown{};
+  std::string reason;
+};
+
+// The clock passed `decide_by`.
+struct DecideByReached {};
+
+// The clock passed `execute_by`.
+struct ExecuteByReached {};
+
+// Why an approved call may not be sent after all. `pass` says that it may.
+enum class Recheck : std::uint8_t {
+  pass,
+  kill_switch,  // `Kill switch is active`
+  tool_paused,
+  agent_paused,
+  agent_disabled,
+  key_revoked,      // or expired, or stripped of the scope
+  policy_stricter,  // the current bundle blocks it, or asks for more people
+  connection_gone,  // or repointed
+  limit_reached,
+  binding_mismatch,  // what would be sent is not what was approved
+};
+
+// The current answer of policy, kill switch, identities and connection. `detail` is appended to
+// the reason that people see, for instance the rule.
+struct Rechecked {
+  Recheck recheck = Recheck::pass;
+  std::string detail;
+};
+
+// An executor asks to own the call, having rechecked it.
+struct Claimed {
+  Uuid executor_id;
+  Rechecked recheck;
+};
+
+// The intent to send is about to be made durable; the first byte may leave once it is.
+struct IntentRecorded {
+  std::uint64_t fence = 0;
+};
+
+// The first byte of the request left.
+struct FirstByteSent {
+  std::uint64_t fence = 0;
+};
+
+// The try ended and it is certain that no byte left: no address, no connection, no TLS.
+struct NothingSent {
+  std::uint64_t fence = 0;
+  std::string why;
+};
+
+// The try ended after bytes may have left and before a whole response came.
+struct ConnectionLost {
+  std::uint64_t fence = 0;
+  std::string why;
+};
+
+// A whole response came. `response` names the sealed copy, nil if none is kept.
+struct ResponseReceived {
+  std::uint64_t fence = 0;
+  std::uint32_t status = 0;
+  store::BlobRef response;
+};
+
+// The clock passed the lease of a claim: its executor is presumed dead.
+struct LeaseLapsed {};
+
+// The executor of a claim is certainly dead: its process is not the one that runs now.
+struct ExecutorLost {};
+
+// A person says what became of a call in doubt.
+struct DoubtSettled {
+  approvals::Voter voter;
+  bool applied = false;
+  std::string reason;
+};
+
+// The caller repeated an approved evaluate-only request and is answered `allow`, once.
+struct GrantUsed {};
+
+// Who asked takes the request back.
+struct Withdrawn {
+  std::string why;
+};
+
+using Event =
+    std::variant<VoteCast, DecideByReached, ExecuteByReached, Rechecked, Claimed, IntentRecorded,
+                 FirstByteSent, NothingSent, ConnectionLost, ResponseReceived, LeaseLapsed,
+                 ExecutorLost, DoubtSettled, GrantUsed, Withdrawn>;
+
+// --- effects -------------------------------------------------------------------------------
+
+// Write this to the audit log, in the same transaction as the new state.
+struct AppendAudit {
+  store::AuditKind kind = store::AuditKind::decision;
+  store::AuditDecision decision = store::AuditDecision::none;
+  Uuid person_id;      // who did it; nil: nobody
+  std::string reason;  // a person's or the machine's words
+
+  friend bool operator==(const AppendAudit&, const AppendAudit&) = default;
+};
+
+// Tell people, through the outbox, in the same transaction.
+struct Notify {
+  std::string event;  // approvalRequired, approvalDecided, executionFinished, executionInDoubt
+
+  friend bool operator==(const Notify&, const Notify&) = default;
+};
+
+// Wake up at that time: the clock alone will then change the state.
+struct SetDeadline {
+  std::int64_t at_ms = 0;
+
+  friend bool operator==(const SetDeadline&, const SetDeadline&) = default;
+};
+
+// Once the transaction is durable: let an executor claim the call, not before `after_ms`.
+struct Dispatch {
+  std::int64_t after_ms = 0;  // Unix time
+
+  friend bool operator==(const Dispatch&, const Dispatch&) = default;
+};
+
+// Once the transaction is durable, and only then: send the stored bytes.
+struct Send {
+  std::uint64_t fence = 0;
+
+  friend bool operator==(const Send&, const Send&) = default;
+};
+
+// Keep the upstream's answer for polls.
+struct KeepResult {
+  std::uint32_t status = 0;
+
+  friend bool operator==(const KeepResult&, const KeepResult&) = default;
+};
+
+using SideEffect = std::variant<AppendAudit, Notify, SetDeadline, Dispatch, Send, KeepResult>;
+
+}  // namespace sentrail::execute
