@@ -109,6 +109,7 @@ struct Withdrawn {
   std::string why;
 };
 
+// One thing that happened.
 using Event =
     std::variant<VoteCast, DecideByReached, ExecuteByReached, Rechecked, Claimed, IntentRecorded,
                  FirstByteSent, NothingSent, ConnectionLost, ResponseReceived, LeaseLapsed,
@@ -161,6 +162,7 @@ struct KeepResult {
   friend bool operator==(const KeepResult&, const KeepResult&) = default;
 };
 
+// One thing to be done.
 using SideEffect = std::variant<AppendAudit, Notify, SetDeadline, Dispatch, Send, KeepResult>;
 
 }  // namespace sentrail::execute
