@@ -111,6 +111,7 @@ struct TemplateSegment {
   return {segment, segment.size() > 2 && segment.front() == '{' && segment.back() == '}'};
 }
 
+// Ends a template that takes the remainder of the path.
 inline constexpr std::string_view kRest = "{rest}";
 
 // Whether a template is well-formed.

@@ -4,7 +4,6 @@
 // The only file that includes Beast.
 #include "runtime/http/tokenise.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
 #include <limits>
@@ -74,7 +73,7 @@ template <bool kIsRequest, class Message>
 [[nodiscard]] bool tokenise(std::string_view head, Message& message) {
   Tokeniser<kIsRequest, Message> tokeniser(message);
   error_code ec;
-  const std::size_t used = tokeniser.put(boost::asio::buffer(head.data(), head.size()), ec);
+  const std::size_t used = tokeniser.put(beast::net::const_buffer(head.data(), head.size()), ec);
   return !ec && tokeniser.is_header_done() && used == head.size();
 }
 
