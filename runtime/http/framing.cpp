@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/check.hpp"
+#include "core/text.hpp"
 #include "runtime/http/charset.hpp"
 
 namespace sentrail::http {
@@ -28,7 +29,7 @@ constexpr std::string_view kFramingNames[] = {"content-length", "transfer-encodi
 template <std::size_t N>
 [[nodiscard]] bool is_one_of(const std::string_view (&names)[N], std::string_view name) noexcept {
   return std::any_of(std::begin(names), std::end(names), [name](std::string_view candidate) {
-    return equals_ignoring_case(candidate, name);
+    return equal_ignoring_ascii_case(candidate, name);
   });
 }
 
@@ -77,16 +78,16 @@ struct ConnectionOptions {
 [[nodiscard]] Refusal read_option(std::string_view name, ConnectionOptions& options) noexcept {
   if (name.empty()) return Refusal::none;  // RFC 9110 §5.6.1: empty list elements are ignored
   if (!all_in(kTokenBytes, name) || is_one_of(kEndToEnd, name)) return Refusal::connection_invalid;
-  options.close = options.close || equals_ignoring_case(name, "close");
-  options.keep_alive = options.keep_alive || equals_ignoring_case(name, "keep-alive");
-  options.upgrade = options.upgrade || equals_ignoring_case(name, "upgrade") ||
-                    equals_ignoring_case(name, "http2-settings");
+  options.close = options.close || equal_ignoring_ascii_case(name, "close");
+  options.keep_alive = options.keep_alive || equal_ignoring_ascii_case(name, "keep-alive");
+  options.upgrade = options.upgrade || equal_ignoring_ascii_case(name, "upgrade") ||
+                    equal_ignoring_ascii_case(name, "http2-settings");
   return Refusal::none;
 }
 
 [[nodiscard]] Refusal read_connection(const Headers& headers, ConnectionOptions& options) {
   for (const HeaderField field : headers) {
-    if (!equals_ignoring_case(field.name, "connection")) continue;
+    if (!equal_ignoring_ascii_case(field.name, "connection")) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
@@ -115,7 +116,7 @@ template <class Message>
     if (lengths > 0) return Refusal::coding_with_length;
     if (codings > 1) return Refusal::coding_repeated;
     const auto coding = message.headers.find("transfer-encoding");
-    if (!equals_ignoring_case(*coding, "chunked")) return Refusal::coding_unsupported;
+    if (!equal_ignoring_ascii_case(*coding, "chunked")) return Refusal::coding_unsupported;
     message.framing = BodyFraming::chunked;
     return Refusal::none;
   }
@@ -293,7 +294,7 @@ Refusal check_request_framing(HttpRequest& request) {
   const auto expectation = request.headers.find("expect");
   if (expectation && request.version == HttpVersion::http11) {
     if (request.headers.count("expect") > 1 ||
-        !equals_ignoring_case(*expectation, "100-continue")) {
+        !equal_ignoring_ascii_case(*expectation, "100-continue")) {
       return Refusal::expectation_unknown;
     }
     request.expects_continue = request.framing != BodyFraming::none;

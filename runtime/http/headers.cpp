@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/text.hpp"
 #include "runtime/http/charset.hpp"
 
 namespace sentrail::http {
@@ -61,20 +62,20 @@ constexpr std::string_view kSecret[] = {
 template <class Names>
 [[nodiscard]] bool is_one_of(const Names& names, std::string_view name) noexcept {
   return std::any_of(std::begin(names), std::end(names), [name](std::string_view candidate) {
-    return equals_ignoring_case(candidate, name);
+    return equal_ignoring_ascii_case(candidate, name);
   });
 }
 
 [[nodiscard]] bool is_own(std::string_view name) noexcept {
   return name.size() > kOwnPrefix.size() &&
-         equals_ignoring_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
+         equal_ignoring_ascii_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
 }
 
 // What the Connection fields name.
 [[nodiscard]] std::vector<std::string_view> connection_options(const Headers& headers) {
   std::vector<std::string_view> names;
   for (const HeaderField field : headers) {
-    if (!equals_ignoring_case(field.name, "connection")) continue;
+    if (!equal_ignoring_ascii_case(field.name, "connection")) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
@@ -116,7 +117,8 @@ struct UrlParts {
 
 [[nodiscard]] std::optional<std::string_view> without_scheme(std::string_view url,
                                                              std::string_view scheme) {
-  if (url.size() < scheme.size() || !equals_ignoring_case(url.substr(0, scheme.size()), scheme)) {
+  if (url.size() < scheme.size() ||
+      !equal_ignoring_ascii_case(url.substr(0, scheme.size()), scheme)) {
     return std::nullopt;
   }
   return url.substr(scheme.size());
@@ -143,7 +145,7 @@ Headers forwarded_request_headers(const Headers& client, std::string_view host) 
   Headers out;
   bool has_host = false;
   for (const HeaderField field : client) {
-    if (equals_ignoring_case(field.name, "host")) {
+    if (equal_ignoring_ascii_case(field.name, "host")) {
       if (!has_host) out.add(field.name, host);
       has_host = true;
       continue;
@@ -190,7 +192,7 @@ std::string rewrite_url(std::string_view url, const PublicPlace& place) {
   // The scheme is not compared: `http://` on the pinned host must not lead past the gate either.
   const bool same_port =
       parts && (parts->port.value_or(default_port) == place.port || !parts->port);
-  if (!parts || !same_port || !equals_ignoring_case(parts->host, place.host)) {
+  if (!parts || !same_port || !equal_ignoring_ascii_case(parts->host, place.host)) {
     return std::string(url);
   }
   const bool needs_slash = !parts->path_and_more.starts_with('/');
@@ -222,10 +224,10 @@ std::string rewrite_link(std::string_view value, const PublicPlace& place) {
 void rewrite_places(Headers& headers, const PublicPlace& place) {
   Headers out;
   for (const HeaderField field : headers) {
-    if (equals_ignoring_case(field.name, "link")) {
+    if (equal_ignoring_ascii_case(field.name, "link")) {
       out.add(field.name, rewrite_link(field.value, place));
-    } else if (equals_ignoring_case(field.name, "location") ||
-               equals_ignoring_case(field.name, "content-location")) {
+    } else if (equal_ignoring_ascii_case(field.name, "location") ||
+               equal_ignoring_ascii_case(field.name, "content-location")) {
       out.add(field.name, rewrite_url(field.value, place));
     } else {
       out.add(field.name, field.value);

@@ -8,13 +8,10 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/text.hpp"
 
 namespace sentrail::http {
 namespace {
-
-[[nodiscard]] char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // Whether the view begins inside the string's buffer, which an append may move.
 [[nodiscard]] bool points_into(std::string_view view, const std::string& bytes) noexcept {
@@ -24,14 +21,6 @@ namespace {
 }
 
 }  // namespace
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
-  }
-  return true;
-}
 
 Headers::Place Headers::append_bytes(std::string_view name, std::string_view value) {
   SENTRAIL_CHECK(!points_into(name, bytes_) && !points_into(value, bytes_));
@@ -53,7 +42,7 @@ void Headers::set(std::string_view name, std::string_view value) {
   bool placed = false;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
-    const bool same = equals_ignoring_case((*this)[i].name, name);
+    const bool same = equal_ignoring_ascii_case((*this)[i].name, name);
     if (same && placed) continue;
     fields_[kept++] = same ? place : fields_[i];
     placed = placed || same;
@@ -64,21 +53,22 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 std::size_t Headers::remove(std::string_view name) {
   return std::erase_if(fields_, [this, name](const Place& place) {
-    return equals_ignoring_case(std::string_view(bytes_).substr(place.begin, place.name_bytes),
-                                name);
+    return equal_ignoring_ascii_case(std::string_view(bytes_).substr(place.begin, place.name_bytes),
+                                     name);
   });
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const noexcept {
   for (const HeaderField field : *this) {
-    if (equals_ignoring_case(field.name, name)) return field.value;
+    if (equal_ignoring_ascii_case(field.name, name)) return field.value;
   }
   return std::nullopt;
 }
 
 std::size_t Headers::count(std::string_view name) const noexcept {
   std::size_t found = 0;
-  for (const HeaderField field : *this) found += equals_ignoring_case(field.name, name) ? 1 : 0;
+  for (const HeaderField field : *this)
+    found += equal_ignoring_ascii_case(field.name, name) ? 1 : 0;
   return found;
 }
 

@@ -15,9 +15,6 @@
 
 namespace sentrail::http {
 
-// Compares header names, scheme names and the like: ASCII letters without regard to case.
-[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 // One header field; the views live as long as the Headers that returned them is not changed.
 struct HeaderField {
   std::string_view name;   // as sent

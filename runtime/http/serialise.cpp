@@ -8,6 +8,7 @@
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "runtime/http/charset.hpp"
 
 namespace sentrail::http {
@@ -18,7 +19,7 @@ constexpr std::string_view kTransportFields[] = {"content-length", "transfer-enc
 
 [[nodiscard]] bool is_transport_field(std::string_view name) noexcept {
   for (const std::string_view own : kTransportFields) {
-    if (equals_ignoring_case(own, name)) return true;
+    if (equal_ignoring_ascii_case(own, name)) return true;
   }
   return false;
 }
@@ -72,7 +73,7 @@ constexpr std::string_view kTransportFields[] = {"content-length", "transfer-enc
   if (lengths == 1 && *headers.find("content-length") != std::to_string(request.content_length)) {
     return fail(Errc::invalid_argument, "Content-Length is not the body's length");
   }
-  if (codings == 1 && !equals_ignoring_case(*headers.find("transfer-encoding"), "chunked")) {
+  if (codings == 1 && !equal_ignoring_ascii_case(*headers.find("transfer-encoding"), "chunked")) {
     return fail(Errc::invalid_argument, "Transfer-Encoding is not exactly `chunked`");
   }
   return {};

@@ -67,6 +67,8 @@ std::string_view name_of(UpstreamFault fault) noexcept {
       return "response_invalid";
     case UpstreamFault::body_unavailable:
       return "body_unavailable";
+    case UpstreamFault::client_gone:
+      return "client_gone";
     case UpstreamFault::cancelled:
       return "cancelled";
   }

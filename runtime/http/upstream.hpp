@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ struct UpstreamTarget {
 struct UpstreamRequest {
   std::shared_ptr<const UpstreamTarget> target;
   HttpRequest request;
+  // Most decoded bytes of the response's body; a longer one is response_invalid.
+  std::uint64_t response_bytes_max = std::numeric_limits<std::uint64_t>::max();
 };
 
 // How far a call got. Bytes count as sent once the operating system took them.
@@ -77,6 +80,7 @@ enum class UpstreamFault : std::uint8_t {
   closed,            // the upstream closed or reset the connection
   response_invalid,  // the response breaks our framing rules
   body_unavailable,  // the client's streamed body ended early
+  client_gone,       // the client stopped reading, and what was left was too long to drain
   cancelled,         // the server shut down
 };
 
