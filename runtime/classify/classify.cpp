@@ -103,11 +103,15 @@ ActionFound action_found(const CatalogView& view, std::uint32_t action, std::uin
   return {view.at(row.name), static_cast<Risk>(risk), row.read != 0};
 }
 
+// Keeps the strictest risk first, the earlier of equals before the later.
 void add(Classified& out, const ActionFound& found) {
-  const auto known = out.found();
-  if (std::find(known.begin(), known.end(), found) == known.end()) {
-    out.actions[out.action_count++] = found;
-  }
+  auto* const end = out.actions.begin() + out.action_count;
+  if (std::find(out.actions.begin(), end, found) != end) return;
+  auto* const place = std::find_if(
+      out.actions.begin(), end, [&](const ActionFound& other) { return other.risk < found.risk; });
+  *end = found;
+  std::rotate(place, end, end + 1);
+  ++out.action_count;
 }
 
 void find_actions(const MatchedCall& call, Classified& out) {
@@ -117,8 +121,6 @@ void find_actions(const MatchedCall& call, Classified& out) {
     // What cannot be told may be: the request is judged as both.
     if (holds(call, row) != Truth::f) add(out, action_found(call.view, row.action, row.risk));
   }
-  std::stable_sort(out.actions.begin(), out.actions.begin() + out.action_count,
-                   [](const ActionFound& a, const ActionFound& b) { return a.risk > b.risk; });
 }
 
 void fill_unknown(CatalogMethod method, bool has_catalog, Classified& out) {

@@ -1,0 +1,129 @@
+// Attributes given outright, or put over what classification said.
+#include "runtime/request/attributes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/catalogs.hpp"
+#include "tests/unit/request/show.hpp"
+
+namespace sentrail::request {
+namespace {
+
+GivenAttribute given(AttributeId id, std::vector<std::string> steps, std::string json) {
+  return {id, std::move(steps), std::move(json), false};
+}
+
+GivenAttribute unreadable(AttributeId id, std::vector<std::string> steps = {}) {
+  return {id, std::move(steps), "", true};
+}
+
+Result<std::string> with(const std::vector<GivenAttribute>& attributes) {
+  const auto request = with_attributes(bare_request({}), attributes);
+  if (!request.has_value()) return tl::make_unexpected(request.error());
+  return shown(*request);
+}
+
+std::string error_of(const GivenAttribute& attribute) {
+  const auto text = with({attribute});
+  return text.has_value() ? "taken: " + *text : text.error().message;
+}
+
+TEST(Attributes, OfEveryType) {
+  const auto text =
+      with({given(AttributeId::tool, {}, "\"github\""), given(AttributeId::risk, {}, "\"high\""),
+            given(AttributeId::agent_roles, {}, "[\"a\",\"b\"]"),
+            given(AttributeId::agent_registered, {}, "false"),
+            given(AttributeId::body, {}, "{\"n\":1.50}"), given(AttributeId::args, {}, "null"),
+            given(AttributeId::http_query, {"q"}, "\"x\""),
+            given(AttributeId::http_headers, {"X-A"}, "\"y\"")});
+  ASSERT_TRUE(text.has_value()) << text.error().message;
+  EXPECT_EQ(*text,
+            "tool=\"github\"\nrisk=\"high\"\nagent.roles=[\"a\",\"b\"]\nagent.registered=false\n"
+            "body={\"n\":1.50}\nargs=null\nhttp.query.q=\"x\"\nhttp.headers.x-a=\"y\"\n");
+}
+
+TEST(Attributes, MembersGoIntoWhatIsThere) {
+  const auto text =
+      with({given(AttributeId::body, {"a", "b"}, "1"),
+            given(AttributeId::body, {"a", "c"}, "[true,null,\"x\",{\"y\":{}}]"),
+            given(AttributeId::body, {"a", "b"}, "{}"), given(AttributeId::body, {"d"}, "\"\"")});
+  ASSERT_TRUE(text.has_value()) << text.error().message;
+  EXPECT_EQ(*text, "body={\"a\":{\"b\":{},\"c\":[true,null,\"x\",{\"y\":{}}]},\"d\":\"\"}\n");
+}
+
+TEST(Attributes, LaterOnesWin) {
+  const auto text =
+      with({given(AttributeId::tool, {}, "\"a\""), given(AttributeId::tool, {}, "\"b\""),
+            given(AttributeId::http_query, {}, "{\"a\":\"1\",\"b\":\"2\"}"),
+            given(AttributeId::http_query, {"a"}, "\"3\""), unreadable(AttributeId::body),
+            given(AttributeId::body, {}, "1")});
+  ASSERT_TRUE(text.has_value()) << text.error().message;
+  EXPECT_EQ(*text, "tool=\"b\"\nbody=1\nhttp.query.b=\"2\"\nhttp.query.a=\"3\"\n");
+}
+
+TEST(Attributes, WholeOnesCanBeUnreadable) {
+  const auto text = with({unreadable(AttributeId::resource_ref), unreadable(AttributeId::body),
+                          unreadable(AttributeId::http_query)});
+  ASSERT_TRUE(text.has_value());
+  EXPECT_EQ(*text,
+            "resource.ref=unreadable\nhttp.query=unreadable\nbody=unreadable\n"
+            "http.query=unreadable\n");
+}
+
+TEST(Attributes, KeysThatOnlyCaseTellsApartAreUnreadable) {
+  EXPECT_EQ(*with({given(AttributeId::body, {}, "{\"a\":1,\"A\":2}")}), "body=unreadable\n");
+}
+
+TEST(Attributes, ReplaceWhatClassificationSaid) {
+  RawRequest raw;
+  raw.tool = "github";
+  raw.method = "GET";
+  raw.target = "/repos/o/r?x=1";
+  const auto classified = make_requests(raw, {}, tests::github_tables().view());
+  ASSERT_TRUE(classified.has_value());
+  const std::vector<GivenAttribute> attributes = {
+      given(AttributeId::resource_repo, {}, "\"other\""),
+      given(AttributeId::http_query, {"y"}, "\"2\"")};
+  const auto request = with_attributes(classified->front(), attributes);
+  ASSERT_TRUE(request.has_value());
+  EXPECT_TRUE(request->declared_read());
+  EXPECT_EQ(request->facts()[AttributeId::resource_repo].text, "other");
+  EXPECT_EQ(request->facts()[AttributeId::resource_owner].text, "o");
+  EXPECT_EQ(request->facts().query.entries.size(), 2u);
+  EXPECT_EQ(classified->front().facts()[AttributeId::resource_repo].text, "r");
+}
+
+TEST(Attributes, RefusesWrongTypes) {
+  EXPECT_EQ(error_of(given(AttributeId::tool, {}, "7")), "`tool`: wants a string");
+  EXPECT_EQ(error_of(given(AttributeId::tool, {}, "null")), "`tool`: wants a string");
+  EXPECT_EQ(error_of(given(AttributeId::risk, {}, "\"severe\"")), "`risk`: wants a risk");
+  EXPECT_EQ(error_of(given(AttributeId::agent_roles, {}, "\"a\"")),
+            "`agent.roles`: wants a list of strings");
+  EXPECT_EQ(error_of(given(AttributeId::agent_roles, {}, "[1]")),
+            "`agent.roles`: wants a list of strings");
+  EXPECT_EQ(error_of(given(AttributeId::agent_registered, {}, "\"true\"")),
+            "`agent.registered`: wants a bool");
+  EXPECT_EQ(error_of(given(AttributeId::http_query, {}, "[]")),
+            "`http.query`: wants an object of strings");
+  EXPECT_EQ(error_of(given(AttributeId::http_query, {"a"}, "1")), "`http.query.a`: wants a string");
+  EXPECT_EQ(error_of(given(AttributeId::http_query, {"a", "b"}, "\"\"")),
+            "`http.query.a.b`: a parameter has no members");
+  EXPECT_EQ(error_of(given(AttributeId::tool, {"a"}, "1")),
+            "`tool.a`: this attribute has no members");
+  EXPECT_EQ(error_of(unreadable(AttributeId::body, {"a"})),
+            "`body.a`: only a whole attribute can be unreadable: write it for `body`");
+  EXPECT_NE(error_of(given(AttributeId::body, {}, "{")).find("`body`: "), std::string::npos);
+}
+
+TEST(Attributes, RefusesStepsIntoWhatHasNoMembers) {
+  EXPECT_FALSE(with({given(AttributeId::body, {}, "[1]"), given(AttributeId::body, {"a"}, "1")})
+                   .has_value());
+  EXPECT_FALSE(
+      with({unreadable(AttributeId::body), given(AttributeId::body, {"a"}, "1")}).has_value());
+  EXPECT_FALSE(
+      with({given(AttributeId::body, {"a"}, "1"), given(AttributeId::body, {"a", "b"}, "1")})
+          .has_value());
+}
+
+}  // namespace
+}  // namespace sentrail::request

@@ -1,0 +1,181 @@
+// The JSON form of requests.
+#include "runtime/request/read_requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/limits.hpp"
+#include "tests/support/catalogs.hpp"
+#include "tests/unit/request/show.hpp"
+
+namespace sentrail::request {
+namespace {
+
+Result<std::vector<Request>> read(std::string_view json) {
+  static const CatalogView view = tests::github_tables().view();
+  return read_requests(json, view);
+}
+
+std::string shown_all(std::string_view json) {
+  const auto requests = read(json);
+  if (!requests.has_value()) return "error: " + requests.error().message;
+  std::string out;
+  for (const Request& request : *requests) out += (out.empty() ? "" : "--\n") + shown(request);
+  return out;
+}
+
+std::string actions(std::string_view json) {
+  const auto requests = read(json);
+  if (!requests.has_value()) return "error: " + requests.error().message;
+  std::string out;
+  for (const Request& request : *requests) {
+    out += (out.empty() ? "" : " ") + std::string(request.facts()[AttributeId::action].text);
+  }
+  return out;
+}
+
+TEST(ReadRequests, RawOnesAreClassified) {
+  EXPECT_EQ(shown_all(R"({"tool":"github","method":"POST","path":"/repos/o/r/issues?a=b",
+              "query":{"q r":"x&y"},"headers":{"X-A":"1"},"host":"API.github.com",
+              "body":{"title":"x","n":1.50},"agent":{"id":"a","name":"n","roles":["r"],
+              "registered":true,"owner":"w","client":"c"},"user":{"id":"u","groups":["g"]},
+              "env":"live","workspace":"w","source":"gateway"})"),
+            "tool=\"github\"\naction=\"issues.create\"\nrisk=\"medium\"\nsource=\"gateway\"\n"
+            "env=\"live\"\nworkspace=\"w\"\nresource.type=\"issue\"\nresource.id=\"o/r\"\n"
+            "resource.owner=\"o\"\nresource.repo=\"r\"\nagent.id=\"a\"\nagent.name=\"n\"\n"
+            "agent.roles=[\"r\"]\nagent.registered=true\nagent.owner=\"w\"\nagent.client=\"c\"\n"
+            "user.id=\"u\"\nuser.groups=[\"g\"]\nhttp.method=\"POST\"\n"
+            "http.host=\"api.github.com\"\nhttp.path=\"/repos/o/r/issues\"\n"
+            "body={\"title\":\"x\",\"n\":1.50}\nhttp.query.a=\"b\"\nhttp.query.q r=\"x&y\"\n"
+            "http.headers.x-a=\"1\"\nhttp.headers.content-type=\"application/json\"\n");
+}
+
+TEST(ReadRequests, OneForEachAction) {
+  EXPECT_EQ(actions(R"({"tool":"github","method":"PATCH","path":"/repos/o/r/git/refs/heads/a",
+              "body":{"force":true}})"),
+            "ref.force_push ref.update");
+}
+
+TEST(ReadRequests, BodiesToTheByte) {
+  const std::string head =
+      R"({"tool":"github","method":"PATCH","path":"/repos/o/r/git/refs/heads/a",)";
+  EXPECT_EQ(actions(head + R"("body_text":"{\"force\":false}"})"), "ref.update");
+  EXPECT_EQ(actions(head + R"("body_text":"{\"force\":false,\"force\":true}"})"),
+            "ref.force_push ref.update");
+  EXPECT_EQ(actions(head + R"("body_text":"{}","headers":{"content-type":"text/plain"}})"),
+            "ref.force_push ref.update");
+  EXPECT_EQ(actions(head + R"("body":{},"body_text":"{}"})"),
+            "error: `body_text` and `body` are both given: keep one");
+}
+
+TEST(ReadRequests, AttributesNestedAndDotted) {
+  const std::string facts =
+      "tool=\"github\"\nresource.owner=\"acme\"\nresource.ref=\"main\"\n"
+      "agent.id=\"a\"\nbody={\"x\":{\"y\":1}}\nhttp.query.q=\"1\"\nhttp.headers.x-a.b=\"2\"\n";
+  EXPECT_EQ(shown_all(R"({"attributes":{"tool":"github","resource":{"ref":"main","owner":"acme"},
+              "agent":{"id":"a"},"body":{"x":{"y":1}},"http":{"query":{"q":"1"},
+              "headers":{"x-a.b":"2"}}}})"),
+            facts);
+  EXPECT_EQ(shown_all(R"({"attributes":{"tool":"github","resource.ref":"main",
+              "resource.owner":"acme","agent.id":"a","body.x.y":1,"http.query.q":"1",
+              "http.headers.x-a.b":"2"}})"),
+            facts);
+  EXPECT_EQ(shown_all(R"({"attributes":{"mcp.annotations":{"a":1},"mcp":{"tool":"t"}}})"),
+            "mcp.tool=\"t\"\nmcp.annotations={\"a\":1}\n");
+  EXPECT_EQ(shown_all(R"({"attributes":{}})"), "");
+}
+
+TEST(ReadRequests, UnreadableAttributes) {
+  EXPECT_EQ(shown_all(R"({"attributes":{"resource":{"ref":{"$unreadable":true}},
+              "body":{"$unreadable":true},"http.query":{"$unreadable":true}}})"),
+            "resource.ref=unreadable\nhttp.query=unreadable\nbody=unreadable\n"
+            "http.query=unreadable\n");
+  EXPECT_EQ(shown_all(R"({"attributes":{"body":{"$unreadable":false}}})"),
+            "error: `attributes.body` is unreadable only as `{\"$unreadable\": true}`");
+  EXPECT_EQ(shown_all(R"({"attributes":{"body":{"$unreadable":true,"a":1}}})"),
+            "error: `attributes.body` is unreadable only as `{\"$unreadable\": true}`");
+  EXPECT_EQ(shown_all(R"({"attributes":{"body.a":{"$unreadable":true}}})"),
+            "error: `body.a`: only a whole attribute can be unreadable: write it for `body`");
+}
+
+TEST(ReadRequests, ItemsShareWhoCalls) {
+  EXPECT_EQ(shown_all(R"({"agent":{"id":"a"},"env":"test","items":[
+              {"attributes":{"action":"x"}},
+              {"attributes":{"action":"y","agent.id":"b"}}]})"),
+            "action=\"x\"\nenv=\"test\"\nagent.id=\"a\"\n--\n"
+            "action=\"y\"\nenv=\"test\"\nagent.id=\"b\"\n");
+  EXPECT_EQ(actions(R"({"items":[{"tool":"github","method":"GET","path":"/repos/o/r"},
+              {"tool":"github","method":"DELETE","path":"/repos/o/r"}]})"),
+            "read repos.delete");
+}
+
+TEST(ReadRequests, TellsWhatIsWrongAndWhere) {
+  for (const auto& [json, message] : std::vector<std::pair<std::string, std::string>>{
+           {"[]", "the request is not an object"},
+           {"{}", "`tool` is missing: a request has tool, method and path, or attributes"},
+           {R"({"tool":"github","method":"GET"})",
+            "`path` is missing: a request has tool, method and path, or attributes"},
+           {R"({"tool":7,"method":"GET","path":"/"})", "`tool` is not a string"},
+           {R"({"tool":"t","method":"GET","path":"/","pth":1})",
+            "`pth` is no key here: did you mean `path`?"},
+           {R"({"tool":"t","method":"GET","path":"/","agent":{"rolse":[]}})",
+            "`agent.rolse` is no key here: did you mean `roles`?"},
+           {R"({"tool":"t","method":"GET","path":"/","agent":"me"})", "`agent` is not an object"},
+           {R"({"tool":"t","method":"GET","path":"/","agent":{"roles":"a"}})",
+            "`agent.roles` is not a list of strings"},
+           {R"({"tool":"t","method":"GET","path":"/","agent":{"roles":[1]}})",
+            "`agent.roles` is not a string"},
+           {R"({"tool":"t","method":"GET","path":"/","agent":{"registered":1}})",
+            "`agent.registered` is neither true nor false"},
+           {R"({"tool":"t","method":"GET","path":"/","user":[]})", "`user` is not an object"},
+           {R"({"tool":"t","method":"GET","path":"/","user":{"name":"x"}})",
+            "`user.name` is no key here"},
+           {R"({"tool":"t","method":"GET","path":"/","query":"a=b"})",
+            "`query` is not an object of strings"},
+           {R"({"tool":"t","method":"GET","path":"/","query":{"a":1}})",
+            "`query.a` is not a string"},
+           {R"({"tool":"t","method":"GET","path":"/","headers":[]})",
+            "`headers` is not an object of strings"},
+           {R"({"tool":"t","method":"GET","path":"/../x"})",
+            "the gate refuses this request: the request target has a path segment of dots"},
+           {R"({"attributes":{"resource.reff":"x"}})",
+            "`attributes.resource.reff` is no attribute: did you mean `resource.ref`?"},
+           {R"({"attributes":{"resource":{"reff":"x"}}})",
+            "`attributes.resource.reff` is no attribute: did you mean `resource.ref`?"},
+           {R"({"attributes":{"resource":"x"}})", "`attributes.resource` is not an object"},
+           {R"({"attributes":{"zzzzzzzz":1}})", "`attributes.zzzzzzzz` is no attribute"},
+           {R"({"attributes":[]})", "`attributes` is not an object"},
+           {R"({"attributes":{},"tool":"t"})", "`tool` is no key here"},
+           {R"({"attributes":{"risk":"huge"}})", "`risk`: wants a risk"},
+           {R"({"items":[]})", "`items` is not a list of requests"},
+           {R"({"items":{}})", "`items` is not a list of requests"},
+           {R"({"items":[1]})", "`items[0]` is not an object"},
+           {R"({"items":[{"items":[]}]})", "`items[0].items` is no key here"},
+           {R"({"items":[{"attributes":{"tol":"x"}}]})",
+            "`items[0].attributes.tol` is no attribute: did you mean `tool`?"},
+           {R"({"items":[{"attributes":{}}],"tool":"t"})", "`tool` is no key here"},
+       }) {
+    const auto requests = read(json);
+    ASSERT_FALSE(requests.has_value()) << json;
+    EXPECT_EQ(requests.error().message, message) << json;
+  }
+}
+
+TEST(ReadRequests, RefusesWhatIsNoJson) {
+  for (const char* json : {"", "{", "{\"tool\":\"a\",\"tool\":\"b\"}", "\xff", "nul"}) {
+    const auto requests = read(json);
+    ASSERT_FALSE(requests.has_value()) << json;
+    EXPECT_EQ(requests.error().message.rfind("the request is no JSON: ", 0), 0u);
+  }
+}
+
+TEST(ReadRequests, RefusesTooManyItems) {
+  std::string json = R"({"items":[{"attributes":{}})";
+  for (std::size_t i = 1; i < limits::kRequestItemsMax; ++i) json += R"(,{"attributes":{}})";
+  ASSERT_TRUE(read(json + "]}").has_value());
+  const auto too_many = read(json + R"(,{"attributes":{}}]})");
+  ASSERT_FALSE(too_many.has_value());
+  EXPECT_EQ(too_many.error().message, "`items` has more than 100 requests");
+}
+
+}  // namespace
+}  // namespace sentrail::request
