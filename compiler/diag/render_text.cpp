@@ -58,10 +58,11 @@ std::string place_of(Span span, const Sources& sources) {
          std::to_string(place.column) + ": ";
 }
 
-// Moves left to the first byte of a code point.
+// Moves left to the first byte of a code point; stays where three bytes lead to none, because the
+// text is not UTF-8 there.
 std::size_t align(std::string_view text, std::size_t at) {
-  while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u) {
-    --at;
+  for (std::size_t back = 0; back <= 3 && back <= at && at < text.size(); ++back) {
+    if ((static_cast<unsigned char>(text[at - back]) & 0xC0u) != 0x80u) return at - back;
   }
   return at;
 }

@@ -65,6 +65,15 @@ TEST_F(Render, SurvivesEveryPlaceOfEveryPrefix) {
   }
 }
 
+// A cut in the middle of bytes that belong to no character must not move before the span.
+TEST_F(Render, CutsLongLinesOfStrayBytes) {
+  const std::string text = "colour: b" + std::string(300, '\x8B') + "lue";
+  for (std::uint32_t begin = 0; begin <= text.size(); begin += 7) {
+    const Diagnostic diagnostic = at(text, begin, begin + 1);
+    EXPECT_NE(render_text(diagnostic, sources_, false).find('^'), std::string::npos);
+  }
+}
+
 TEST_F(Render, PaintsOnlyWhenAsked) {
   const Diagnostic diagnostic = at("rule", 0, 4);
   EXPECT_EQ(render_text(diagnostic, sources_, false).find('\x1b'), std::string::npos);
