@@ -7,6 +7,14 @@ namespace {
 constexpr std::array<std::string_view, kCatalogMethodCount> kMethodNames = {"GET", "POST", "PUT",
                                                                             "PATCH", "DELETE"};
 
+// docs/catalog_format.md, 9: rows have no padding, whoever compiles them.
+static_assert(sizeof(CatalogRow) == 68 && sizeof(CatalogActionRow) == 16);
+static_assert(sizeof(CatalogAliasRow) == 20 && sizeof(CatalogNodeRow) == 28);
+static_assert(sizeof(CatalogLiteralRow) == 12 && sizeof(CatalogBranchRow) == 16);
+static_assert(sizeof(CatalogTailRow) == 8 && sizeof(CatalogOperationRow) == 60);
+static_assert(sizeof(CatalogBindingRow) == 36 && sizeof(CatalogIdPartRow) == 16);
+static_assert(sizeof(CatalogRefinementRow) == 16 && sizeof(CatalogConditionRow) == 32);
+
 }  // namespace
 
 std::string_view name_of(CatalogMethod method) noexcept {
