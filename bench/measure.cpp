@@ -5,29 +5,7 @@
 #include <x86intrin.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-}  // namespace
-
-// Counting is all that these add.
-void* operator new(std::size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace sentrail::bench {
 namespace {
@@ -79,10 +57,6 @@ class Silent : public benchmark::BenchmarkReporter {
 };
 
 }  // namespace
-
-std::uint64_t allocation_count() noexcept {
-  return allocations.load(std::memory_order_relaxed);
-}
 
 Timing measure(const std::string& name, std::size_t count, std::size_t passes,
                const std::function<void(std::size_t)>& pass_over,
