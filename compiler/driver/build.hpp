@@ -1,0 +1,27 @@
+// From a policy file to a bundle file: what `build` and `watch` share.
+//
+// Neighbours: build_command.cpp, watch_command.cpp. Must not know: command lines.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/driver/load.hpp"
+#include "compiler/driver/output.hpp"
+#include "core/result.hpp"
+
+namespace sentrail::compiler {
+
+// What to build and how.
+struct BuildOptions {
+  std::string policy = ".";
+  std::string out;
+  std::vector<std::string> key_files;  // signing keys; none: unsigned
+  bool untested = false;               // build although a test of the policy fails
+};
+
+// Checks, tests, lowers, signs and writes. Prints findings and, on success, what was built.
+// out: an exit code.
+int build_policy(const BuildOptions& options, const OutputOptions& output);
+
+}  // namespace sentrail::compiler

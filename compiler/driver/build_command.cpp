@@ -1,0 +1,231 @@
+// `build`, `verify` and `keygen`: bundles and the keys that sign them.
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "compiler/driver/build.hpp"
+#include "compiler/driver/commands.hpp"
+#include "compiler/lower/build_bundle.hpp"
+#include "compiler/tester/tester.hpp"
+#include "core/encoding.hpp"
+#include "core/json_writer.hpp"
+#include "core/limits.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/note.hpp"
+#include "runtime/bundles/loaded_bundle.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+constexpr std::size_t kKeyFileBytesMax = 4096;
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+Result<std::vector<crypto::NoteSigner>> read_signers(const std::vector<std::string>& files) {
+  std::vector<crypto::NoteSigner> signers;
+  for (const std::string& file : files) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_bytes(file, kKeyFileBytesMax));
+    Result<crypto::NoteSigner> signer = crypto::NoteSigner::parse(trimmed(text));
+    if (!signer) return fail(signer.error().code, file + ": " + signer.error().message);
+    signers.push_back(std::move(*signer));
+  }
+  return signers;
+}
+
+// A verifier key, or the file that holds one.
+Result<crypto::NoteVerifier> read_verifier(const std::string& argument) {
+  if (Result<crypto::NoteVerifier> direct = crypto::NoteVerifier::parse(argument)) return direct;
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_bytes(argument, kKeyFileBytesMax));
+  return crypto::NoteVerifier::parse(trimmed(text));
+}
+
+void print_built(const BuildOptions& options, const Compiled& compiled, const std::string& bytes,
+                 std::size_t signer_count, bool json) {
+  const Program& program = compiled.engine().program();
+  const CostRow cost = cost_of(program);
+  const std::string digest = hex_encode(crypto::sha256(bytes));
+  if (json) {
+    std::string out;
+    JsonWriter(&out)
+        .begin_object()
+        .key("ok")
+        .boolean(true)
+        .key("bundle")
+        .string(options.out)
+        .key("policy")
+        .string(program.name())
+        .key("engine")
+        .string("linear")
+        .key("rules")
+        .unsigned_integer(program.rules.size())
+        .key("tests")
+        .unsigned_integer(program.atoms.size())
+        .key("bytes")
+        .unsigned_integer(bytes.size())
+        .key("sha256")
+        .string(digest)
+        .key("signatures")
+        .unsigned_integer(signer_count)
+        .key("costSteps")
+        .unsigned_integer(cost.steps)
+        .key("costBytes")
+        .unsigned_integer(cost.bytes)
+        .end_object();
+    std::printf("%s\n", out.c_str());
+    return;
+  }
+  std::printf("%s: %s, %zu rules, %zu tests, %zu bytes, %zu signature%s\n", options.out.c_str(),
+              std::string(program.name()).c_str(), program.rules.size(), program.atoms.size(),
+              bytes.size(), signer_count, signer_count == 1 ? "" : "s");
+  std::printf("  linear engine; a decision takes at most %llu steps and touches %llu bytes\n",
+              static_cast<unsigned long long>(cost.steps),
+              static_cast<unsigned long long>(cost.bytes));
+}
+
+int build_loaded(const Loaded& loaded, const BuildOptions& options, const OutputOptions& output) {
+  const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
+  if (!compiled) return report(compiled.error(), output);
+  const TestReport tests = run_tests(*loaded.policy, **compiled);
+  if (tests.failed > 0 && !options.untested) {
+    return report(Error{Errc::invalid_argument, std::to_string(tests.failed) +
+                                                    " of the policy's tests fail; run "
+                                                    "`sentrailc test`, or build with --untested"},
+                  output) == kFine
+               ? kFine
+               : kFindings;
+  }
+  const Result<std::vector<crypto::NoteSigner>> signers = read_signers(options.key_files);
+  if (!signers) return report(signers.error(), output);
+  BundleParts parts;
+  parts.program = (*compiled)->engine().program();
+  parts.catalogs = (*compiled)->catalogs();
+  parts.signers = *signers;
+  const Result<std::string> bytes = build_bundle(parts);
+  if (!bytes) return report(bytes.error(), output);
+  if (const Status status = write_bytes(options.out, *bytes); !status) {
+    return report(status.error(), output);
+  }
+  print_built(options, **compiled, *bytes, signers->size(), output.json);
+  return kFine;
+}
+
+int verify_bundle(const std::string& file, const std::vector<std::string>& trust,
+                  const OutputOptions& output) {
+  std::vector<crypto::NoteVerifier> verifiers;
+  for (const std::string& argument : trust) {
+    Result<crypto::NoteVerifier> verifier = read_verifier(argument);
+    if (!verifier) return report(verifier.error(), output);
+    verifiers.push_back(std::move(*verifier));
+  }
+  bundles::LoadOptions options;
+  options.trusted = verifiers;
+  options.allow_unsigned = trust.empty();
+  const auto loaded = bundles::LoadedBundle::from_file(file, options);
+  if (!loaded) {
+    report(loaded.error(), output);
+    const Errc code = loaded.error().code;
+    return code == Errc::io || code == Errc::not_found ? kCouldNot : kFindings;
+  }
+  const bundles::LoadedBundle& bundle = **loaded;
+  std::string out;
+  if (output.json) {
+    JsonWriter json(&out);
+    json.begin_object()
+        .key("ok")
+        .boolean(true)
+        .key("policy")
+        .string(bundle.program().name())
+        .key("rules")
+        .unsigned_integer(bundle.program().rules.size())
+        .key("digest")
+        .string(bundle.digest_hex())
+        .key("signedBy")
+        .begin_array();
+    for (const std::string& name : bundle.signed_by()) json.string(name);
+    json.end_array().end_object();
+  } else {
+    out = file + ": whole; " + std::string(bundle.program().name()) + ", " +
+          std::to_string(bundle.program().rules.size()) + " rules, digest " + bundle.digest_hex() +
+          "\n  signed by: ";
+    for (const std::string& name : bundle.signed_by()) out += name + " ";
+    if (trust.empty()) out += "not checked; name the signers with --trust";
+  }
+  std::printf("%s\n", out.c_str());
+  return kFine;
+}
+
+int generate_key(const std::string& name, const std::string& file, const OutputOptions& output) {
+  const Result<crypto::NoteSigner> signer = crypto::NoteSigner::generate(name);
+  if (!signer) return report(signer.error(), output);
+  const mode_t before = umask(0077);
+  Status status = write_bytes(file, signer->to_secret_string() + "\n");
+  umask(before);
+  if (status) status = write_bytes(file + ".pub", signer->verifier().to_string() + "\n");
+  if (!status) return report(status.error(), output);
+  std::printf("%s\n", signer->verifier().to_string().c_str());
+  std::fprintf(stderr, "secret key in %s, verifier in %s.pub and above\n", file.c_str(),
+               file.c_str());
+  return kFine;
+}
+
+}  // namespace
+
+int build_policy(const BuildOptions& options, const OutputOptions& output) {
+  const Result<std::string> file = policy_file(options.policy);
+  if (!file) return report(file.error(), output);
+  Loaded loaded;
+  if (const Status status = load_policy(*file, loaded); !status) {
+    return report(status.error(), output);
+  }
+  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
+  // Warnings are shown and do not stop a build.
+  if (loaded.sink.warning_count() > 0 && !output.json) report(loaded.sink, loaded.sources, output);
+  return build_loaded(loaded, options, output);
+}
+
+void add_build(CLI::App& app, CommandLine& program) {
+  auto options = std::make_shared<BuildOptions>();
+  CLI::App* command = app.add_subcommand("build", "check, test, and write a bundle");
+  command->add_option("path", options->policy, "a policy, or a folder with one");
+  command->add_option("-o,--out", options->out, "the bundle to write")->required();
+  command->add_option("--sign", options->key_files, "a signing key file; may be repeated");
+  command->add_flag("--untested", options->untested, "build although the policy's tests fail");
+  command->callback(
+      [&program, options] { program.exit_code = build_policy(*options, {program.json}); });
+}
+
+void add_verify(CLI::App& app, CommandLine& program) {
+  struct Options {
+    std::string file;
+    std::vector<std::string> trust;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("verify", "is a bundle whole, and who signed it");
+  command->add_option("bundle", options->file, "the file")->required();
+  command->add_option("--trust", options->trust,
+                      "a verifier key or its file; without one, signatures are not checked");
+  command->callback([&program, options] {
+    program.exit_code = verify_bundle(options->file, options->trust, {program.json});
+  });
+}
+
+void add_keygen(CLI::App& app, CommandLine& program) {
+  struct Options {
+    std::string name;
+    std::string file;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("keygen", "make a key that signs bundles");
+  command->add_option("name", options->name, "the signer, e.g. acme.example/policy")->required();
+  command->add_option("-o,--out", options->file, "where the secret goes; mode 0600")->required();
+  command->callback([&program, options] {
+    program.exit_code = generate_key(options->name, options->file, {program.json});
+  });
+}
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,43 @@
+// The command tree of sentrailc: each function adds one command.
+//
+// Neighbours: main.cpp calls them; each has its own .cpp. Must not know: each other.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace sentrail::compiler {
+
+// What the program is told before any command, and the exit code of the one that ran.
+struct CommandLine {
+  bool json = false;
+  int exit_code = 0;
+};
+
+// `check [PATH]`: is the policy well-formed, typed, and free of lints.
+void add_check(CLI::App& app, CommandLine& program);
+// `fmt [PATH…] [--check]`: one canonical layout.
+void add_fmt(CLI::App& app, CommandLine& program);
+// `test [PATH]`: the policy's own tests.
+void add_test(CLI::App& app, CommandLine& program);
+// `eval REQUEST`: the decision on a request.
+void add_eval(CLI::App& app, CommandLine& program);
+// `explain REQUEST`: which test of which rule decided.
+void add_explain(CLI::App& app, CommandLine& program);
+// `build [PATH] -o FILE [--sign KEY]`: a bundle.
+void add_build(CLI::App& app, CommandLine& program);
+// `verify BUNDLE [--trust KEY]`: is the bundle whole, and who signed it.
+void add_verify(CLI::App& app, CommandLine& program);
+// `keygen NAME -o FILE`: a signing key and its verifier.
+void add_keygen(CLI::App& app, CommandLine& program);
+// `dump [PATH] --stage S`: the product of one phase.
+void add_dump(CLI::App& app, CommandLine& program);
+// `watch [PATH]`: rebuild on save, and reload a running gate.
+void add_watch(CLI::App& app, CommandLine& program);
+// `explain-code CODE`: what a diagnostic means.
+void add_explain_code(CLI::App& app, CommandLine& program);
+// `completions SHELL`: a completion script.
+void add_completions(CLI::App& app, CommandLine& program);
+
+}  // namespace sentrail::compiler

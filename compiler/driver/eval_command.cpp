@@ -1,0 +1,185 @@
+// `eval` and `explain`: what is decided about a request, and why.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/load.hpp"
+#include "compiler/driver/output.hpp"
+#include "compiler/tester/compiled.hpp"
+#include "core/json_writer.hpp"
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "runtime/decide/explain.hpp"
+#include "runtime/request/read_requests.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+struct Options {
+  std::string request = "-";
+  std::string policy = ".";
+};
+
+constexpr const char* word(Truth truth) {
+  switch (truth) {
+    case Truth::f:
+      return "false";
+    case Truth::u:
+      return "undecidable";
+    case Truth::t:
+      return "true";
+  }
+  return "";
+}
+
+// Everything that both commands print.
+struct Answer {
+  std::unique_ptr<Compiled> compiled;
+  Evaluation evaluation;
+  decide::Explanation explanation;  // of the action that decides
+};
+
+Result<Answer> answer_of(const Loaded& loaded, const Options& options) {
+  Answer answer;
+  SENTRAIL_ASSIGN_OR_RETURN(answer.compiled,
+                            Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string json,
+                            read_bytes(options.request, limits::kBodyHeldBytesMax));
+  SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
+                            request::read_requests(json, answer.compiled->catalogs()));
+  answer.evaluation = answer.compiled->evaluate(std::move(requests));
+  decide::Scratch scratch = answer.compiled->engine().make_scratch();
+  answer.explanation =
+      decide::explain(answer.compiled->engine(), answer.evaluation.request().facts(), scratch);
+  return answer;
+}
+
+void write_head(JsonWriter& json, const Answer& answer) {
+  json.key("effect").string(name_of(answer.explanation.decision.effect));
+  json.key("rule").string(answer.explanation.rule);
+  json.key("reason").string(answer.explanation.reason);
+  json.key("candidates").begin_array();
+  for (const std::uint32_t rule : answer.explanation.candidates) {
+    json.string(answer.compiled->rule_name(rule));
+  }
+  // Obligations arrive with the language that has them; the member is part of the shape.
+  json.end_array().key("obligations").begin_array().end_array();
+}
+
+void print_eval(const Answer& answer, bool json) {
+  const decide::Explanation& explanation = answer.explanation;
+  if (json) {
+    std::string out;
+    JsonWriter writer(&out);
+    writer.begin_object();
+    write_head(writer, answer);
+    writer.end_object();
+    std::printf("%s\n", out.c_str());
+    return;
+  }
+  std::printf("%s by %s\n  %s\n", std::string(name_of(explanation.decision.effect)).c_str(),
+              explanation.rule.c_str(), explanation.reason.c_str());
+}
+
+void print_rules(const Answer& answer) {
+  for (const decide::RuleAnswer& rule : answer.explanation.rules) {
+    if (!rule.reached) continue;
+    std::printf("  %-12s %s\n", word(rule.truth), answer.compiled->rule_name(rule.rule).c_str());
+    for (const decide::TestAnswer& test : rule.settled_by) {
+      std::printf("      %s%s is %s: the value is %s (line %u)\n", test.negated ? "not " : "",
+                  test.text.c_str(), word(test.truth), test.value.c_str(), test.line);
+    }
+  }
+}
+
+void write_rules(JsonWriter& json, const Answer& answer) {
+  json.key("rules").begin_array();
+  for (const decide::RuleAnswer& rule : answer.explanation.rules) {
+    json.begin_object()
+        .key("rule")
+        .string(answer.compiled->rule_name(rule.rule))
+        .key("truth")
+        .string(word(rule.truth))
+        .key("reached")
+        .boolean(rule.reached)
+        .key("candidate")
+        .boolean(rule.candidate)
+        .key("settledBy")
+        .begin_array();
+    for (const decide::TestAnswer& test : rule.settled_by) {
+      json.begin_object()
+          .key("test")
+          .string(test.text)
+          .key("negated")
+          .boolean(test.negated)
+          .key("truth")
+          .string(word(test.truth))
+          .key("value")
+          .string(test.value)
+          .key("line")
+          .unsigned_integer(test.line)
+          .key("column")
+          .unsigned_integer(test.column)
+          .end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void print_explain(const Answer& answer, bool json) {
+  if (!json) {
+    print_eval(answer, false);
+    std::printf("rules met, in order:\n");
+    print_rules(answer);
+    return;
+  }
+  std::string out;
+  JsonWriter writer(&out);
+  writer.begin_object();
+  write_head(writer, answer);
+  write_rules(writer, answer);
+  writer.end_object();
+  std::printf("%s\n", out.c_str());
+}
+
+int run(const Options& options, const OutputOptions& output,
+        void (*print)(const Answer& answer, bool json)) {
+  const Result<std::string> file = policy_file(options.policy);
+  if (!file) return report(file.error(), output);
+  Loaded loaded;
+  if (const Status status = load_policy(*file, loaded); !status) {
+    return report(status.error(), output);
+  }
+  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
+  const Result<Answer> answer = answer_of(loaded, options);
+  if (!answer) return report(answer.error(), output);
+  print(*answer, output.json);
+  return kFine;
+}
+
+void add(CLI::App& app, CommandLine& program, const char* name, const char* what,
+         void (*print)(const Answer& answer, bool json)) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("request", options->request, "a file of request JSON; - for stdin")
+      ->capture_default_str();
+  command->add_option("-p,--policy", options->policy, "a policy, or a folder with one")
+      ->capture_default_str();
+  command->footer("The form of requests: docs/request_format.md.");
+  command->callback(
+      [&program, options, print] { program.exit_code = run(*options, {program.json}, print); });
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, CommandLine& program) {
+  add(app, program, "eval", "the decision on a request", print_eval);
+}
+
+void add_explain(CLI::App& app, CommandLine& program) {
+  add(app, program, "explain", "which test of which rule decided", print_explain);
+}
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,86 @@
+// The policy's own tests. See tester.hpp.
+#include "compiler/tester/tester.hpp"
+
+#include <set>
+
+#include "runtime/request/attributes.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+// A rule as tests name it: without module and tier.
+std::string short_name(const std::string& qualified) {
+  const std::size_t dot = qualified.rfind('.');
+  return dot == std::string::npos ? qualified : qualified.substr(dot + 1);
+}
+
+std::string worded(Effect effect, const std::string& rule) {
+  std::string out(name_of(effect));
+  return rule.empty() ? out : out + " by " + rule;
+}
+
+Result<std::vector<request::Request>> classified(const ir::TestCase& test,
+                                                 const CatalogView& catalogs) {
+  if (!test.target) return std::vector<request::Request>{request::bare_request({})};
+  request::RawRequest raw;
+  raw.tool = test.tool.value_or("");
+  raw.method = test.method.value_or("GET");
+  raw.target = *test.target;
+  if (test.body_json) {
+    raw.body = *test.body_json;
+    raw.headers.push_back({"content-type", "application/json"});
+  }
+  return request::make_requests(std::move(raw), {}, catalogs);
+}
+
+Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
+                                                  const CatalogView& catalogs) {
+  SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests, classified(test, catalogs));
+  std::vector<request::GivenAttribute> given;
+  for (const ir::GivenValue& value : test.with) {
+    given.push_back(
+        {value.attribute.attribute, value.attribute.steps, value.json, value.unreadable});
+  }
+  if (!test.target && test.tool) {
+    given.push_back({AttributeId::tool, {}, "\"" + *test.tool + "\"", false});
+  }
+  for (request::Request& one : requests) {
+    SENTRAIL_ASSIGN_OR_RETURN(one, request::with_attributes(one, given));
+  }
+  return requests;
+}
+
+}  // namespace
+
+TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
+  TestReport report;
+  std::set<std::string> deciding;
+  for (const ir::TestCase& test : policy.tests) {
+    TestOutcome& outcome = report.outcomes.emplace_back();
+    outcome.test = &test;
+    outcome.expected = worded(test.effect, test.rule.value_or(""));
+    Result<std::vector<request::Request>> requests = requests_of(test, compiled.catalogs());
+    if (!requests) {
+      outcome.actual = "no decision: " + requests.error().message;
+      ++report.failed;
+      continue;
+    }
+    const Evaluation evaluation = compiled.evaluate(std::move(*requests));
+    const std::string rule = compiled.rule_name(evaluation.decision().rule);
+    deciding.insert(rule);
+    const bool named = !test.rule || *test.rule == short_name(rule) || *test.rule == rule;
+    outcome.actual = worded(evaluation.decision().effect, short_name(rule));
+    outcome.passed = evaluation.decision().effect == test.effect && named;
+    report.failed += outcome.passed ? 0 : 1;
+  }
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      if (rule.outcome != Outcome::pass && !deciding.contains(rule.qualified_name)) {
+        report.rules_never_deciding.push_back(rule.qualified_name);
+      }
+    }
+  }
+  return report;
+}
+
+}  // namespace sentrail::compiler

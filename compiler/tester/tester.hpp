@@ -1,0 +1,32 @@
+// Runs a policy's own tests on the engine that will decide.
+//
+// Neighbours: compiled.hpp; the `test` command prints what comes out. Must not know: files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+#include "compiler/tester/compiled.hpp"
+
+namespace sentrail::compiler {
+
+// What became of one test.
+struct TestOutcome {
+  const ir::TestCase* test = nullptr;
+  bool passed = false;
+  std::string expected;  // `block by protect_branches`
+  std::string actual;    // the same of what came out, or why the request could not be made
+};
+
+// All outcomes in the author's order, and which rules no test was decided by.
+struct TestReport {
+  std::vector<TestOutcome> outcomes;
+  std::size_t failed = 0;
+  std::vector<std::string> rules_never_deciding;  // qualified names
+};
+
+// Runs every test. REQUIRES: `compiled` is of `policy`. The report points into the policy.
+[[nodiscard]] TestReport run_tests(const ir::Policy& policy, const Compiled& compiled);
+
+}  // namespace sentrail::compiler
