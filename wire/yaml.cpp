@@ -242,8 +242,10 @@ class Builder final : public YAML::EventHandler {
   static void check_repeats(const YamlNode& mapping) {
     std::vector<const YamlEntry*> sorted;
     for (const YamlEntry& entry : mapping.entries) sorted.push_back(&entry);
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto* a, const auto* b) { return a->key < b->key; });
+    // Equal keys in the order of the file: all entries lie in one array.
+    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+      return a->key != b->key ? a->key < b->key : a < b;
+    });
     const auto repeated =
         std::adjacent_find(sorted.begin(), sorted.end(),
                            [](const auto* a, const auto* b) { return a->key == b->key; });
