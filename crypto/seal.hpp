@@ -25,6 +25,7 @@ class SealKey {
   // Takes a key's bytes; the caller wipes its own copy. fails: invalid_argument unless 32 bytes.
   [[nodiscard]] static Result<SealKey> from_bytes(std::string_view bytes);
 
+  // Moves the secret and wipes where it was.
   SealKey(SealKey&& other) noexcept;
   SealKey& operator=(SealKey&& other) noexcept;
   SealKey(const SealKey&) = delete;

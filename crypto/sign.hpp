@@ -25,6 +25,7 @@ class Ed25519PrivateKey {
   // The key of a seed. The caller wipes its own copy.
   [[nodiscard]] static Ed25519PrivateKey from_seed(const Ed25519Seed& seed);
 
+  // Moves the secret and wipes where it was.
   Ed25519PrivateKey(Ed25519PrivateKey&& other) noexcept;
   Ed25519PrivateKey& operator=(Ed25519PrivateKey&& other) noexcept;
   Ed25519PrivateKey(const Ed25519PrivateKey&) = delete;

@@ -179,7 +179,7 @@ TEST(Yaml, DepthNodesAndBytesAreBounded) {
        {std::string("["), std::string("{a: "), std::string("- "), std::string("{? "),
         std::string("[? "), std::string("? "), std::string("a:\n ")}) {
     std::string deep;
-    for (int i = 0; i < 100'000; ++i) deep += opening;
+    for (int i = 0; i < 20'000; ++i) deep += opening;
     EXPECT_FALSE(parse_yaml(deep)) << opening;
   }
   std::string block;
@@ -237,7 +237,7 @@ TEST(Yaml, RandomTextsAreAnswered) {
       "a", "b", ":", " ", "\n", "- ", "[",   "]",  "{",  "}",  ",",   "\"", "'",  "?", "|", ">",
       "&", "*", "!", "#", "%",  "~",  "---", "\t", "  ", ": ", "...", "\\", "<<", "é", "0"};
   std::size_t accepted = 0;
-  for (int round = 0; round < 60'000; ++round) {
+  for (int round = 0; round < 20'000; ++round) {
     std::string text;
     for (std::size_t length = 1 + random() % 12; length > 0; --length) {
       text += symbols[random() % symbols.size()];
@@ -251,7 +251,7 @@ TEST(Yaml, RandomTextsAreAnswered) {
           << text << ": " << node.error().message;
     }
   }
-  EXPECT_GT(accepted, 3000u);
+  EXPECT_GT(accepted, 1000u);
 }
 
 }  // namespace
