@@ -21,15 +21,14 @@ namespace sentrail {
 }  // namespace sentrail
 
 // Aborts unless `condition` holds; on in every build.
-#define SENTRAIL_CHECK(condition)                                         \
-  (static_cast<bool>(condition)                                           \
-       ? static_cast<void>(0)                                             \
-       : ::sentrail::check_failed(#condition, __FILE__, __LINE__, ""))
+#define SENTRAIL_CHECK(condition)                      \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::sentrail::check_failed(#condition, __FILE__, __LINE__, ""))
 
 // As SENTRAIL_CHECK, with a C string that says what went wrong.
-#define SENTRAIL_CHECK_NOTE(condition, note)                              \
-  (static_cast<bool>(condition)                                           \
-       ? static_cast<void>(0)                                             \
+#define SENTRAIL_CHECK_NOTE(condition, note) \
+  (static_cast<bool>(condition)              \
+       ? static_cast<void>(0)                \
        : ::sentrail::check_failed(#condition, __FILE__, __LINE__, (note)))
 
 // Marks code that no input reaches.

@@ -18,7 +18,9 @@ enum class Effect : std::uint8_t { allow = 0, require_approval = 1, block = 2 };
 enum class Outcome : std::uint8_t { allow = 0, require_approval = 1, block = 2, pass = 3 };
 
 // The stricter of two effects. source: docs/language.md, Meaning 1 and 2.
-[[nodiscard]] constexpr Effect stricter(Effect a, Effect b) noexcept { return a < b ? b : a; }
+[[nodiscard]] constexpr Effect stricter(Effect a, Effect b) noexcept {
+  return a < b ? b : a;
+}
 
 // The effect of an outcome; nothing for `pass`.
 [[nodiscard]] constexpr std::optional<Effect> effect_of(Outcome outcome) noexcept {
@@ -32,8 +34,7 @@ enum class Outcome : std::uint8_t { allow = 0, require_approval = 1, block = 2, 
   return kNames[static_cast<std::size_t>(effect)];
 }
 [[nodiscard]] constexpr std::string_view name_of(Outcome outcome) noexcept {
-  constexpr std::array<std::string_view, 4> kNames = {"allow", "require_approval", "block",
-                                                      "pass"};
+  constexpr std::array<std::string_view, 4> kNames = {"allow", "require_approval", "block", "pass"};
   return kNames[static_cast<std::size_t>(outcome)];
 }
 

@@ -19,10 +19,18 @@ namespace sentrail {
 
 // What a fact is. `absent` is a value like the others; `unreadable` makes every test undecidable.
 enum class FactKind : std::uint8_t {
-  absent, unreadable, null, boolean, number, string, string_set, array, object
+  absent,
+  unreadable,
+  null,
+  boolean,
+  number,
+  string,
+  string_set,
+  array,
+  object
 };
 
-// The value of one attribute, 40 bytes. `text` holds a string, or a number as written; a risk is
+// The value of one attribute, 56 bytes. `text` holds a string, or a number as written; a risk is
 // the string of its name.
 struct Fact {
   FactKind kind = FactKind::absent;
@@ -99,7 +107,9 @@ inline Fact Fact::of(JsonValue value) noexcept {
   if (!value.exists()) return fact;
   fact.json = value;
   switch (value.kind()) {
-    case JsonKind::null: fact.kind = FactKind::null; break;
+    case JsonKind::null:
+      fact.kind = FactKind::null;
+      break;
     case JsonKind::boolean:
       fact.kind = FactKind::boolean;
       fact.boolean = value.boolean();
@@ -112,8 +122,12 @@ inline Fact Fact::of(JsonValue value) noexcept {
       fact.kind = FactKind::string;
       fact.text = value.text();
       break;
-    case JsonKind::array: fact.kind = FactKind::array; break;
-    case JsonKind::object: fact.kind = FactKind::object; break;
+    case JsonKind::array:
+      fact.kind = FactKind::array;
+      break;
+    case JsonKind::object:
+      fact.kind = FactKind::object;
+      break;
   }
   return fact;
 }

@@ -79,12 +79,12 @@ inline constexpr std::size_t kHostBytesMax = 253;
 inline constexpr std::size_t kHostLabelBytesMax = 63;
 
 // --- HTTP ----------------------------------------------------------------------------------
-inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;   // as nginx's four 8 KiB buffers
-inline constexpr std::size_t kHttpHeaderCountMax = 100;         // as Apache and Go's h2
-inline constexpr std::size_t kHttpTargetBytesMax = 8u << 10;    // GitHub answers 414 above
-inline constexpr std::size_t kBodyVisibleBytesMax = 1u << 20;   // buffered and shown to policy
-inline constexpr std::size_t kBodyHeldBytesMax = 8u << 20;      // most that a hold may store
-inline constexpr std::size_t kHttpMethodBytesMax = 24;          // longest registered one has 17
+inline constexpr std::size_t kHttpHeaderBytesMax = 32u << 10;  // as nginx's four 8 KiB buffers
+inline constexpr std::size_t kHttpHeaderCountMax = 100;        // as Apache and Go's h2
+inline constexpr std::size_t kHttpTargetBytesMax = 8u << 10;   // GitHub answers 414 above
+inline constexpr std::size_t kBodyVisibleBytesMax = 1u << 20;  // buffered and shown to policy
+inline constexpr std::size_t kBodyHeldBytesMax = 8u << 20;     // most that a hold may store
+inline constexpr std::size_t kHttpMethodBytesMax = 24;         // longest registered one has 17
 // Chunk extensions of one body, and trailers of one body: nobody sends any; both are dropped.
 inline constexpr std::size_t kHttpChunkExtensionBytesMax = 4u << 10;
 inline constexpr std::size_t kHttpTrailerBytesMax = 4u << 10;
@@ -103,6 +103,11 @@ inline constexpr std::int64_t kIdleMsDefault = 75'000;   // nginx's keepalive_ti
 inline constexpr std::int64_t kWriteMsDefault = 30'000;  // one buffer to a slow reader
 inline constexpr std::int64_t kLingerMsDefault = 1'000;    // a refused peer reads its answer meanwhile
 inline constexpr std::int64_t kHandlerMsDefault = 90'000;   // above the longest poll, 55 s
+inline constexpr std::int64_t kHeadMsDefault = 10'000;     // from a request's first byte: slowloris
+inline constexpr std::int64_t kBodyMsDefault = 60'000;     // 8 MiB at 1.1 Mbit/s
+inline constexpr std::int64_t kIdleMsDefault = 75'000;     // nginx's keepalive_timeout
+inline constexpr std::int64_t kWriteMsDefault = 30'000;    // one buffer to a slow reader
+inline constexpr std::int64_t kHandlerMsDefault = 90'000;  // above the longest poll, 55 s
 inline constexpr std::int64_t kShutdownMsDefault = 10'000;  // below systemd's 90 s, docker's too
 inline constexpr std::int64_t kAcceptBackoffMs = 100;       // after EMFILE and its like
 // Read and write buffer of a connection: one TLS record.
@@ -116,7 +121,7 @@ inline constexpr std::int64_t kUpstreamIdleMsDefault = 30'000;
 inline constexpr std::int64_t kUpstreamTotalMsDefault = 300'000;
 inline constexpr std::size_t kUpstreamConnectionsMaxDefault = 256;  // per I/O thread
 inline constexpr std::size_t kUpstreamIdleConnectionsMax = 32;      // kept open, per I/O thread
-inline constexpr std::int64_t kUpstreamPoolIdleMs = 20'000;  // below the usual 60 s of servers
+inline constexpr std::int64_t kUpstreamPoolIdleMs = 20'000;    // below the usual 60 s of servers
 inline constexpr std::int64_t kUpstreamResolveTtlMs = 30'000;  // GitHub's own TTL is 60 s
 inline constexpr std::size_t kUpstreamAddressesMax = 16;       // of one name that are looked at
 
@@ -133,10 +138,10 @@ inline constexpr std::size_t kRefinementsMax = 15;
 inline constexpr std::size_t kRequestItemsMax = 100;
 
 // --- approvals -----------------------------------------------------------------------------
-inline constexpr std::size_t kPendingPerAgentMax = 50;           // approval fatigue
+inline constexpr std::size_t kPendingPerAgentMax = 50;  // approval fatigue
 inline constexpr std::int64_t kDecideByMsDefault = 24ll * 3600 * 1000;
 inline constexpr std::int64_t kExecuteByMsDefault = 10ll * 60 * 1000;
-inline constexpr std::int64_t kPollWaitMsMax = 55'000;           // below the usual 60 s proxies
+inline constexpr std::int64_t kPollWaitMsMax = 55'000;  // below the usual 60 s proxies
 // People that one quorum may ask for: more never meet, and seating them stays cheap.
 inline constexpr std::size_t kQuorumSeatsMax = 16;
 // Times that one approved call is tried while it is certain that nothing was applied.

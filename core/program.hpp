@@ -50,6 +50,7 @@ struct NumberRow {
   std::int32_t exponent = 0;
   std::uint32_t negative = 0;  // 0 or 1
 
+  // The row of a value.
   [[nodiscard]] static NumberRow of(const Decimal& value) noexcept;
   // REQUIRES: a verified row.
   [[nodiscard]] Decimal value() const noexcept;

@@ -31,17 +31,28 @@ enum class Errc : std::uint8_t {
 // Stable lower-case name of a code, for logs and JSON.
 [[nodiscard]] constexpr const char* name_of(Errc code) noexcept {
   switch (code) {
-    case Errc::invalid_argument: return "invalid_argument";
-    case Errc::not_found: return "not_found";
-    case Errc::already_exists: return "already_exists";
-    case Errc::conflict: return "conflict";
-    case Errc::permission_denied: return "permission_denied";
-    case Errc::corrupt: return "corrupt";
-    case Errc::io: return "io";
-    case Errc::limit_exceeded: return "limit_exceeded";
-    case Errc::unavailable: return "unavailable";
-    case Errc::timed_out: return "timed_out";
-    case Errc::unsupported: return "unsupported";
+    case Errc::invalid_argument:
+      return "invalid_argument";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::already_exists:
+      return "already_exists";
+    case Errc::conflict:
+      return "conflict";
+    case Errc::permission_denied:
+      return "permission_denied";
+    case Errc::corrupt:
+      return "corrupt";
+    case Errc::io:
+      return "io";
+    case Errc::limit_exceeded:
+      return "limit_exceeded";
+    case Errc::unavailable:
+      return "unavailable";
+    case Errc::timed_out:
+      return "timed_out";
+    case Errc::unsupported:
+      return "unsupported";
   }
   return "unknown";
 }
@@ -72,19 +83,19 @@ using Status = Result<void>;
 #define SENTRAIL_CONCAT(a, b) SENTRAIL_CONCAT_INNER(a, b)
 
 // Returns the Error of `expression` (a Status or Result) from the enclosing function, if any.
-#define SENTRAIL_TRY(expression)                                          \
-  do {                                                                    \
-    if (auto sentrail_try = (expression); !sentrail_try) {                \
-      return ::tl::make_unexpected(std::move(sentrail_try).error());      \
-    }                                                                     \
+#define SENTRAIL_TRY(expression)                                     \
+  do {                                                               \
+    if (auto sentrail_try = (expression); !sentrail_try) {           \
+      return ::tl::make_unexpected(std::move(sentrail_try).error()); \
+    }                                                                \
   } while (false)
 
 // `SENTRAIL_ASSIGN_OR_RETURN(auto bytes, read_file(path));`: the value, or return the Error.
 #define SENTRAIL_ASSIGN_OR_RETURN(declaration, expression) \
   SENTRAIL_ASSIGN_INNER(SENTRAIL_CONCAT(sentrail_result_, __LINE__), declaration, expression)
-#define SENTRAIL_ASSIGN_INNER(temporary, declaration, expression)         \
-  auto temporary = (expression);                                          \
-  if (!temporary) {                                                       \
-    return ::tl::make_unexpected(std::move(temporary).error());           \
-  }                                                                       \
+#define SENTRAIL_ASSIGN_INNER(temporary, declaration, expression) \
+  auto temporary = (expression);                                  \
+  if (!temporary) {                                               \
+    return ::tl::make_unexpected(std::move(temporary).error());   \
+  }                                                               \
   declaration = std::move(*temporary)

@@ -20,14 +20,39 @@ enum class Trust : std::uint8_t { authenticated, derived, asserted };
 
 // Every attribute. Order as in kAttributes.
 enum class AttributeId : std::uint16_t {
-  tool, action, risk, source, env, workspace,
-  resource_type, resource_id, resource_owner, resource_repo, resource_ref, resource_ref_type,
-  resource_path, resource_name,
-  agent_id, agent_name, agent_roles, agent_registered, agent_owner, agent_client,
-  user_id, user_groups,
-  http_method, http_host, http_path, http_query, http_headers,
+  tool,
+  action,
+  risk,
+  source,
+  env,
+  workspace,
+  resource_type,
+  resource_id,
+  resource_owner,
+  resource_repo,
+  resource_ref,
+  resource_ref_type,
+  resource_path,
+  resource_name,
+  agent_id,
+  agent_name,
+  agent_roles,
+  agent_registered,
+  agent_owner,
+  agent_client,
+  user_id,
+  user_groups,
+  http_method,
+  http_host,
+  http_path,
+  http_query,
+  http_headers,
   body,
-  mcp_server, mcp_tool, mcp_annotations, mcp_first_seen, mcp_drifted,
+  mcp_server,
+  mcp_tool,
+  mcp_annotations,
+  mcp_first_seen,
+  mcp_drifted,
   args,
   content_findings,
 };
@@ -40,8 +65,8 @@ struct Attribute {
   std::string_view name;
   Type type;
   Trust trust;
-  char separator;   // of pattern segments: '.' or '/'
-  bool has_members; // `name.member…` is legal; the members are json (query, headers: string)
+  char separator;    // of pattern segments: '.' or '/'
+  bool has_members;  // `name.member…` is legal; the members are json (query, headers: string)
 };
 
 // The schema.

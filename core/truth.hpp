@@ -13,10 +13,14 @@ namespace sentrail {
 enum class Truth : std::uint8_t { f = 0, u = 1, t = 2 };
 
 // Conjunction: the least.
-[[nodiscard]] constexpr Truth both(Truth a, Truth b) noexcept { return std::min(a, b); }
+[[nodiscard]] constexpr Truth both(Truth a, Truth b) noexcept {
+  return std::min(a, b);
+}
 
 // Disjunction: the greatest.
-[[nodiscard]] constexpr Truth either(Truth a, Truth b) noexcept { return std::max(a, b); }
+[[nodiscard]] constexpr Truth either(Truth a, Truth b) noexcept {
+  return std::max(a, b);
+}
 
 // Negation: swaps t and f, keeps u.
 [[nodiscard]] constexpr Truth negate(Truth a) noexcept {
@@ -24,6 +28,8 @@ enum class Truth : std::uint8_t { f = 0, u = 1, t = 2 };
 }
 
 // The certain truth of a two-valued test.
-[[nodiscard]] constexpr Truth certain(bool value) noexcept { return value ? Truth::t : Truth::f; }
+[[nodiscard]] constexpr Truth certain(bool value) noexcept {
+  return value ? Truth::t : Truth::f;
+}
 
 }  // namespace sentrail
