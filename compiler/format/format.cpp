@@ -23,7 +23,11 @@ constexpr std::size_t kAlignedCellMax = 60;
 
 class Formatter {
  public:
-  Formatter(const Ast& ast, const Source& source) : ast_(ast), source_(source) {}
+  Formatter(const Ast& ast, const Source& source) : ast_(ast), source_(source) {
+    for (const TierNode& tier : ast_.tiers) {
+      if (tier.implicit) implicit_ = &tier;
+    }
+  }
 
   std::string run() {
     bool first = true;
@@ -104,7 +108,7 @@ class Formatter {
       case DeclKind::tier:
         return tier(ast_.tiers[decl.index]);
       case DeclKind::rule:
-        return rule(implicit_tier().rules[decl.index]);
+        return rule(implicit_->rules[decl.index]);
       case DeclKind::default_:
         return default_effect(ast_.defaults[decl.index]);
       case DeclKind::test:
@@ -112,11 +116,6 @@ class Formatter {
       case DeclKind::test_table:
         return table(ast_.test_tables[decl.index]);
     }
-  }
-
-  [[nodiscard]] const TierNode& implicit_tier() const {
-    return *std::find_if(ast_.tiers.begin(), ast_.tiers.end(),
-                         [](const TierNode& tier) { return tier.implicit; });
   }
 
   void name_line(const char* keyword, std::string_view name) {
@@ -433,6 +432,7 @@ class Formatter {
 
   const Ast& ast_;
   const Source& source_;
+  const TierNode* implicit_ = nullptr;
   std::size_t next_ = 0;  // the first comment that is not yet written
   Layout layout_;
 };
