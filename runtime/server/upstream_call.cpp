@@ -204,12 +204,13 @@ Task<bool> UpstreamCall::write(std::string_view first, std::string_view second) 
   first_->interrupt = nullptr;
   report_.request_bytes_sent += io.bytes;
   if (io.ok()) co_return true;
-  if (!first_->done) fail_io(io, "sending the request");
+  // The deadline ends the first read, too, so that `done` alone does not mean an answer.
+  if (io.timed_out || !first_->done) fail_io(io, "sending the request");
   co_return false;
 }
 
 Task<bool> UpstreamCall::await_first_bytes() {
-  report_.phase = UpstreamPhase::first_byte;
+  if (all_sent_) report_.phase = UpstreamPhase::first_byte;
   Channel& channel = lease_.connection()->channel;
   channel.disarm();
   const bool write_failed = report_.fault != UpstreamFault::none;
