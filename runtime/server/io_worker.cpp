@@ -63,7 +63,8 @@ IoWorker::IoWorker(std::size_t index, Shared& shared)
       shared_(shared),
       context_(std::make_unique<asio::io_context>(1)),
       guard_(std::make_unique<asio::executor_work_guard<Executor>>(context_->get_executor())),
-      pools_(std::make_unique<UpstreamPools>(context_->get_executor(), shared.logger)) {}
+      pools_(
+          std::make_unique<UpstreamPools>(context_->get_executor(), shared.trust, shared.logger)) {}
 
 // What uses the context goes before it; coroutines that were cut off go with it, and may still
 // touch the members above it.

@@ -61,6 +61,11 @@ Status Server::open_listener(const ListenerConfig& listener) {
 
 void Server::start() {
   SENTRAIL_CHECK(threads_.empty());
+  // Read before the first call needs them; a machine without roots can still serve plain ones.
+  if (const auto roots = shared_.trust.context_for(""); !roots) {
+    shared_.logger.write(http::LogLevel::warning, "no_system_roots",
+                         {{"error", roots.error().message}});
+  }
   shared_.handler->start(threads());
   for (const auto& worker : workers_) {
     threads_.emplace_back([&io = *worker] { io.run(); });
@@ -102,6 +107,7 @@ Status Server::reload_tls() {
     if (!listener.tls) continue;
     SENTRAIL_ASSIGN_OR_RETURN(contexts.back(), make_listener_tls(listener.tls_files));
   }
+  shared_.trust.forget();
   for (const auto& worker : workers_) {
     worker->post([&io = *worker, contexts] {
       for (std::size_t i = 0; i < contexts.size(); ++i) io.replace_tls(i, contexts[i]);

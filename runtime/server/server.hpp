@@ -44,7 +44,8 @@ class Server {
   // SIGINT and SIGTERM shut down, then stop; SIGHUP calls `reload` on the first I/O thread.
   // REQUIRES: before start().
   void handle_signals(std::function<void()> reload);
-  // Reads the certificates of all TLS listeners again; on failure the old ones stay. threads: any
+  // Reads the certificates of all TLS listeners again, and the CAs of upstreams when they are next
+  // connected to; on failure the old ones stay. threads: any
   [[nodiscard]] Status reload_tls();
 
   // The ports listened on, in the order of the configuration.

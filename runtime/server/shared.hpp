@@ -2,7 +2,7 @@
 // connections.
 //
 // Neighbours: server.hpp owns it, sessions and workers read it. Must not know: sockets. Immutable
-// once the threads run, but for the atomic counter.
+// once the threads run, but for the counter and what locks itself.
 #pragma once
 
 #include <atomic>
@@ -60,6 +60,7 @@ struct Shared {
   const ServerConfig config;
   const std::shared_ptr<http::Handler> handler;
   Logger& logger;
+  UpstreamTrust trust;
   std::atomic<std::size_t> connections{0};
 };
 

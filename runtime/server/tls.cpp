@@ -83,6 +83,19 @@ Result<TlsContext> make_upstream_tls(const std::string& ca_file) {
   return context;
 }
 
+Result<TlsContext> UpstreamTrust::context_for(const std::string& ca_file) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (const auto found = contexts_.find(ca_file); found != contexts_.end()) return found->second;
+  SENTRAIL_ASSIGN_OR_RETURN(TlsContext context, make_upstream_tls(ca_file));
+  contexts_.emplace(ca_file, context);
+  return context;
+}
+
+void UpstreamTrust::forget() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  contexts_.clear();
+}
+
 Status expect_host(ssl_st* connection, const std::string& host) {
   bool ok = false;
   if (http::parse_address(host)) {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -29,7 +31,22 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 [[nodiscard]] Result<TlsContext> make_listener_tls(const TlsFiles& files);
 
 // Loads a context that trusts the system's roots and, if named, one more file of CAs.
+// cost: reads all of the system's roots, tens of milliseconds
 [[nodiscard]] Result<TlsContext> make_upstream_tls(const std::string& ca_file);
+
+// The upstream contexts of a server, each loaded once. threads: any
+class UpstreamTrust {
+ public:
+  // The context that trusts this file beside the system's roots; "" for those alone.
+  // fails: invalid_argument naming the file
+  [[nodiscard]] Result<TlsContext> context_for(const std::string& ca_file);
+  // Has everything read again when it is next asked for.
+  void forget();
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, TlsContext> contexts_;  // guarded by mutex_
+};
 
 // Makes a client's connection name the host (SNI) and demand a certificate for exactly it.
 [[nodiscard]] Status expect_host(ssl_st* connection, const std::string& host);

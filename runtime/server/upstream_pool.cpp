@@ -111,8 +111,11 @@ struct UpstreamPools::Lookup {
   std::vector<Endpoint> endpoints;
 };
 
-UpstreamPools::UpstreamPools(Executor executor, Logger& logger)
-    : executor_(executor), logger_(logger), resolver_(std::make_shared<Resolver>(executor)) {}
+UpstreamPools::UpstreamPools(Executor executor, UpstreamTrust& trust, Logger& logger)
+    : executor_(executor),
+      trust_(trust),
+      logger_(logger),
+      resolver_(std::make_shared<Resolver>(executor)) {}
 
 Result<std::shared_ptr<UpstreamPool>> UpstreamPools::pool_for(const http::UpstreamTarget& target) {
   const std::string key = key_of(target);
@@ -123,7 +126,7 @@ Result<std::shared_ptr<UpstreamPool>> UpstreamPools::pool_for(const http::Upstre
     pool->declared.push_back(block);
   }
   if (target.tls) {
-    SENTRAIL_ASSIGN_OR_RETURN(pool->tls, make_upstream_tls(target.ca_file));
+    SENTRAIL_ASSIGN_OR_RETURN(pool->tls, trust_.context_for(target.ca_file));
   }
   pools_.emplace(key, pool);
   return pool;

@@ -77,7 +77,7 @@ struct Acquired {
 // The pools of one I/O thread. threads: that one
 class UpstreamPools {
  public:
-  UpstreamPools(Executor executor, Logger& logger);
+  UpstreamPools(Executor executor, UpstreamTrust& trust, Logger& logger);
 
   // Leases an idle connection, or (`fresh`, or none is idle) opens one, all before `until`.
   [[nodiscard]] Task<Acquired> acquire(std::shared_ptr<const http::UpstreamTarget> target,
@@ -109,6 +109,7 @@ class UpstreamPools {
                             std::string host, std::string port);
 
   Executor executor_;
+  UpstreamTrust& trust_;
   Logger& logger_;
   std::shared_ptr<Resolver> resolver_;
   std::map<std::string, std::shared_ptr<UpstreamPool>> pools_;
