@@ -51,8 +51,8 @@ struct NumberRow {
   std::uint32_t negative = 0;  // 0 or 1
 
   // The row of a value.
+  // Converts; value() REQUIRES a verified row.
   [[nodiscard]] static NumberRow of(const Decimal& value) noexcept;
-  // REQUIRES: a verified row.
   [[nodiscard]] Decimal value() const noexcept;
 };
 

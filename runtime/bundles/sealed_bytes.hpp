@@ -22,6 +22,7 @@ class SealedBytes {
   // Copies bytes. fails: io if there is no memory.
   [[nodiscard]] static Result<SealedBytes> copy_of(std::string_view bytes);
 
+  // Moving hands the mapping over; view() of the new owner is where the old one's was.
   SealedBytes(SealedBytes&& other) noexcept;
   SealedBytes& operator=(SealedBytes&& other) noexcept;
   SealedBytes(const SealedBytes&) = delete;

@@ -23,6 +23,7 @@ struct TextHead {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
 
+  // Reads no more than the text has.
   [[nodiscard]] static TextHead of(std::string_view text) noexcept;
 };
 

@@ -20,6 +20,7 @@ class SymbolTable {
   // Not a symbol.
   static constexpr std::uint32_t kNone = kNoRow;
 
+  // Hashes all symbols. Keeps views of the program's text.
   explicit SymbolTable(const Program& verified);
 
   // The symbol with exactly this text, or kNone. Never allocates.

@@ -1,17 +1,36 @@
 // Runs the phases one after the other. See compiled.hpp.
 #include "tests/support/compiled.hpp"
 
+#include <cstring>
+
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
+#include "core/bundle.hpp"
 #include "core/check.hpp"
 
 namespace sentrail::support {
+namespace {
+
+// The value, or an end with its error.
+template <class T>
+T must(Result<T> result) {
+  SENTRAIL_CHECK_NOTE(result.has_value(), result ? "" : result.error().message.c_str());
+  return std::move(*result);
+}
+
+}  // namespace
 
 Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases) {
-  auto storage = compiler::lower(phases == Phases::all ? compiler::simplify(policy) : policy);
-  SENTRAIL_CHECK_NOTE(storage.has_value(), storage ? "" : storage.error().message.c_str());
-  storage_ = std::make_unique<ProgramStorage>(std::move(*storage));
-  engine_ = std::make_unique<decide::LinearEngine>(storage_->view());
+  const ProgramStorage tables =
+      must(compiler::lower(phases == Phases::all ? compiler::simplify(policy) : policy));
+  BundleWriter writer;
+  writer.add_program(tables.view());
+  const std::string content = must(writer.finish());
+  bundle_.resize((content.size() + 7) / 8);
+  std::memcpy(bundle_.data(), content.data(), content.size());
+  const auto reader =
+      must(BundleReader::open({reinterpret_cast<const char*>(bundle_.data()), content.size()}));
+  engine_ = std::make_unique<decide::LinearEngine>(must(reader.program()));
   scratch_.fit(engine_->bound());
 }
 

@@ -1,9 +1,13 @@
-// A policy brought all the way to an engine, in one step for tests.
+// A policy brought all the way to an engine, in one step for tests: simplify, lower, encode,
+// decode, bind.
 //
-// Neighbours: compiler/simplify, compiler/lower, runtime/decide. Must not know: the oracle.
+// Neighbours: compiler/simplify, compiler/lower, core/bundle, runtime/decide. Must not know: the
+// oracle.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "compiler/ir/ir.hpp"
 #include "core/facts.hpp"
@@ -15,7 +19,7 @@ namespace sentrail::support {
 // Which phases a policy goes through before it is lowered.
 enum class Phases { all, without_simplify };
 
-// An engine with the tables that it reads.
+// An engine with the bundle that it reads.
 class Compiled {
  public:
   // REQUIRES: policy.verify(); a policy that cannot be lowered is a bug of the test and aborts.
@@ -27,7 +31,7 @@ class Compiled {
   [[nodiscard]] decide::Scratch& scratch() noexcept { return scratch_; }
 
  private:
-  std::unique_ptr<ProgramStorage> storage_;
+  std::vector<std::uint64_t> bundle_;  // words, for the alignment
   std::unique_ptr<decide::LinearEngine> engine_;
   decide::Scratch scratch_;
 };

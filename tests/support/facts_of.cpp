@@ -166,6 +166,19 @@ compiler::oracle::Decision oracle_form(const Decision& decision) {
   return form;
 }
 
+Decision engine_form(const compiler::oracle::Decision& decision) {
+  Decision form;
+  form.effect = decision.effect;
+  if (decision.rule) form.rule = static_cast<std::uint32_t>(*decision.rule);
+  form.undecidable = decision.undecidable;
+  form.default_joined = decision.default_joined;
+  form.candidate_count = static_cast<std::uint32_t>(decision.candidates.size());
+  for (std::size_t i = 0; i < decision.candidates.size() && i < form.candidates.size(); ++i) {
+    form.candidates[i] = static_cast<std::uint32_t>(decision.candidates[i]);
+  }
+  return form;
+}
+
 std::string difference(const compiler::oracle::Decision& expected, const Decision& actual) {
   compiler::oracle::Decision kept = expected;
   kept.candidates.resize(std::min(kept.candidates.size(), Decision::kCandidatesKept));

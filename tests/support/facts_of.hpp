@@ -38,6 +38,9 @@ class OwnedFacts {
 // An engine's decision in the oracle's words, its candidates as far as they were kept.
 [[nodiscard]] compiler::oracle::Decision oracle_form(const Decision& decision);
 
+// The oracle's decision as an engine would give it.
+[[nodiscard]] Decision engine_form(const compiler::oracle::Decision& decision);
+
 // What differs between the oracle's decision and an engine's; empty if nothing.
 [[nodiscard]] std::string difference(const compiler::oracle::Decision& expected,
                                      const Decision& actual);

@@ -92,7 +92,7 @@ TEST(Pattern, QuestionMarksTakeOneCharacterOfAnyLength) {
 }
 
 TEST(Pattern, AmbiguousValuesAreUndecidable) {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   for (const std::string_view value :
        {"a//b"sv, "//"sv, "."sv, ".."sv, "a/../b"sv, "a/."sv, "./a"sv, "a\\b"sv, "a\0b"sv, "\xff"sv,
         "a/\xc3"sv, "\xed\xa0\x80"sv, "\xf5\x80\x80\x80"sv, "longer/than/a/word//x"sv,
