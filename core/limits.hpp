@@ -150,6 +150,18 @@ inline constexpr std::uint32_t kSendAttemptsMax = 5;
 inline constexpr std::int64_t kSendRetryMs = 1'000;
 // How long a claim is trusted: longer than an upstream may take in all (kUpstreamTotalMsDefault).
 inline constexpr std::int64_t kClaimLeaseMs = 360'000;
+// How often the coordinator looks for passed deadlines, whatever its timers say: the wall clock may
+// have jumped.
+inline constexpr std::int64_t kSweepMs = 1'000;
+inline constexpr std::size_t kSweepBatchMax = 256;
+// Held calls being sent at once: each may have a body of kBodyHeldBytesMax in memory.
+inline constexpr std::size_t kExecutionsMax = 64;
+// Times that a change is worked out anew because another came first.
+inline constexpr int kChangeTriesMax = 8;
+// Requests that wait for the coordinator; past it people and agents are told to try again.
+inline constexpr std::size_t kCoordinatorQueueMax = 4'096;
+// The part of an upstream's answer that is kept for polls.
+inline constexpr std::size_t kResponseKeptBytesMax = 1u << 20;
 // A reviewer's reason, as typed.
 inline constexpr std::size_t kVoteReasonBytesMax = 2'000;
 
