@@ -97,17 +97,13 @@ inline constexpr std::size_t kConnectionsMaxDefault = 10'000;
 // Balances clients over threads again after so many requests; nginx's keepalive_requests.
 inline constexpr std::size_t kRequestsPerConnectionMaxDefault = 1'000;
 inline constexpr std::size_t kIoThreadsMax = 64;
-inline constexpr std::int64_t kHeadMsDefault = 10'000;   // from a request's first byte: slowloris
-inline constexpr std::int64_t kBodyMsDefault = 60'000;   // 8 MiB at 1.1 Mbit/s
-inline constexpr std::int64_t kIdleMsDefault = 75'000;   // nginx's keepalive_timeout
-inline constexpr std::int64_t kWriteMsDefault = 30'000;  // one buffer to a slow reader
-inline constexpr std::int64_t kLingerMsDefault = 1'000;    // a refused peer reads its answer meanwhile
+inline constexpr std::int64_t kLingerMsDefault =
+    1'000;                                              // a refused peer reads its answer meanwhile
+inline constexpr std::int64_t kHeadMsDefault = 10'000;  // from a request's first byte: slowloris
+inline constexpr std::int64_t kBodyMsDefault = 60'000;  // 8 MiB at 1.1 Mbit/s
+inline constexpr std::int64_t kIdleMsDefault = 75'000;  // nginx's keepalive_timeout
+inline constexpr std::int64_t kWriteMsDefault = 30'000;     // one buffer to a slow reader
 inline constexpr std::int64_t kHandlerMsDefault = 90'000;   // above the longest poll, 55 s
-inline constexpr std::int64_t kHeadMsDefault = 10'000;     // from a request's first byte: slowloris
-inline constexpr std::int64_t kBodyMsDefault = 60'000;     // 8 MiB at 1.1 Mbit/s
-inline constexpr std::int64_t kIdleMsDefault = 75'000;     // nginx's keepalive_timeout
-inline constexpr std::int64_t kWriteMsDefault = 30'000;    // one buffer to a slow reader
-inline constexpr std::int64_t kHandlerMsDefault = 90'000;  // above the longest poll, 55 s
 inline constexpr std::int64_t kShutdownMsDefault = 10'000;  // below systemd's 90 s, docker's too
 inline constexpr std::int64_t kAcceptBackoffMs = 100;       // after EMFILE and its like
 // Read and write buffer of a connection: one TLS record.

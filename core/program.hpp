@@ -50,7 +50,6 @@ struct NumberRow {
   std::int32_t exponent = 0;
   std::uint32_t negative = 0;  // 0 or 1
 
-  // The row of a value.
   // Converts; value() REQUIRES a verified row.
   [[nodiscard]] static NumberRow of(const Decimal& value) noexcept;
   [[nodiscard]] Decimal value() const noexcept;
