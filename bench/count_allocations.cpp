@@ -1,6 +1,7 @@
 // Replaces the global allocation functions by ones that count. See measure.hpp.
 //
-// In a file of its own: next to other code, gcc 12 inlines one half of a pair and warns of the other.
+// In a file of its own: next to other code, gcc 12 inlines one half of a pair and warns of the
+// other.
 #include <atomic>
 #include <cstdlib>
 #include <new>

@@ -1,7 +1,8 @@
 // A small GitHub: answers of GitHub's own shape over a remembered state.
 //
 // Neighbours: description.mjs (validity, example bodies), state.mjs (what is remembered),
-// main.mjs (sockets). Must not know: Sentrail. An operation it does not play is answered 501, never invented.
+// main.mjs (sockets). Must not know: Sentrail. An operation it does not play is answered 501,
+// never invented.
 import crypto from 'node:crypto';
 
 const REPO = '/repos/{owner}/{repo}';

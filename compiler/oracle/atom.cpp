@@ -73,7 +73,8 @@ std::optional<int> order(const Value& value, ir::OperandKind kind, const std::st
   return compare(*left, *right);
 }
 
-// Whether a value is the literal, matches the pattern or lies in the range. source: L5.5, L5.6, L5.11.
+// Whether a value is the literal, matches the pattern or lies in the range.
+// source: L5.5, L5.6, L5.11.
 Truth fits(const Value& value, const ir::Operand& operand, char separator) {
   if (value.kind != kind_for(operand.kind)) return Truth::u;
   switch (operand.kind) {

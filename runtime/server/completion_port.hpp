@@ -20,6 +20,7 @@ class IoCompletionPort final : public store::CompletionPort {
   // Called on the I/O thread, once for each completion, in the writer's order.
   using Deliver = std::function<void(store::Completion completion)>;
 
+  // `io` outlives the port.
   IoCompletionPort(http::IoThread& io, Deliver deliver);
 
   void post(std::span<store::Completion> completions) noexcept override;

@@ -52,6 +52,7 @@ enum class AuditKind : std::uint8_t {
   drop_refused = 28,  // retention would have dropped what an exporter had not read
 };
 
+// How many kinds there are.
 inline constexpr std::size_t kAuditKindCount = 29;
 
 // The name in the leaf.

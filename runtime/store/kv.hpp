@@ -19,6 +19,7 @@ namespace sentrail::store {
 // indexes, which can be rebuilt; large values.
 enum class Space : std::uint8_t { state = 0, audit = 1, index = 2, blobs = 3 };
 
+// How many spaces there are.
 inline constexpr std::size_t kSpaceCount = 4;
 
 // Sets a key to a value, or removes it.

@@ -96,6 +96,7 @@ class Reader {
                                                               const Uuid& key_id) const = 0;
   [[nodiscard]] virtual Result<std::vector<ApiKey>> list_keys(const Uuid& workspace_id) const = 0;
 
+  // Records by their ids and names.
   [[nodiscard]] virtual Result<std::optional<Workspace>> get_workspace(const Uuid& id) const = 0;
   [[nodiscard]] virtual Result<std::vector<Workspace>> list_workspaces() const = 0;
   [[nodiscard]] virtual Result<std::optional<Agent>> get_agent(const Uuid& workspace_id,

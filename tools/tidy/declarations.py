@@ -36,10 +36,22 @@ def _scan(path, lines, code):
         elif _ACCESS.match(bare) and scope in ("class", "private"):
             scopes[-1] = "class" if "public" in bare else "private"
         elif scope in ("namespace", "class") and not _SKIP.match(bare):
-            if not documented and _needs(bare, scope) and not _same_overload(bare, lines, number):
+            whole = _whole(code, number)
+            if not documented and _needs(whole, scope) \
+                    and not _same_overload(bare, lines, number):
                 yield path, number, f"undocumented: {stripped[:60]}"
             documented = True  # the rest of a run shares its comment
         _enter(bare, scopes)
+
+
+def _whole(code, number):
+    """A declaration with the lines that it goes on over."""
+    text = code[number - 1]
+    for line in code[number:number + 8]:
+        if ";" in text or "{" in text:
+            break
+        text += " " + line.strip()
+    return text
 
 
 def _same_overload(bare, lines, number):
@@ -55,7 +67,8 @@ def _needs(bare, scope):
     if _FORWARD.match(bare) or bare.strip().startswith((")", "}", ":", ",", "||", "&&")):
         return False
     if scope == "namespace":
-        return True
+        # A member or a specialisation is documented where it is declared.
+        return not re.search(r"\w+::\w+\(|\w+<\w+> =", bare)
     one_line_accessor = bare.count("{") and bare.count("}")
     special = re.search(r"=\s*(default|delete)|operator|~\w+\(|\boverride\b|\bfriend\b", bare)
     return "(" in bare and not one_line_accessor and not special
