@@ -1,0 +1,161 @@
+// Calls, sign-in, errors. See context.hpp.
+#include "interceptor/cli/context.hpp"
+
+#include <cstdio>
+
+#include "core/json_writer.hpp"
+#include "core/text.hpp"
+#include "interceptor/cli/api_client.hpp"
+#include "interceptor/cli/terminal.hpp"
+#include "wire/json.hpp"
+
+namespace sentrail::cli {
+namespace {
+
+// Long enough for an approval that runs the call before it answers.
+constexpr std::int64_t kCallMsMax = 120'000;
+
+std::string text_member(const Answer& answer, std::string_view name) {
+  if (answer.json.empty()) return {};
+  const JsonValue value = answer.json.root().find(name);
+  if (!value.exists() || value.kind() != JsonKind::string) return {};
+  return std::string(value.text());
+}
+
+Error refusal(const Answer& answer) {
+  std::string sentence = text_member(answer, "error");
+  if (sentence.empty()) sentence = "the gate answered " + std::to_string(answer.status);
+  return Error{Errc::permission_denied, escape_display(sentence)};
+}
+
+}  // namespace
+
+Context::~Context() {
+  if (session_.empty()) return;
+  http::HttpRequest request;
+  request.method = "DELETE";
+  request.target = "/session";
+  request.headers.add("Authorization", "Bearer " + session_);
+  // Best effort: the session would lapse by itself.
+  static_cast<void>(exchange(std::move(request)));
+}
+
+Result<Answer> Context::exchange(http::HttpRequest request) {
+  SENTRAIL_ASSIGN_OR_RETURN(Endpoint endpoint, parse_server(settings.server));
+  const ApiClient client(std::move(endpoint), settings.ca_file);
+  SENTRAIL_ASSIGN_OR_RETURN(http::HttpResponse response,
+                            client.call(std::move(request), kCallMsMax));
+  Answer answer;
+  answer.status = response.status;
+  answer.body = std::move(response.body);
+  if (Result<JsonDocument> parsed = wire::parse_json(answer.body); parsed) {
+    answer.json = std::move(*parsed);
+  }
+  return answer;
+}
+
+Status Context::sign_in() {
+  if (!session_.empty()) return {};
+  if (settings.account.empty()) {
+    return fail(Errc::invalid_argument,
+                "who are you? name the account with --as NAME, or run `sentrail init` once");
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string passphrase,
+                            ask_secret("Passphrase of " + settings.account + ": "));
+  http::HttpRequest request;
+  request.method = "POST";
+  request.target = "/session";
+  request.headers.add("Content-Type", "application/json");
+  JsonWriter(&request.body)
+      .begin_object()
+      .key("name")
+      .string(settings.account)
+      .key("passphrase")
+      .string(passphrase)
+      .end_object();
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, exchange(std::move(request)));
+  if (answer.status != 200) return tl::make_unexpected(refusal(answer));
+  session_ = text_member(answer, "token");
+  return {};
+}
+
+Status Context::authorise(As as, http::HttpRequest& request) {
+  if (as == As::nobody) return {};
+  if (as == As::reader && !settings.key.empty()) {
+    request.headers.add("Authorization", "Bearer " + settings.key);
+    return {};
+  }
+  SENTRAIL_TRY(sign_in());
+  request.headers.add("Authorization", "Bearer " + session_);
+  return {};
+}
+
+Result<Answer> Context::call(As as, std::string_view method, std::string_view target,
+                             std::string body) {
+  http::HttpRequest request;
+  request.method = method;
+  request.target = target;
+  SENTRAIL_TRY(authorise(as, request));
+  if (!body.empty()) request.headers.add("Content-Type", "application/json");
+  request.body = std::move(body);
+  SENTRAIL_ASSIGN_OR_RETURN(Answer answer, exchange(std::move(request)));
+  if (answer.status >= 400) return tl::make_unexpected(refusal(answer));
+  return answer;
+}
+
+Result<Answer> Context::upload(std::string_view method, std::string_view target,
+                               std::string_view content_type, std::string body) {
+  http::HttpRequest request;
+  request.method = method;
+  request.target = target;
+  SENTRAIL_TRY(authorise(As::person, request));
+  request.headers.add("Content-Type", content_type);
+  request.body = std::move(body);
+  SENTRAIL_ASSIGN_OR_RETURN(Answer answer, exchange(std::move(request)));
+  if (answer.status >= 400) return tl::make_unexpected(refusal(answer));
+  return answer;
+}
+
+void Context::finish(const std::function<Status()>& work) {
+  const Status done = work();
+  if (done) return;
+  exit_code_ = done.error().code == Errc::permission_denied ? kRefused : kCouldNot;
+  std::fprintf(stderr, "sentrail: %s\n", done.error().message.c_str());
+}
+
+bool Context::printed_json(const Answer& answer) const {
+  if (!json) return false;
+  std::printf("%s\n", answer.body.c_str());
+  return true;
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char byte : text) {
+    const auto value = static_cast<unsigned char>(byte);
+    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                       (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.' ||
+                       byte == '~';
+    if (plain) {
+      out += byte;
+    } else {
+      out += '%';
+      out += kHex[value >> 4];
+      out += kHex[value & 15];
+    }
+  }
+  return out;
+}
+
+std::string query_of(std::initializer_list<std::pair<std::string_view, std::string>> pairs) {
+  std::string out;
+  for (const auto& [name, value] : pairs) {
+    if (value.empty()) continue;
+    out += out.empty() ? '?' : '&';
+    out.append(name).append("=").append(percent_encode(value));
+  }
+  return out;
+}
+
+}  // namespace sentrail::cli

@@ -1,0 +1,84 @@
+// What every command shares: settings, the signed-in session, how answers and errors are shown.
+//
+// Neighbours: commands.hpp. Must not know: any one route. A session lives in this process only and
+// is ended when the command ends.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/json.hpp"
+#include "core/result.hpp"
+#include "interceptor/cli/settings.hpp"
+#include "runtime/http/message.hpp"
+
+namespace sentrail::cli {
+
+// Exit codes of the program.
+inline constexpr int kFine = 0;      // done
+inline constexpr int kRefused = 1;   // the gate said no, or a check found something
+inline constexpr int kCouldNot = 2;  // usage, no terminal, gate not reachable
+
+// Who a call is made as.
+enum class As {
+  nobody,  // open routes
+  reader,  // SENTRAIL_KEY if set, else a person
+  person,  // signs in first
+};
+
+// An answer of the gate. `json` is empty when the body is not JSON.
+struct Answer {
+  int status = 0;
+  std::string body;
+  JsonDocument json;
+};
+
+// The state of one command. threads: one.
+class Context {
+ public:
+  // Settings from file and environment; flags may change them before the first call.
+  Settings settings;
+  bool json = false;
+
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  // Signs out.
+  ~Context();
+
+  // Calls a route; `body` is JSON text or empty. fails: as ApiClient; permission_denied when the
+  // gate refused, with its own sentence.
+  [[nodiscard]] Result<Answer> call(As as, std::string_view method, std::string_view target,
+                                    std::string body = {});
+  // As call, with other content than JSON.
+  [[nodiscard]] Result<Answer> upload(std::string_view method, std::string_view target,
+                                      std::string_view content_type, std::string body);
+
+  // Runs one command: `work` prints what people see; its Error is printed and becomes the code.
+  void finish(const std::function<Status()>& work);
+  // The exit code of what ran.
+  [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
+  void set_exit_code(int code) noexcept { exit_code_ = code; }
+
+  // With --json prints the answer as it came and returns true.
+  [[nodiscard]] bool printed_json(const Answer& answer) const;
+
+ private:
+  [[nodiscard]] Result<Answer> exchange(http::HttpRequest request);
+  [[nodiscard]] Status authorise(As as, http::HttpRequest& request);
+  [[nodiscard]] Status sign_in();
+
+  std::string session_;
+  int exit_code_ = kFine;
+};
+
+// Percent-encodes one path segment or query value.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
+// `?a=b&c=d` of the pairs whose value is not empty; "" when there is none.
+[[nodiscard]] std::string query_of(
+    std::initializer_list<std::pair<std::string_view, std::string>> pairs);
+
+}  // namespace sentrail::cli
