@@ -35,8 +35,8 @@ struct AttributeRef {
 enum class OperandKind : std::uint8_t { string, number, boolean, risk, pattern, number_range };
 struct Operand {
   OperandKind kind = OperandKind::string;
-  std::string text;    // string; number as written; pattern as written; risk's name; range's lower
-  std::string upper;   // number_range's upper end, included
+  std::string text;   // string; number as written; pattern as written; risk's name; range's lower
+  std::string upper;  // number_range's upper end, included
   bool boolean = false;
 
   friend bool operator==(const Operand&, const Operand&) = default;
@@ -45,7 +45,16 @@ struct Operand {
 // Tests that remain: `!=`, `not in`, `!~`, `is absent` have become `not` of these (`is absent` is
 // `not exists`). An `in` holds what its list held, patterns where an entry has a wildcard.
 enum class AtomOp : std::uint8_t {
-  equal, less, less_equal, greater, greater_equal, in, matches, has, exists, is_type
+  equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in,
+  matches,
+  has,
+  exists,
+  is_type
 };
 
 // The types that `is` tests. `number` and `string` also hold for attributes of those types.

@@ -154,8 +154,7 @@ TEST(Lower, RefusesConditionsDeeperThanEnginesGo) {
   const auto refused = compiler::lower(with_rules(deep, {rule("r", Outcome::block, too_deep)}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::limit_exceeded);
-  EXPECT_NE(refused.error().message.find("test.r"), std::string::npos)
-      << refused.error().message;
+  EXPECT_NE(refused.error().message.find("test.r"), std::string::npos) << refused.error().message;
 }
 
 TEST(Lower, RefusesNumbersThatAreNotExact) {

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <sys/resource.h>
+#include <atomic>
 
 #include "tests/unit/server/peers.hpp"
 #include "tests/unit/server/running.hpp"
