@@ -21,7 +21,7 @@ elseif(SENTRAIL_LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                     -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # gcc 12 sees overlaps in std::string that are not there (its bug 105329).
@@ -30,6 +30,11 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12's own std::stable_sort calls a function that it declares deprecated.
   add_compile_options(-Wno-deprecated-declarations)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  # Warnings fail development builds; what an optimiser believes to see at -O2 must not stop a
+  # release build on somebody's machine.
+  add_compile_options(-Werror)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   add_compile_definitions(_FORTIFY_SOURCE=2)
