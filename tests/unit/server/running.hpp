@@ -21,6 +21,9 @@ class LambdaHandler : public http::Handler {
 
   explicit LambdaHandler(Handle handle) : handle_(std::move(handle)) {}
 
+  void start(const std::vector<http::IoThread*>& threads) override {
+    if (on_start) on_start(threads);
+  }
   [[nodiscard]] http::BodyPlan plan(const http::HttpRequest& head, const http::Peer&) override {
     return on_plan ? on_plan(head) : http::BodyPlan{};
   }
@@ -33,6 +36,7 @@ class LambdaHandler : public http::Handler {
     if (on_drain) on_drain(io);
   }
 
+  std::function<void(const std::vector<http::IoThread*>&)> on_start;
   std::function<http::BodyPlan(const http::HttpRequest&)> on_plan;
   std::function<void(http::IoThread&)> on_drain;
 

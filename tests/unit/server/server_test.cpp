@@ -82,8 +82,9 @@ TEST(Server, ThreadsAnswerAndPostToEachOther) {
       });
     });
   });
+  // Before the threads run: set later, they would read it unsynchronised.
+  handler->on_start = [&](const std::vector<http::IoThread*>& all) { threads = all; };
   Running running(handler, {}, 2);
-  threads = running.server().threads();
   std::vector<std::thread> clients;
   for (int i = 0; i < 4; ++i) {
     clients.emplace_back([port = running.port()] {
