@@ -36,7 +36,7 @@ Error error_of(const rocksdb::Status& status, const std::string& directory) {
   if (status.IsCorruption()) {
     return {Errc::corrupt, "the database " + directory + " is damaged: " + text + kDoctor};
   }
-  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+  if (status.IsIOError() && text.find("/LOCK") != std::string::npos) {
     return {Errc::unavailable, "the database " + directory + " is in use: " + text};
   }
   if (status.IsIOError() && status.subcode() == rocksdb::Status::kPathNotFound) {

@@ -53,16 +53,11 @@ Result<std::unique_ptr<Floor>> open_floor(const OpenOptions& options, Places& pl
   return floor;
 }
 
-// Accepts the format of this release, or states it in an engine that holds nothing yet.
-Status check_format(OrderedKv& kv, bool holds_rows) {
+// Accepts the format of this release. Says whether the engine states one.
+Result<bool> check_format(const OrderedKv& kv) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                             kv.get(Space::state, format_key()));
-  if (!row) {
-    if (holds_rows) return refuse("the database does not say which format it has");
-    std::string version;
-    append_big_endian(version, kFormatVersion);
-    return kv.write(std::vector<KvWrite>{{Space::state, format_key(), version}});
-  }
+  if (!row) return false;
   if (row->size() != 4) return refuse("the row of the database's format is garbled");
   const auto version = read_big_endian<std::uint32_t>(*row);
   if (version > kFormatVersion) {
@@ -70,7 +65,15 @@ Status check_format(OrderedKv& kv, bool holds_rows) {
                                        ", this release knows " + std::to_string(kFormatVersion) +
                                        ": use the newer release that wrote it");
   }
-  return {};
+  return true;
+}
+
+// States the format in an engine that holds nothing yet.
+Status state_format(OrderedKv& kv, bool holds_rows) {
+  if (holds_rows) return refuse("the database does not say which format it has");
+  std::string version;
+  append_big_endian(version, kFormatVersion);
+  return kv.write(std::vector<KvWrite>{{Space::state, format_key(), version}});
 }
 
 Result<LeafRow> leaf_row(const OrderedKv& kv, std::uint64_t sequence) {
@@ -150,10 +153,11 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   SENTRAIL_TRY(sync_directory(options.directory));
   SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<OrderedKv> kv, opener(places.database, places.fresh));
   reach(options.hook, "store.open.database");
+  SENTRAIL_ASSIGN_OR_RETURN(const bool states_format, check_format(*kv));
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<HeadRow> found, read_head(*kv));
-  SENTRAIL_TRY(check_format(*kv, found.has_value() || floor->mark().batches != 0));
   const HeadRow row = found.value_or(HeadRow{});
   SENTRAIL_TRY(check_floor(*kv, floor->mark(), row));
+  if (!states_format) SENTRAIL_TRY(state_format(*kv, found.has_value()));
   SENTRAIL_TRY(check_density(*kv, *options.codec, row.head));
   reach(options.hook, "store.open.checked");
 
