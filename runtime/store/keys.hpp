@@ -34,6 +34,7 @@ enum class RowKind : char {
   correlation = 'r',  // correlation id → action
   attach = 't',       // attach hash → open action
   by_state = 's',     // state, newest first
+  unfinished = 'b',   // not final, by state, of the whole server
   by_time = 'l',      // newest first
   deadline = 'd',     // of the whole server
   pending = 'q',      // held calls of an agent, counted

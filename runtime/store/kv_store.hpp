@@ -35,11 +35,13 @@ class KvStore final : public Store {
   // Takes what open_store() has checked: the head and number of batches in the engine.
   KvStore(KvStoreParts parts, AuditHead head, std::uint64_t batches);
 
+  // As Store says.
   [[nodiscard]] std::vector<Outcome> apply(
       std::span<const Transaction* const> transactions) override;
   [[nodiscard]] Status sync_floor() override;
   [[nodiscard]] Status health() const override;
 
+  // As Reader says.
   [[nodiscard]] Result<std::optional<ActionRecord>> get_action(
       const Uuid& workspace_id, const Uuid& action_id) const override;
   [[nodiscard]] Result<std::optional<ActionRecord>> find_action_by_correlation(

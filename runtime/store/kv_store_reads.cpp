@@ -138,18 +138,20 @@ Result<std::vector<ActionRecord>> KvStore::due_actions(std::int64_t now_ms,
 }
 
 Result<std::vector<ActionRecord>> KvStore::actions_in(ActionState state) const {
-  std::vector<ActionRecord> found;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<Workspace> workspaces, list_workspaces());
-  for (const Workspace& workspace : workspaces) {
-    ActionQuery query;
-    query.state = state;
-    query.limit = limits::kPageItemsMax;
-    do {
-      SENTRAIL_ASSIGN_OR_RETURN(Page<ActionRecord> page, list_actions(workspace.id, query));
-      std::move(page.items.begin(), page.items.end(), std::back_inserter(found));
-      query.cursor = page.cursor;
-    } while (!query.cursor.empty());
+  if (is_final(state)) {
+    return fail(Errc::invalid_argument, "finished calls are listed by workspace only");
   }
+  const std::string prefix = Key(Uuid{}, RowKind::unfinished).byte(static_cast<char>(state)).text();
+  std::vector<ActionRecord> found;
+  const std::unique_ptr<KvCursor> cursor = kv_->walk(Space::state);
+  for (cursor->seek(prefix); cursor->valid() && cursor->key().starts_with(prefix); cursor->next()) {
+    const std::string_view ids = cursor->key().substr(prefix.size());
+    if (ids.size() != 32) return fail(Errc::corrupt, "an index row of held calls is garbled");
+    SENTRAIL_ASSIGN_OR_RETURN(std::optional<ActionRecord> record,
+                              get_action(uuid_in(ids, 0), uuid_in(ids, 16)));
+    if (record && record->state == state) found.push_back(*std::move(record));
+  }
+  SENTRAIL_TRY(cursor->status());
   return found;
 }
 

@@ -18,6 +18,7 @@ namespace sentrail::store {
 template <class T, class Record>
 concept Of = std::same_as<std::remove_const_t<T>, Record>;
 
+// The last enumerator of each enum, past which stored bytes are refused.
 template <>
 inline constexpr std::uint8_t kLastEnumerator<ActionState> = 9;
 template <>

@@ -38,6 +38,13 @@ Key time_key(const ActionRecord& r) {
   return Key(r.workspace_id, RowKind::by_time).newest_first(r.created_ms).add(r.action_id);
 }
 
+Key unfinished_key(const ActionRecord& r) {
+  return Key(Uuid{}, RowKind::unfinished)
+      .byte(static_cast<char>(r.state))
+      .add(r.workspace_id)
+      .add(r.action_id);
+}
+
 Key deadline_key(const ActionRecord& r) {
   return Key(Uuid{}, RowKind::deadline).time(deadline_of(r)).add(r.workspace_id).add(r.action_id);
 }
@@ -115,6 +122,7 @@ Status Staging::run(const PutAction& operation) {
   SENTRAIL_TRY(count_held(before, after));
   if (before) {
     remove(state_key(*before));
+    if (!is_final(before->state)) remove(unfinished_key(*before));
     if (deadline_of(*before) != 0) remove(deadline_key(*before));
     if (is_open(before->state) && !is_open(after.state)) {
       SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> open,
@@ -123,6 +131,7 @@ Status Staging::run(const PutAction& operation) {
     }
   }
   set(state_key(after), {});
+  if (!is_final(after.state)) set(unfinished_key(after), {});
   if (deadline_of(after) != 0) set(deadline_key(after), {});
   if (is_open(after.state) && !(before && is_open(before->state))) {
     set(attach_key(after), Key().add(after.action_id).text());

@@ -18,6 +18,7 @@ namespace sentrail::store {
   return fail(Errc::conflict, "it was changed by somebody else; read it again");
 }
 
+// Reads the record of a row, if there is one.
 template <class Record>
 Result<std::optional<Record>> Staging::load(const Key& key) const {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, get(key.text()));

@@ -84,7 +84,8 @@ class Reader {
   // Calls of all workspaces whose deadline_of() is at most `now_ms`, the oldest deadline first.
   [[nodiscard]] virtual Result<std::vector<ActionRecord>> due_actions(std::int64_t now_ms,
                                                                       std::size_t limit) const = 0;
-  // Calls of all workspaces in one state: after a start, those that were claimed or sending.
+  // All calls of all workspaces in one state that is not final: after a start, those that were
+  // claimed or sending. fails: also invalid_argument for a final state.
   [[nodiscard]] virtual Result<std::vector<ActionRecord>> actions_in(ActionState state) const = 0;
   // How many calls of an agent are held.
   [[nodiscard]] virtual Result<std::uint32_t> count_pending(const Uuid& workspace_id,
@@ -96,7 +97,7 @@ class Reader {
                                                               const Uuid& key_id) const = 0;
   [[nodiscard]] virtual Result<std::vector<ApiKey>> list_keys(const Uuid& workspace_id) const = 0;
 
-  // Records by their ids and names.
+  // Workspaces, agents, people (by id, by the account's name), sign-ins and connections.
   [[nodiscard]] virtual Result<std::optional<Workspace>> get_workspace(const Uuid& id) const = 0;
   [[nodiscard]] virtual Result<std::vector<Workspace>> list_workspaces() const = 0;
   [[nodiscard]] virtual Result<std::optional<Agent>> get_agent(const Uuid& workspace_id,

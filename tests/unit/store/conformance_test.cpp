@@ -218,7 +218,11 @@ TEST_P(ConformanceTest, DeadlinesFollowTheState) {
   move_to(1, ActionState::sending);
   EXPECT_EQ(store().due_actions(40'000, 10).value().size(), 1u);
   EXPECT_EQ(store().actions_in(ActionState::sending).value().size(), 1u);
+  put(PutAction{held_action(7, kElsewhere)});  // a workspace without a record of its own
+  EXPECT_EQ(store().actions_in(ActionState::held).value().size(), 2u);
+  EXPECT_EQ(store().actions_in(ActionState::denied).error().code, Errc::invalid_argument);
   move_to(1, ActionState::in_doubt);
+  EXPECT_EQ(store().actions_in(ActionState::in_doubt).value().size(), 1u);
   EXPECT_THAT(store().due_actions(99'999, 10).value(), IsEmpty());
   EXPECT_THAT(store().actions_in(ActionState::sending).value(), IsEmpty());
 }

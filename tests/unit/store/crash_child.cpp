@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
+#include <charconv>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -40,7 +41,9 @@ void say(const std::string& line) {
   if (::write(STDOUT_FILENO, text.data(), text.size()) < 0) ::_exit(4);
 }
 
-int run(const std::string& directory, const std::string& place, int arrivals) {
+int run(const std::string& directory, const std::string& place, std::string_view count) {
+  int arrivals = 0;
+  std::from_chars(count.data(), count.data() + count.size(), arrivals);
   const test::PlainLeafCodec codec;
   KillingHook hook(place, arrivals);
   OpenOptions options;
@@ -80,5 +83,5 @@ int run(const std::string& directory, const std::string& place, int arrivals) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  return sentrail::store::run(argv[1], argv[2], std::atoi(argv[3]));
+  return sentrail::store::run(argv[1], argv[2], argv[3]);
 }
