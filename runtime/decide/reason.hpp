@@ -3,7 +3,7 @@
 // Neighbours: engine.hpp, explain.hpp; the gateway shows these in answers, approvals and records.
 // Must not know: how the decision came about. Requests are hostile text: every value is escaped and
 // capped here, once, so that callers may show it as it is. The cold path: this allocates.
-// source: docs/language.md, section 9 (because).
+// source: docs/language.md, L8.10.
 #pragma once
 
 #include <cstdint>

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio, odd
 
+// Tables tried before giving up on hashing.
+constexpr std::uint64_t kSeeds = 8;
+
 std::uint64_t read(const char* at, std::size_t bytes) noexcept {
   std::uint64_t word = 0;
   std::memcpy(&word, at, bytes);
@@ -17,8 +20,8 @@ std::uint64_t read(const char* at, std::size_t bytes) noexcept {
 }
 
 // Mixes 8 bytes at a time: a rotation between multiplications carries high bits back down.
-std::uint64_t hash_of(std::string_view text) noexcept {
-  std::uint64_t hash = text.size() * kMultiplier;
+std::uint64_t hash_of(std::string_view text, std::uint64_t seed) noexcept {
+  std::uint64_t hash = (text.size() ^ seed) * kMultiplier;
   const char* at = text.data();
   std::size_t left = text.size();
   for (; left >= 8; left -= 8, at += 8) {
@@ -32,32 +35,49 @@ std::uint64_t hash_of(std::string_view text) noexcept {
 
 }  // namespace
 
-SymbolTable::SymbolTable(const Program& verified)
+SymbolTable::SymbolTable(const Program& verified, std::uint32_t probes_max)
     : pool_(verified.text), symbols_(verified.symbols) {
+  for (const TextRef symbol : symbols_) longest_ = std::max<std::size_t>(longest_, symbol.bytes);
+  for (seed_ = 0; seed_ < kSeeds; ++seed_) {
+    if (fill(probes_max)) return;
+  }
+  entries_.clear();
+}
+
+// Puts all symbols in, unless one needs too many probes with this seed.
+bool SymbolTable::fill(std::uint32_t probes_max) {
   const std::size_t size = std::bit_ceil(std::max<std::size_t>(symbols_.size() * 2, 2));
-  entries_.resize(size);
+  entries_.assign(size, Entry{});
   mask_ = size - 1;
   for (std::uint32_t i = 0; i < symbols_.size(); ++i) {
-    const std::string_view text = verified.view(symbols_[i]);
-    longest_ = std::max(longest_, text.size());
-    const std::uint64_t hash = hash_of(text);
+    const std::uint64_t hash = hash_of(view(i), seed_);
     std::uint64_t at = hash & mask_;
-    while (entries_[at].symbol != kNone) at = (at + 1) & mask_;
+    for (std::uint32_t probes = 1; entries_[at].symbol != kNone; ++probes) {
+      if (probes >= probes_max) return false;
+      at = (at + 1) & mask_;
+    }
     entries_[at] = {static_cast<std::uint32_t>(hash >> 32), i};
   }
+  return true;
+}
+
+std::uint32_t SymbolTable::search(std::string_view text) const noexcept {
+  const auto found = std::lower_bound(
+      symbols_.begin(), symbols_.end(), text, [this](TextRef ref, std::string_view wanted) {
+        return std::string_view(pool_.data() + ref.offset, ref.bytes) < wanted;
+      });
+  const auto symbol = static_cast<std::uint32_t>(found - symbols_.begin());
+  return symbol < symbols_.size() && view(symbol) == text ? symbol : kNone;
 }
 
 std::uint32_t SymbolTable::find(std::string_view text) const noexcept {
   if (text.size() > longest_) return kNone;
-  const std::uint64_t hash = hash_of(text);
+  if (entries_.empty()) return search(text);
+  const std::uint64_t hash = hash_of(text, seed_);
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  for (std::uint64_t at = hash & mask_; entries_[at].symbol != kNone; at = (at + 1) & mask_) {
-    if (entries_[at].tag != tag) continue;
-    const TextRef ref = symbols_[entries_[at].symbol];
-    if (ref.bytes == text.size() &&
-        (ref.bytes == 0 || std::memcmp(pool_.data() + ref.offset, text.data(), ref.bytes) == 0)) {
-      return entries_[at].symbol;
-    }
+  const Entry* const entries = entries_.data();
+  for (std::uint64_t at = hash & mask_; entries[at].symbol != kNone; at = (at + 1) & mask_) {
+    if (entries[at].tag == tag && view(entries[at].symbol) == text) return entries[at].symbol;
   }
   return kNone;
 }

@@ -40,6 +40,21 @@ TEST(SymbolTable, FindsEverySymbolAndNothingElse) {
   EXPECT_EQ(table.find(std::string(1 << 20, 'x')), decide::SymbolTable::kNone);
 }
 
+TEST(SymbolTable, SearchesWhereHashingFails) {
+  const std::set<std::string> symbols = {"", "a", "ab", "b", "\u00e4", std::string(50, 'x')};
+  const Compiled compiled = compiled_with(symbols);
+  // Few probes force other seeds or the search; all find the same.
+  for (const std::uint32_t probes_max : {0u, 1u, 2u, 64u}) {
+    const decide::SymbolTable table(compiled.program(), probes_max);
+    for (std::uint32_t i = 0; i < compiled.program().symbols.size(); ++i) {
+      EXPECT_EQ(table.find(compiled.program().view(compiled.program().symbols[i])), i);
+    }
+    for (const char* const other : {"aa", "c", "0", "xx"}) {
+      EXPECT_EQ(table.find(other), decide::SymbolTable::kNone) << other;
+    }
+  }
+}
+
 TEST(SymbolTable, FindsNothingInAPolicyWithoutStrings) {
   const Compiled compiled = compiled_with({});
   const decide::SymbolTable table(compiled.program());
