@@ -133,6 +133,21 @@ inline constexpr std::size_t kRefinementsMax = 15;
 // Requests in one `items` list.
 inline constexpr std::size_t kRequestItemsMax = 100;
 
+// --- gateway -------------------------------------------------------------------------------
+// Work that waits for a thread that may block: a second of reads at a millisecond each.
+inline constexpr std::size_t kWorkQueueMax = 1'024;
+// Threads that may block: reads of the store and passphrases (64 MiB each).
+inline constexpr std::size_t kWorkThreads = 4;
+// Long polls that wait at once; past it a poll answers at once with what is known.
+inline constexpr std::size_t kStatusWaitersMax = 16'384;
+// Requests in one batch of decisions.
+inline constexpr std::size_t kEvaluateItemsMax = 64;
+// Rows of one page of a list, and leaves of one page of the log.
+inline constexpr std::size_t kListPageMax = 100;
+inline constexpr std::size_t kLogPageMax = 1'000;
+// Expired sessions and old counts are looked for this often.
+inline constexpr std::int64_t kHousekeepingMs = 60'000;
+
 // --- approvals -----------------------------------------------------------------------------
 inline constexpr std::size_t kPendingPerAgentMax = 50;  // approval fatigue
 inline constexpr std::int64_t kDecideByMsDefault = 24ll * 3600 * 1000;
