@@ -123,6 +123,7 @@ struct AppendAudit {
   store::AuditDecision decision = store::AuditDecision::none;
   Uuid person_id;      // who did it; nil: nobody
   std::string reason;  // a person's or the machine's words
+  std::string person_name;
 
   friend bool operator==(const AppendAudit&, const AppendAudit&) = default;
 };

@@ -51,8 +51,9 @@ class Builder {
   ActionRecord& record() { return step_.action.record; }
 
   Builder& audit(AuditKind kind, AuditDecision decision, std::string reason = {},
-                 Uuid person_id = {}) {
-    step_.effects.emplace_back(AppendAudit{kind, decision, person_id, std::move(reason)});
+                 const approvals::Voter& person = {}) {
+    step_.effects.emplace_back(
+        AppendAudit{kind, decision, person.person_id, std::move(reason), person.name});
     return *this;
   }
 
@@ -179,7 +180,7 @@ Result<Step> on(const Action& action, const VoteCast& event, std::int64_t now_ms
   record.votes.push_back({event.voter.person_id, event.verdict, now_ms, event.shown,
                           approvals::seat_labels(event.voter.role, event.voter.groups),
                           event.voter.auth_method, event.reason});
-  const Uuid& person = event.voter.person_id;
+  const approvals::Voter& person = event.voter;
   if (event.verdict == Verdict::deny) {
     record.decided_ms = now_ms;
     step.end(ActionState::denied, event.reason);
@@ -209,8 +210,7 @@ Result<Step> on(const Action& action, const DoubtSettled& event, std::int64_t no
                            "applied by a person" +
                            (event.reason.empty() ? "" : ": " + event.reason);
   step.end(event.applied ? ActionState::succeeded : ActionState::failed, note);
-  return step.audit(AuditKind::reconcile, AuditDecision::none, note, event.voter.person_id)
-      .finish();
+  return step.audit(AuditKind::reconcile, AuditDecision::none, note, event.voter).finish();
 }
 
 Result<Step> on(const Action& action, const Withdrawn& event, std::int64_t now_ms) {
@@ -414,7 +414,7 @@ Result<Step> hold(ActionRecord draft, std::int64_t now_ms) {
   const std::string reason = draft.reason;
   const std::int64_t decide_by_ms = draft.decide_by_ms;
   return Step{{std::move(draft), false},
-              {AppendAudit{AuditKind::hold, AuditDecision::require_approval, {}, reason},
+              {AppendAudit{AuditKind::hold, AuditDecision::require_approval, {}, reason, {}},
                Notify{"approvalRequired"}, SetDeadline{decide_by_ms}}};
 }
 

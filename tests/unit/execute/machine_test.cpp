@@ -55,7 +55,7 @@ TEST(Votes, ApprovalSetsTheDeadlineAndDispatches) {
   EXPECT_THAT(effects_of<SetDeadline>(step), ElementsAre(SetDeadline{record.execute_by_ms}));
   EXPECT_THAT(effects_of<AppendAudit>(step),
               ElementsAre(AppendAudit{AuditKind::approve, AuditDecision::allow,
-                                      reviewer(1).person_id, "looks right"}));
+                                      reviewer(1).person_id, "looks right", "person1"}));
   EXPECT_THAT(effects_of<Notify>(step), ElementsAre(Notify{"approvalDecided"}));
 }
 
@@ -148,7 +148,7 @@ TEST(Hold, StartsTheLifeOfACall) {
   EXPECT_EQ(step->action.record.created_ms, kNow);
   EXPECT_THAT(effects_of<AppendAudit>(*step),
               ElementsAre(AppendAudit{AuditKind::hold, AuditDecision::require_approval, Uuid{},
-                                      "Policy 'x' matched"}));
+                                      "Policy 'x' matched", ""}));
   EXPECT_THAT(effects_of<Notify>(*step), ElementsAre(Notify{"approvalRequired"}));
   EXPECT_THAT(effects_of<SetDeadline>(*step), ElementsAre(SetDeadline{kDecideBy}));
 }

@@ -1,0 +1,39 @@
+// What the coordinator's files share: one change of one record, on its way.
+//
+// Neighbours: coordinator.cpp, coordinator_hold.cpp, coordinator_execute.cpp. Must not know: who
+// asked for the change.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "runtime/execute/coordinator.hpp"
+
+namespace sentrail::execute {
+
+// The named places of each kind of step.
+inline constexpr StepName kHoldStep = {"execute.hold.built", "execute.hold.durable"};
+inline constexpr StepName kAttachStep = {"execute.attach.built", "execute.attach.durable"};
+inline constexpr StepName kChangeStep = {"execute.change.built", "execute.change.durable"};
+inline constexpr StepName kClaimStep = {"execute.claim.built", "execute.claim.durable"};
+inline constexpr StepName kIntentStep = {"execute.intent.built", "execute.intent.durable"};
+inline constexpr StepName kResultStep = {"execute.result.built", "execute.result.durable"};
+inline constexpr StepName kRecoverStep = {"execute.recover.built", "execute.recover.durable"};
+
+// One change: read the record, make the event, commit the step; again if another change came first.
+struct Coordinator::Change {
+  ActionRef ref;
+  const StepName* name = &kChangeStep;
+  // Makes the event for the record as it is now; asked anew after each conflict.
+  std::function<Result<Event>(const store::ActionRecord&)> event_of;
+  // Adds to the step's transaction.
+  std::function<void(const Step&, store::Transaction&)> extend;
+  // Hears the durable step, its record as stored.
+  std::function<void(Result<Step>)> done;
+  Patience patience = Patience::unbounded;
+  std::function<bool()> bytes_out;  // of the executor's view; none: false
+  int tries = 0;
+};
+
+}  // namespace sentrail::execute

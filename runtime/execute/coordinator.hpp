@@ -1,0 +1,189 @@
+// Carries held calls through their life: makes events of people's words, clocks and senders, stores
+// every step as one transaction, and does what the steps ask for, once they are durable.
+//
+// Neighbours: machine.hpp decides, scribe.hpp writes down, ledger.hpp commits, sender.hpp is the
+// outside; gateway/ and server/ call it. Must not know: Asio, HTTP, RocksDB, policy.
+// It runs on a loop of its own thread, since reading the store may touch the disk; callbacks come
+// on that thread and must not block. INVARIANT: nothing is sent whose intent is not durable, and
+// nothing is answered that is not.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/sync_point.hpp"
+#include "core/time.hpp"
+#include "runtime/audit/event.hpp"
+#include "runtime/execute/call.hpp"
+#include "runtime/execute/ledger.hpp"
+#include "runtime/execute/loop.hpp"
+#include "runtime/execute/machine.hpp"
+#include "runtime/execute/scribe.hpp"
+#include "runtime/execute/sender.hpp"
+#include "runtime/store/store.hpp"
+#include "runtime/store/writer.hpp"
+
+namespace sentrail::execute {
+
+// Every place at which crash tests may stop the coordinator.
+inline constexpr std::array<std::string_view, 15> kSyncPoints = {
+    "execute.hold.built",     "execute.hold.durable",  "execute.attach.built",
+    "execute.attach.durable", "execute.change.built",  "execute.change.durable",
+    "execute.claim.built",    "execute.claim.durable", "execute.intent.built",
+    "execute.intent.durable", "execute.send.begin",    "execute.result.built",
+    "execute.result.durable", "execute.recover.built", "execute.recover.durable"};
+
+// What the coordinator works with; all outlive it.
+struct CoordinatorParts {
+  const store::Reader& reader;
+  store::Writer& writer;
+  const audit::Recorder& recorder;
+  const CallVault& vault;
+  Rechecker& rechecker;
+  Sender& sender;
+  const Clock& clock;
+  SyncPointHook* hook = nullptr;
+};
+
+// How it works.
+struct CoordinatorOptions {
+  Uuid executor_id;                   // of this process, new at every start
+  std::vector<std::string> channels;  // where messages to people go
+  // Told of every durable change, for long polls. On the coordinator's thread; must not block.
+  std::function<void(const store::ActionRecord&)> on_change;
+};
+
+// A call to hold. The draft says who asks, what and why: workspace, key, agent, requester, source,
+// tool, action, risk, resource, method, target, rule, policy, reason, bundle, quorum, kind, resend
+// and times to decide and execute. Ids (unless given), nonce, hashes and state are filled in.
+struct HoldRequest {
+  store::ActionRecord draft;
+  Call call;
+  std::int64_t decide_within_ms = 0;  // 0: limits::kDecideByMsDefault
+};
+
+// A held call. `attached`: the same call was pending already, and this is that one.
+struct Held {
+  store::ActionRecord record;
+  bool attached = false;
+  Uuid audit_id;  // of the entry that tells of this request
+};
+
+// What a start found and did.
+struct RecoveryReport {
+  std::size_t given_back = 0;  // claimed, nothing sent: approved again
+  std::size_t in_doubt = 0;    // sending: nobody knows
+  std::size_t approved = 0;    // will be sent now
+};
+
+// threads: the named requests, first_byte_sent() and finished() from any; callbacks on run()'s, or
+// at once on the caller's where too much waits already (unavailable).
+class Coordinator final : public SendObserver {
+ public:
+  // What became of a request.
+  template <class T>
+  using Callback = std::function<void(Result<T>)>;
+
+  Coordinator(CoordinatorParts parts, CoordinatorOptions options);
+  ~Coordinator() override;
+
+  // Holds a call, or joins the open one that is the same. The answer comes within
+  // limits::kAuditWriteMsMax. fails: limit_exceeded (too many pending, or too large), timed_out
+  // (not durable in time: the caller blocks), invalid_argument, unavailable.
+  void hold(HoldRequest request, Callback<Held> done);
+
+  // Applies a person's vote, a settlement of doubt, a withdrawal, the use of a grant. The record as
+  // it stands afterwards. fails: as transition(); not_found; unavailable.
+  void vote(const ActionRef& ref, VoteCast vote, Callback<store::ActionRecord> done);
+  void settle(const ActionRef& ref, DoubtSettled word, Callback<store::ActionRecord> done);
+  void withdraw(const ActionRef& ref, Withdrawn word, Callback<store::ActionRecord> done);
+
+  // Uses up an approved grant; `attach_hash` is the repeated request's and must be the grant's.
+  // fails: as above; permission_denied if the request is another one.
+  void use_grant(const ActionRef& ref, const store::Hash& attach_hash,
+                 Callback<store::ActionRecord> done);
+
+  // Settles what a former process left, then starts sending what is approved. Call it once, before
+  // anything else. fails: unavailable, io, corrupt: the server must not start.
+  void recover(Callback<RecoveryReport> done);
+
+  // Runs until stop(); or a turn at a time, for tests: false if there was nothing to do.
+  void run();
+  bool run_pending() { return loop_.run_pending(); }
+  // Starts no more sends; approved calls wait for the next start. threads: any.
+  void stop_sending() noexcept { draining_.store(true); }
+  // Ends run() once what was asked is answered. Sends that are under way are in doubt after the
+  // next start: call stop_sending() and wait for sending() to be zero first.
+  void stop() { loop_.stop(); }
+
+  // Calls that are being sent. threads: any.
+  [[nodiscard]] std::size_t sending() const noexcept { return sending_.load(); }
+
+  // The time by which deadlines are judged: the wall clock's, or what the monotonic clock has made
+  // of the time at the start, whichever is later; setting the clock back extends nothing.
+  // threads: any.
+  [[nodiscard]] std::int64_t now_ms() const noexcept;
+
+  void first_byte_sent(const ActionRef& ref, std::uint64_t fence) noexcept override;
+  void finished(const ActionRef& ref, std::uint64_t fence, SendReport report) noexcept override;
+
+ private:
+  struct Change;
+  struct Holding;
+  struct Execution;
+
+  // coordinator.cpp: changes of one record.
+  void change(std::shared_ptr<Change> change);
+  void ask(const ActionRef& ref, Event event, Callback<store::ActionRecord> done);
+  void carry_out(const Step& step);
+  void sweep();
+  void wake_at(std::int64_t at_ms);
+
+  // coordinator_hold.cpp
+  [[nodiscard]] Result<Step> prepare(Holding& holding);
+  void submit_hold(std::shared_ptr<Holding> holding);
+  void attach(std::shared_ptr<Holding> holding, const Uuid& pending);
+
+  // coordinator_execute.cpp
+  void dispatch(const ActionRef& ref);
+  void execute(const ActionRef& ref);
+  [[nodiscard]] Result<Call> load_call(const store::ActionRecord& record);
+  void claim(std::shared_ptr<Execution> execution);
+  void record_intent(std::shared_ptr<Execution> execution);
+  void begin_send(std::shared_ptr<Execution> execution, const store::ActionRecord& record);
+  void record_result(const ActionRef& ref, std::uint64_t fence, SendReport report);
+  void stop_call(const ActionRef& ref, Rechecked why);
+  void finish(const ActionRef& ref);
+  void put_back(const ActionRef& ref);
+  void look_again(const ActionRef& ref);
+  void next_waiting();
+  void recover_all(Callback<RecoveryReport> done);
+
+  CoordinatorParts parts_;
+  CoordinatorOptions options_;
+  Scribe scribe_;
+  Loop loop_;
+  Ledger ledger_;
+  std::int64_t started_unix_ms_ = 0;
+  std::int64_t started_monotonic_ms_ = 0;
+  bool sweeping_ = false;
+  std::int64_t next_wake_ms_ = 0;  // Unix time of the earliest timer set; 0: none
+
+  std::map<ActionRef, std::shared_ptr<Execution>> executions_;
+  std::deque<ActionRef> waiting_;  // beyond limits::kExecutionsMax
+  std::atomic<std::size_t> sending_{0};
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace sentrail::execute

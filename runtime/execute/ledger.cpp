@@ -1,0 +1,101 @@
+// Commits and their continuations.
+//
+// Neighbours: ledger.hpp. Must not know: what a transaction means.
+#include "runtime/execute/ledger.hpp"
+
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/check.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::execute {
+namespace {
+
+store::Outcome failed(Error error) {
+  store::Outcome outcome;
+  outcome.status = tl::make_unexpected(std::move(error));
+  return outcome;
+}
+
+}  // namespace
+
+Ledger::~Ledger() {
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, [this] { return outstanding_ == 0; });
+}
+
+void Ledger::commit(const StepName& name, store::Transaction transaction, Patience patience,
+                    Then then) {
+  reach(hook_, name.built);
+  const std::uint64_t token = next_token_++;
+  {
+    const std::lock_guard lock(mutex_);
+    ++outstanding_;
+  }
+  Result<store::Ticket> ticket =
+      writer_.submit(std::move(transaction), store::CompletionTarget{this, token});
+  if (!ticket) {
+    one_less();
+    // Not from within: the caller is not ready for its own continuation yet.
+    loop_.post_always(
+        [then = std::move(then), error = std::move(ticket).error()] { then(failed(error)); });
+    return;
+  }
+  // Read before the timer is set: a timer that is due must find its transaction late.
+  const std::int64_t since_ms = clock_.monotonic_ms();
+  if (patience == Patience::bounded) {
+    loop_.after_ms(limits::kAuditWriteMsMax, [this] { give_up_late(); });
+  }
+  waiting_.emplace(token, Waiting{&name, *ticket, patience, since_ms, std::move(then)});
+}
+
+void Ledger::give_up_late() {
+  const std::int64_t oldest_ms = clock_.monotonic_ms() - limits::kAuditWriteMsMax;
+  std::vector<Then> given_up;
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    Waiting& waiting = at->second;
+    const bool late = waiting.patience == Patience::bounded && waiting.since_ms <= oldest_ms;
+    if (!late || !waiting.ticket.give_up()) {
+      ++at;
+      continue;
+    }
+    given_up.push_back(std::move(waiting.then));
+    at = waiting_.erase(at);
+    one_less();
+  }
+  for (Then& then : given_up) {
+    then(failed({Errc::timed_out, "the audit log could not be written in time"}));
+  }
+}
+
+void Ledger::post(std::span<store::Completion> completions) noexcept {
+  auto taken = std::make_shared<std::vector<store::Completion>>(
+      std::make_move_iterator(completions.begin()), std::make_move_iterator(completions.end()));
+  loop_.post_always([this, taken] {
+    for (store::Completion& completion : *taken) {
+      complete(completion.token, std::move(completion.outcome));
+    }
+  });
+  for (std::size_t i = 0; i < taken->size(); ++i) one_less();
+}
+
+void Ledger::complete(std::uint64_t token, store::Outcome outcome) {
+  const auto at = waiting_.find(token);
+  SENTRAIL_CHECK_NOTE(at != waiting_.end(), "an outcome for what was never submitted");
+  Waiting waiting = std::move(at->second);
+  waiting_.erase(at);
+  if (outcome.status) reach(hook_, waiting.name->durable);
+  waiting.then(std::move(outcome));
+}
+
+void Ledger::one_less() {
+  const std::lock_guard lock(mutex_);
+  SENTRAIL_CHECK(outstanding_ > 0);
+  --outstanding_;
+  settled_.notify_all();
+}
+
+}  // namespace sentrail::execute

@@ -1,0 +1,44 @@
+// Writes steps of the machine down as transactions: the record, its audit entry, its messages.
+//
+// Neighbours: machine.hpp (steps), audit/event.hpp (entries), coordinator.cpp submits what comes
+// out. Must not know: threads, the store's rows, who is waiting.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.hpp"
+#include "runtime/audit/event.hpp"
+#include "runtime/execute/machine.hpp"
+#include "runtime/store/transaction.hpp"
+
+namespace sentrail::execute {
+
+// Turns steps into transactions. threads: const use from any.
+class Scribe {
+ public:
+  // `channels`: where messages to people go, one message each; none if empty.
+  Scribe(const audit::Recorder& recorder, const Clock& clock, std::vector<std::string> channels)
+      : recorder_(recorder), clock_(clock), channels_(std::move(channels)) {}
+
+  // The transaction of a step from the record of `version`; 0: a new one, which may attach to an
+  // open call and counts against the pending calls of its agent.
+  // in: payload, for the entry that begins a call.
+  [[nodiscard]] store::Transaction write(const Step& step, std::uint64_t version,
+                                         const std::optional<audit::Payload>& payload = {}) const;
+
+  // The entry that tells of a repeated call which joined a pending one. `repeat` is the repeat's
+  // own draft: its correlation id, key and agent. out: the entry's id.
+  [[nodiscard]] store::AuditEntry attach_entry(const store::ActionRecord& pending,
+                                               const store::ActionRecord& repeat) const;
+
+ private:
+  const audit::Recorder& recorder_;
+  const Clock& clock_;
+  std::vector<std::string> channels_;
+};
+
+}  // namespace sentrail::execute

@@ -1,0 +1,86 @@
+// The two questions that the coordinator asks of the outside: may this still be sent, and send it.
+//
+// Neighbours: coordinator.hpp asks; gateway/ answers the first with policy, kill switch and
+// identities; server/ answers the second with sockets, tests with files. Must not know: Asio, HTTP.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/uuid.hpp"
+#include "runtime/execute/call.hpp"
+#include "runtime/execute/events.hpp"
+#include "runtime/store/transaction.hpp"
+
+namespace sentrail::execute {
+
+// Names one held call.
+struct ActionRef {
+  Uuid workspace_id;
+  Uuid action_id;
+
+  friend auto operator<=>(const ActionRef&, const ActionRef&) = default;
+};
+
+// When a recheck is made. Limits are consumed when claiming, not again before the intent.
+enum class RecheckAt : std::uint8_t { claim, intent };
+
+// The current answer, and what must happen in the same transaction for it to hold: the kill state's
+// version it rests on, the limits it consumes.
+struct RecheckAnswer {
+  Rechecked verdict;
+  std::vector<store::Operation> operations;
+};
+
+// Decides an approved call anew with everything as it is now.
+class Rechecker {
+ public:
+  virtual ~Rechecker() = default;
+  // Answers from memory; must not block. Asked again whenever the transaction met a conflict.
+  // threads: called by the coordinator's thread only.
+  [[nodiscard]] virtual RecheckAnswer recheck(const store::ActionRecord& record, const Call& call,
+                                              RecheckAt at) = 0;
+};
+
+// One call to send now, under the claim that `fence` names.
+struct SendJob {
+  store::ActionRecord record;
+  Call call;
+  std::uint64_t fence = 0;
+};
+
+// How a try ended.
+struct SendReport {
+  enum class End : std::uint8_t {
+    nothing_sent,  // and this is certain: no byte of the request left
+    no_answer,     // bytes may have left, and no whole response came
+    answered,      // a whole response came
+  };
+
+  End end = End::no_answer;
+  std::string why;          // for people, unless answered
+  StoredResponse response;  // if answered; the body cut to limits::kResponseKeptBytesMax
+};
+
+// Hears how sending goes. threads: any.
+class SendObserver {
+ public:
+  virtual ~SendObserver() = default;
+  // Bytes of the request are about to leave.
+  virtual void first_byte_sent(const ActionRef& ref, std::uint64_t fence) noexcept = 0;
+  // The try ended. Exactly once for each job.
+  virtual void finished(const ActionRef& ref, std::uint64_t fence, SendReport report) noexcept = 0;
+};
+
+// Sends calls.
+class Sender {
+ public:
+  virtual ~Sender() = default;
+  // Starts sending and returns. Everything but the credential is in the job; nothing else may be
+  // added, and nothing may be sent twice. Must end within limits::kUpstreamTotalMsDefault.
+  // threads: called by the coordinator's thread only.
+  virtual void send(SendJob job, SendObserver& observer) noexcept = 0;
+};
+
+}  // namespace sentrail::execute
