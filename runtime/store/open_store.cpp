@@ -135,14 +135,25 @@ Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHea
   return {};
 }
 
+// The directory that a new one's name must be on disk in.
+std::string parent_of(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 }  // namespace
 
 Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opener) {
   SENTRAIL_CHECK(options.codec != nullptr);
   if (options.create) {
+    const bool is_new = !exists(options.directory);
     SENTRAIL_TRY(make_directory(options.directory));
+    if (is_new) SENTRAIL_TRY(sync_directory(parent_of(options.directory)));
   } else if (!exists(options.directory)) {
-    return fail(Errc::not_found, "there is no data directory " + options.directory);
+    return fail(Errc::not_found, "there is no data directory " + options.directory +
+                                     ": name the right one, or make it if this is a first start");
   }
   Places places{options.directory + "/lock", options.directory + "/floor",
                 options.directory + "/db"};

@@ -2,6 +2,9 @@
 // what. The rows of the table are those measured with RocksDB's defaults, most of which open.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +13,7 @@
 #include <random>
 
 #include "runtime/store/codec.hpp"
+#include "runtime/store/files.hpp"
 #include "runtime/store/kv_store.hpp"
 #include "runtime/store/store_rocksdb.hpp"
 #include "tests/support/memory_kv.hpp"
@@ -287,6 +291,48 @@ TEST_F(CorruptionTest, HeldByAnotherIsNamed) {
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, Errc::unavailable);
   EXPECT_THAT(second.error().message, HasSubstr("in use"));
+}
+
+// A second process, as an operator meets it; its death lets the store go, whatever it left.
+TEST_F(CorruptionTest, HeldByAnotherProcessIsNamedWithTheRemedy) {
+  fill(3);
+  int ready[2] = {-1, -1};
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const Result<FileHandle> lock = lock_file(data() + "/lock");
+    const char word = lock ? 'y' : 'n';
+    static_cast<void>(::write(ready[1], &word, 1));
+    for (;;) ::pause();
+  }
+  char word = 0;
+  ASSERT_EQ(::read(ready[0], &word, 1), 1);
+  ASSERT_EQ(word, 'y');
+  const Result<OpenedStore> second = open();
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_EQ(second.error().code, Errc::unavailable);
+  EXPECT_THAT(second.error().message, HasSubstr("process " + std::to_string(other)));
+  EXPECT_THAT(second.error().message, HasSubstr("stop it, or use another data directory"));
+  EXPECT_EQ(open().value().report.head.size, 3u);
+}
+
+TEST_F(CorruptionTest, MissingDirectoryIsNamedAndNeverMadeUnasked) {
+  const Result<OpenedStore> opened = open();
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code, Errc::not_found);
+  EXPECT_THAT(opened.error().message, HasSubstr(data()));
+  EXPECT_FALSE(fs::exists(data()));
+  OpenOptions below;
+  below.directory = data() + "/below/it";
+  below.create = true;
+  below.codec = &codec_;
+  EXPECT_EQ(open_rocksdb_store(below).error().code, Errc::io) << "only its own directory is made";
+  std::ofstream(data()) << "a file";
+  EXPECT_THAT(open(true).error().message, HasSubstr("is not a directory"));
 }
 
 TEST_F(CorruptionTest, NewerFormatIsRefusedByName) {

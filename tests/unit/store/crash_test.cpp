@@ -98,7 +98,7 @@ constexpr const char* kPlaces[] = {
     "writer.batch.applied", "writer.completions.posted", "writer.floor.synced"};
 
 TEST(CrashTest, KilledAtEveryNamedPlace) {
-  constexpr int kRuns = 3;
+  constexpr int kRuns = 20;
   for (const char* place : kPlaces) {
     const TemporaryDirectory directory;
     int kills = 0;
@@ -106,7 +106,7 @@ TEST(CrashTest, KilledAtEveryNamedPlace) {
     for (int run = 0; run < kRuns; ++run) {
       // Opening happens once a run; the rest many times.
       const bool opening = std::string_view(place).starts_with("store.open");
-      Child child(directory.path(), place, opening ? 1 : 1 + 7 * run);
+      Child child(directory.path(), place, opening ? 1 : 1 + 7 * (run % 4));
       child.finish(-1);
       ASSERT_EQ(child.message(), "") << place;
       kills += child.killed();
