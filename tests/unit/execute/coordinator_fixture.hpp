@@ -68,8 +68,9 @@ class CoordinatorTest : public testing::Test {
   ~CoordinatorTest() override { close(); }
 
   void open() {
-    store_ = test::open_memory_store(disk_, codec_);
-    writer_ = std::make_unique<store::Writer>(*store_, clock_);
+    store_ = test::open_memory_store(disk_, codec_, hook_of_store_);
+    writer_ =
+        std::make_unique<store::Writer>(*store_, clock_, store::WriterOptions{}, hook_of_store_);
     CoordinatorOptions options;
     options.executor_id.bytes[0] = ++boots_;
     options.channels = {"slack", "email"};
@@ -201,6 +202,7 @@ class CoordinatorTest : public testing::Test {
   ScriptedSender sender_;
   std::vector<store::ActionRecord> changes_;
   std::uint8_t boots_ = 0;
+  SyncPointHook* hook_of_store_ = nullptr;  // and of its writer, when they are opened next
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<Coordinator> coordinator_;
