@@ -173,6 +173,9 @@ inline constexpr int kChangeTriesMax = 8;
 inline constexpr std::size_t kCoordinatorQueueMax = 4'096;
 // The part of an upstream's answer that is kept for polls.
 inline constexpr std::size_t kResponseKeptBytesMax = 1u << 20;
+// How long whoever approved waits to see what came of it: most calls end in seconds, and the status
+// can be asked for later.
+inline constexpr std::int64_t kDecisionWaitMsMax = 30'000;
 // A reviewer's reason, as typed.
 inline constexpr std::size_t kVoteReasonBytesMax = 2'000;
 
@@ -181,6 +184,16 @@ inline constexpr std::int64_t kDayMs = 24ll * 3600 * 1000;
 inline constexpr std::int64_t kKeyLifeMsDefault = 90 * kDayMs;
 // Both keys of a rotation work for this long, so that agents can be moved one by one.
 inline constexpr std::int64_t kKeyOverlapMsDefault = 1 * kDayMs;
+// An invitation: over a holiday, and not for ever.
+inline constexpr std::int64_t kInvitationLifeMs = 7 * kDayMs;
+// The longest life that can be asked for a key: ten years.
+inline constexpr std::int64_t kKeyLifeDaysMax = 3'650;
+// The longest time that both keys of a rotation may work.
+inline constexpr std::int64_t kKeyOverlapMinutesMax = 30 * 24 * 60;
+// Roles of one agent, and groups of one person: both stand in conditions and quorums.
+inline constexpr std::size_t kLabelsMax = 32;
+// A tool's credential: the longest met are JSON Web Tokens of 4 KB.
+inline constexpr std::size_t kCredentialBytesMax = 16u << 10;
 // A person's session: an approval asks for presence, not for a morning's sign-in.
 inline constexpr std::int64_t kSessionLifeMs = 15ll * 60 * 1000;
 // Wrong passphrases in one window before an account, or an address, must wait it out.

@@ -125,12 +125,13 @@ Result<Caller> Directory::identify(const store::ApiKey& key, std::string_view ag
   return caller;
 }
 
-bool Directory::key_is_usable(const Uuid& workspace_id, const Uuid& key_id, store::Scope needed,
-                              std::int64_t now_ms) const {
+std::optional<store::ApiKey> Directory::usable_key(const Uuid& workspace_id, const Uuid& key_id,
+                                                   store::Scope needed, std::int64_t now_ms) const {
   const store::Hash* hash = find_in(key_ids_, std::pair(workspace_id, key_id));
-  if (hash == nullptr) return false;
+  if (hash == nullptr) return std::nullopt;
   const store::ApiKey* key = find_in(keys_, *hash);
-  return key != nullptr && is_usable(*key, needed, now_ms);
+  if (key == nullptr || !is_usable(*key, needed, now_ms)) return std::nullopt;
+  return *key;
 }
 
 bool Directory::agent_is_disabled(const Uuid& workspace_id, std::string_view agent_id) const {

@@ -60,9 +60,11 @@ class Directory {
   // disabled, or if it is unregistered where that is refused; invalid_argument if it is malformed.
   [[nodiscard]] Result<Caller> identify(const store::ApiKey& key, std::string_view agent_id) const;
 
-  // Whether a key and an agent that asked earlier may still ask: at execution, for instance.
-  [[nodiscard]] bool key_is_usable(const Uuid& workspace_id, const Uuid& key_id,
-                                   store::Scope needed, std::int64_t now_ms) const;
+  // The key, and whether the agent, that asked earlier may still ask: at execution, for instance.
+  // Nothing if the key is gone, over, revoked or of another scope.
+  [[nodiscard]] std::optional<store::ApiKey> usable_key(const Uuid& workspace_id,
+                                                        const Uuid& key_id, store::Scope needed,
+                                                        std::int64_t now_ms) const;
   [[nodiscard]] bool agent_is_disabled(const Uuid& workspace_id, std::string_view agent_id) const;
 
   // The stop that holds an action back, if one does, and the kill states that were looked at.

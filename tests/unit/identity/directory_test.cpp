@@ -157,10 +157,13 @@ TEST_F(IdentityTest, RotationKeepsBothForAWhile) {
 TEST_F(IdentityTest, ExecutionLooksAtTheKeyAgain) {
   const MadeKey made = key();
   const std::int64_t now = clock_.now().unix_ms;
-  EXPECT_TRUE(directory().key_is_usable(workspace_.id, made.record.id, Scope::gateway, now));
-  EXPECT_FALSE(directory().key_is_usable(elsewhere_.id, made.record.id, Scope::gateway, now));
+  EXPECT_TRUE(
+      directory().usable_key(workspace_.id, made.record.id, Scope::gateway, now).has_value());
+  EXPECT_FALSE(
+      directory().usable_key(elsewhere_.id, made.record.id, Scope::gateway, now).has_value());
   apply(admin_.revoke_key(owner(), *store_->get_key(workspace_.id, made.record.id).value()));
-  EXPECT_FALSE(directory().key_is_usable(workspace_.id, made.record.id, Scope::gateway, now));
+  EXPECT_FALSE(
+      directory().usable_key(workspace_.id, made.record.id, Scope::gateway, now).has_value());
 }
 
 // --- agents --------------------------------------------------------------------------------
