@@ -24,6 +24,7 @@ struct RawRequest {
   std::string host;  // of the upstream; empty: the first that the tool's catalog names
   std::vector<Header> headers;
   std::optional<std::string> body;  // nothing or empty: there is no body
+  bool body_unreadable = false;     // there is one that policy cannot see, whatever `body` says
 };
 
 // Who calls, on whose behalf and where, as authenticated; what is not known is absent.

@@ -77,8 +77,7 @@ class OwnedCall {
                                         names_.back()) != kCredentialHeaders.end();
       if (!credential) shown_headers_.push_back(all_headers_.back());
     }
-    body_ = JsonBody(raw_.body.has_value() ? std::string_view(*raw_.body) : std::string_view(),
-                     all_headers_);
+    body_ = JsonBody(body_bytes(), all_headers_);
   }
   OwnedCall(const OwnedCall&) = delete;
   OwnedCall& operator=(const OwnedCall&) = delete;
@@ -122,8 +121,12 @@ class OwnedCall {
   [[nodiscard]] const classify::Classified& classified() const noexcept { return classified_; }
 
  private:
-  [[nodiscard]] bool has_body() const noexcept {
-    return raw_.body.has_value() && !raw_.body->empty();
+  [[nodiscard]] bool has_body() const noexcept { return !body_bytes().empty(); }
+
+  // What is read as the body; for one that nobody may see, something that is no JSON.
+  [[nodiscard]] std::string_view body_bytes() const noexcept {
+    if (raw_.body_unreadable) return "?";
+    return raw_.body.has_value() ? std::string_view(*raw_.body) : std::string_view();
   }
 
   void find_host(const CatalogView& catalogs) {
