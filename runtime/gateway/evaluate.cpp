@@ -1,0 +1,234 @@
+// `POST /evaluate-action`: decides what a caller describes, records it, and holds it as a grant
+// where people must agree. The caller makes the call itself.
+//
+// Neighbours: evaluation.hpp reads, judge.hpp decides, record.hpp makes it durable, the coordinator
+// keeps grants. Must not know: tools. Each item is a decision of its own; the answer waits for all.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/random.hpp"
+#include "runtime/approvals/binding.hpp"
+#include "runtime/gateway/agent_desk.hpp"
+#include "runtime/gateway/evaluation.hpp"
+#include "runtime/gateway/record.hpp"
+#include "wire/json.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+constexpr int kJudgeTriesMax = 4;
+
+// All items of one request, and their answers so far.
+struct Batch {
+  DeskContext& desk;
+  std::shared_ptr<http::Exchange> exchange;
+  std::vector<std::string> answers;  // one JSON object each
+  std::size_t left = 0;
+  bool is_list = false;
+};
+
+// One item on its way.
+struct Evaluation {
+  std::shared_ptr<Batch> batch;
+  std::size_t index = 0;
+  AgentCall call;
+  Description description;
+  Judged judged;
+  bool server_classified = false;
+  int tries = 0;
+};
+
+using EvaluationPtr = std::shared_ptr<Evaluation>;
+
+void judge(const EvaluationPtr& one);
+
+Asked asked_of(const Evaluation& one) {
+  return {"manual", one.description.tool, one.description.canonical};
+}
+
+void finish(const EvaluationPtr& one, const Decided& decided) {
+  Batch& batch = *one->batch;
+  JsonWriter json(&batch.answers[one->index]);
+  json.begin_object();
+  write_evaluation(json, decided, one->server_classified);
+  json.end_object();
+  if (--batch.left != 0) return;
+  std::string body;
+  if (!batch.is_list) {
+    body = std::move(batch.answers.front());
+  } else {
+    body = R"({"ok":true,"items":[)";
+    for (const std::string& answer : batch.answers) body.append(answer).push_back(',');
+    body.back() = ']';
+    body.push_back('}');
+  }
+  batch.exchange->respond(json_answer(200, std::move(body)));
+}
+
+// What cannot be recorded, or judged, is blocked.
+void finish_blocked(const EvaluationPtr& one, std::string reason) {
+  one->judged.effect = Effect::block;
+  one->judged.reason = std::move(reason);
+  finish(one, decided_of(one->call, one->judged, Uuid{}));
+}
+
+void recorded(const EvaluationPtr& one, const Uuid& audit_id, const store::Outcome& outcome) {
+  DeskContext& desk = one->batch->desk;
+  if (!outcome.status && outcome.status.error().code == Errc::conflict &&
+      ++one->tries < kJudgeTriesMax) {
+    return refresh_known(desk, [one, &desk](bool fresh) {
+      if (!fresh) return finish_blocked(one, "the kill switch is changing; try again");
+      one->call.known = desk.parts.known.get();
+      judge(one);
+    });
+  }
+  if (!outcome.status) {
+    desk.metrics.unrecorded();
+    return finish_blocked(one,
+                          "the decision could not be recorded: " + outcome.status.error().message);
+  }
+  desk.metrics.decided(one->judged.effect);
+  if (one->judged.stop) desk.metrics.stopped();
+  finish(one, decided_of(one->call, one->judged, audit_id));
+}
+
+void record(const EvaluationPtr& one) {
+  DeskContext& desk = one->batch->desk;
+  store::AuditEntry entry = decision_entry(desk, one->call, asked_of(*one), one->judged);
+  const Uuid audit_id = entry.id;
+  desk.commits.commit(
+      decision_transaction(desk, one->call, one->judged, std::move(entry)),
+      [one, audit_id](const store::Outcome& outcome) { recorded(one, audit_id, outcome); });
+}
+
+// A described action as a call that nobody sends: what its approval is bound to.
+execute::HoldRequest grant_request(const Evaluation& one) {
+  execute::HoldRequest request;
+  request.draft = hold_draft(one.batch->desk, one.call, asked_of(one), one.judged);
+  request.draft.kind = store::ActionKind::grant;
+  request.draft.method = "EVALUATE";
+  request.draft.target = "/evaluate-action";
+  if (one.description.requested_by) request.draft.requested_by = *one.description.requested_by;
+  request.decide_within_ms = one.batch->desk.parts.settings.decide_by_ms;
+  request.call.upstream = "evaluate-action";
+  request.call.scheme = "sentrail";
+  request.call.host = one.description.tool;
+  request.call.method = request.draft.method;
+  request.call.target = request.draft.target;
+  request.call.body = one.description.canonical;
+  return request;
+}
+
+void answer_held(const EvaluationPtr& one, const Result<execute::Held>& result) {
+  if (!result) {
+    return finish_blocked(one, "the action could not be held: " + result.error().message);
+  }
+  one->batch->desk.metrics.decided(Effect::require_approval);
+  Decided decided = decided_of(one->call, one->judged, result->audit_id);
+  decided.correlation_id = result->record.correlation_id;
+  decided.approval_id = result->record.action_id;
+  decided.expires_ms = result->record.decide_by_ms;
+  finish(one, decided);
+}
+
+void hold(const EvaluationPtr& one) {
+  http::IoThread& io = one->batch->desk.io;
+  one->batch->desk.parts.coordinator.hold(
+      grant_request(*one), [one, &io](Result<execute::Held> result) {
+        auto shared = std::make_shared<Result<execute::Held>>(std::move(result));
+        io.post([one, shared] { answer_held(one, *shared); });
+      });
+}
+
+void answer_grant(const EvaluationPtr& one, const Result<store::ActionRecord>& used) {
+  if (used) {
+    one->batch->desk.metrics.decided(Effect::allow);
+    one->judged.effect = Effect::allow;
+    Decided decided = decided_of(one->call, one->judged, used->hold_audit_id);
+    decided.reason = "approved";
+    decided.correlation_id = used->correlation_id;
+    decided.approval_id = used->action_id;
+    return finish(one, decided);
+  }
+  const Errc code = used.error().code;
+  // Still pending, used up or expired: this is a request like any other.
+  if (code == Errc::conflict) return hold(one);
+  finish_blocked(one, used.error().message);
+}
+
+void use_grant(const EvaluationPtr& one) {
+  const execute::HoldRequest request = grant_request(*one);
+  const Result<approvals::BindingInput> input = execute::bind(request.draft, request.call);
+  if (!input) return finish_blocked(one, input.error().message);
+  const execute::ActionRef ref{one->call.caller.workspace.id,
+                               *one->description.approval_request_id};
+  http::IoThread& io = one->batch->desk.io;
+  one->batch->desk.parts.coordinator.use_grant(
+      ref, approvals::attach_hash(*input), [one, &io](Result<store::ActionRecord> used) {
+        auto shared = std::make_shared<Result<store::ActionRecord>>(std::move(used));
+        io.post([one, shared] { answer_grant(one, *shared); });
+      });
+}
+
+void judge(const EvaluationPtr& one) {
+  DeskContext& desk = one->batch->desk;
+  const auto bundle = desk.judge.bundle();
+  if (!bundle) return finish_blocked(one, bundle.error().message);
+  const Described described =
+      describe_action(one->description, one->call.asker.identity, (*bundle)->catalogs());
+  one->server_classified = described.server_classified;
+  one->judged = desk.judge.judge(**bundle, described.requests, one->call.asker, *one->call.known);
+  if (one->judged.effect != Effect::require_approval) return record(one);
+  one->description.approval_request_id ? use_grant(one) : hold(one);
+}
+
+// The call of one item: an item may name its agent, if the key may be that one.
+Result<AgentCall> call_of(const AgentCall& call, const Description& description) {
+  AgentCall out = call;
+  out.correlation_id = crypto::uuid_v4();
+  if (description.agent_id && *description.agent_id != call.caller.agent_id) {
+    if (!call.caller.agent_id.empty()) {
+      return fail(Errc::permission_denied, "`agentId` is not the agent that calls");
+    }
+    SENTRAIL_ASSIGN_OR_RETURN(
+        out.caller, call.known->directory().identify(call.caller.key, *description.agent_id));
+  }
+  out.asker = asker_of(out.caller, "manual");
+  const bool unnamed = !out.caller.agent_registered && description.agent_name.has_value();
+  if (unnamed) out.caller.agent_name = *description.agent_name;
+  return out;
+}
+
+}  // namespace
+
+void serve_evaluate(DeskContext& desk, AgentCall call) {
+  Result<JsonDocument> parsed = wire::parse_json(call.exchange->request().body);
+  if (!parsed) {
+    call.exchange->respond(refusal(parsed.error()));
+    return;
+  }
+  const auto document = std::make_shared<const JsonDocument>(*std::move(parsed));
+  Result<Descriptions> read = read_descriptions(document);
+  if (!read) {
+    call.exchange->respond(refusal(read.error()));
+    return;
+  }
+  auto batch = std::make_shared<Batch>(Batch{desk, call.exchange, {}, 0, read->batch});
+  batch->answers.resize(read->items.size());
+  batch->left = read->items.size();
+  std::vector<EvaluationPtr> all;
+  for (Description& description : read->items) {
+    Result<AgentCall> item_call = call_of(call, description);
+    if (!item_call) {
+      call.exchange->respond(refusal(item_call.error()));
+      return;
+    }
+    all.push_back(std::make_shared<Evaluation>(Evaluation{
+        batch, all.size(), *std::move(item_call), std::move(description), {}, false, 0}));
+  }
+  for (const EvaluationPtr& one : all) judge(one);
+}
+
+}  // namespace sentrail::gateway

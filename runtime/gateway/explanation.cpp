@@ -1,0 +1,70 @@
+// Grounds of decisions as JSON. See explanation.hpp.
+#include "runtime/gateway/explanation.hpp"
+
+#include <string_view>
+
+#include "runtime/decide/reason.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+std::string_view rule_name(const Program& program, std::uint32_t rule) {
+  Decision decision;
+  decision.rule = rule;
+  return decide::rule_name_of(program, decision);
+}
+
+std::string_view word(Truth truth) {
+  switch (truth) {
+    case Truth::t:
+      return "true";
+    case Truth::f:
+      return "false";
+    case Truth::u:
+      return "undecidable";
+  }
+  return "undecidable";
+}
+
+void write_rule(JsonWriter& json, const Program& program, const decide::RuleAnswer& rule) {
+  json.begin_object();
+  json.key("rule").string(rule_name(program, rule.rule));
+  json.key("truth").string(word(rule.truth));
+  json.key("candidate").boolean(rule.candidate);
+  json.key("settledBy").begin_array();
+  for (const decide::TestAnswer& test : rule.settled_by) {
+    json.begin_object();
+    json.key("test").string(test.text);
+    json.key("negated").boolean(test.negated);
+    json.key("truth").string(word(test.truth));
+    json.key("value").string(test.value);
+    json.key("line").unsigned_integer(test.line);
+    json.key("column").unsigned_integer(test.column);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+}  // namespace
+
+void write_explanations(JsonWriter& json, const Program& program,
+                        std::span<const decide::Explanation> explanations) {
+  json.begin_array();
+  for (const decide::Explanation& one : explanations) {
+    json.begin_object();
+    json.key("decision").string(name_of(one.decision.effect));
+    json.key("rule").string(one.rule);
+    json.key("reason").string(one.reason);
+    json.key("candidates").begin_array();
+    for (const std::uint32_t rule : one.candidates) json.string(rule_name(program, rule));
+    json.end_array();
+    json.key("rules").begin_array();
+    for (const decide::RuleAnswer& rule : one.rules) {
+      if (rule.reached) write_rule(json, program, rule);
+    }
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace sentrail::gateway

@@ -1,0 +1,128 @@
+// Judging calls. See judge.hpp.
+#include "runtime/gateway/judge.hpp"
+
+#include <algorithm>
+
+#include "crypto/random.hpp"
+#include "runtime/decide/engine.hpp"
+#include "runtime/decide/joined.hpp"
+#include "runtime/decide/reason.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+// RFC 9562 §6.6: the namespace of URLs.
+constexpr Uuid kUrlNamespace{{0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00,
+                              0xc0, 0x4f, 0xd4, 0x30, 0xc8}};
+
+std::string text_of(const Fact& fact) {
+  return fact.kind == FactKind::string ? std::string(fact.text) : std::string();
+}
+
+// What stands in answers and records beside the decision.
+void describe(const Facts& facts, Judged& judged) {
+  judged.action = text_of(facts[AttributeId::action]);
+  judged.risk = risk_named(facts[AttributeId::risk].text).value_or(Risk::critical);
+  judged.resource_type = text_of(facts[AttributeId::resource_type]);
+  judged.resource_id = text_of(facts[AttributeId::resource_id]);
+}
+
+std::string_view rule_of(identity::StopKind kind) {
+  switch (kind) {
+    case identity::StopKind::kill_switch:
+      return "stop.kill_switch";
+    case identity::StopKind::tool_paused:
+      return "stop.tool_paused";
+    case identity::StopKind::agent_paused:
+      return "stop.agent_paused";
+  }
+  return "stop.kill_switch";
+}
+
+}  // namespace
+
+Uuid policy_id_of(std::string_view rule) {
+  return crypto::uuid_v5(kUrlNamespace, "sentrail:rule:" + std::string(rule));
+}
+
+Asker asker_of(const identity::Caller& caller, std::string_view source) {
+  Asker asker;
+  asker.workspace_id = caller.workspace.id;
+  asker.agent_id = caller.agent_id;
+  if (!caller.agent_id.empty()) {
+    asker.identity.agent_id = caller.agent_id;
+    asker.identity.agent_name = caller.agent_name;
+    asker.identity.agent_roles = caller.agent_roles;
+  }
+  asker.identity.agent_registered = caller.agent_registered;
+  if (caller.agent_owner != Uuid{}) asker.identity.agent_owner = format_uuid(caller.agent_owner);
+  asker.identity.env = caller.workspace.environment == store::Environment::live ? "live" : "test";
+  asker.identity.workspace = caller.workspace.name;
+  asker.identity.source = std::string(source);
+  return asker;
+}
+
+Result<std::shared_ptr<const bundles::LoadedBundle>> Judge::bundle() {
+  const std::shared_ptr<const bundles::LoadedBundle>& current = view_.current();
+  if (current == nullptr) {
+    return fail(Errc::unavailable, "no policy is loaded; `sentrail policy push` loads one");
+  }
+  return current;
+}
+
+Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawRequest raw,
+                            const Asker& asker, const Known& known) {
+  SENTRAIL_ASSIGN_OR_RETURN(
+      const std::vector<request::Request> requests,
+      request::make_requests(std::move(raw), asker.identity, bundle.catalogs()));
+  return judge(bundle, requests, asker, known);
+}
+
+Judged Judge::judge(const bundles::LoadedBundle& bundle,
+                    const std::vector<request::Request>& requests, const Asker& asker,
+                    const Known& known) {
+  const decide::LinearEngine& engine = bundle.engine();
+  scratch_.fit(engine.bound());
+  std::vector<Decision> decisions;
+  decisions.reserve(requests.size());
+  for (const request::Request& one : requests) {
+    decisions.push_back(engine.decide(one.facts(), scratch_));
+  }
+  const std::size_t at = decide::strictest(decisions);
+  const Facts& facts = requests[at].facts();
+  const Decision& decision = decisions[at];
+
+  Judged judged;
+  describe(facts, judged);
+  judged.declared_read = std::all_of(requests.begin(), requests.end(),
+                                     [](const auto& one) { return one.declared_read(); });
+  judged.bundle_hash = bundle.digest();
+  judged.kill_version = known.directory().stops_of(asker.workspace_id).version;
+  judged.server_kill_version = known.directory().server_stops().version;
+  const std::string tool = text_of(facts[AttributeId::tool]);
+  const std::optional<identity::Stop> stop =
+      known.directory().find_stop(asker.workspace_id, {tool, asker.agent_id, judged.declared_read});
+  if (stop) {
+    judged.stop = stop->kind;
+    judged.rule = rule_of(stop->kind);
+    judged.reason = stop->reason;
+    return judged;
+  }
+  judged.effect = decision.effect;
+  judged.rule = decide::rule_name_of(engine.program(), decision);
+  judged.reason = decide::reason_of(engine, decision, facts);
+  if (decision.rule != Decision::kByDefault) judged.policy_id = policy_id_of(judged.rule);
+  return judged;
+}
+
+std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bundle,
+                                                const std::vector<request::Request>& requests) {
+  scratch_.fit(bundle.engine().bound());
+  std::vector<decide::Explanation> explanations;
+  for (const request::Request& one : requests) {
+    explanations.push_back(decide::explain(bundle.engine(), one.facts(), scratch_));
+  }
+  return explanations;
+}
+
+}  // namespace sentrail::gateway

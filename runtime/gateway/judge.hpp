@@ -1,0 +1,86 @@
+// From a call to what happens to it: stops first, then the policy in force.
+//
+// Neighbours: runtime/request classifies, runtime/decide decides, known.hpp has the stops; proxy,
+// evaluate, simulate and the recheck before an approved send all judge here. Must not know: HTTP
+// messages, the store, what is done about a judgement.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/decision.hpp"
+#include "core/result.hpp"
+#include "core/uuid.hpp"
+#include "runtime/bundles/active_bundle.hpp"
+#include "runtime/decide/explain.hpp"
+#include "runtime/decide/scratch.hpp"
+#include "runtime/gateway/known.hpp"
+#include "runtime/request/request.hpp"
+#include "runtime/store/records.hpp"
+
+namespace sentrail::gateway {
+
+// The rule that stands in answers where no policy rule decided.
+inline constexpr std::string_view kDefaultRule = "default";
+
+// Who asks, as far as policy and stops go.
+struct Asker {
+  Uuid workspace_id;
+  std::string agent_id;
+  request::Identity identity;
+};
+
+// The asker of an authenticated call.
+[[nodiscard]] Asker asker_of(const identity::Caller& caller, std::string_view source);
+
+// A judgement, with everything that is told and recorded of it.
+struct Judged {
+  Effect effect = Effect::block;
+  std::string reason;
+  std::string rule{kDefaultRule};          // `module.tier.rule`, `default`, or `stop.…`
+  std::optional<Uuid> policy_id;           // of a rule of the policy
+  std::optional<identity::StopKind> stop;  // a kill switch or pause decided
+  std::string action;
+  Risk risk = Risk::critical;
+  std::string resource_type;
+  std::string resource_id;
+  bool declared_read = false;
+  store::Hash bundle_hash{};
+  // The kill states that were looked at: the workspace's and the server's.
+  std::uint64_t kill_version = 0;
+  std::uint64_t server_kill_version = 0;
+};
+
+// `sentrail:rule:<rule>` as a UUIDv5 in the namespace of URLs. source: docs/api.md A3.
+[[nodiscard]] Uuid policy_id_of(std::string_view rule);
+
+// Judges with the bundle in force. threads: one at a time; each thread has its own.
+class Judge {
+ public:
+  // `active` outlives it.
+  explicit Judge(const bundles::ActiveBundle& active) : view_(active) {}
+
+  // Keeps the bundle in force for the judgements that follow. fails: unavailable if there is none.
+  [[nodiscard]] Result<std::shared_ptr<const bundles::LoadedBundle>> bundle();
+
+  // Judges a call. in: `bundle` from bundle(). fails: as request::make_requests.
+  [[nodiscard]] Result<Judged> judge(const bundles::LoadedBundle& bundle, request::RawRequest raw,
+                                     const Asker& asker, const Known& known);
+
+  // Judges what was classified already. REQUIRES: at least one request.
+  [[nodiscard]] Judged judge(const bundles::LoadedBundle& bundle,
+                             const std::vector<request::Request>& requests, const Asker& asker,
+                             const Known& known);
+
+  // Explains the policy's decision on each request, stops aside.
+  [[nodiscard]] std::vector<decide::Explanation> explain(
+      const bundles::LoadedBundle& bundle, const std::vector<request::Request>& requests);
+
+ private:
+  bundles::ActiveBundleView view_;
+  decide::Scratch scratch_;
+};
+
+}  // namespace sentrail::gateway

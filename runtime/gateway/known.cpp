@@ -1,0 +1,113 @@
+// Loading the snapshot of who and what is known. See known.hpp.
+#include "runtime/gateway/known.hpp"
+
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/encoding.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+// What a connection that declares a private address may resolve to. Link-local addresses, where
+// clouds serve credentials, stay refused. source: RFC 6890.
+const std::vector<std::string>& private_ranges() {
+  static const std::vector<std::string> kRanges = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                                   "192.168.0.0/16", "::1/128",    "fc00::/7"};
+  return kRanges;
+}
+
+std::string credential_place(const Uuid& workspace_id, std::string_view tool) {
+  std::string place = "sentrail-credential-v1/" + format_uuid(workspace_id) + "/";
+  return place.append(tool);
+}
+
+Result<Upstream> make_upstream(const Known::Source& source, store::Connection connection) {
+  Upstream upstream;
+  const bool tls = connection.scheme == "https";
+  auto target = std::make_shared<http::UpstreamTarget>();
+  target->host = connection.host;
+  target->port = connection.port;
+  target->tls = tls;
+  target->ca_file = source.ca_file;
+  if (connection.private_address) target->private_ranges = private_ranges();
+  upstream.target = std::move(target);
+  upstream.host_header = connection.host;
+  if (connection.port != (tls ? 443 : 80)) {
+    upstream.host_header.append(":").append(std::to_string(connection.port));
+  }
+  if (!connection.sealed_credential.empty()) {
+    SENTRAIL_ASSIGN_OR_RETURN(
+        std::string credential,
+        crypto::open(source.master, connection.sealed_credential,
+                     credential_place(connection.workspace_id, connection.tool)));
+    Result<std::string> value = authorization_of(connection.auth_scheme, credential);
+    crypto::wipe(credential);
+    if (!value) return tl::make_unexpected(std::move(value).error());
+    upstream.authorization = *std::move(value);
+  }
+  upstream.connection = std::move(connection);
+  return upstream;
+}
+
+}  // namespace
+
+std::string seal_credential(const crypto::SealKey& master, const Uuid& workspace_id,
+                            std::string_view tool, std::string_view credential) {
+  return crypto::seal(master, credential, credential_place(workspace_id, tool));
+}
+
+Result<std::string> authorization_of(std::string_view auth_scheme, std::string_view credential) {
+  for (const char byte : credential) {
+    if (byte < 0x20 || byte == 0x7f) {
+      return fail(Errc::invalid_argument, "a credential may not hold control characters");
+    }
+  }
+  if (auth_scheme == "none") return std::string();
+  if (auth_scheme == "bearer") return "Bearer " + std::string(credential);
+  if (auth_scheme == "token") return "token " + std::string(credential);
+  if (auth_scheme == "basic") return "Basic " + base64_encode(credential);
+  return fail(Errc::invalid_argument, "authScheme must be bearer, token, basic or none");
+}
+
+Result<std::shared_ptr<const Known>> Known::load(const Source& source) {
+  SENTRAIL_ASSIGN_OR_RETURN(identity::Directory directory,
+                            identity::Directory::load(source.reader));
+  std::shared_ptr<Known> known(new Known(std::move(directory)));
+  for (const auto& [workspace_id, workspace] : known->directory_.workspaces()) {
+    SENTRAIL_ASSIGN_OR_RETURN(std::vector<store::Connection> connections,
+                              source.reader.list_connections(workspace_id));
+    for (store::Connection& connection : connections) {
+      const std::pair name(workspace_id, connection.tool);
+      Result<Upstream> upstream = make_upstream(source, std::move(connection));
+      if (!upstream) {
+        return fail(upstream.error().code, "the credential of the tool `" + name.second +
+                                               "` does not open with this master key; restore the "
+                                               "key, or connect the tool again");
+      }
+      known->upstreams_.emplace(name, *std::move(upstream));
+    }
+  }
+  return std::shared_ptr<const Known>(std::move(known));
+}
+
+const Upstream* Known::upstream(const Uuid& workspace_id, std::string_view tool) const {
+  const auto at = upstreams_.find(std::pair(workspace_id, std::string(tool)));
+  return at == upstreams_.end() ? nullptr : &at->second;
+}
+
+std::shared_ptr<const Known> KnownHolder::get() const {
+  const std::lock_guard lock(mutex_);
+  SENTRAIL_CHECK(current_ != nullptr);
+  return current_;
+}
+
+Status KnownHolder::reload() {
+  const std::lock_guard one_at_a_time(loading_);
+  SENTRAIL_ASSIGN_OR_RETURN(std::shared_ptr<const Known> fresh, Known::load(source_));
+  const std::lock_guard lock(mutex_);
+  current_.swap(fresh);
+  return {};
+}
+
+}  // namespace sentrail::gateway

@@ -1,0 +1,73 @@
+// Answers for probes. See operations.hpp.
+#include "runtime/gateway/operations.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/check.hpp"
+#include "core/json_writer.hpp"
+#include "runtime/gateway/answers.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+http::HttpResponse readiness(const GateParts& parts) {
+  std::vector<std::string_view> missing;
+  if (parts.bundle.current() == nullptr) missing.emplace_back("policy");
+  if (!parts.store.health()) missing.emplace_back("store");
+  std::string body;
+  JsonWriter json(&body);
+  json.begin_object().key("ok").boolean(missing.empty());
+  json.key("version").string(parts.settings.version);
+  json.key("missing").begin_array();
+  for (const std::string_view name : missing) json.string(name);
+  json.end_array().end_object();
+  return json_answer(missing.empty() ? 200 : 503, std::move(body));
+}
+
+void write_gauge(std::string& out, std::string_view name, std::string_view help,
+                 std::uint64_t value, std::string_view type = "gauge") {
+  out.append("# HELP ").append(name).append(" ").append(help).append("\n");
+  out.append("# TYPE ").append(name).append(" ").append(type).append("\n");
+  out.append(name).append(" ").append(std::to_string(value)).append("\n");
+}
+
+http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) {
+  std::string out;
+  metrics.write(out);
+  const store::WriterCounts counts = parts.writer.counts();
+  write_gauge(out, "sentrail_store_transactions_total", "Transactions applied.",
+              counts.transactions, "counter");
+  write_gauge(out, "sentrail_store_batches_total", "Batches synced to disk.", counts.batches,
+              "counter");
+  write_gauge(out, "sentrail_store_withdrawn_total", "Transactions given up while applied.",
+              counts.withdrawn, "counter");
+  write_gauge(out, "sentrail_audit_entries", "Entries in the audit log.",
+              parts.store.audit_head().size);
+  write_gauge(out, "sentrail_held_calls_sending", "Approved calls under way.",
+              parts.coordinator.sending());
+  write_gauge(out, "sentrail_waiting_polls", "Long polls that wait.", parts.watch.size());
+  write_gauge(out, "sentrail_policy_loaded", "Whether a policy is in force.",
+              parts.bundle.current() == nullptr ? 0 : 1);
+  write_gauge(out, "sentrail_store_healthy", "Whether the store takes writes.",
+              parts.store.health() ? 1 : 0);
+  return http::make_response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(out));
+}
+
+}  // namespace
+
+http::HttpResponse answer_operation(RouteId route, const GateParts& parts, const Metrics& metrics) {
+  switch (route) {
+    case RouteId::healthz:
+      return done();
+    case RouteId::readyz:
+      return readiness(parts);
+    case RouteId::metrics:
+      return measurements(parts, metrics);
+    default:
+      SENTRAIL_UNREACHABLE("not a route of operations");
+  }
+}
+
+}  // namespace sentrail::gateway

@@ -1,0 +1,63 @@
+// What the gateway works with, put together once by the composition root.
+//
+// Neighbours: server/ makes all of these and the gateway borrows them; every file of this folder
+// takes what it needs from here. Must not know: Asio, files, configuration syntax.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "core/limits.hpp"
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+#include "crypto/seal.hpp"
+#include "runtime/audit/event.hpp"
+#include "runtime/bundles/active_bundle.hpp"
+#include "runtime/execute/call.hpp"
+#include "runtime/execute/coordinator.hpp"
+#include "runtime/gateway/known.hpp"
+#include "runtime/gateway/watch.hpp"
+#include "runtime/gateway/work_pool.hpp"
+#include "runtime/identity/accounts.hpp"
+#include "runtime/identity/administration.hpp"
+#include "runtime/store/store.hpp"
+#include "runtime/store/writer.hpp"
+
+namespace sentrail::gateway {
+
+// How the gateway behaves.
+struct GateSettings {
+  std::string public_url;      // how clients reach the gate; no final `/`
+  std::string version;         // of the program
+  bool notifies = false;       // whether the coordinator's messages have a channel to leave by
+  bool durable_reads = false;  // declared reads too wait until their entry is on disk
+  std::int64_t decide_by_ms = limits::kDecideByMsDefault;
+  std::int64_t execute_by_ms = limits::kExecuteByMsDefault;
+  std::int64_t key_life_ms = limits::kKeyLifeMsDefault;
+};
+
+// Puts a bundle's bytes in force after all checks, and keeps it for the next start.
+// fails: as bundles::LoadedBundle::from_bytes; io. threads: any; may touch the disk.
+using InstallBundle =
+    std::function<Result<std::shared_ptr<const bundles::LoadedBundle>>(std::string_view bytes)>;
+
+// All outlive the gate.
+struct GateParts {
+  store::Store& store;
+  store::Writer& writer;
+  const audit::Recorder& recorder;
+  const Clock& clock;
+  execute::Coordinator& coordinator;
+  const execute::CallVault& vault;
+  const identity::Administration& administration;
+  const bundles::ActiveBundle& bundle;
+  InstallBundle install_bundle;
+  KnownHolder& known;
+  Watch& watch;
+  WorkPool& pool;
+  identity::SignInThrottle& throttle;
+  GateSettings settings;
+};
+
+}  // namespace sentrail::gateway

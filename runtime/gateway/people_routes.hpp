@@ -1,0 +1,59 @@
+// What people can ask of the gate: one function for each route, and who may use it.
+//
+// Neighbours: gate.cpp serves them through people.hpp. Must not know: sockets. Shapes of requests
+// and answers: docs/api.md.
+#pragma once
+
+#include <optional>
+
+#include "runtime/gateway/people.hpp"
+#include "runtime/gateway/routes.hpp"
+
+namespace sentrail::gateway {
+
+// One route of people.
+struct PeopleEntry {
+  PeopleAccess access;
+  PeopleRoute route = nullptr;
+};
+
+// The entry of a route; nothing for those of agents and of operations.
+[[nodiscard]] std::optional<PeopleEntry> people_entry(RouteId id);
+
+// approvals_routes.cpp: A4.
+void list_approvals(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void show_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void decide_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void resolve_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
+// stop_routes.cpp: A5.
+void show_kill_switch(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void command_kill_switch(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
+// audit_routes.cpp: A6.
+void search_audit(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void read_log_entries(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void read_log_head(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
+// account_routes.cpp, key_routes.cpp, agent_routes.cpp, connection_routes.cpp, policy_routes.cpp:
+// A7.
+void bootstrap(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void begin_session(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void end_session(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void list_people(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void invite_person(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void list_keys(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void create_key(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void revoke_key(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void rotate_key(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void list_agents(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void put_agent(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void disable_agent(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void enable_agent(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void list_connections(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void put_connection(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void remove_connection(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void show_policy(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void put_policy(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
+}  // namespace sentrail::gateway

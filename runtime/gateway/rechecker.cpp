@@ -1,0 +1,83 @@
+// Rechecking approved calls. See rechecker.hpp.
+#include "runtime/gateway/rechecker.hpp"
+
+#include <utility>
+
+#include "runtime/gateway/forward.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+using execute::Recheck;
+using execute::RecheckAnswer;
+
+// The agent as it is now, in the words in which policy asks.
+Result<identity::Caller> caller_now(const Known& known, const store::ActionRecord& record,
+                                    std::int64_t now_ms) {
+  const std::optional<store::ApiKey> key = known.directory().usable_key(
+      record.workspace_id, record.key_id, store::Scope::gateway, now_ms);
+  if (!key) return fail(Errc::permission_denied, "key");
+  return known.directory().identify(*key, record.agent_id);
+}
+
+Recheck recheck_of(identity::StopKind kind) {
+  switch (kind) {
+    case identity::StopKind::kill_switch:
+      return Recheck::kill_switch;
+    case identity::StopKind::tool_paused:
+      return Recheck::tool_paused;
+    case identity::StopKind::agent_paused:
+      return Recheck::agent_paused;
+  }
+  return Recheck::kill_switch;
+}
+
+request::RawRequest raw_request(const Upstream& upstream, const store::ActionRecord& record,
+                                const execute::Call& call) {
+  request::RawRequest raw;
+  raw.tool = record.tool;
+  raw.method = call.method;
+  raw.target = call.target.substr(upstream.connection.base_path.size());
+  raw.host = call.host;
+  for (const approvals::HeaderField& field : call.headers) {
+    raw.headers.push_back({field.name, field.value});
+  }
+  raw.body = call.body;
+  return raw;
+}
+
+}  // namespace
+
+RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
+                                        const execute::Call& call, execute::RecheckAt) {
+  const std::shared_ptr<const Known> known = known_.get();
+  RecheckAnswer answer;
+  const auto stop_with = [&answer](Recheck why, std::string detail = {}) {
+    answer.verdict = {why, std::move(detail)};
+    return answer;
+  };
+  const Result<identity::Caller> caller = caller_now(*known, record, clock_.now().unix_ms);
+  if (!caller) {
+    return stop_with(known->directory().agent_is_disabled(record.workspace_id, record.agent_id)
+                         ? Recheck::agent_disabled
+                         : Recheck::key_revoked);
+  }
+  const Upstream* upstream = known->upstream(record.workspace_id, record.tool);
+  if (upstream == nullptr || !is_bound_to(call, *upstream)) {
+    return stop_with(Recheck::connection_gone);
+  }
+  const auto bundle = judge_.bundle();
+  if (!bundle) return stop_with(Recheck::policy_stricter, bundle.error().message);
+  const Asker asker = asker_of(*caller, record.source);
+  const Result<Judged> judged =
+      judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known);
+  if (!judged) return stop_with(Recheck::policy_stricter, judged.error().message);
+  if (judged->stop) return stop_with(recheck_of(*judged->stop));
+  if (judged->effect == Effect::block) return stop_with(Recheck::policy_stricter, judged->rule);
+  answer.operations.emplace_back(
+      store::RequireKillVersion{record.workspace_id, judged->kill_version});
+  answer.operations.emplace_back(store::RequireKillVersion{Uuid{}, judged->server_kill_version});
+  return answer;
+}
+
+}  // namespace sentrail::gateway

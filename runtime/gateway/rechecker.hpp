@@ -1,0 +1,34 @@
+// Whether an approved call may still be sent: policy, stops, key, agent and connection as they are
+// now. The stricter answer wins.
+//
+// Neighbours: execute/coordinator.hpp asks, judge.hpp decides anew. Must not know: the store.
+// source: docs/execution.md (re-check at execution).
+#pragma once
+
+#include "core/time.hpp"
+#include "runtime/bundles/active_bundle.hpp"
+#include "runtime/execute/sender.hpp"
+#include "runtime/gateway/judge.hpp"
+#include "runtime/gateway/known.hpp"
+
+namespace sentrail::gateway {
+
+// threads: as execute::Rechecker.
+class CurrentRechecker final : public execute::Rechecker {
+ public:
+  // All outlive it.
+  CurrentRechecker(const KnownHolder& known, const bundles::ActiveBundle& bundle,
+                   const Clock& clock)
+      : known_(known), judge_(bundle), clock_(clock) {}
+
+  [[nodiscard]] execute::RecheckAnswer recheck(const store::ActionRecord& record,
+                                               const execute::Call& call,
+                                               execute::RecheckAt at) override;
+
+ private:
+  const KnownHolder& known_;
+  Judge judge_;
+  const Clock& clock_;
+};
+
+}  // namespace sentrail::gateway

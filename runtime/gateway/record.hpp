@@ -1,0 +1,50 @@
+// A judgement as an audit entry, and as the draft of a hold.
+//
+// Neighbours: judge.hpp, audit/event.hpp, execute/coordinator.hpp; proxy.cpp and evaluate.cpp
+// record through here. Must not know: HTTP, sockets.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/audit/event.hpp"
+#include "runtime/execute/coordinator.hpp"
+#include "runtime/gateway/agent_desk.hpp"
+#include "runtime/gateway/judge.hpp"
+#include "runtime/store/transaction.hpp"
+
+namespace sentrail::gateway {
+
+// What was asked, beside who asked and what was judged.
+struct Asked {
+  std::string_view source;  // gateway or evaluate
+  std::string_view tool;
+  std::string_view payload;  // the body's bytes
+};
+
+// The entry of a decision. out: with its id.
+[[nodiscard]] store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
+                                               const Asked& asked, const Judged& judged);
+
+// The transaction that makes a decision durable: the kill states it rests on (unless it is a
+// block), the entry, and when the key was last used.
+[[nodiscard]] store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call,
+                                                      const Judged& judged,
+                                                      store::AuditEntry entry);
+
+// The entry, still to be completed and recorded, of how an allowed call ended.
+[[nodiscard]] store::AuditEntry result_entry(const AgentCall& call, const Asked& asked,
+                                             const Judged& judged);
+
+// The record of a held call, as far as the gateway knows it.
+[[nodiscard]] store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call,
+                                             const Asked& asked, const Judged& judged);
+
+// What answers say of a judgement.
+[[nodiscard]] Decided decided_of(const AgentCall& call, const Judged& judged, const Uuid& audit_id);
+
+// Reads the snapshot anew on a work thread and continues on the I/O thread of the call, false if
+// that could not be done: a kill switch changed between judging and recording.
+void refresh_known(DeskContext& desk, std::function<void(bool)> then);
+
+}  // namespace sentrail::gateway
