@@ -1,0 +1,269 @@
+// Accounts: the first owner, invitations, signing in and out, and who there is.
+//
+// Neighbours: identity/accounts.hpp, administration.hpp and invitations.hpp do the work. Must not
+// know: how passphrases are hashed. Nothing here tells whether a name exists. source: docs/api.md
+// A7.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/limits.hpp"
+#include "crypto/random.hpp"
+#include "crypto/seal.hpp"
+#include "runtime/approvals/quorum.hpp"
+#include "runtime/gateway/answers.hpp"
+#include "runtime/gateway/fields.hpp"
+#include "runtime/gateway/people_answers.hpp"
+#include "runtime/gateway/people_routes.hpp"
+#include "runtime/identity/credential.hpp"
+#include "runtime/identity/invitations.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+using store::Role;
+
+constexpr std::string_view kFirstWorkspace = "main";
+
+// A text that is overwritten when it is done with.
+struct Secret {
+  std::string text;
+
+  Secret() = default;
+  Secret(Secret&&) = default;
+  Secret& operator=(Secret&&) = default;
+  ~Secret() { crypto::wipe(text); }
+};
+
+// What a person types to begin something.
+struct Typed {
+  Secret token;
+  std::string name;
+  Secret passphrase;
+};
+
+Result<Typed> read_typed(PeopleCall& call, bool with_token) {
+  SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, parse_body(call));
+  crypto::wipe(call.request.body);
+  Fields fields(document.root());
+  Typed typed;
+  if (with_token) typed.token.text = fields.required_text("token");
+  typed.name = fields.required_text("name");
+  typed.passphrase.text = fields.required_text("passphrase");
+  SENTRAIL_TRY(fields.finish());
+  return typed;
+}
+
+void write_person(JsonWriter& json, const store::Person& person,
+                  const std::optional<store::Membership>& membership) {
+  json.key("person").begin_object();
+  write_id(json, "id", person.id);
+  json.key("name").string(person.name);
+  write_text(json, "role", membership ? name_of(membership->role) : std::string_view());
+  json.end_object();
+  write_id(json, "workspaceId",
+           membership ? std::optional<Uuid>(membership->workspace_id) : std::nullopt);
+}
+
+std::optional<store::Membership> first_membership(const store::Person& person) {
+  if (person.memberships.empty()) return std::nullopt;
+  return person.memberships.front();
+}
+
+// --- bootstrap and invitations -------------------------------------------------------------
+
+tl::unexpected<Error> wrong_token() {
+  return fail(Errc::permission_denied, "the token is wrong or was used already");
+}
+
+Result<identity::Changed<store::Person>> accept(GateParts& parts, const PeopleCall& call,
+                                                const Typed& typed) {
+  const std::string name = identity::invitation_setting(typed.token.text);
+  for (const auto& [id, workspace] : call.known->directory().workspaces()) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Setting> setting,
+                              parts.store.get_setting(id, name));
+    if (!setting) continue;
+    return identity::accept_invitation(
+        {parts.administration, parts.recorder, parts.clock, call.known->directory()}, *setting,
+        typed.name, typed.passphrase.text);
+  }
+  return wrong_token();
+}
+
+Result<identity::Changed<store::Person>> make_owner(GateParts& parts, const Typed& typed,
+                                                    const std::optional<store::Setting>& setting) {
+  identity::AccountRequest owner;
+  owner.name = typed.name;
+  owner.passphrase = typed.passphrase.text;
+  store::Workspace workspace;
+  workspace.id = crypto::uuid_v4();
+  workspace.name = kFirstWorkspace;
+  workspace.environment = store::Environment::live;
+  workspace.created_ms = parts.clock.now().unix_ms;
+  auto made = parts.administration.bootstrap(setting, typed.token.text, owner, workspace);
+  crypto::wipe(owner.passphrase);
+  return made;
+}
+
+Answer use_token(GateParts& parts, PeopleCall& call) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Typed typed, read_typed(call, true));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Setting> setting,
+                            parts.store.get_setting(Uuid{}, identity::kBootstrapSetting));
+  auto made = make_owner(parts, typed, setting);
+  if (!made && made.error().code == Errc::permission_denied) made = accept(parts, call, typed);
+  Status done = made ? commit_change(parts, std::move(made->transaction))
+                     : Status(tl::make_unexpected(made.error()));
+  // Of two who use a token at once, one finds it used.
+  if (!done && done.error().code == Errc::conflict) done = wrong_token();
+  if (!done && done.error().code == Errc::permission_denied) {
+    return refusal(403, "invalid_token", done.error().message);
+  }
+  if (!done) return tl::make_unexpected(done.error());
+  std::string body;
+  JsonWriter json(&body);
+  json.begin_object().key("ok").boolean(true);
+  write_person(json, made->value, first_membership(made->value));
+  json.end_object();
+  return json_answer(200, std::move(body));
+}
+
+Answer invite(GateParts& parts, const PeopleCall& call) {
+  SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, parse_body(call));
+  Fields fields(document.root());
+  identity::Invitation wanted;
+  wanted.name = fields.required_text("name");
+  const std::string role = fields.required_text("role");
+  std::optional<Role> named;
+  for (const Role each : {Role::owner, Role::admin, Role::reviewer, Role::auditor, Role::member}) {
+    if (name_of(each) == role) named = each;
+  }
+  if (!named) fields.refuse("role", "must be owner, admin, reviewer, auditor or member");
+  wanted.role = named.value_or(Role::member);
+  wanted.groups = fields.texts("groups");
+  if (wanted.groups.size() > limits::kLabelsMax) fields.refuse("groups", "has too many entries");
+  for (const std::string& group : wanted.groups) {
+    if (!approvals::is_group_name(group)) {
+      fields.refuse("groups",
+                    "must hold lower-case letters, digits, `_` and `-`, beginning with a "
+                    "letter");
+    }
+  }
+  SENTRAIL_TRY(fields.finish());
+  if (call.known->directory().find_person(wanted.name) != nullptr) {
+    return fail(Errc::already_exists, "there is an account of that name already");
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(
+      auto changed, identity::invite(parts.recorder, parts.clock, *call.actor, std::move(wanted)));
+  SENTRAIL_TRY(commit_change(parts, std::move(changed.transaction)));
+  std::string body;
+  JsonWriter json(&body);
+  json.begin_object().key("ok").boolean(true);
+  json.key("token").string(changed.value.token);
+  write_time(json, "expiresAt", changed.value.invitation.expires_ms);
+  json.end_object();
+  return json_answer(200, std::move(body));
+}
+
+// --- sessions ------------------------------------------------------------------------------
+
+http::HttpResponse throttled(const Error& error) {
+  return refusal(429, "too_many_attempts", error.message);
+}
+
+Answer sign_in(GateParts& parts, PeopleCall& call) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Typed typed, read_typed(call, false));
+  const std::int64_t now_ms = parts.clock.now().unix_ms;
+  // Names that nobody can have are counted as one: they may be of any length.
+  const std::string counted = identity::check_account_name(typed.name) ? typed.name : "";
+  if (const Status may = parts.throttle.check(counted, call.peer.address, now_ms); !may) {
+    return throttled(may.error());
+  }
+  const store::Person* person = call.known->directory().find_person(typed.name);
+  const auto signed_in = identity::sign_in(person, typed.passphrase.text, now_ms);
+  if (!signed_in) {
+    parts.throttle.failed(counted, call.peer.address, now_ms);
+    // Refused in any case; the log says so if it can be written.
+    static_cast<void>(parts.writer.commit(parts.administration.note_failed_sign_in(counted)));
+    http::HttpResponse refused = refusal(401, "sign_in_failed", signed_in.error().message);
+    refused.headers.set("WWW-Authenticate", "Bearer");
+    return refused;
+  }
+  parts.throttle.succeeded(counted);
+  const store::Outcome outcome =
+      parts.writer.commit(parts.administration.begin_session(*person, signed_in->session));
+  if (!outcome.status) return tl::make_unexpected(outcome.status.error());
+  std::string body;
+  JsonWriter json(&body);
+  json.begin_object().key("ok").boolean(true);
+  json.key("token").string(signed_in->token);
+  write_time(json, "expiresAt", signed_in->session.expires_ms);
+  write_person(json, *person, first_membership(*person));
+  json.end_object();
+  return json_answer(200, std::move(body));
+}
+
+// A session that is over already ends as well as one that is not.
+Answer sign_out(GateParts& parts, const PeopleCall& call) {
+  const auto header = call.request.headers.find("Authorization").value_or("");
+  const auto secret = identity::presented_secret(header);
+  if (!secret || !secret->starts_with("sps_")) {
+    return refusal(401, "sign_in_required", "send the session's token as Bearer");
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Session> session,
+                            parts.store.get_session(identity::hash_secret(*secret)));
+  const store::Person* person =
+      session ? call.known->directory().find_person(session->person_id) : nullptr;
+  if (person == nullptr) return refusal(401, "sign_in_required", "there is no such session");
+  const store::Outcome outcome =
+      parts.writer.commit(parts.administration.end_session(*person, *session));
+  if (!outcome.status) return tl::make_unexpected(outcome.status.error());
+  return done();
+}
+
+// --- people --------------------------------------------------------------------------------
+
+Answer people(const PeopleCall& call) {
+  std::string body;
+  JsonWriter json(&body);
+  json.begin_object().key("ok").boolean(true).key("reviewers").begin_array();
+  for (const auto& [id, person] : call.known->directory().people()) {
+    for (const store::Membership& membership : person.memberships) {
+      if (membership.workspace_id != call.workspace_id) continue;
+      json.begin_object();
+      write_id(json, "id", id);
+      json.key("name").string(person.name);
+      write_text(json, "displayName", person.display_name);
+      json.key("role").string(name_of(membership.role));
+      write_texts(json, "groups", membership.groups);
+      json.key("disabled").boolean(person.disabled);
+      write_time(json, "createdAt", person.created_ms);
+      json.end_object();
+    }
+  }
+  json.end_array().end_object();
+  return json_answer(200, std::move(body));
+}
+
+}  // namespace
+
+void bootstrap(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, use_token(parts, *call));
+}
+
+void begin_session(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, sign_in(parts, *call));
+}
+
+void end_session(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, sign_out(parts, *call));
+}
+
+void list_people(GateParts&, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, people(*call));
+}
+
+void invite_person(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, invite(parts, *call));
+}
+
+}  // namespace sentrail::gateway

@@ -1,0 +1,119 @@
+// Stops and policy together: what is judged of a call, and which kill states it rests on.
+#include "runtime/gateway/judge.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/policy_bundle.hpp"
+#include "tests/unit/gateway/known_fixture.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+constexpr std::string_view kPolicy = R"(policy p
+language 1
+import sentrail.github
+guard tier safety {
+  rule no_deletion: block on github repos.delete because "never {resource.repo}"
+}
+tier everyday {
+  rule reads: allow when risk == low
+  rule issues: allow on github issues.create
+  rule titled: block on github issues.update when body.title == "x"
+  rule update: allow on github issues.update
+}
+default require_approval because "ask"
+)";
+
+class JudgeTest : public KnownFixture {
+ protected:
+  JudgeTest() : bundle_(tests::bundle_of(kPolicy)), judge_(active_) { active_.replace(bundle_); }
+
+  Judged judged(std::string method, std::string target, std::string body = {},
+                bool unreadable = false) {
+    request::RawRequest raw;
+    raw.tool = "github";
+    raw.method = std::move(method);
+    raw.target = std::move(target);
+    raw.headers.push_back({"Content-Type", "application/json"});
+    raw.body = std::move(body);
+    raw.body_unreadable = unreadable;
+    return judge_.judge(*bundle_, std::move(raw), asker(), *known()).value();
+  }
+
+  bundles::ActiveBundle active_;
+  std::shared_ptr<const bundles::LoadedBundle> bundle_;
+  Judge judge_;
+};
+
+TEST_F(JudgeTest, TellsRuleReasonAndPolicyId) {
+  const Judged one = judged("DELETE", "/repos/acme/web");
+  EXPECT_EQ(one.effect, Effect::block);
+  EXPECT_EQ(one.rule, "p.safety.no_deletion");
+  EXPECT_EQ(one.reason, "never web");
+  EXPECT_EQ(one.policy_id, policy_id_of("p.safety.no_deletion"));
+  EXPECT_EQ(one.action, "repos.delete");
+  EXPECT_EQ(one.risk, Risk::critical);
+  EXPECT_FALSE(one.declared_read);
+  EXPECT_EQ(one.bundle_hash, bundle_->digest());
+}
+
+TEST_F(JudgeTest, TheDefaultHasNoPolicyId) {
+  const Judged one = judged("PUT", "/repos/acme/web/pulls/1/merge");
+  EXPECT_EQ(one.effect, Effect::require_approval);
+  EXPECT_EQ(one.rule, "default");
+  EXPECT_FALSE(one.policy_id.has_value());
+}
+
+TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
+  const std::string target = "/repos/acme/web/issues/1";
+  EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})").effect, Effect::allow);
+  EXPECT_EQ(judged("PATCH", target, R"({"title":"x"})").effect, Effect::block);
+  EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})", true).effect, Effect::block);
+}
+
+TEST_F(JudgeTest, TheKillSwitchSparesDeclaredReadsUnlessItIsHard) {
+  const std::string target = "/repos/acme/web/issues";
+  EXPECT_EQ(judged("POST", target, "{}").effect, Effect::allow);
+  kill(identity::KillAction::enable, store::KillMode::normal);
+  const Judged stopped = judged("POST", target, "{}");
+  EXPECT_EQ(stopped.effect, Effect::block);
+  EXPECT_EQ(stopped.reason, "Kill switch is active");
+  EXPECT_EQ(stopped.rule, "stop.kill_switch");
+  EXPECT_EQ(stopped.stop, identity::StopKind::kill_switch);
+  EXPECT_FALSE(stopped.policy_id.has_value());
+  EXPECT_EQ(judged("GET", target).effect, Effect::allow);
+  kill(identity::KillAction::enable, store::KillMode::hard);
+  EXPECT_EQ(judged("GET", target).effect, Effect::block);
+}
+
+TEST_F(JudgeTest, AJudgementNamesTheKillVersionThatItRestsOn) {
+  const std::uint64_t before = judged("GET", "/user").kill_version;
+  kill(identity::KillAction::enable, store::KillMode::normal);
+  EXPECT_EQ(judged("GET", "/user").kill_version, before + 1);
+}
+
+TEST_F(JudgeTest, APathWithTwoReadingsIsNotJudged) {
+  request::RawRequest raw;
+  raw.tool = "github";
+  raw.method = "GET";
+  raw.target = "/repos/acme/../web";
+  const Result<Judged> refused = judge_.judge(*bundle_, std::move(raw), asker(), *known());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+}
+
+TEST(Judge, WithoutABundleThereIsNoJudgement) {
+  const bundles::ActiveBundle none;
+  Judge judge(none);
+  const auto bundle = judge.bundle();
+  ASSERT_FALSE(bundle.has_value());
+  EXPECT_EQ(bundle.error().code, Errc::unavailable);
+}
+
+TEST(Judge, PolicyIdsAreVersionFiveOfTheRulesUrl) {
+  // python3: uuid.uuid5(uuid.NAMESPACE_URL, "sentrail:rule:p.t.r")
+  EXPECT_EQ(format_uuid(policy_id_of("p.t.r")), "33a3b4ae-918b-5232-9956-c0f5b91bdc0a");
+}
+
+}  // namespace
+}  // namespace sentrail::gateway
