@@ -95,6 +95,7 @@ class Coordinator final : public SendObserver {
   template <class T>
   using Callback = std::function<void(Result<T>)>;
 
+  // Everything in `parts` outlives it. Nothing runs before run() or run_pending().
   Coordinator(CoordinatorParts parts, CoordinatorOptions options);
   ~Coordinator() override;
 

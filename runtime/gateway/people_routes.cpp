@@ -78,18 +78,9 @@ std::optional<PeopleEntry> people_entry(RouteId id) {
       return PeopleEntry{reader(Permission::see_administration), show_policy};
     case RouteId::policy_put:
       return PeopleEntry{person(Permission::manage_policy), put_policy};
-    case RouteId::proxy:
-    case RouteId::enterprise_rest:
-    case RouteId::enterprise_graphql:
-    case RouteId::status:
-    case RouteId::evaluate:
-    case RouteId::simulate:
-    case RouteId::healthz:
-    case RouteId::readyz:
-    case RouteId::metrics:
+    default:  // those of agents and of operations
       return std::nullopt;
   }
-  return std::nullopt;
 }
 
 }  // namespace sentrail::gateway

@@ -29,6 +29,7 @@ enum class Permission : std::uint8_t {
   manage_owners,  // owners, and the workspace itself
 };
 
+// How many there are.
 inline constexpr std::size_t kPermissionCount = 12;
 
 // The lowest role that has a permission; roles above have it too. An auditor looks at everything

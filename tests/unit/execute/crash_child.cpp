@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
@@ -68,9 +69,16 @@ void say(const std::string& line) {
                  static_cast<ssize_t>(text.size()));
 }
 
+// The number that a text is; 0 for all else.
+int number_in(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 // The number that a call carries in its body.
 int number_of(const Call& call) {
-  return std::atoi(call.body.c_str());
+  return number_in(call.body);
 }
 
 // An upstream that remembers in a synced file what it applied, and answers in many ways.
@@ -327,14 +335,14 @@ void Process::verify() {
 
 int main(int argc, char** argv) {
   if (argc != 6) return 2;
-  const std::int64_t now_ms = std::atoll(argv[2]);
+  const std::int64_t now_ms = std::stoll(argv[2]);
   const std::string task = argv[3];
-  sentrail::execute::KillingHook hook(argv[4], std::atoi(argv[5]));
+  sentrail::execute::KillingHook hook(argv[4], std::stoi(argv[5]));
   sentrail::execute::Process process(argv[1], now_ms, hook);
   if (task == "verify") {
     process.verify();
   } else {
-    process.work(std::atoi(task.c_str()));
+    process.work(std::stoi(task));
   }
   return 0;
 }
