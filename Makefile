@@ -1,6 +1,6 @@
 # The verbs of this repository; `make` alone lists them. Every verb sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz faults bench clean
+.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz mutants coverage faults bench clean
 MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
@@ -45,6 +45,12 @@ tidy: setup ## house rules and clang-tidy (FILES=… or all)
 fuzz: setup ## every fuzz target for FUZZ_SECONDS
 	@cmake --preset fuzz > /dev/null && cmake --build build/fuzz -j$(JOBS) --target fuzz_targets
 	@tools/fuzz.sh $(FUZZ_SECONDS)
+
+mutants: setup ## seeded mistakes in engine, oracle and classifier: all must be noticed
+	@JOBS=$(JOBS) tools/mutants.py run && JOBS=$(JOBS) tools/mutants.py planted
+
+coverage: setup ## line coverage of compiler, decide and classify, by folder
+	@JOBS=$(JOBS) tools/coverage.py
 
 faults: build ## the long suites: kills, corruption, exhaustive worlds
 	@ctest --test-dir build/release -L long --output-on-failure

@@ -198,7 +198,8 @@ oracle::Value random_json(Random& random, std::size_t depth) {
       return random_string(random);
     case 5: {
       if (once_in(random, 60)) {
-        return list_value(std::vector(limits::kListElementsMax + below(random, 2), null_value()));
+        return list_value(
+            std::vector(limits::kListElementsMax + below(random, 2), string_value("a")));
       }
       std::vector<oracle::Value> elements;
       for (std::size_t i = below(random, 4); i > 0; --i) {
