@@ -76,7 +76,39 @@ std::string_view pick(Random& random, const Pool& pool) {
   return pick(random, pool, pool.size());
 }
 
+// Up to four segments of a few letters, which patterns of the same letters often match.
+std::string random_segments(Random& random, char separator) {
+  std::string made;
+  for (std::size_t i = below(random, 4); i > 0; --i) {
+    for (std::size_t k = 1 + below(random, 3); k > 0; --k) made += "abb*"[below(random, 4)];
+    if (i > 1) made += separator;
+  }
+  return made;
+}
+
+// The same for patterns: `**` stands only as a whole segment.
+std::string random_glob(Random& random, char separator) {
+  constexpr std::array kParts = {"a"sv, "b"sv, "?"sv, "*"sv, "\\*"sv};
+  std::string made;
+  for (std::size_t i = 1 + below(random, 4); i > 0; --i) {
+    if (once_in(random, 3)) {
+      made += "**";
+    } else {
+      std::string_view before;
+      for (std::size_t k = below(random, 4); k > 0; --k) {
+        std::string_view part = pick(random, kParts);
+        if (part == "*" && before == "*") part = "a";
+        made += part;
+        before = part;
+      }
+    }
+    if (i > 1) made += separator;
+  }
+  return made;
+}
+
 ir::Operand random_pattern(Random& random, char separator) {
+  if (once_in(random, 3)) return pattern(random_glob(random, separator));
   if (once_in(random, 2)) return pattern(pick(random, kPatterns));
   if (separator == '/') return pattern(pick(random, kPathPatterns));
   return pattern(pick(random, kDottedPatterns));
@@ -167,8 +199,10 @@ ir::ConditionId random_condition(Random& random, ir::Policy& policy, const Rando
 }
 
 oracle::Value random_string(Random& random) {
-  if (once_in(random, 40)) return string_value(std::string(limits::kMatchedBytesMax + 1, 'a'));
-  if (once_in(random, 40)) return string_value(std::string(limits::kMatchedBytesMax, 'a'));
+  // Rare, because the oracle takes its time over them.
+  if (once_in(random, 200)) return string_value(std::string(limits::kMatchedBytesMax + 1, 'a'));
+  if (once_in(random, 200)) return string_value(std::string(limits::kMatchedBytesMax, 'a'));
+  if (once_in(random, 4)) return string_value(random_segments(random, "/."[below(random, 2)]));
   const std::size_t count = once_in(random, 8) ? kWords.size() : kCleanWords;
   return string_value(pick(random, kWords, count));
 }
@@ -249,7 +283,23 @@ oracle::NameList random_names(Random& random) {
   return list;
 }
 
+// The seed that bytes give. source: FNV-1a.
+std::uint64_t seed_of(std::span<const std::uint8_t> bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3u;
+  return hash;
+}
+
 }  // namespace
+
+Random::Random(std::span<const std::uint8_t> bytes) : bytes_(bytes), chance_(seed_of(bytes)) {}
+
+std::uint64_t Random::operator()() {
+  if (bytes_.empty()) return chance_();
+  const std::uint8_t byte = bytes_[0];
+  bytes_ = bytes_.subspan(1);
+  return byte;
+}
 
 ir::Atom random_atom(Random& random, const RandomLimits& limits) {
   ir::Atom made;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <random>
+#include <span>
 
 #include "compiler/ir/ir.hpp"
 #include "compiler/oracle/value.hpp"
@@ -21,8 +22,20 @@ struct RandomLimits {
   std::size_t list_entries_max = 4;
 };
 
-// The source of chance. Tests print its seed.
-using Random = std::mt19937_64;
+// The source of chance: a seed, which tests print, or bytes that a fuzzer chose. Each draw takes a
+// byte; when they are used up it goes on from a seed that they give, so that short inputs make
+// whole policies too.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : chance_(seed) {}
+  explicit Random(std::span<const std::uint8_t> bytes);
+
+  [[nodiscard]] std::uint64_t operator()();
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  std::mt19937_64 chance_;
+};
 
 // One test on any attribute with any operator that the types permit.
 [[nodiscard]] compiler::ir::Atom random_atom(Random& random, const RandomLimits& limits = {});

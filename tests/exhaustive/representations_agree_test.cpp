@@ -1,0 +1,59 @@
+// EnginesAgree from text on: seeded policies are written down, read back and brought through every
+// phase; each form decides as the oracle decides what was meant. The fuzz target
+// tests/fuzz/fuzz_differential.cpp does the same with chosen bytes.
+#include "tests/support/representations.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <map>
+
+#include "tests/support/build_ir.hpp"
+#include "tests/support/written_policy.hpp"
+
+namespace sentrail::support {
+namespace {
+
+TEST(EnginesAgree, EveryRepresentationOfAWrittenPolicyDecidesAsTheOracle) {
+  constexpr std::uint64_t kSeed = 20'260'117;
+  constexpr std::size_t kPolicies = 400;
+  constexpr std::size_t kRequests = 12;
+  std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(kSeed));
+  Random random(kSeed);
+  std::map<std::pair<Effect, bool>, std::size_t> answers;  // by effect, and whether by a rule
+  for (std::size_t p = 0; p < kPolicies; ++p) {
+    const WrittenPolicy written = random_written_policy(random);
+    ASSERT_TRUE(written.policy.verify().has_value());
+    Result<Representations> made = Representations::of(written.text);
+    ASSERT_TRUE(made.has_value()) << made.error().message << written.text;
+    for (std::size_t r = 0; r < kRequests; ++r) {
+      const oracle::Request request = random_request(random);
+      const oracle::Decision expected = oracle::decide(written.policy, request);
+      ASSERT_EQ(made->difference(request, expected), "") << written.text << describe(request);
+      ++answers[{expected.effect, expected.rule.has_value()}];
+    }
+  }
+  // The comparison says something only if all kinds of answer occur.
+  for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
+    EXPECT_GT((answers[{effect, true}]), kPolicies * kRequests / 50) << name_of(effect);
+    EXPECT_GT((answers[{effect, false}]), 0u) << name_of(effect);
+  }
+}
+
+// Every word of the language that the texts are meant to hold.
+TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
+  Random random(7);
+  std::string all;
+  for (int i = 0; i < 200; ++i) all += random_written_policy(random).text;
+  for (const char* said :
+       {" == ",          " != ",          " < ",       " <= ",      " > ",     " >= ",
+        " in [",         " not in ",      " in list",  " ~ ",       " !~ ",    " has ",
+        " exists",       " is absent",    " is null",  "not (",     " and ",   " or ",
+        "guard tier",    ": pass",        "priority ", "on github", "unless ", "when always",
+        "default allow", "default block", "because ",  "list list0"}) {
+    EXPECT_NE(all.find(said), std::string::npos) << said;
+  }
+}
+
+}  // namespace
+}  // namespace sentrail::support

@@ -1,0 +1,396 @@
+// Fits a random policy to what text can say, then writes it. See written_policy.hpp.
+#include "tests/support/written_policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/support/build_ir.hpp"
+
+namespace sentrail::support {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+std::size_t below(Random& random, std::size_t count) {
+  return static_cast<std::size_t>(random() % count);
+}
+bool once_in(Random& random, std::size_t count) {
+  return below(random, count) == 0;
+}
+
+// --- what text can say -----------------------------------------------------------------------
+
+bool has_open_wildcard(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '*' || text[i] == '?') {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string without_escapes(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+// In a list only what has a wildcard is a pattern; `is` names a type that can be there.
+void fit_atom(ir::Atom& atom) {
+  if (atom.op == ir::AtomOp::in) {
+    for (ir::Operand& operand : atom.operands) {
+      if (operand.kind != ir::OperandKind::pattern || has_open_wildcard(operand.text)) continue;
+      operand = text(without_escapes(operand.text));
+    }
+  }
+  if (atom.op != ir::AtomOp::is_type) return;
+  switch (row_of(atom.attribute.attribute).type) {
+    case Type::boolean:
+      atom.tested_type = ir::TestedType::boolean;
+      break;
+    case Type::number:
+      atom.tested_type = ir::TestedType::number;
+      break;
+    case Type::string:
+    case Type::risk:
+      atom.tested_type = ir::TestedType::string;
+      break;
+    case Type::string_set:
+      atom.tested_type = ir::TestedType::list;
+      break;
+    case Type::json:
+      break;
+  }
+}
+
+// `always` stands alone after `when`; elsewhere a test takes its place.
+void fit(Random& random, ir::Policy& policy) {
+  std::set<std::uint32_t> alone;
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) alone.insert(rule.when.value);
+  }
+  for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
+    ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
+    if (condition.kind == ir::ConditionKind::always && !alone.contains(i)) {
+      condition.kind = ir::ConditionKind::atom;
+      condition.atom = random_atom(random);
+    }
+    if (condition.kind == ir::ConditionKind::atom) fit_atom(condition.atom);
+  }
+}
+
+// --- writing ---------------------------------------------------------------------------------
+
+// A rule's `on`, if it has one, and what is left for `when`.
+struct Clauses {
+  std::string on;
+  ir::ConditionId when;
+};
+
+class Writer {
+ public:
+  Writer(Random& random, ir::Policy& policy) : random_(random), policy_(policy) {}
+
+  std::string run();
+
+ private:
+  std::size_t below(std::size_t count) { return support::below(random_, count); }
+  bool once_in(std::size_t count) { return support::once_in(random_, count); }
+
+  std::string quoted(std::string_view text);
+  std::string text_or_word(const ir::AttributeRef& ref, std::string_view text);
+  std::string value(const ir::AttributeRef& ref, const ir::Operand& operand);
+  std::string entry(const ir::AttributeRef& ref, const ir::Operand& operand);
+  std::string entries(const ir::Atom& atom);
+  std::string path(const ir::AttributeRef& ref);
+  std::string test(const ir::Atom& atom, bool negated);
+  std::string in_test(const ir::Atom& atom, bool negated);
+  std::string condition(ir::ConditionId id, bool inner);
+  std::string negation(ir::ConditionId child);
+  void add_on(ir::Rule& rule, Clauses& clauses);
+  std::string rule(const ir::Rule& rule, const Clauses& clauses,
+                   std::optional<std::size_t> priority);
+  std::vector<std::string> rules(ir::Tier& tier);
+  std::string header();
+  std::string default_clause();
+
+  Random& random_;
+  ir::Policy& policy_;
+  std::string lists_;
+  std::size_t list_count_ = 0;
+};
+
+std::string Writer::quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c >= 'a' && c <= 'z' && once_in(16)) {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(c);
+      out += std::string("\\u{") + kHex[byte >> 4] + kHex[byte & 15] + "}";
+    } else {
+      out += c;
+    }
+  }
+  return out += '"';
+}
+
+// Whether a text can stand without quotes. None of the texts that are drawn is a keyword.
+bool is_word(std::string_view text) {
+  char before = '.';
+  for (const char c : text) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '*';
+    const bool later = (c >= '0' && c <= '9') || c == '-';
+    if (!letter && !(c == '.' && before != '.') && !(later && &c != text.data())) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
+std::string Writer::text_or_word(const ir::AttributeRef& ref, std::string_view text) {
+  const bool json = row_of(ref.attribute).type == Type::json;
+  return !json && is_word(text) && once_in(2) ? std::string(text) : quoted(text);
+}
+
+std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operand) {
+  switch (operand.kind) {
+    case ir::OperandKind::string:
+    case ir::OperandKind::pattern:
+      return text_or_word(ref, operand.text);
+    case ir::OperandKind::number:
+    case ir::OperandKind::risk:
+      return operand.text;
+    case ir::OperandKind::boolean:
+      return operand.boolean ? "true" : "false";
+    case ir::OperandKind::number_range:
+      return operand.text + ".." + operand.upper;
+  }
+  return {};
+}
+
+// In lists wildcards of literal strings are escaped.
+std::string Writer::entry(const ir::AttributeRef& ref, const ir::Operand& operand) {
+  if (operand.kind != ir::OperandKind::string) return value(ref, operand);
+  std::string escaped;
+  for (const char c : operand.text) {
+    if (c == '*' || c == '?' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return text_or_word(ref, escaped);
+}
+
+std::string Writer::entries(const ir::Atom& atom) {
+  std::string out = "[";
+  for (const ir::Operand& operand : atom.operands) {
+    if (out.size() > 1) out += ", ";
+    out += entry(atom.attribute, operand);
+  }
+  if (out.size() > 1 && once_in(4)) out += ",";
+  return out += "]";
+}
+
+std::string Writer::path(const ir::AttributeRef& ref) {
+  std::string out(row_of(ref.attribute).name);
+  for (const std::string& step : ref.steps) {
+    const bool plain = step.find_first_of(" -") == std::string::npos;
+    out += '.' + (plain && !once_in(4) ? step : quoted(step));
+  }
+  return out;
+}
+
+std::string Writer::in_test(const ir::Atom& atom, bool negated) {
+  const std::string left = path(atom.attribute) + (negated ? " not in " : " in ");
+  const bool range =
+      atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::number_range;
+  if (range && once_in(2)) return left + entry(atom.attribute, atom.operands[0]);
+  if (!once_in(3)) return left + entries(atom);
+  const std::string name = "list" + std::to_string(list_count_++);
+  lists_ += "list " + name + " = " + entries(atom) + "\n";
+  return left + name;
+}
+
+std::string Writer::test(const ir::Atom& atom, bool negated) {
+  using Op = ir::AtomOp;
+  constexpr std::array kSigns = {"=="sv, "<"sv, "<="sv,  ">"sv,      ">="sv,
+                                 ""sv,   "~"sv, "has"sv, "exists"sv, "is"sv};
+  constexpr std::array kTypes = {"string"sv, "number"sv, "bool"sv, "list"sv, "object"sv, "null"sv};
+  const bool has_negative =
+      atom.op == Op::equal || atom.op == Op::in || atom.op == Op::matches || atom.op == Op::exists;
+  // `a != b` for `not a == b`, and now and then `not a != b` for `a == b`.
+  const bool negative = has_negative && (negated ? !once_in(3) : once_in(8));
+  std::string out = negative != negated ? "not " : "";
+  if (atom.op == Op::in) return out + in_test(atom, negative);
+  out += path(atom.attribute) + " ";
+  if (atom.op == Op::exists) return out + (negative ? "is absent" : "exists");
+  if (negative) {
+    out += atom.op == Op::equal ? "!=" : "!~";
+  } else {
+    out += kSigns[static_cast<std::size_t>(atom.op)];
+  }
+  out += ' ';
+  if (atom.op == Op::is_type) {
+    return out += kTypes[static_cast<std::size_t>(atom.tested_type)];
+  }
+  return out + value(atom.attribute, atom.operands.at(0));
+}
+
+std::string Writer::negation(ir::ConditionId child) {
+  const ir::Condition& negated = policy_.conditions[child];
+  if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
+  return "not (" + condition(child, false) + ")";
+}
+
+// `inner`: beside others, where a chain needs parentheses.
+std::string Writer::condition(ir::ConditionId id, bool inner) {
+  const ir::Condition& one = policy_.conditions[id];
+  switch (one.kind) {
+    case ir::ConditionKind::always:
+      return "always";
+    case ir::ConditionKind::atom:
+      return test(one.atom, false);
+    case ir::ConditionKind::not_:
+      return negation(one.children.at(0));
+    case ir::ConditionKind::all:
+    case ir::ConditionKind::any:
+      break;
+  }
+  const std::string_view joint = one.kind == ir::ConditionKind::all ? " and " : " or ";
+  std::string out;
+  for (const ir::ConditionId child : one.children) {
+    if (!out.empty()) out += joint;
+    out += condition(child, true);
+  }
+  return inner || once_in(8) ? "(" + out + ")" : out;
+}
+
+// Puts `on` before a rule's condition, in the text and in what is meant.
+void Writer::add_on(ir::Rule& rule, Clauses& clauses) {
+  const std::array tools = {text("github"), text("x"), text("a.b"), pattern("g*"), pattern("a.**")};
+  const std::array actions = {text("a"),      text("a.b"),     text("main"), pattern("a.*"),
+                              pattern("*.b"), pattern("a.**"), pattern("?")};
+  const ir::AttributeRef tool = ref("tool");
+  ir::Atom on_tool = support::test("tool", ir::AtomOp::equal, {tools[below(tools.size())]});
+  if (on_tool.operands[0].kind == ir::OperandKind::pattern) on_tool.op = ir::AtomOp::matches;
+  clauses.on = "on " + text_or_word(tool, on_tool.operands[0].text);
+  std::vector<ir::ConditionId> parts = {atom(policy_, on_tool)};
+  if (const std::size_t count = below(4); count > 0) {
+    ir::Atom on_action = support::test("action", ir::AtomOp::in);
+    for (std::size_t i = 0; i < count; ++i) {
+      on_action.operands.push_back(actions[below(actions.size())]);
+    }
+    const bool bare = count == 1 && once_in(2);
+    clauses.on +=
+        ' ' + (bare ? entry(on_action.attribute, on_action.operands[0]) : entries(on_action));
+    parts.push_back(atom(policy_, std::move(on_action)));
+  }
+  parts.push_back(rule.when);
+  rule.when = all_of(policy_, std::move(parts));
+}
+
+std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
+                         std::optional<std::size_t> priority) {
+  std::vector<std::string> parts;
+  if (!clauses.on.empty()) parts.push_back(clauses.on);
+  const bool always = policy_.conditions[clauses.when].kind == ir::ConditionKind::always;
+  if (clauses.on.empty() || !always || once_in(2)) {
+    parts.push_back("when " + condition(clauses.when, false));
+  }
+  if (rule.unless) parts.push_back("unless " + condition(*rule.unless, false));
+  if (priority) parts.push_back("priority " + std::to_string(*priority));
+  if (once_in(8)) parts.push_back("because \"{env}, not {{this}}: {resource.ref}\"");
+  std::string out = "rule " + rule.name + ": " + std::string(name_of(rule.outcome));
+  while (!parts.empty()) {
+    const auto next = parts.begin() + static_cast<std::ptrdiff_t>(below(parts.size()));
+    out += (once_in(4) ? " " : "\n  ") + *next;
+    parts.erase(next);
+  }
+  return out + "\n";
+}
+
+// The rules in some order of the text that their priorities bring back into the order in which
+// they are tried.
+std::vector<std::string> Writer::rules(ir::Tier& tier) {
+  const std::size_t ranked = once_in(2) ? below(tier.rules.size() + 1) : 0;
+  std::vector<std::vector<std::string>> groups;  // each keeps its order
+  std::size_t priority = below(3);
+  for (std::size_t i = 0; i < tier.rules.size(); ++i) {
+    ir::Rule& one = tier.rules[i];
+    Clauses clauses{{}, one.when};
+    if (once_in(5)) add_on(one, clauses);
+    const bool same = i > 0 && i < ranked && tier.rules[i - 1].outcome == one.outcome && once_in(2);
+    if (i > 0 && i < ranked && !same) priority += 1 + below(9);
+    if (!same && i <= ranked) groups.emplace_back();
+    groups.back().push_back(
+        rule(one, clauses, i < ranked ? std::optional(priority) : std::nullopt));
+  }
+  std::vector<std::string> texts;
+  while (!groups.empty()) {
+    const auto group = groups.begin() + static_cast<std::ptrdiff_t>(below(groups.size()));
+    texts.push_back(std::move(group->front()));
+    group->erase(group->begin());
+    if (group->empty()) groups.erase(group);
+  }
+  return texts;
+}
+
+std::string Writer::header() {
+  std::string out = "policy " + policy_.name + "\n";
+  if (once_in(2)) out += "language 1\n";
+  return out;
+}
+
+std::string Writer::default_clause() {
+  if (policy_.default_effect == Effect::require_approval && once_in(2)) return "";
+  std::string out = "default " + std::string(name_of(policy_.default_effect));
+  if (once_in(4)) out += " because \"no rule\"";
+  return out + "\n";
+}
+
+std::string Writer::run() {
+  const std::string written_default = default_clause();
+  const bool default_first = once_in(4);
+  std::string body = default_first ? written_default : "";
+  bool loose_used = false;
+  std::vector<std::string> loose;  // rules outside tiers that are still to be written
+  for (ir::Tier& tier : policy_.tiers) {
+    std::vector<std::string> texts = rules(tier);
+    if (!loose_used && !tier.guard && !texts.empty() && once_in(3)) {
+      loose_used = true;
+      body += texts.front();
+      loose.assign(texts.begin() + 1, texts.end());
+    } else {
+      body += (tier.guard ? "guard tier " : "tier ") + tier.name + " {\n";
+      for (const std::string& one : texts) body += one;
+      body += "}\n";
+    }
+    while (!loose.empty() && once_in(2)) {
+      body += loose.front();
+      loose.erase(loose.begin());
+    }
+  }
+  for (const std::string& one : loose) body += one;
+  const std::string tail = default_first ? "" : written_default;
+  return once_in(2) ? header() + lists_ + body + tail : header() + body + tail + lists_;
+}
+
+}  // namespace
+
+WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) {
+  WrittenPolicy written;
+  written.policy = random_policy(random, limits);
+  fit(random, written.policy);
+  written.text = Writer(random, written.policy).run();
+  return written;
+}
+
+}  // namespace sentrail::support
