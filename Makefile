@@ -26,8 +26,8 @@ fast: build ## only the fast suite, under a minute
 	@ctest --test-dir build/release -L fast -j$(JOBS) --output-on-failure
 
 asan: setup ## unit tests under AddressSanitizer and UBSan
-	@cmake --preset asan > /dev/null && cmake --build build/asan -j$(JOBS)
-	@ctest --test-dir build/asan -L fast -LE tidy -j$(JOBS) --output-on-failure
+	@cmake --preset asan > /dev/null && cmake --build build/asan -j$(JOBS) --target unit_tests
+	@ctest --test-dir build/asan -L unit -LE long -j$(JOBS) --output-on-failure
 
 tsan: setup ## tests of what has threads under ThreadSanitizer
 	@cmake --preset tsan > /dev/null && cmake --build build/tsan -j$(JOBS) --target threaded_tests

@@ -1,6 +1,7 @@
 # The few verbs with which folders declare what they build. Sources are always listed by name.
 
-# What `make tsan` and `make fuzz` build; tests and fuzz targets join them below.
+# What `make asan`, `make tsan` and `make fuzz` build; tests and fuzz targets join them below.
+add_custom_target(unit_tests)
 add_custom_target(threaded_tests)
 add_custom_target(fuzz_targets)
 
@@ -33,11 +34,15 @@ endfunction()
 
 # sentrail_test(name SOURCES … LINK … [LABELS …]): a GoogleTest program, run as one ctest test.
 # Label `fast` unless given: the fast suite stays under 60 s on two cores. What has threads carries
-# the label `threads` as well and runs under ThreadSanitizer.
+# the label `threads` as well and runs under ThreadSanitizer; what is in tests/unit is labelled
+# `unit` and runs under AddressSanitizer.
 function(sentrail_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS fast)
+  endif()
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/unit/")
+    list(APPEND ARG_LABELS unit)
   endif()
   find_package(GTest REQUIRED)
   add_executable(${name} ${ARG_SOURCES})
@@ -46,6 +51,16 @@ function(sentrail_test name)
   target_compile_definitions(${name} PRIVATE SENTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 240)
+  if(SENTRAIL_SANITIZE)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 900)  # five to ten times slower
+  endif()
+  if(SENTRAIL_SANITIZE MATCHES "thread")
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+                 TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp)
+  endif()
+  if(unit IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
   if(threads IN_LIST ARG_LABELS)
     add_dependencies(threaded_tests ${name})
   endif()
