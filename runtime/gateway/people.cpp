@@ -126,29 +126,6 @@ Refusal identify(GateParts& parts, const PeopleAccess& access, PeopleCall& call)
   return identify_person(parts, access, call, secret, *workspace);
 }
 
-http::HttpResponse overloaded() {
-  http::HttpResponse answer =
-      refusal(503, "overloaded", "too many requests wait; try again in a second");
-  answer.headers.set("Retry-After", "1");
-  return answer;
-}
-
-void serve(GateParts& parts, const PeopleAccess& access, PeopleRoute route,
-           const std::shared_ptr<PeopleCall>& call, const std::shared_ptr<Answering>& answering) {
-  try {
-    if (Refusal refused = identify(parts, access, *call)) {
-      return answering->send(*std::move(refused));
-    }
-    return route(parts, call, [answering](http::HttpResponse response) {
-      answering->send(std::move(response));
-    });
-  } catch (const std::exception& broken) {
-    call->io->log(http::LogLevel::error, "people.failed",
-                  {{"path", std::string(call->request.path())}, {"error", broken.what()}});
-  }
-  answering->send(refusal(Error{Errc::io, {}}));
-}
-
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
@@ -173,6 +150,34 @@ std::optional<std::string> decoded(std::string_view text) {
   }
   if (!is_valid_utf8(out)) return std::nullopt;
   return out;
+}
+
+http::HttpResponse overloaded() {
+  http::HttpResponse answer =
+      refusal(503, "overloaded", "too many requests wait; try again in a second");
+  answer.headers.set("Retry-After", "1");
+  return answer;
+}
+
+void serve(GateParts& parts, const PeopleAccess& access, PeopleRoute route,
+           const std::shared_ptr<PeopleCall>& call, const std::shared_ptr<Answering>& answering) {
+  try {
+    for (std::string& parameter : call->parameters) {
+      std::optional<std::string> text = decoded(parameter);
+      if (!text) return answering->send(refusal(404, "not_found", "the path is malformed"));
+      parameter = *std::move(text);
+    }
+    if (Refusal refused = identify(parts, access, *call)) {
+      return answering->send(*std::move(refused));
+    }
+    return route(parts, call, [answering](http::HttpResponse response) {
+      answering->send(std::move(response));
+    });
+  } catch (const std::exception& broken) {
+    call->io->log(http::LogLevel::error, "people.failed",
+                  {{"path", std::string(call->request.path())}, {"error", broken.what()}});
+  }
+  answering->send(refusal(Error{Errc::io, {}}));
 }
 
 }  // namespace

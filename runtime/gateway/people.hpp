@@ -52,7 +52,8 @@ struct PeopleAccess {
 };
 
 // Identifies the caller of a request and runs the route, or replies with the refusal: 401
-// `sign_in_required`, 403 `role_required`, 503 if too much waits. `exchange` is answered once.
+// `sign_in_required`, 403 `role_required`, 503 if too much waits. `exchange` is answered once. in:
+// parameters as the path has them, raw.
 void serve_people(GateParts& parts, const PeopleAccess& access, PeopleRoute route,
                   std::vector<std::string> parameters, std::shared_ptr<http::Exchange> exchange);
 
