@@ -90,17 +90,37 @@ Status Context::authorise(As as, http::HttpRequest& request) {
   return {};
 }
 
+Result<Answer> Context::ask_as(As as, const http::HttpRequest& request) {
+  const bool signed_in_before = !session_.empty();
+  for (bool again = false;; again = true) {
+    http::HttpRequest attempt = request;
+    SENTRAIL_TRY(authorise(as, attempt));
+    SENTRAIL_ASSIGN_OR_RETURN(Answer answer, exchange(std::move(attempt)));
+    // A command may outlive its session, as `approvals watch` does: then a person is asked anew.
+    if (answer.status == 401 && signed_in_before && !again) {
+      session_.clear();
+      continue;
+    }
+    if (answer.status >= 400) return tl::make_unexpected(refusal(answer));
+    return answer;
+  }
+}
+
 Result<Answer> Context::call(As as, std::string_view method, std::string_view target,
                              std::string body) {
   http::HttpRequest request;
   request.method = method;
   request.target = target;
-  SENTRAIL_TRY(authorise(as, request));
   if (!body.empty()) request.headers.add("Content-Type", "application/json");
   request.body = std::move(body);
-  SENTRAIL_ASSIGN_OR_RETURN(Answer answer, exchange(std::move(request)));
-  if (answer.status >= 400) return tl::make_unexpected(refusal(answer));
-  return answer;
+  return ask_as(as, request);
+}
+
+Result<Answer> Context::probe(std::string_view target) {
+  http::HttpRequest request;
+  request.method = "GET";
+  request.target = target;
+  return exchange(std::move(request));
 }
 
 Result<Answer> Context::upload(std::string_view method, std::string_view target,
@@ -108,12 +128,9 @@ Result<Answer> Context::upload(std::string_view method, std::string_view target,
   http::HttpRequest request;
   request.method = method;
   request.target = target;
-  SENTRAIL_TRY(authorise(As::person, request));
   request.headers.add("Content-Type", content_type);
   request.body = std::move(body);
-  SENTRAIL_ASSIGN_OR_RETURN(Answer answer, exchange(std::move(request)));
-  if (answer.status >= 400) return tl::make_unexpected(refusal(answer));
-  return answer;
+  return ask_as(As::person, request);
 }
 
 void Context::finish(const std::function<Status()>& work) {

@@ -52,6 +52,8 @@ class Context {
   // gate refused, with its own sentence.
   [[nodiscard]] Result<Answer> call(As as, std::string_view method, std::string_view target,
                                     std::string body = {});
+  // Asks an open route and takes whatever comes. fails: as ApiClient.
+  [[nodiscard]] Result<Answer> probe(std::string_view target);
   // As call, with other content than JSON.
   [[nodiscard]] Result<Answer> upload(std::string_view method, std::string_view target,
                                       std::string_view content_type, std::string body);
@@ -67,6 +69,7 @@ class Context {
 
  private:
   [[nodiscard]] Result<Answer> exchange(http::HttpRequest request);
+  [[nodiscard]] Result<Answer> ask_as(As as, const http::HttpRequest& request);
   [[nodiscard]] Status authorise(As as, http::HttpRequest& request);
   [[nodiscard]] Status sign_in();
 

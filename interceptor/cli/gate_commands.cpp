@@ -28,27 +28,35 @@ Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
   return bytes;
 }
 
-Status status(Context& context) {
-  SENTRAIL_ASSIGN_OR_RETURN(const Answer alive, context.call(As::nobody, "GET", "/healthz"));
-  Result<Answer> ready = context.call(As::nobody, "GET", "/readyz");
-  if (context.json) {
-    if (!ready) return tl::make_unexpected(ready.error());
-    static_cast<void>(context.printed_json(*ready));
-    return {};
-  }
-  std::printf("gate    %s: %s\n", context.settings.server.c_str(),
-              toned(Tone::good, "serving").c_str());
-  if (!ready) {
-    std::printf("ready   %s: %s\n", toned(Tone::bad, "no").c_str(), ready.error().message.c_str());
-    context.set_exit_code(kRefused);
-    return {};
-  }
-  const JsonValue root = ready->json.root();
-  std::printf("ready   %s\npolicy  %s, %s rules, bundle %s\naudit   %s entries\nstopped %s\n",
-              toned(Tone::good, "yes").c_str(), cell(root, "policy").c_str(),
-              cell(root, "rules").c_str(), cell(root, "bundle").c_str(),
-              cell(root, "auditEntries").c_str(), cell(root, "killSwitch").c_str());
+Status print_details(Context& context) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer policy, context.call(As::reader, "GET", "/policy"));
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer head, context.call(As::reader, "GET", "/audit/log/head"));
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer kill, context.call(As::reader, "GET", "/kill-switch"));
+  const JsonValue loaded = policy.json.root();
+  std::printf("policy  %s, %s rules, bundle %s\naudit   %s entries\nstopped %s\n",
+              escape_display(cell(loaded, "policy")).c_str(), cell(loaded, "rules").c_str(),
+              cell(loaded, "bundle").c_str(), cell(head.json.root(), "size").c_str(),
+              cell(kill.json.root().find("killSwitch"), "global").c_str());
   return {};
+}
+
+Status status(Context& context) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer ready, context.probe("/readyz"));
+  if (ready.status != 200) context.set_exit_code(kRefused);
+  if (ready.json.empty()) return fail(Errc::corrupt, "what answers there is not a gate");
+  // Probes say little to strangers: the rest is for a key that may look, if there is one.
+  const bool looks = !context.settings.key.empty() && ready.status == 200;
+  if (context.printed_json(ready)) return {};
+  const JsonValue root = ready.json.root();
+  std::printf("gate    %s: %s, version %s\n", context.settings.server.c_str(),
+              toned(Tone::good, "serving").c_str(), escape_display(cell(root, "version")).c_str());
+  if (ready.status != 200) {
+    std::printf("ready   %s: missing %s\n", toned(Tone::bad, "no").c_str(),
+                escape_display(cell(root, "missing")).c_str());
+    return {};
+  }
+  std::printf("ready   %s\n", toned(Tone::good, "yes").c_str());
+  return looks ? print_details(context) : Status();
 }
 
 struct KillOptions {
@@ -209,13 +217,10 @@ Status policy_status(Context& context) {
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, context.call(As::reader, "GET", "/policy"));
   if (context.printed_json(answer)) return {};
   const JsonValue root = answer.json.root();
-  std::printf("policy    %s\nrules     %s\nbundle    %s\nsigned by %s\nloaded    %s\n",
-              cell(root, "policy").c_str(), cell(root, "rules").c_str(),
-              cell(root, "bundle").c_str(), cell(root, "signedBy").c_str(),
-              cell(root, "loadedAt").c_str());
-  if (const std::string error = cell(root, "lastError"); error != "-") {
-    std::printf("last try  %s\n", toned(Tone::bad, escape_display(error)).c_str());
-  }
+  std::printf("policy    %s\nrules     %s\nbundle    %s\nsigned by %s\ncatalogs  %s\n",
+              escape_display(cell(root, "policy")).c_str(), cell(root, "rules").c_str(),
+              cell(root, "bundle").c_str(), escape_display(cell(root, "signedBy")).c_str(),
+              escape_display(cell(root, "catalogs")).c_str());
   return {};
 }
 

@@ -114,6 +114,37 @@ Status rotate_key(Context& context, const KeyOptions& options) {
   return print_new_key(context, answer);
 }
 
+struct AgentOptions {
+  std::string id, name, owner;
+  Strings roles;
+};
+
+// The id of the person of that name.
+Result<std::string> person_id(Context& context, const std::string& name) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, context.call(As::person, "GET", "/reviewers"));
+  const JsonValue people = answer.json.root().find("reviewers");
+  JsonValue person = people.exists() ? people.first_child() : JsonValue{};
+  for (std::size_t left = people.exists() ? people.size() : 0; left > 0; --left) {
+    if (cell(person, "name") == name) return cell(person, "id");
+    if (left > 1) person = person.next();
+  }
+  return fail(Errc::permission_denied, "there is no account `" + escape_display(name) + "`");
+}
+
+Status add_agent(Context& context, const AgentOptions& options) {
+  std::string body;
+  JsonWriter json(&body);
+  json.begin_object().key("id").string(options.id);
+  if (!options.name.empty()) json.key("name").string(options.name);
+  if (!options.owner.empty()) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string owner, person_id(context, options.owner));
+    json.key("ownerId").string(owner);
+  }
+  write_strings(json, "roles", options.roles);
+  json.end_object();
+  return simple_post(context, "/agents", std::move(body), "registered");
+}
+
 }  // namespace
 
 void add_init(CLI::App& app, Context& context) {
@@ -172,11 +203,7 @@ void add_keys(CLI::App& app, Context& context) {
 }
 
 void add_agents(CLI::App& app, Context& context) {
-  struct Options {
-    std::string id, name, owner;
-    Strings roles;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AgentOptions>();
   CLI::App* family = app.add_subcommand("agent", "programs that act through the gate");
   family->require_subcommand(1);
 
@@ -184,19 +211,10 @@ void add_agents(CLI::App& app, Context& context) {
   add->add_option("id", options->id, "as in X-Agent-Id")->required();
   add->add_option("--name", options->name, "for people");
   add->add_option("--role", options->roles, "roles that policy tests");
-  add->add_option("--owner", options->owner, "the person behind it, who may not approve for it");
-  add->callback([&context, options] {
-    context.finish([&] {
-      std::string body;
-      JsonWriter json(&body);
-      json.begin_object().key("id").string(options->id);
-      if (!options->name.empty()) json.key("name").string(options->name);
-      if (!options->owner.empty()) json.key("owner").string(options->owner);
-      write_strings(json, "roles", options->roles);
-      json.end_object();
-      return simple_post(context, "/agents", std::move(body), "registered");
-    });
-  });
+  add->add_option("--owner", options->owner,
+                  "account of the person behind it, who never approves for it");
+  add->callback(
+      [&context, options] { context.finish([&] { return add_agent(context, *options); }); });
 
   family->add_subcommand("list", "all agents")->callback([&context] {
     context.finish([&] {

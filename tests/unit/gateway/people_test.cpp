@@ -195,6 +195,7 @@ TEST_F(PeopleTest, AFullQueueIsToldAtOnce) {
   EXPECT_EQ(heard.refusal(), "503 overloaded");
   EXPECT_EQ(heard.headers.find("Retry-After"), "1");
   lock.unlock();
+  pool_.reset();  // before the mutex goes
 }
 
 void throws(GateParts&, std::shared_ptr<PeopleCall>, Reply) {
