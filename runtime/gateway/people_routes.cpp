@@ -1,86 +1,85 @@
 // Which function serves which route of people, and who may use it. See people_routes.hpp.
 #include "runtime/gateway/people_routes.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace sentrail::gateway {
 namespace {
 
 using identity::Permission;
 using Kind = PeopleAccess::Kind;
 
-constexpr PeopleAccess anyone() {
-  return {Kind::anyone, Permission::see_state};
+struct Row {
+  RouteId id;
+  PeopleEntry entry;
+};
+
+constexpr PeopleEntry anyone(PeopleRoute route) {
+  return {{Kind::anyone, Permission::see_state}, route};
 }
-constexpr PeopleAccess person(Permission permission) {
-  return {Kind::person, permission};
+constexpr PeopleEntry person(Permission permission, PeopleRoute route) {
+  return {{Kind::person, permission}, route};
 }
 // A person, or a key that may look.
-constexpr PeopleAccess reader(Permission permission) {
-  return {Kind::person_or_key, permission};
+constexpr PeopleEntry reader(Permission permission, PeopleRoute route) {
+  return {{Kind::person_or_key, permission}, route};
 }
+
+constexpr std::array kRows = {
+    Row{RouteId::approvals, reader(Permission::see_approvals, list_approvals)},
+    Row{RouteId::approval, reader(Permission::see_approvals, show_approval)},
+    Row{RouteId::resolve, person(Permission::decide_approvals, resolve_approval)},
+    Row{RouteId::approval_decision, person(Permission::decide_approvals, decide_approval)},
+    Row{RouteId::kill_switch_state, reader(Permission::see_state, show_kill_switch)},
+    // The workspace may be named in the body: the route asks for the role itself.
+    Row{RouteId::kill_switch, person(Permission::see_state, command_kill_switch)},
+    Row{RouteId::audit, reader(Permission::see_audit, search_audit)},
+    Row{RouteId::audit_log_entries, reader(Permission::see_audit, read_log_entries)},
+    Row{RouteId::audit_log_head, reader(Permission::see_audit, read_log_head)},
+    Row{RouteId::bootstrap, anyone(bootstrap)},
+    Row{RouteId::sign_in, anyone(begin_session)},
+    // Also for somebody who lost every role: signing out needs none.
+    Row{RouteId::sign_out, anyone(end_session)},
+    Row{RouteId::keys, reader(Permission::see_administration, list_keys)},
+    Row{RouteId::key_create, person(Permission::manage_keys, create_key)},
+    Row{RouteId::key_revoke, person(Permission::manage_keys, revoke_key)},
+    Row{RouteId::key_rotate, person(Permission::manage_keys, rotate_key)},
+    Row{RouteId::agents, reader(Permission::see_administration, list_agents)},
+    Row{RouteId::agent_put, person(Permission::manage_agents, put_agent)},
+    Row{RouteId::agent_disable, person(Permission::manage_agents, disable_agent)},
+    Row{RouteId::agent_enable, person(Permission::manage_agents, enable_agent)},
+    Row{RouteId::reviewers, reader(Permission::see_administration, list_people)},
+    Row{RouteId::reviewer_invite, person(Permission::manage_people, invite_person)},
+    Row{RouteId::connections, reader(Permission::see_administration, list_connections)},
+    Row{RouteId::connection_put, person(Permission::manage_connections, put_connection)},
+    Row{RouteId::connection_remove, person(Permission::manage_connections, remove_connection)},
+    Row{RouteId::policy, reader(Permission::see_administration, show_policy)},
+    Row{RouteId::policy_put, person(Permission::manage_policy, put_policy)},
+};
+
+// Whether the rows are exactly the routes that are people's.
+consteval bool covers_routes() {
+  std::size_t of_people = 0;
+  for (const GateRoute& route : kRoutes) {
+    if (route.scope != RouteGroup::people) continue;
+    ++of_people;
+    const auto rows = std::count_if(kRows.begin(), kRows.end(),
+                                    [&](const Row& row) { return row.id == route.handler; });
+    if (rows != 1) return false;
+  }
+  return of_people == kRows.size();
+}
+
+static_assert(covers_routes());
 
 }  // namespace
 
 std::optional<PeopleEntry> people_entry(RouteId id) {
-  switch (id) {
-    case RouteId::approvals:
-      return PeopleEntry{reader(Permission::see_approvals), list_approvals};
-    case RouteId::approval:
-      return PeopleEntry{reader(Permission::see_approvals), show_approval};
-    case RouteId::resolve:
-      return PeopleEntry{person(Permission::decide_approvals), resolve_approval};
-    case RouteId::approval_decision:
-      return PeopleEntry{person(Permission::decide_approvals), decide_approval};
-    case RouteId::kill_switch_state:
-      return PeopleEntry{reader(Permission::see_state), show_kill_switch};
-    case RouteId::kill_switch:
-      // The workspace may be named in the body: the route asks for the role itself.
-      return PeopleEntry{person(Permission::see_state), command_kill_switch};
-    case RouteId::audit:
-      return PeopleEntry{reader(Permission::see_audit), search_audit};
-    case RouteId::audit_log_entries:
-      return PeopleEntry{reader(Permission::see_audit), read_log_entries};
-    case RouteId::audit_log_head:
-      return PeopleEntry{reader(Permission::see_audit), read_log_head};
-    case RouteId::bootstrap:
-      return PeopleEntry{anyone(), bootstrap};
-    case RouteId::sign_in:
-      return PeopleEntry{anyone(), begin_session};
-    case RouteId::sign_out:
-      // Also for somebody who lost every role: signing out needs none.
-      return PeopleEntry{anyone(), end_session};
-    case RouteId::keys:
-      return PeopleEntry{reader(Permission::see_administration), list_keys};
-    case RouteId::key_create:
-      return PeopleEntry{person(Permission::manage_keys), create_key};
-    case RouteId::key_revoke:
-      return PeopleEntry{person(Permission::manage_keys), revoke_key};
-    case RouteId::key_rotate:
-      return PeopleEntry{person(Permission::manage_keys), rotate_key};
-    case RouteId::agents:
-      return PeopleEntry{reader(Permission::see_administration), list_agents};
-    case RouteId::agent_put:
-      return PeopleEntry{person(Permission::manage_agents), put_agent};
-    case RouteId::agent_disable:
-      return PeopleEntry{person(Permission::manage_agents), disable_agent};
-    case RouteId::agent_enable:
-      return PeopleEntry{person(Permission::manage_agents), enable_agent};
-    case RouteId::reviewers:
-      return PeopleEntry{reader(Permission::see_administration), list_people};
-    case RouteId::reviewer_invite:
-      return PeopleEntry{person(Permission::manage_people), invite_person};
-    case RouteId::connections:
-      return PeopleEntry{reader(Permission::see_administration), list_connections};
-    case RouteId::connection_put:
-      return PeopleEntry{person(Permission::manage_connections), put_connection};
-    case RouteId::connection_remove:
-      return PeopleEntry{person(Permission::manage_connections), remove_connection};
-    case RouteId::policy:
-      return PeopleEntry{reader(Permission::see_administration), show_policy};
-    case RouteId::policy_put:
-      return PeopleEntry{person(Permission::manage_policy), put_policy};
-    default:  // those of agents and of operations
-      return std::nullopt;
+  for (const Row& row : kRows) {
+    if (row.id == id) return row.entry;
   }
+  return std::nullopt;
 }
 
 }  // namespace sentrail::gateway

@@ -166,8 +166,8 @@ class GatewayTest : public testing::Test {
   void pump_until(const std::function<bool()>& condition) {
     for (int turns = 0; !condition(); ++turns) {
       ASSERT_LT(turns, 20'000'000) << "nothing happens any more";
-      const bool busy = coordinator_->run_pending() | io_.run_pending();
-      if (!busy) std::this_thread::yield();
+      const bool coordinated = coordinator_->run_pending();
+      if (!io_.run_pending() && !coordinated) std::this_thread::yield();
     }
   }
 
