@@ -91,10 +91,13 @@ void Server::wait() {
   threads_.clear();
 }
 
-void Server::handle_signals(std::function<void()> reload) {
+void Server::handle_signals(std::function<void()> reload, std::function<void()> before_shutdown) {
   SENTRAIL_CHECK(threads_.empty() && !signals_);
   SignalActions actions;
-  actions.shutdown = [this] { shutdown(); };
+  actions.shutdown = [this, before = std::move(before_shutdown)] {
+    if (before) before();
+    shutdown();
+  };
   actions.stop_now = [this] { stop_now(); };
   actions.reload = std::move(reload);
   signals_ = std::make_unique<Signals>(workers_[0]->executor(), std::move(actions), shared_.logger);

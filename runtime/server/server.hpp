@@ -41,9 +41,9 @@ class Server {
   // Blocks until all threads ended.
   void wait();
 
-  // SIGINT and SIGTERM shut down, then stop; SIGHUP calls `reload` on the first I/O thread.
-  // REQUIRES: before start().
-  void handle_signals(std::function<void()> reload);
+  // SIGINT and SIGTERM shut down, then stop; SIGHUP calls `reload` on the first I/O thread, the
+  // first SIGINT or SIGTERM `before_shutdown`, which must not block. REQUIRES: before start().
+  void handle_signals(std::function<void()> reload, std::function<void()> before_shutdown = {});
   // Reads the certificates of all TLS listeners again, and the CAs of upstreams when they are next
   // connected to; on failure the old ones stay. threads: any
   [[nodiscard]] Status reload_tls();

@@ -1,0 +1,347 @@
+// The configuration file: a table of keys, each with the function that reads and the one that
+// writes its value.
+//
+// Neighbours: config.hpp. Must not know: what the settings do.
+#include "runtime/server/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "core/text.hpp"
+#include "crypto/note.hpp"
+#include "runtime/http/address.hpp"
+#include "wire/yaml.hpp"
+
+namespace sentrail::server {
+namespace {
+
+using wire::fail_at;
+using wire::YamlEntry;
+using wire::YamlKind;
+using wire::YamlNode;
+
+constexpr std::int64_t kThreadsMax = limits::kIoThreadsMax;
+constexpr std::int64_t kShutdownMsMax = 600'000;
+constexpr std::int64_t kDeadlineMsMin = 1'000;
+constexpr std::int64_t kDecideByMsMax = 30 * limits::kDayMs;
+constexpr std::int64_t kExecuteByMsMax = limits::kDayMs;
+constexpr std::int64_t kKeyDaysMax = 3'650;
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char byte : text) {
+    if (byte == '"' || byte == '\\') out += '\\';
+    out += byte;
+  }
+  return out + '"';
+}
+
+// Names and paths stand in messages and logs: what a reader cannot see does not belong in them.
+Result<std::string> plain_text(const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, wire::as_string(node));
+  if (escape_display(text) != text) return fail_at(node, "invisible characters in a text");
+  return text;
+}
+
+// --- one reader and one writer for each type of setting --------------------------------------
+
+template <std::string Config::* Member>
+Status read_text(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.*Member, plain_text(node));
+  return {};
+}
+
+template <std::string Config::* Member>
+std::string write_text(const Config& config) {
+  return quoted(config.*Member);
+}
+
+template <bool Config::* Member>
+Status read_flag(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.*Member, wire::as_bool(node));
+  return {};
+}
+
+template <bool Config::* Member>
+std::string write_flag(const Config& config) {
+  return config.*Member ? "true" : "false";
+}
+
+template <auto Member, std::int64_t Least, std::int64_t Most>
+Status read_number(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::int64_t number, wire::as_int(node));
+  if (number < Least || number > Most) {
+    return fail_at(node, "must be from " + std::to_string(Least) + " to " + std::to_string(Most));
+  }
+  config.*Member = static_cast<std::remove_reference_t<decltype(config.*Member)>>(number);
+  return {};
+}
+
+template <auto Member>
+std::string write_number(const Config& config) {
+  return std::to_string(config.*Member);
+}
+
+Result<ListenAddress> parse_listen(const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string text, wire::as_string(node));
+  ListenAddress out;
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string::npos) {
+    std::string_view address = std::string_view(text).substr(0, colon);
+    const bool bracketed = address.starts_with('[') && address.ends_with(']');
+    if (bracketed) address = address.substr(1, address.size() - 2);
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, out.port);
+    const Result<http::IpAddress> parsed = http::parse_address(address);
+    if (error == std::errc() && stop == end && parsed && parsed->is_v6 == bracketed) {
+      out.address = address;
+      return out;
+    }
+  }
+  return fail_at(node,
+                 "must be an IP address and a port, such as 127.0.0.1:8080 or \"[::1]:8080\"");
+}
+
+std::string shown(const ListenAddress& listen) {
+  const bool v6 = listen.address.find(':') != std::string::npos;
+  return (v6 ? "[" + listen.address + "]" : listen.address) + ":" + std::to_string(listen.port);
+}
+
+Status read_listen(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.listen, parse_listen(node));
+  return {};
+}
+
+std::string write_listen(const Config& config) {
+  return quoted(shown(config.listen));
+}
+
+Status read_tls_listen(Config& config, const YamlNode& node) {
+  config.tls_listen = {};
+  if (node.kind == YamlKind::scalar && !node.plain && node.text.empty()) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(config.tls_listen, parse_listen(node));
+  return {};
+}
+
+std::string write_tls_listen(const Config& config) {
+  return config.tls_listen.address.empty() ? quoted("") : quoted(shown(config.tls_listen));
+}
+
+Status read_public_url(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(std::string url, wire::as_string(node));
+  while (url.ends_with('/')) url.pop_back();
+  const std::size_t scheme = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
+  // It is written into headers and bodies as it is.
+  const bool clean = std::all_of(url.begin(), url.end(), [](char byte) {
+    return byte > ' ' && byte < 0x7f &&
+           std::string_view("\"<>\\^`{|}?#").find(byte) == std::string_view::npos;
+  });
+  if (!url.empty() && (scheme == 0 || url.size() == scheme || !clean)) {
+    return fail_at(node, "must be a URL without query, such as https://gate.example.com");
+  }
+  config.public_url = std::move(url);
+  return {};
+}
+
+Status read_trust(Config& config, const YamlNode& node) {
+  if (node.kind != YamlKind::sequence) return fail_at(node, "must be a list of verifier keys");
+  config.trust.clear();
+  for (const YamlNode& item : node.items) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string key, wire::as_string(item));
+    if (const auto parsed = crypto::NoteVerifier::parse(key); !parsed) {
+      return fail_at(item, "not a verifier key, as in a .pub file of `sentrailc keygen`: " +
+                               parsed.error().message);
+    }
+    config.trust.push_back(key);
+  }
+  return {};
+}
+
+std::string write_trust(const Config& config) {
+  std::string out = "[";
+  for (const std::string& key : config.trust) out += (out.size() > 1 ? ", " : "") + quoted(key);
+  return out + "]";
+}
+
+Status read_log_level(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string name, wire::as_string(node));
+  const Result<http::LogLevel> level = parse_log_level(name);
+  if (!level) return fail_at(node, level.error().message);
+  config.log_level = *level;
+  return {};
+}
+
+std::string write_log_level(const Config& config) {
+  return std::string(name_of(config.log_level));
+}
+
+Status read_log_format(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string name, wire::as_string(node));
+  if (name != "logfmt" && name != "json") return fail_at(node, "must be logfmt or json");
+  config.log_format = name == "json" ? LogFormat::json : LogFormat::logfmt;
+  return {};
+}
+
+std::string write_log_format(const Config& config) {
+  return config.log_format == LogFormat::json ? "json" : "logfmt";
+}
+
+// --- the table -------------------------------------------------------------------------------
+
+struct Setting {
+  std::string_view key;
+  Status (*read)(Config&, const YamlNode&);
+  std::string (*write)(const Config&);
+};
+
+// Keys of one section stand together.
+constexpr std::array kSettings = {
+    Setting{"listen", read_listen, write_listen},
+    Setting{"public_url", read_public_url, write_text<&Config::public_url>},
+    Setting{"threads", read_number<&Config::threads, 1, kThreadsMax>,
+            write_number<&Config::threads>},
+    Setting{"shutdown_ms", read_number<&Config::shutdown_ms, 0, kShutdownMsMax>,
+            write_number<&Config::shutdown_ms>},
+    Setting{"data", read_text<&Config::data>, write_text<&Config::data>},
+    Setting{"tls.listen", read_tls_listen, write_tls_listen},
+    Setting{"tls.certificate", read_text<&Config::tls_certificate>,
+            write_text<&Config::tls_certificate>},
+    Setting{"tls.key", read_text<&Config::tls_key>, write_text<&Config::tls_key>},
+    Setting{"tls.client_ca", read_text<&Config::tls_client_ca>, write_text<&Config::tls_client_ca>},
+    Setting{"policy.bundle", read_text<&Config::bundle>, write_text<&Config::bundle>},
+    Setting{"policy.trust", read_trust, write_trust},
+    Setting{"policy.allow_unsigned", read_flag<&Config::allow_unsigned>,
+            write_flag<&Config::allow_unsigned>},
+    Setting{"upstream.ca_file", read_text<&Config::upstream_ca_file>,
+            write_text<&Config::upstream_ca_file>},
+    Setting{"audit.durable_reads", read_flag<&Config::durable_reads>,
+            write_flag<&Config::durable_reads>},
+    Setting{"log.level", read_log_level, write_log_level},
+    Setting{"log.format", read_log_format, write_log_format},
+    Setting{"log.requests", read_flag<&Config::log_requests>, write_flag<&Config::log_requests>},
+    Setting{"approvals.decide_by_ms",
+            read_number<&Config::decide_by_ms, kDeadlineMsMin, kDecideByMsMax>,
+            write_number<&Config::decide_by_ms>},
+    Setting{"approvals.execute_by_ms",
+            read_number<&Config::execute_by_ms, kDeadlineMsMin, kExecuteByMsMax>,
+            write_number<&Config::execute_by_ms>},
+    Setting{"keys.expire_days", read_number<&Config::key_days, 1, kKeyDaysMax>,
+            write_number<&Config::key_days>},
+};
+
+bool is_section(std::string_view key) {
+  return std::any_of(kSettings.begin(), kSettings.end(), [&](const Setting& setting) {
+    return setting.key.starts_with(key) && setting.key.substr(key.size()).starts_with('.');
+  });
+}
+
+tl::unexpected<Error> unknown_key(const YamlEntry& entry, const std::string& key) {
+  std::vector<std::string_view> known = config_keys();
+  const auto close = closest(key, known);
+  return fail_at(entry, "unknown key `" + escape_display(key) + "`" +
+                            (close ? "; did you mean `" + std::string(*close) + "`?" : ""));
+}
+
+Status read_entry(Config& config, const std::string& key, const YamlEntry& entry) {
+  for (const Setting& setting : kSettings) {
+    if (setting.key != key) continue;
+    const Status read = setting.read(config, entry.value);
+    if (!read) return fail(read.error().code, read.error().message + " (`" + key + "`)");
+    return {};
+  }
+  if (!is_section(key)) return unknown_key(entry, key);
+  if (entry.value.kind != YamlKind::mapping) {
+    return fail_at(entry, "`" + key + "` is a section: its keys go below it, indented");
+  }
+  for (const YamlEntry& member : entry.value.entries) {
+    SENTRAIL_TRY(read_entry(config, key + "." + member.key, member));
+  }
+  return {};
+}
+
+// What no single key can tell.
+Status check_together(const Config& config) {
+  if (config.tls_certificate.empty() != config.tls_key.empty()) {
+    return fail(Errc::invalid_argument, "tls needs both `tls.certificate` and `tls.key`");
+  }
+  const bool wants_tls = !config.tls_listen.address.empty() || !config.tls_client_ca.empty();
+  if (wants_tls && config.tls_certificate.empty()) {
+    return fail(Errc::invalid_argument,
+                "`tls.listen` and `tls.client_ca` need `tls.certificate` and `tls.key`");
+  }
+  if (config.trust.empty() && !config.allow_unsigned) {
+    return fail(Errc::invalid_argument,
+                "name the signers of bundles in `policy.trust`, or write "
+                "`policy.allow_unsigned: true` to accept bundles that nobody signed");
+  }
+  const bool everywhere = config.listen.address == "0.0.0.0" || config.listen.address == "::";
+  if (everywhere && config.public_url.empty()) {
+    return fail(Errc::invalid_argument,
+                "`listen` is every address of this machine: say in `public_url` what clients call");
+  }
+  if (config.data.empty()) return fail(Errc::invalid_argument, "`data` must name a folder");
+  return {};
+}
+
+Result<Config> read_all(std::string_view text) {
+  SENTRAIL_ASSIGN_OR_RETURN(const YamlNode root, wire::parse_yaml(text));
+  if (root.kind != YamlKind::mapping) {
+    return fail(Errc::invalid_argument, "a configuration is `key: value` lines");
+  }
+  Config config;
+  for (const YamlEntry& entry : root.entries) {
+    if (entry.key.find('.') != std::string::npos) return unknown_key(entry, entry.key);
+    SENTRAIL_TRY(read_entry(config, entry.key, entry));
+  }
+  SENTRAIL_TRY(check_together(config));
+  return config;
+}
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, std::string_view name) {
+  Result<Config> config = read_all(text);
+  if (!config) {
+    return fail(config.error().code, std::string(name) + ": " + config.error().message);
+  }
+  return config;
+}
+
+std::string dump_config(const Config& config) {
+  std::string out;
+  std::string_view section;
+  for (const Setting& setting : kSettings) {
+    const std::size_t dot = setting.key.find('.');
+    if (dot == std::string_view::npos) {
+      out += std::string(setting.key) + ": " + setting.write(config) + "\n";
+      continue;
+    }
+    if (setting.key.substr(0, dot) != section) {
+      section = setting.key.substr(0, dot);
+      out += std::string(section) + ":\n";
+    }
+    out += "  " + std::string(setting.key.substr(dot + 1)) + ": " + setting.write(config) + "\n";
+  }
+  return out;
+}
+
+Config with_paths_in(Config config, const std::string& folder) {
+  for (std::string* path : {&config.data, &config.bundle, &config.tls_certificate, &config.tls_key,
+                            &config.tls_client_ca, &config.upstream_ca_file}) {
+    if (!path->empty() && !path->starts_with('/')) *path = folder + "/" + *path;
+  }
+  return config;
+}
+
+std::string url_of(bool tls, const ListenAddress& address) {
+  return (tls ? "https://" : "http://") + shown(address);
+}
+
+std::vector<std::string_view> config_keys() {
+  std::vector<std::string_view> keys;
+  for (const Setting& setting : kSettings) keys.push_back(setting.key);
+  return keys;
+}
+
+}  // namespace sentrail::server

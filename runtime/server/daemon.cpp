@@ -1,0 +1,310 @@
+// Making the parts, in the order in which they need each other.
+//
+// Neighbours: daemon.hpp says in which order they end. Must not know: how any part works.
+#include "runtime/server/daemon.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <future>
+#include <utility>
+#include <variant>
+
+#include "core/json_writer.hpp"
+#include "crypto/random.hpp"
+#include "runtime/store/store_rocksdb.hpp"
+
+namespace sentrail::server {
+namespace {
+
+constexpr std::size_t kDigestShown = 12;
+
+ServerConfig server_config_of(const Config& config) {
+  ServerConfig out;
+  out.threads = config.threads;
+  out.limits.shutdown_ms = config.shutdown_ms;
+  out.access_log = config.log_requests;
+  const TlsFiles files{config.tls_certificate, config.tls_key, config.tls_client_ca};
+  const bool has_tls = !config.tls_certificate.empty();
+  const bool own_listener = !config.tls_listen.address.empty();
+  out.listeners.push_back(
+      {"main", config.listen.address, config.listen.port, has_tls && !own_listener, files});
+  if (own_listener) {
+    out.listeners.push_back(
+        {"tls", config.tls_listen.address, config.tls_listen.port, true, files});
+  }
+  return out;
+}
+
+// An address of ours with the port that was really bound.
+ListenAddress bound(ListenAddress address, std::uint16_t port) {
+  address.port = port;
+  return address;
+}
+
+}  // namespace
+
+Daemon::Daemon(DaemonOptions options, Logger& logger)
+    : options_(std::move(options)), logger_(logger) {}
+
+Daemon::~Daemon() {
+  if (server_) server_->stop_now();
+  close();
+}
+
+Result<Started> Daemon::start() {
+  SENTRAIL_TRY(open_data());
+  SENTRAIL_TRY(load_policy());
+  SENTRAIL_TRY(open_listeners());
+  SENTRAIL_TRY(make_gate());
+  SENTRAIL_TRY(tell_of_start());
+  SENTRAIL_TRY(invite_owner());
+  SENTRAIL_TRY(recover());
+  SENTRAIL_TRY(serve());
+  return started_;
+}
+
+Status Daemon::open_data() {
+  SENTRAIL_ASSIGN_OR_RETURN(DataDirectory data, DataDirectory::open(options_.config.data));
+  data_.emplace(std::move(data));
+  SENTRAIL_ASSIGN_OR_RETURN(crypto::SealKey master, data_->master_key());
+  master_.emplace(std::move(master));
+  store::OpenOptions open;
+  open.directory = data_->store_path();
+  open.create = true;
+  open.codec = &codec_;
+  SENTRAIL_ASSIGN_OR_RETURN(store_, store::open_rocksdb_store(open));
+  recorder_.emplace(*master_, crypto::uuid_v4());
+  vault_.emplace(*master_);
+  administration_.emplace(*recorder_, clock_);
+  known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file});
+  return known_->reload();
+}
+
+Status Daemon::load_policy() {
+  const Config& config = options_.config;
+  PolicySource source{config.bundle, data_->path(), {}, config.allow_unsigned};
+  for (const std::string& key : config.trust) {
+    SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteVerifier verifier, crypto::NoteVerifier::parse(key));
+    source.trusted.push_back(std::move(verifier));
+  }
+  policy_.emplace(std::move(source), bundle_);
+  SENTRAIL_ASSIGN_OR_RETURN(const FirstBundle first, policy_->load_first());
+  started_.complaint = first.complaint;
+  if (!first.complaint.empty()) {
+    logger_.write(http::LogLevel::error, "policy_not_loaded",
+                  {{"error", first.complaint}, {"instead", "the last good bundle"}});
+  }
+  if (first.bundle) {
+    started_.policy = first.bundle->program().name();
+    started_.bundle = first.bundle->digest_hex().substr(0, kDigestShown);
+  }
+  return {};
+}
+
+Status Daemon::open_listeners() {
+  const Config& config = options_.config;
+  entrance_ = std::make_shared<Entrance>();
+  SENTRAIL_ASSIGN_OR_RETURN(server_, Server::open(server_config_of(config), entrance_, logger_));
+  const auto& ports = server_->ports();
+  const bool own_tls = ports.size() > 1;
+  started_.url =
+      url_of(!own_tls && !config.tls_certificate.empty(), bound(config.listen, ports.front()));
+  if (own_tls) started_.tls_url = url_of(true, bound(config.tls_listen, ports.back()));
+  return {};
+}
+
+Status Daemon::make_gate() {
+  const Config& config = options_.config;
+  sender_.emplace(*known_);
+  sender_->use(server_->threads());
+  valve_.emplace(*sender_);
+  rechecker_.emplace(*known_, bundle_, clock_);
+  writer_ = std::make_unique<store::Writer>(*store_.store, clock_);
+  execute::CoordinatorOptions coordinating;
+  coordinating.executor_id = crypto::uuid_v4();
+  coordinating.on_change = [this](const store::ActionRecord& record) { watch_.changed(record); };
+  coordinator_ = std::make_unique<execute::Coordinator>(
+      execute::CoordinatorParts{*store_.store, *writer_, *recorder_, *vault_, *rechecker_, *valve_,
+                                clock_},
+      std::move(coordinating));
+  pool_ = std::make_unique<gateway::WorkPool>(limits::kWorkThreads);
+  gateway::GateSettings settings;
+  settings.public_url = config.public_url.empty() ? started_.url : config.public_url;
+  settings.version = options_.version;
+  settings.durable_reads = config.durable_reads;
+  settings.decide_by_ms = config.decide_by_ms;
+  settings.execute_by_ms = config.execute_by_ms;
+  settings.key_life_ms = config.key_days * limits::kDayMs;
+  gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
+      *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
+      bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_, watch_,
+      *pool_, throttle_, std::move(settings)});
+  entrance_->lead_to(*gate_);
+  return {};
+}
+
+store::Transaction Daemon::entry(store::AuditKind kind, std::string action,
+                                 store::AuditDecision decision, std::string reason) const {
+  store::AuditEntry entry;
+  entry.kind = kind;
+  entry.time_ms = clock_.now().unix_ms;
+  entry.correlation_id = crypto::uuid_v4();
+  entry.source = "manual";
+  entry.tool = "system";
+  entry.action = std::move(action);
+  entry.decision = decision;
+  if (const auto bundle = bundle_.current()) entry.bundle_hash = bundle->digest();
+  audit::Personal personal;
+  personal.requested_by = "sentraild";
+  personal.reason = std::move(reason);
+  store::Transaction transaction;
+  transaction.operations.emplace_back(
+      store::AppendAudit{recorder_->record(std::move(entry), personal)});
+  return transaction;
+}
+
+// A log that cannot be written now would block every action: better to say so and not serve.
+Status Daemon::tell_of_start() {
+  const store::OpenReport& report = store_.report;
+  started_.audit_entries = report.head.size;
+  std::string reason = report.created ? "a new store" : "the log is as long as was promised";
+  if (report.unconfirmed > 0) {
+    reason += ", and " + std::to_string(report.unconfirmed) + " entries longer";
+  }
+  if (!started_.complaint.empty()) reason += "; the last good bundle decides";
+  return writer_
+      ->commit(entry(store::AuditKind::restart, "server.start", store::AuditDecision::none,
+                     std::move(reason)))
+      .status;
+}
+
+// Until somebody owns the gate, each start makes a new token; the one before opens nothing more.
+Status Daemon::invite_owner() {
+  if (!known_->get()->directory().people().empty()) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Setting> before,
+                            store_.store->get_setting(Uuid{}, identity::kBootstrapSetting));
+  identity::Changed<std::string> opened = administration_->open_bootstrap();
+  if (before) {
+    for (store::Operation& operation : opened.transaction.operations) {
+      auto* put = std::get_if<store::Put<store::Setting>>(&operation);
+      if (put != nullptr) put->expected_version = before->version;
+    }
+  }
+  SENTRAIL_TRY(writer_->commit(std::move(opened.transaction)).status);
+  started_.bootstrap_token = std::move(opened.value);
+  return {};
+}
+
+Status Daemon::recover() {
+  coordinator_thread_ = std::thread([this] { coordinator_->run(); });
+  std::promise<Result<execute::RecoveryReport>> promise;
+  auto future = promise.get_future();
+  coordinator_->recover(
+      [&promise](Result<execute::RecoveryReport> report) { promise.set_value(std::move(report)); });
+  SENTRAIL_ASSIGN_OR_RETURN(started_.recovered, future.get());
+  const execute::RecoveryReport& found = started_.recovered;
+  if (found.given_back + found.in_doubt + found.approved > 0) {
+    logger_.write(http::LogLevel::info, "recovered",
+                  {{"given_back", std::to_string(found.given_back)},
+                   {"in_doubt", std::to_string(found.in_doubt)},
+                   {"approved", std::to_string(found.approved)}});
+  }
+  return {};
+}
+
+Status Daemon::serve() {
+  server_->handle_signals(
+      [this] {
+        if (!pool_->run([this] { reload(); })) {
+          logger_.write(http::LogLevel::error, "reload_refused", {{"error", "too much waits"}});
+        }
+      },
+      [this] { valve_->close(); });
+  clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
+  server_->start();
+  clock_watch_->run_on(*server_->threads().front());
+  if (options_.ready_file.empty()) return {};
+  std::string text;
+  JsonWriter json(&text);
+  json.begin_object().key("pid").integer(::getpid());
+  json.key("main").integer(server_->ports().front());
+  if (server_->ports().size() > 1) json.key("tls").integer(server_->ports().back());
+  json.end_object();
+  return replace_file(options_.ready_file, text + "\n");
+}
+
+void Daemon::wait() {
+  server_->wait();
+  close();
+  logger_.write(http::LogLevel::info, "ended", {});
+}
+
+void Daemon::close() {
+  if (valve_) valve_->close();
+  if (server_) server_->wait();
+  pool_.reset();
+  if (coordinator_thread_.joinable()) {
+    coordinator_->stop();
+    coordinator_thread_.join();
+  }
+  if (valve_) valve_->detach();
+  coordinator_.reset();
+  writer_.reset();
+  if (server_ && server_->connections() > 0) {
+    // Sessions that phase two could not end. What tells of them would need the writer again, and
+    // all that was acknowledged is on disk: end without destroying them.
+    logger_.write(http::LogLevel::warning, "sessions_cut_off",
+                  {{"sessions", std::to_string(server_->connections())}});
+    data_.reset();
+    std::_Exit(EXIT_SUCCESS);
+  }
+  server_.reset();
+  entrance_.reset();
+  gate_.reset();
+  store_.store.reset();
+  data_.reset();
+}
+
+// --- while it serves -------------------------------------------------------------------------
+
+// On a work thread.
+void Daemon::reload() {
+  const auto before = bundle_.current();
+  const Result<PolicyKeeper::Bundle> loaded = policy_->reload();
+  const bool changed = loaded && (!before || before->digest() != (*loaded)->digest());
+  if (loaded) {
+    logger_.write(http::LogLevel::info, "policy_loaded",
+                  {{"policy", std::string((*loaded)->program().name())},
+                   {"bundle", (*loaded)->digest_hex().substr(0, kDigestShown)},
+                   {"changed", changed ? "true" : "false"}});
+  } else {
+    logger_.write(http::LogLevel::error, "policy_not_loaded",
+                  {{"error", loaded.error().message}, {"instead", "what was in force"}});
+  }
+  const auto decision = loaded ? store::AuditDecision::allow : store::AuditDecision::block;
+  const store::Outcome told =
+      writer_->commit(entry(store::AuditKind::policy, "policy.reload", decision,
+                            loaded ? std::string() : loaded.error().message));
+  if (!told.status) {
+    logger_.write(http::LogLevel::error, "audit_failed", {{"error", told.status.error().message}});
+  }
+  if (const Status tls = server_->reload_tls(); !tls) {
+    logger_.write(http::LogLevel::error, "tls_not_loaded",
+                  {{"error", tls.error().message}, {"instead", "what was in force"}});
+  }
+}
+
+// On an I/O thread: nobody waits for the entry.
+void Daemon::tell_of_clock_jump(std::int64_t jump_ms) {
+  logger_.write(http::LogLevel::warning, "clock_jump", {{"jump_ms", std::to_string(jump_ms)}});
+  const auto submitted =
+      writer_->submit(entry(store::AuditKind::clock_jump, "clock.jump", store::AuditDecision::none,
+                            "by " + std::to_string(jump_ms) + " ms"),
+                      {});
+  if (!submitted) {
+    logger_.write(http::LogLevel::error, "audit_failed", {{"error", submitted.error().message}});
+  }
+}
+
+}  // namespace sentrail::server

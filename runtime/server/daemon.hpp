@@ -1,0 +1,132 @@
+// sentraild, put together: the one place that knows every part.
+//
+// Neighbours: main.cpp gives it a configuration; everything below runtime/ is made here. Must not
+// know: routes, policy, what a transaction means.
+//
+// Who may outlive whom, and so the order in which close() ends things, which is not the reverse of
+// making them:
+//   1. I/O threads       nobody calls the gate any more, all sends have reported or are cut off
+//   2. work pool         finishes what routes queued; needs coordinator and writer
+//   3. coordinator       stores what it was told, then ends with its thread; needs the writer
+//   4. writer            applies what is queued; posts to the gate's ports and through them to I/O
+//                        threads, which therefore still exist, though they no longer run
+//   5. server, gate      what is left of sessions goes with them
+//   6. store, lock, key  last
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "runtime/audit/event.hpp"
+#include "runtime/audit/leaf.hpp"
+#include "runtime/bundles/active_bundle.hpp"
+#include "runtime/execute/call.hpp"
+#include "runtime/execute/coordinator.hpp"
+#include "runtime/gateway/gate.hpp"
+#include "runtime/gateway/known.hpp"
+#include "runtime/gateway/rechecker.hpp"
+#include "runtime/gateway/sender.hpp"
+#include "runtime/gateway/watch.hpp"
+#include "runtime/gateway/work_pool.hpp"
+#include "runtime/identity/accounts.hpp"
+#include "runtime/identity/administration.hpp"
+#include "runtime/server/clock_watch.hpp"
+#include "runtime/server/config.hpp"
+#include "runtime/server/data_directory.hpp"
+#include "runtime/server/entrance.hpp"
+#include "runtime/server/policy_keeper.hpp"
+#include "runtime/server/send_valve.hpp"
+#include "runtime/server/server.hpp"
+#include "runtime/store/open_store.hpp"
+#include "runtime/store/writer.hpp"
+
+namespace sentrail::server {
+
+// What a daemon runs with.
+struct DaemonOptions {
+  Config config;           // paths absolute, or relative to where the process runs
+  std::string version;     // of the program
+  std::string ready_file;  // written once it serves; empty: none
+};
+
+// What the start found, for the person who started it.
+struct Started {
+  std::string url;
+  std::string tls_url;          // empty: no TLS listener of its own
+  std::string policy;           // name of the policy in force; empty: none
+  std::string bundle;           // its digest, shortened
+  std::string complaint;        // why another bundle than the configured one decides
+  std::string bootstrap_token;  // empty: there is an owner
+  std::uint64_t audit_entries = 0;
+  execute::RecoveryReport recovered;
+};
+
+// One running gate. threads: the one that made it.
+class Daemon {
+ public:
+  // `logger` outlives the daemon.
+  Daemon(DaemonOptions options, Logger& logger);
+  // Stops at once what still runs, and closes.
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Opens everything, settles what a former process left, then serves. Call it once.
+  // fails: as the parts; messages name the remedy. After a failure only the destructor may follow.
+  [[nodiscard]] Result<Started> start();
+  // Blocks until signals have ended it, then closes everything in order.
+  void wait();
+
+ private:
+  [[nodiscard]] Status open_data();
+  [[nodiscard]] Status load_policy();
+  [[nodiscard]] Status open_listeners();
+  [[nodiscard]] Status make_gate();
+  [[nodiscard]] Status tell_of_start();
+  [[nodiscard]] Status invite_owner();
+  [[nodiscard]] Status recover();
+  [[nodiscard]] Status serve();
+  void close();
+
+  void reload();
+  void tell_of_clock_jump(std::int64_t jump_ms);
+  [[nodiscard]] store::Transaction entry(store::AuditKind kind, std::string action,
+                                         store::AuditDecision decision, std::string reason) const;
+
+  const DaemonOptions options_;
+  Logger& logger_;
+  const SystemClock clock_;
+  const audit::LeafCodec codec_;
+  Started started_;
+
+  std::optional<DataDirectory> data_;
+  std::optional<crypto::SealKey> master_;
+  store::OpenedStore store_;
+  std::optional<audit::Recorder> recorder_;
+  std::optional<execute::CallVault> vault_;
+  std::optional<identity::Administration> administration_;
+  identity::SignInThrottle throttle_;
+
+  bundles::ActiveBundle bundle_;
+  std::optional<PolicyKeeper> policy_;
+  std::optional<gateway::KnownHolder> known_;
+  gateway::Watch watch_;
+  std::optional<gateway::UpstreamSender> sender_;
+  std::optional<SendValve> valve_;
+  std::optional<gateway::CurrentRechecker> rechecker_;
+  std::optional<ClockWatch> clock_watch_;
+
+  std::shared_ptr<Entrance> entrance_;
+  std::unique_ptr<gateway::Gate> gate_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<store::Writer> writer_;
+  std::unique_ptr<execute::Coordinator> coordinator_;
+  std::thread coordinator_thread_;
+  std::unique_ptr<gateway::WorkPool> pool_;
+};
+
+}  // namespace sentrail::server

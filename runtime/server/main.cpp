@@ -1,0 +1,110 @@
+// `sentraild`: the gate as a program.
+//
+// Neighbours: config.hpp, daemon.hpp. Must not know: what the gate does.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "core/text.hpp"
+#include "runtime/server/daemon.hpp"
+
+namespace {
+
+using namespace sentrail;
+
+constexpr int kCouldNotServe = 1;
+constexpr int kUsage = 2;
+
+constexpr const char* kFooter =
+    "Signals: SIGHUP reads the bundle and the TLS files again; SIGINT and SIGTERM end it once\n"
+    "what is under way has finished, a second one at once.\n"
+    "Exit codes: 0 ended as asked, 1 could not start or serve, 2 usage or configuration.\n"
+    "The configuration is described in docs/configuration.md.";
+
+int complain(int code, const std::string& message) {
+  std::fprintf(stderr, "sentraild: %s\n", escape_display(message).c_str());
+  return code;
+}
+
+Result<server::Config> read_config(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) {
+    return fail(Errc::not_found, "cannot read the configuration " + path);
+  }
+  return server::parse_config(text, path);
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void greet(const server::Started& started, const std::string& data) {
+  std::printf("sentraild " SENTRAIL_VERSION " serves %s%s%s\n", started.url.c_str(),
+              started.tls_url.empty() ? "" : " and ", started.tls_url.c_str());
+  if (started.policy.empty()) {
+    std::printf("policy  none: every action is blocked until `sentrail policy push` sends one\n");
+  } else {
+    std::printf("policy  %s, bundle %s%s\n", escape_display(started.policy).c_str(),
+                started.bundle.c_str(),
+                started.complaint.empty() ? "" : " (the last good one; see the log)");
+  }
+  std::printf("data    %s, %llu audit entries\n", escape_display(data).c_str(),
+              static_cast<unsigned long long>(started.audit_entries));
+  if (!started.bootstrap_token.empty()) {
+    std::printf(
+        "\nNobody owns this gate yet. At a terminal of your own:\n"
+        "  sentrail --server %s init --token %s --name YOUR_NAME\n\n",
+        started.url.c_str(), started.bootstrap_token.c_str());
+  }
+  std::fflush(stdout);
+}
+
+int serve(const server::Config& config, const std::string& path, const std::string& ready_file) {
+  // Until its handlers stand, a reload must not end the process.
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+  const SystemClock clock;
+  server::Logger logger(STDERR_FILENO, config.log_format, config.log_level, clock);
+  server::DaemonOptions options{server::with_paths_in(config, folder_of(path)), SENTRAIL_VERSION,
+                                ready_file};
+  const std::string data = options.config.data;
+  server::Daemon daemon(std::move(options), logger);
+  const Result<server::Started> started = daemon.start();
+  if (!started) return complain(kCouldNotServe, started.error().message);
+  greet(*started, data);
+  daemon.wait();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"A gate between agents and tools: decides, holds, sends, records.", "sentraild"};
+  app.set_version_flag("--version", "sentraild " SENTRAIL_VERSION);
+  app.footer(kFooter);
+  std::string path;
+  std::string ready_file;
+  bool check_only = false;
+  app.add_option("--config", path, "the configuration file")->required();
+  app.add_flag("--check-config", check_only, "print the effective configuration and exit");
+  app.add_option("--ready-file", ready_file, "written, with the ports, once it serves");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  const Result<server::Config> config = read_config(path);
+  if (!config) return complain(kUsage, config.error().message);
+  if (check_only) {
+    std::printf("%s", server::dump_config(*config).c_str());
+    return 0;
+  }
+  return serve(*config, path, ready_file);
+}

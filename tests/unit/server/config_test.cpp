@@ -1,0 +1,216 @@
+// The configuration file: defaults, every key, every kind of mistake with its place.
+//
+// Neighbours: runtime/server/config.hpp, docs/configuration.md.
+#include "runtime/server/config.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "crypto/note.hpp"
+
+namespace sentrail::server {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kUnsigned = "policy:\n  allow_unsigned: true\n";
+
+std::string a_key() {
+  return crypto::NoteSigner::generate("local/policy")->verifier().to_string();
+}
+
+Result<Config> parse(std::string_view text) {
+  return parse_config(text, "sentrail.yaml");
+}
+
+std::string refusal_of(std::string_view text) {
+  const Result<Config> config = parse(text);
+  return config ? "accepted:\n" + dump_config(*config) : config.error().message;
+}
+
+std::string with(std::string_view line) {
+  return std::string(kUnsigned) + std::string(line) + "\n";
+}
+
+TEST(Config, WhatIsNotWrittenIsTheDefault) {
+  const Result<Config> config = parse(kUnsigned);
+  ASSERT_TRUE(config) << config.error().message;
+  Config expected;
+  expected.allow_unsigned = true;
+  EXPECT_EQ(*config, expected);
+  EXPECT_EQ(url_of(false, config->listen), "http://127.0.0.1:8080");
+}
+
+TEST(Config, EveryKeyIsReadAndDumpedAsItWasRead) {
+  const std::string text = R"(listen: "[::1]:0"
+public_url: "https://gate.example.com/sentrail"
+threads: 7
+shutdown_ms: 1234
+data: "/var/lib/sentrail \"x\" \\ y"
+tls:
+  listen: "0.0.0.0:8443"
+  certificate: "cert.pem"
+  key: "key.pem"
+  client_ca: "clients.pem"
+policy:
+  bundle: "policy.bundle"
+  trust: [")" + a_key() + "\", \"" +
+                           a_key() + R"("]
+  allow_unsigned: true
+upstream:
+  ca_file: "ca.pem"
+audit:
+  durable_reads: true
+log:
+  level: warning
+  format: json
+  requests: false
+approvals:
+  decide_by_ms: 1000
+  execute_by_ms: 2000
+keys:
+  expire_days: 1
+)";
+  const Result<Config> config = parse(text);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(dump_config(*config), text);
+  const Result<Config> again = parse(dump_config(*config));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(*again, *config);
+  // Nothing was left at its default: the text above names every key.
+  const Config defaults;
+  std::size_t at = 0;
+  const std::string default_dump = dump_config(defaults);
+  for (const std::string_view key : config_keys()) {
+    const std::string name(key.substr(key.find('.') + 1));
+    at = text.find(name + ":", at);
+    ASSERT_NE(at, std::string::npos) << key;
+    const std::string line = text.substr(at, text.find('\n', at) - at);
+    EXPECT_EQ(default_dump.find(line + "\n"), std::string::npos) << line;
+  }
+}
+
+TEST(Config, DefaultsSurviveTheirOwnDump) {
+  const Config config = *parse(kUnsigned);
+  EXPECT_EQ(*parse(dump_config(config)), config);
+}
+
+TEST(Config, UnknownKeysAreRefusedWithTheirPlaceAndASuggestion) {
+  EXPECT_EQ(refusal_of(with("lisen: 127.0.0.1:80")),
+            "sentrail.yaml: line 3, column 1: unknown key `lisen`; did you mean `listen`?");
+  EXPECT_EQ(refusal_of("policy:\n  alow_unsigned: true\n"),
+            "sentrail.yaml: line 2, column 3: unknown key `policy.alow_unsigned`; did you mean "
+            "`policy.allow_unsigned`?");
+  EXPECT_THAT(refusal_of(with("\"policy.bundle\": x")), HasSubstr("unknown key `policy.bundle`"));
+  EXPECT_THAT(refusal_of(with("log:\n  level:\n    deep: 1")), HasSubstr("line 5"));
+  EXPECT_THAT(refusal_of(with("tls: yes")), HasSubstr("line 3, column 1: `tls` is a section"));
+}
+
+TEST(Config, RepeatedKeysAliasesAndTagsAreRefused) {
+  EXPECT_THAT(refusal_of(with("threads: 1\nthreads: 2")), HasSubstr("line 4"));
+  EXPECT_THAT(refusal_of("policy: &x\n  allow_unsigned: true\n"), HasSubstr("line 1"));
+  EXPECT_THAT(refusal_of(with("threads: !!int 2")), HasSubstr("line 3"));
+  EXPECT_THAT(refusal_of(""), HasSubstr("sentrail.yaml: "));
+  EXPECT_THAT(refusal_of("- a\n"), HasSubstr("`key: value`"));
+  EXPECT_THAT(refusal_of("\xff\xfe"), HasSubstr("sentrail.yaml: "));
+}
+
+TEST(Config, WrongTypesAndRangesNameTheKey) {
+  for (const std::string_view line : {"threads: 0",
+                                      "threads: 65",
+                                      "threads: 2.5",
+                                      "threads: \"2\"",
+                                      "threads: 02",
+                                      "threads: two",
+                                      "threads: -1",
+                                      "threads: 99999999999999999999",
+                                      "threads: [2]",
+                                      "threads:",
+                                      "shutdown_ms: -1",
+                                      "shutdown_ms: 600001",
+                                      "data: [a]",
+                                      "data:",
+                                      "data: \"a\\tb\"",
+                                      "audit:\n  durable_reads: yes",
+                                      "audit:\n  durable_reads: \"true\"",
+                                      "audit:\n  durable_reads: 1",
+                                      "log:\n  level: loud",
+                                      "log:\n  format: xml",
+                                      "log:\n  requests: on",
+                                      "approvals:\n  decide_by_ms: 999",
+                                      "approvals:\n  execute_by_ms: 86400001",
+                                      "keys:\n  expire_days: 0"}) {
+    const std::string said = refusal_of(with(line));
+    EXPECT_THAT(said, HasSubstr("sentrail.yaml: line ")) << line;
+    const std::string key(line.substr(line.rfind('\n') + 1));
+    const std::size_t begin = key.find_first_not_of(' ');
+    EXPECT_THAT(said, HasSubstr(key.substr(begin, key.find(':') - begin) + "`")) << line;
+  }
+}
+
+TEST(Config, AddressesAreNumericWithAPort) {
+  for (const std::string_view address :
+       {"8080", "localhost:8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+        "127.0.0.1:80x", "::1:80", "[127.0.0.1]:80", "127.1:80", ":80", ""}) {
+    EXPECT_THAT(refusal_of(with("listen: '" + std::string(address) + "'")), HasSubstr("IP address"))
+        << address;
+  }
+  const Config config = *parse(with("listen: \"[::1]:9\""));
+  EXPECT_EQ(config.listen, (ListenAddress{"::1", 9}));
+  EXPECT_EQ(url_of(true, config.listen), "https://[::1]:9");
+}
+
+TEST(Config, PublicUrlsAreSafeToWriteIntoHeaders) {
+  for (const std::string_view url :
+       {"gate.example.com", "ftp://x", "http://", "http://a b", "http://a\\\"b", "http://a?b=c",
+        "http://a#b", "http://a\\nb", "http://\u00e4.example"}) {
+    EXPECT_THAT(refusal_of(with("public_url: \"" + std::string(url) + "\"")),
+                HasSubstr("must be a URL"))
+        << url;
+  }
+  EXPECT_EQ(parse(with("public_url: http://gate//"))->public_url, "http://gate");
+}
+
+TEST(Config, WhoSignsBundlesMustBeSaid) {
+  EXPECT_THAT(refusal_of("threads: 1\n"), HasSubstr("`policy.trust`"));
+  EXPECT_THAT(refusal_of("policy:\n  trust: []\n"), HasSubstr("`policy.trust`"));
+  EXPECT_THAT(refusal_of("policy:\n  trust: [nonsense]\n"), HasSubstr("line 2, column 11"));
+  EXPECT_THAT(refusal_of("policy:\n  trust: local\n"), HasSubstr("list of verifier keys"));
+  EXPECT_TRUE(parse("policy:\n  trust: [\"" + a_key() + "\"]\n"));
+}
+
+TEST(Config, HalfOfTlsIsNone) {
+  EXPECT_THAT(refusal_of(with("tls:\n  key: k.pem")), HasSubstr("`tls.certificate`"));
+  EXPECT_THAT(refusal_of(with("tls:\n  listen: 127.0.0.1:1")), HasSubstr("`tls.certificate`"));
+  EXPECT_THAT(refusal_of(with("tls:\n  client_ca: c.pem")), HasSubstr("`tls.certificate`"));
+}
+
+TEST(Config, ListeningEverywhereNeedsAName) {
+  EXPECT_THAT(refusal_of(with("listen: 0.0.0.0:80")), HasSubstr("public_url"));
+  EXPECT_THAT(refusal_of(with("listen: \"[::]:80\"")), HasSubstr("public_url"));
+  EXPECT_TRUE(parse(with("listen: 0.0.0.0:80\npublic_url: http://gate")));
+}
+
+TEST(Config, RelativePathsAreOfTheFilesFolder) {
+  const Config config = with_paths_in(
+      *parse(with("data: d\nupstream:\n  ca_file: /etc/ca.pem")), "/srv/gate");
+  EXPECT_EQ(config.data, "/srv/gate/d");
+  EXPECT_EQ(config.upstream_ca_file, "/etc/ca.pem");
+  EXPECT_EQ(config.bundle, "");
+}
+
+TEST(Config, TheDocumentationHasARowForEachKeyAndNoOther) {
+  std::ifstream file(SENTRAIL_SOURCE_DIR "/docs/configuration.md");
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(file, line);) {
+    if (line == "## The data folder") break;
+    if (line.starts_with("| `")) rows.push_back(line.substr(3, line.find('`', 3) - 3));
+  }
+  const auto keys = config_keys();
+  EXPECT_EQ(rows, std::vector<std::string>(keys.begin(), keys.end()));
+}
+
+}  // namespace
+}  // namespace sentrail::server
