@@ -243,11 +243,11 @@ void Daemon::wait() {
 void Daemon::close() {
   if (valve_) valve_->close();
   if (server_) server_->wait();
-  pool_.reset();
   if (coordinator_thread_.joinable()) {
     coordinator_->stop();
     coordinator_thread_.join();
   }
+  pool_.reset();
   if (valve_) valve_->detach();
   coordinator_.reset();
   writer_.reset();

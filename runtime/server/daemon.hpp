@@ -5,13 +5,16 @@
 //
 // Who may outlive whom, and so the order in which close() ends things, which is not the reverse of
 // making them:
-//   1. I/O threads       nobody calls the gate any more, all sends have reported or are cut off
-//   2. work pool         finishes what routes queued; needs coordinator and writer
-//   3. coordinator       stores what it was told, then ends with its thread; needs the writer
-//   4. writer            applies what is queued; posts to the gate's ports and through them to I/O
-//                        threads, which therefore still exist, though they no longer run
-//   5. server, gate      what is left of sessions goes with them
-//   6. store, lock, key  last
+//   1. I/O threads           nobody calls the gate any more, all sends have reported or are cut off
+//   2. coordinator's thread  stores what it was told and tells whoever asked, which may use the
+//   pool
+//   3. work pool             finishes what routes queued; a coordinator that ended refuses, and is
+//   there
+//   4. coordinator, writer   the writer applies what is queued and posts to the gate's ports,
+//   through
+//                            them to I/O threads, which still exist, though they no longer run
+//   5. server, gate          what is left of sessions goes with them
+//   6. store, lock           last
 #pragma once
 
 #include <memory>
