@@ -1,116 +1,29 @@
 """The gate's main job with real clients: an unmodified Octokit, curl, people at terminals.
 
-The demo upstream keeps the raw bytes of each connection, a relay in front of the gate those of the
-clients: what arrives must be what was sent, less what harness/wire.py lists, and once.
+What arrives at the upstream must be what was sent, less what harness/wire.py lists, and once.
 """
 
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness.agents import PREFIX, Octokit  # noqa: E402
-from harness.certificates import make_certificates  # noqa: E402
-from harness.people import (PASSPHRASES, at_terminal, call, owner_and_reviewer,  # noqa: E402
+from harness import world  # noqa: E402
+from harness.agents import PREFIX  # noqa: E402
+from harness.people import (PASSPHRASES, at_terminal, call, http_error,  # noqa: E402
                             without_terminal)
-from harness.processes import Demo, Gate, Programs, until  # noqa: E402
-from harness.wire import Relay, read_messages  # noqa: E402
+from harness.processes import until  # noqa: E402
+from harness.world import WEB  # noqa: E402
 
-PROGRAMS = Programs(sys.argv.pop(1))
-WEB = {"owner": "acme", "repo": "web"}
-
-
-class World(unittest.TestCase):
-    """One upstream, one gate behind a relay, two people and an agent, for all tests of a class."""
-
-    settings = ""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrail-e2e-"))
-        cls.demo = Demo(cls.folder / "demo")
-        cls.relay = Relay()
-        authority = make_certificates(cls.folder / "tls")
-        cls.authority = authority
-        tls = (f"tls:\n  listen: 127.0.0.1:0\n  certificate: {cls.folder}/tls/cert.pem\n"
-               f"  key: {cls.folder}/tls/key.pem\n")
-        cls.gate = Gate(PROGRAMS, cls.folder / "gate", cls.relay.url, settings=tls + cls.settings)
-        cls.start_gate()
-        cls.ada, cls.bob = owner_and_reviewer(cls.gate)
-        cls.ada.connect(cls.demo)
-        cls.key = cls.ada.make_key("agents", ["gateway", "evaluate"])
-        cls.agent = Octokit(cls.relay.url + PREFIX, cls.key, {"x-agent-id": "octo"})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.agent.close()
-        cls.relay.close()
-        if cls.gate.process.poll() is None:
-            cls.gate.stop()
-        cls.demo.stop()
-        shutil.rmtree(cls.folder)
-
-    @classmethod
-    def start_gate(cls):
-        cls.gate.start()
-        cls.relay.target = cls.gate.port
-
-    def upstream(self):
-        return [message for stream in self.demo.received() for message in read_messages(stream)]
-
-    def times(self, method, target):
-        """How often the upstream got exactly this."""
-        return sum(message.method == method and message.target == target
-                   for message in self.upstream())
-
-    def assert_arrived_once(self, method, target):
-        """The client's last such request arrived, byte for byte, once."""
-        sent = [message for message in self.relay.sent()
-                if message.method == method and message.target == PREFIX + target]
-        arrived = [message for message in self.upstream()
-                   if message.method == method and message.target == target]
-        self.assertEqual(len(arrived), 1)
-        self.assertEqual(arrived[0].essence(), sent[-1].essence(PREFIX))
-        self.assertEqual(arrived[0].field("authorization"), ["token demo-token"])
-        self.assertEqual(arrived[0].field("host"), [f"127.0.0.1:{self.demo.port}"])
-        self.assertEqual(arrived[0].field("content-length") or ["0"],
-                         [str(len(arrived[0].body))])
-        for name in ("x-agent-id", "cookie"):
-            self.assertEqual(arrived[0].field(name), [])
-        self.assertNotIn(self.key, str(arrived[0]))
-
-    def held(self, answer):
-        """The ids of a held call."""
-        self.assertEqual(answer.get("status"), 202, answer)
-        self.assertEqual(answer["data"]["decision"], "require_approval")
-        return answer["data"]["approvalRequestId"], answer["data"]["correlationId"]
-
-    def status(self, correlation_id, wait=0):
-        answer = call(self.gate.port, "GET",
-                      f"/gateway-proxy/status/{correlation_id}?wait={wait}",
-                      headers={"Authorization": f"token {self.key}", "X-Agent-Id": "octo"})
-        self.assertEqual(answer.status, 200, answer)
-        return answer.body
-
-    def hold_a_pull(self, title, **more):
-        """A held call with a title of its own, so that it can be told in the upstream's record."""
-        return self.held(self.agent.call("pulls.create", **WEB, title=title, head=title,
-                                         base="main", **more))
-
-    def pulls_named(self, title):
-        return sum(message.method == "POST" and message.target == "/repos/acme/web/pulls"
-                   and json.loads(message.body)["title"] == title
-                   for message in self.upstream())
+PROGRAMS = world.programs_of_the_command_line()
 
 
-class Deciding(World):
+class Deciding(world.World):
     def test_allowed_calls_pass_unchanged_both_ways(self):
         answer = self.agent.call("issues.create", **WEB, title="é🦜 \u0000 title", body="a\r\nb")
         self.assertEqual(answer["status"], 201, answer)
@@ -155,7 +68,7 @@ class Deciding(World):
             self.assertNotIn(self.key, str(message))
 
 
-class Holding(World):
+class Holding(world.World):
     settings = "approvals:\n  decide_by_ms: 86400000\n"
 
     def test_a_held_call_runs_once_when_approved(self):
@@ -250,7 +163,7 @@ class Holding(World):
         self.assertEqual(self.bob.ask("GET", f"/gateway-proxy/status/{unknown}").status, 404)
 
 
-class Expiring(World):
+class Expiring(world.World):
     settings = "approvals:\n  decide_by_ms: 1000\n"
 
     def test_what_nobody_decides_expires_and_never_runs(self):
@@ -261,7 +174,7 @@ class Expiring(World):
         self.assertEqual(self.pulls_named("late"), 0)
 
 
-class Stopping(World):
+class Stopping(world.World):
     def kill(self, action, **more):
         self.ada.do("POST", "/kill-switch", {"action": action, **more})
 
@@ -326,7 +239,7 @@ class Stopping(World):
                 self.assertEqual(outcome["status"], "executed")
 
 
-class Restarting(World):
+class Restarting(world.World):
     def test_a_hold_survives_kill_9_and_runs_once(self):
         approval, correlation = self.hold_a_pull("across a restart")
         self.gate.kill()
@@ -347,7 +260,7 @@ class Restarting(World):
             try:
                 self.bob.ask("POST", "/approval-decision", {"approvalRequestId": approval,
                                                             "decision": "approved", "hash": shown})
-            except (ConnectionError, OSError, http_error()):
+            except (ConnectionError, OSError, http_error):
                 pass
 
         voting = threading.Thread(target=vote)
@@ -380,12 +293,7 @@ class Restarting(World):
         self.assertEqual(self.pulls_named("graceful"), 1)
 
 
-def http_error():
-    import http.client
-    return http.client.HTTPException
-
-
-class Terminals(World):
+class Terminals(world.World):
     """A reviewer at a terminal of their own, and an agent's shell on the same machine."""
 
     def setUp(self):
@@ -449,7 +357,7 @@ class Terminals(World):
         self.assertEqual(self.pulls_named("by the agent itself"), 0)
 
 
-class Curl(World):
+class Curl(world.World):
     def curl(self, *arguments):
         done = subprocess.run(["curl", "-sS", "-i", "--max-time", "30", *arguments],
                               capture_output=True, timeout=60, check=False)

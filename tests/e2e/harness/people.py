@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 
+http_error = http.client.HTTPException
 PASSPHRASES = {"ada": "correct horse battery staple", "bob": "the second pair of eyes"}
 
 
