@@ -51,7 +51,7 @@ for _ in $(seq 200); do
   sleep 0.1
 done
 if [ ! -s "$home/demo.port" ]; then
-  echo "run: the demo upstream did not start (is port $demo_port taken? DEMO_PORT=8091 make run):" >&2
+  echo "run: the demo upstream did not start; another port: DEMO_PORT=8091 make run" >&2
   tail -5 "$home/demo.log" >&2
   exit 1
 fi
@@ -70,7 +70,7 @@ done
 port=$(sed 's/.*"main":\([0-9]*\).*/\1/' "$home/ready.json")
 
 cat <<TEXT
-A GitHub to try it on: http://127.0.0.1:$demo_port (its token is demo-token; one repository, acme/web)
+A GitHub to try it on: http://127.0.0.1:$demo_port (token demo-token, repository acme/web)
 
 In another terminal, once; the token for \`init\` is printed above at the first start:
   export PATH=\$PWD/$bin:\$PATH SENTRAIL_SERVER=http://127.0.0.1:$port

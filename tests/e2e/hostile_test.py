@@ -37,7 +37,8 @@ class Keys(Untouched):
                             {"overlapMinutes": 0})
         scopeless = self.ada.make_key("s", ["evaluate"])
         presented = {
-            "missing": None, "empty": "", "no scheme": self.key, "unknown scheme": f"Digest {self.key}",
+            "missing": None, "empty": "", "no scheme": self.key,
+            "unknown scheme": f"Digest {self.key}",
             "malformed": "Bearer agk_short", "unknown": "Bearer agk_" + "A" * 40,
             "revoked": f"Bearer {revoked['key']}", "rotated away": f"Bearer {rotated['key']}",
             "of another scope": f"Bearer {scopeless}", "a session": f"Bearer {self.ada.token}",
@@ -156,9 +157,10 @@ class Framing(Untouched):
             answer = exchange(self.gate.port, raw)
             with self.subTest(name):
                 status = int(answer.split(b" ", 2)[1]) if answer else 0
-                self.assertIn(status, (0, 400, 404, 405, 413, 414, 426, 431, 501, 505), answer[:200])
+                self.assertIn(status, (0, 400, 404, 405, 413, 414, 426, 431, 501, 505), answer)
                 self.assertNotIn(b"HTTP/1.1 2", answer)
-                self.assertEqual(len(re.findall(rb"HTTP/1\.1 \d{3} ", answer)), 1 if answer else 0)
+                answers = re.findall(rb"HTTP/1\.1 \d{3} ", answer)
+                self.assertEqual(len(answers), 1 if answer else 0)
         self.assertEqual(len(self.upstream()), self.before)
         self.assertEqual(call(self.gate.port, "GET", "/healthz").status, 200)
 
@@ -175,7 +177,8 @@ class Framing(Untouched):
                           body.encode(), {"Authorization": f"Bearer {self.key}",
                                           "Content-Type": "application/json"})
             self.assertIn(answer.status, (202, 400, 403), f"{body}: {answer}")
-        for body in ('{"action":"enable","action":"disable"}', '{"action":"enable","more":1}', "[]"):
+        for body in ('{"action":"enable","action":"disable"}', '{"action":"enable","more":1}',
+                     "[]"):
             answer = call(self.gate.port, "POST", "/kill-switch", body.encode(),
                           {"Authorization": f"Bearer {self.ada.token}",
                            "Content-Type": "application/json"})

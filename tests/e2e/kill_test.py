@@ -176,7 +176,8 @@ class Trial:
             answer = call(self.gate.port, "GET", f"/audit/log/entries?from={at}&limit=1000",
                           headers={"Authorization": f"Bearer {self.reader}"})
             lines = answer.raw.splitlines()
-            ids |= {json.loads(base64.b64decode(json.loads(line)["leaf"]))["id"] for line in lines}
+            leaves = [base64.b64decode(json.loads(line)["leaf"]) for line in lines]
+            ids |= {json.loads(leaf)["id"] for leaf in leaves}
             at += len(lines)
             if len(lines) < 1000:
                 return ids

@@ -194,8 +194,8 @@ TEST(Config, ListeningEverywhereNeedsAName) {
 }
 
 TEST(Config, RelativePathsAreOfTheFilesFolder) {
-  const Config config = with_paths_in(
-      *parse(with("data: d\nupstream:\n  ca_file: /etc/ca.pem")), "/srv/gate");
+  const Config config =
+      with_paths_in(*parse(with("data: d\nupstream:\n  ca_file: /etc/ca.pem")), "/srv/gate");
   EXPECT_EQ(config.data, "/srv/gate/d");
   EXPECT_EQ(config.upstream_ca_file, "/etc/ca.pem");
   EXPECT_EQ(config.bundle, "");
