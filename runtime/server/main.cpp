@@ -69,7 +69,9 @@ void greet(const server::Started& started, const std::string& data) {
 int serve(const server::Config& config, const std::string& path, const std::string& ready_file) {
   // Until its handlers stand, a reload must not end the process.
   std::signal(SIGHUP, SIG_IGN);
+  // A peer that is gone and a file that may not grow are errors of one write, not ends of all.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const SystemClock clock;
   server::Logger logger(STDERR_FILENO, config.log_format, config.log_level, clock);
   server::DaemonOptions options{server::with_paths_in(config, folder_of(path)), SENTRAIL_VERSION,

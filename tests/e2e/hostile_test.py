@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import threading
@@ -40,7 +41,7 @@ class Keys(Untouched):
             "missing": None, "empty": "", "no scheme": self.key,
             "unknown scheme": f"Digest {self.key}",
             "malformed": "Bearer agk_short", "unknown": "Bearer agk_" + "A" * 40,
-            "revoked": f"Bearer {revoked['key']}", "rotated away": f"Bearer {rotated['key']}",
+            "revoked": f"Bearer {revoked['key']}", "expired": f"Bearer {rotated['key']}",
             "of another scope": f"Bearer {scopeless}", "a session": f"Bearer {self.ada.token}",
             "one letter off": f"Bearer {self.key[:-1]}{'a' if self.key[-1] != 'a' else 'b'}",
             "basic without password": "Basic YTo=", "not base64": "Basic ***",
@@ -315,6 +316,34 @@ class Upstreams(world.World):
                               self.ada.passphrase, str(self.gate.folder / "data")],
                              capture_output=True, text=True, check=False)
         self.assertEqual(raw.stdout, "")
+
+
+class FullDisk(world.World):
+    """A disk that takes no more: what cannot be recorded does not happen, what was stays."""
+
+    def limit(self, bytes_max):
+        resource.prlimit(self.gate.process.pid, resource.RLIMIT_FSIZE,
+                         (bytes_max, resource.RLIM_INFINITY))
+
+    def test_what_cannot_be_recorded_does_not_happen(self):
+        kept = self.hold_a_pull("before the disk was full")
+        self.limit(1)
+        for _ in range(3):
+            answer = self.agent.call("issues.create", **WEB, title="unrecorded")
+            self.assertEqual(answer["error"]["status"], 503, answer)
+            held = self.agent.call("pulls.create", **WEB, title="unheld", head="x", base="main")
+            self.assertEqual(held["error"]["status"], 503, held)
+        self.assertEqual(self.times("POST", "/repos/acme/web/issues"), 0)
+        self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 503)
+        self.assertEqual(call(self.gate.port, "GET", "/healthz").status, 200)
+        self.limit(resource.RLIM_INFINITY)
+        self.gate.stop()
+        self.start_gate()
+        self.assertEqual(self.status(kept[1])["status"], "pending")
+        self.assertEqual(self.bob.decide(kept[0]).body["status"], "executed")
+        self.assertEqual(self.agent.call("issues.create", **WEB, title="again")["status"], 201)
+        self.assertEqual(self.times("POST", "/repos/acme/web/issues"), 1)
+        self.assertEqual(self.pulls_named("unheld"), 0)
 
 
 if __name__ == "__main__":

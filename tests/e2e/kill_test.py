@@ -197,8 +197,9 @@ def main():
         if trial.gate.process.poll() is None:
             trial.gate.stop()
         trial.demo.stop()
-    print(f"{rounds} kills in {time.monotonic() - began:.0f} s: {len(trial.ledger.approvals)} holds "
-          f"and {len(trial.ledger.decided)} decisions acknowledged; {dict(outcomes)}; "
+    took = time.monotonic() - began
+    print(f"{rounds} kills in {took:.0f} s: {len(trial.ledger.approvals)} holds and "
+          f"{len(trial.ledger.decided)} decisions acknowledged; {dict(outcomes)}; "
           f"{sum(trial.arrived().values())} calls at the upstream, none twice")
     assert outcomes["executed"] > 0 and outcomes["denied"] > 0
     shutil.rmtree(trial.folder)

@@ -14,7 +14,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import world  # noqa: E402
-from harness.agents import PREFIX  # noqa: E402
+from harness.agents import PREFIX, Octokit  # noqa: E402
 from harness.people import (PASSPHRASES, at_terminal, call, http_error,  # noqa: E402
                             without_terminal)
 from harness.processes import until  # noqa: E402
@@ -216,6 +216,25 @@ class Stopping(world.World):
             self.kill("disable")
         self.assertEqual(self.pulls_named("killed before"), 0)
 
+    def test_a_kill_between_approval_and_send_revokes(self):
+        approval, correlation = self.hold_a_pull("killed after")
+        shown = self.bob.approval(approval)["hash"]
+        self.demo.stop()  # the first try to send finds nobody, and the call stays approved
+        voting = threading.Thread(target=lambda: self.bob.ask(
+            "POST", "/approval-decision",
+            {"approvalRequestId": approval, "decision": "approved", "hash": shown}))
+        voting.start()
+        try:
+            until(lambda: self.status(correlation)["status"] == "approved", "the approval")
+            self.kill("enable")
+        finally:
+            self.demo.start()
+        until(lambda: self.status(correlation, 5)["status"] == "revoked", "the revocation")
+        voting.join()
+        self.kill("disable")
+        self.assertEqual(self.status(correlation)["status"], "revoked")
+        self.assertEqual(self.pulls_named("killed after"), 0)
+
     def test_a_kill_races_approvals_and_no_call_leaves_after_it(self):
         for number in range(8):
             title = f"race {number}"
@@ -383,6 +402,17 @@ class Curl(world.World):
         arrived = [message for message in self.upstream() if b"chunked" in message.body]
         self.assertEqual([message.body for message in arrived], [b'{"title":"chunked"}'])
         self.assertEqual(arrived[0].field("transfer-encoding"), [])
+
+    def test_octokit_at_an_enterprise_host(self):
+        agent = Octokit(f"https://localhost:{self.gate.tls_port}/api/v3", self.key,
+                        authority=self.authority)
+        try:
+            answer = agent.call("issues.get", **WEB, issue_number=2)
+            self.assertEqual((answer["status"], answer["data"]["number"]), (200, 2), answer)
+            answer = agent.call("repos.delete", **WEB)
+            self.assertEqual(answer["error"]["data"]["decision"], "block")
+        finally:
+            agent.close()
 
     def test_the_enterprise_shaped_alias_over_tls(self):
         base = f"https://localhost:{self.gate.tls_port}"

@@ -1,6 +1,7 @@
 """Agents: an unmodified Octokit in a Node process, driven line by line."""
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -13,11 +14,13 @@ PREFIX = "/gateway-proxy/github"
 class Octokit:
     """One @octokit/rest client. Calls may be sent without waiting for their answers."""
 
-    def __init__(self, base_url, key, headers=None):
+    def __init__(self, base_url, key, headers=None, authority=None):
+        trust = {"NODE_EXTRA_CA_CERTS": str(authority)} if authority else {}
         self.process = subprocess.Popen(
             [NODE, SCRIPT, json.dumps({"baseUrl": base_url, "auth": key,
                                        "headers": headers or {}})],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **trust})
         self.count = 0
         self.early = {}
 
