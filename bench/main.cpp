@@ -1,9 +1,10 @@
 // `sentrail-bench`: named workloads, measured against named baselines.
 //
-// Neighbours: decide_bench.hpp. Must not know: how anything is measured.
+// Neighbours: decide_bench.hpp, http_bench.hpp. Must not know: how anything is measured.
 #include <CLI/CLI.hpp>
 
 #include "bench/decide_bench.hpp"
+#include "bench/http_bench.hpp"
 
 int main(int argc, char** argv) {
   using namespace sentrail::bench;
@@ -21,6 +22,16 @@ int main(int argc, char** argv) {
   command->add_option("--seed", decide.seed, "of policies and requests")->capture_default_str();
   command->add_flag("--json", decide.json, "print rows as JSON");
   command->callback([&] { exit_code = run_decide(decide); });
+
+  HttpOptions http;
+  command = app.add_subcommand("http", "the cost of one request to the gate, nginx beside it");
+  command->add_option("--workload", http.workloads, "simulate, evaluate-durable, proxy-get");
+  command->add_option("--seconds", http.seconds, "of load for each")->capture_default_str();
+  command->add_option("--connections", http.connections, "kept alive")->capture_default_str();
+  command->add_option("--requests", http.requests, "distinct ones")->capture_default_str();
+  command->add_option("--gate", http.gate, "the sentraild to measure; the one beside this program");
+  command->add_flag("--json", http.json, "print rows as JSON");
+  command->callback([&] { exit_code = run_http(http); });
 
   CLI11_PARSE(app, argc, argv);
   return exit_code;

@@ -1,0 +1,136 @@
+// Setting a gate up. See gate_under_load.hpp.
+#include "bench/gate_under_load.hpp"
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "core/json_writer.hpp"
+#include "interceptor/cli/api_client.hpp"
+#include "tests/support/policy_bundle.hpp"
+#include "wire/json.hpp"
+
+namespace sentrail::bench {
+namespace {
+
+constexpr std::int64_t kCallMs = 10'000;
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+// One owner, by API calls.
+class Owner {
+ public:
+  explicit Owner(std::uint16_t port) {
+    endpoint_.host = "127.0.0.1";
+    endpoint_.port = port;
+  }
+
+  // fails: unavailable with the gate's own words unless it answers 2xx.
+  Result<JsonDocument> call(const std::string& method, const std::string& target,
+                            const std::string& type, std::string body) {
+    http::HttpRequest request;
+    request.method = method;
+    request.target = target;
+    request.headers.add("Content-Type", type);
+    if (!session_.empty()) request.headers.add("Authorization", "Bearer " + session_);
+    request.body = std::move(body);
+    SENTRAIL_ASSIGN_OR_RETURN(const http::HttpResponse response,
+                              cli::ApiClient(endpoint_, "").call(std::move(request), kCallMs));
+    if (response.status / 100 != 2) {
+      return fail(Errc::unavailable, method + " " + target + ": " + response.body);
+    }
+    return wire::parse_json(response.body);
+  }
+
+  // Becomes the owner and signs in.
+  Status take_over(const std::string& token) {
+    const std::string person = R"("name":"bench","passphrase":"a long bench passphrase")";
+    SENTRAIL_TRY(call("POST", "/bootstrap", "application/json",
+                      R"({"token":")" + token + R"(",)" + person + "}"));
+    SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument session,
+                              call("POST", "/session", "application/json", "{" + person + "}"));
+    session_ = session.root().find("token").text();
+    return {};
+  }
+
+ private:
+  cli::Endpoint endpoint_;
+  std::string session_;
+};
+
+Result<std::string> set_up(Owner& owner, const std::string& token, const GateOptions& options) {
+  SENTRAIL_TRY(owner.take_over(token));
+  SENTRAIL_TRY(owner.call("PUT", "/policy", "application/octet-stream",
+                          tests::bundle_bytes_of(options.policy)));
+  SENTRAIL_TRY(owner.call("PUT", "/connections/github", "application/json",
+                          R"({"scheme":"http","host":"127.0.0.1","port":)" +
+                              std::to_string(options.upstream_port) +
+                              R"(,"authScheme":"none","privateAddress":true})"));
+  SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument key,
+                            owner.call("POST", "/manage-api-keys", "application/json",
+                                       R"({"name":"bench","scopes":["gateway","evaluate"]})"));
+  return std::string(key.root().find("key").text());
+}
+
+// What stands behind `--token ` in what the gate printed.
+std::string token_in(const std::string& printed) {
+  constexpr std::string_view kBefore = "--token ";
+  const std::size_t at = printed.find(kBefore);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + kBefore.size();
+  return printed.substr(begin, printed.find(' ', begin) - begin);
+}
+
+}  // namespace
+
+Result<GateUnderLoad> start_gate(const GateOptions& options) {
+  const std::string config = options.folder + "/sentrail.yaml";
+  const std::string ready = options.folder + "/ready";
+  const std::string output = options.folder + "/output";
+  write_file(config, "listen: 127.0.0.1:0\nthreads: " + std::to_string(options.threads) +
+                         "\ndata: data\npolicy:\n  allow_unsigned: true\nlog:\n  level: warning\n" +
+                         "  requests: false\n");
+  SENTRAIL_ASSIGN_OR_RETURN(
+      Child process,
+      Child::start({options.program, "--config", config, "--ready-file", ready}, output));
+  std::string state;
+  for (int tries = 0; tries < 500 && state.find('}') == std::string::npos; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    state = read_file(ready);
+  }
+  const Result<JsonDocument> parsed = wire::parse_json(state);
+  if (!parsed) {
+    return fail(Errc::unavailable, "the gate did not come up: " + read_file(output));
+  }
+  const auto port =
+      static_cast<std::uint16_t>(std::stoul(std::string(parsed->root().find("main").text())));
+  Owner owner(port);
+  SENTRAIL_ASSIGN_OR_RETURN(std::string key, set_up(owner, token_in(read_file(output)), options));
+  return GateUnderLoad{std::move(process), port, std::move(key)};
+}
+
+Status check_recorded(const GateUnderLoad& gate) {
+  cli::Endpoint endpoint;
+  endpoint.host = "127.0.0.1";
+  endpoint.port = gate.port;
+  http::HttpRequest request;
+  request.method = "GET";
+  request.target = "/metrics";
+  SENTRAIL_ASSIGN_OR_RETURN(const http::HttpResponse response,
+                            cli::ApiClient(endpoint, "").call(std::move(request), kCallMs));
+  constexpr std::string_view kCounter = "\nsentrail_unrecorded_total ";
+  const std::size_t at = response.body.find(kCounter);
+  if (at == std::string::npos) return fail(Errc::unavailable, "the gate counts nothing");
+  const std::string count = response.body.substr(at + kCounter.size());
+  if (count.starts_with("0\n")) return {};
+  return fail(Errc::unavailable, "requests blocked unrecorded: " + count);
+}
+
+}  // namespace sentrail::bench

@@ -1,0 +1,275 @@
+// Loading gate and nginx with the same requests by wrk. See http_bench.hpp.
+//
+// The baseline of every row is nginx answering `return 200` to the very same bytes; proxy-get has
+// a second one, nginx as a reverse proxy. Processor time is the kernel's account of the server's
+// process: what wrk costs is not in it.
+#include "bench/http_bench.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string_view>
+
+#include "bench/child.hpp"
+#include "bench/gate_under_load.hpp"
+#include "core/json_writer.hpp"
+#include "core/result.hpp"
+
+namespace sentrail::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One named kind of request. In the texts `%d` is the request's number.
+struct Workload {
+  std::string_view name;
+  std::string_view method;
+  std::string_view target;
+  std::string_view body;
+};
+
+constexpr std::string_view kSimulated =
+    R"({"tool":"github","method":"POST","path":"/repos/acme/web-%d/issues",)"
+    R"("body":{"title":"report %d","body":"it fails on the second try","labels":["bug"]}})";
+constexpr std::string_view kEvaluated =
+    R"({"tool":"github","action":"issues.create","riskLevel":"medium","resourceType":"issue",)"
+    R"("resourceId":"acme/web-%d","payload":{"title":"report %d","labels":["bug"]}})";
+constexpr Workload kWorkloads[] = {
+    {"simulate", "POST", "/simulate-action", kSimulated},
+    {"evaluate-durable", "POST", "/evaluate-action", kEvaluated},
+    {"proxy-get", "GET", "/gateway-proxy/github/repos/acme/web-%d/issues?page=%d", ""},
+};
+
+// What one program did under one load.
+struct Load {
+  double requests = 0;
+  double seconds = 0;
+  double cpu_seconds = 0;
+
+  [[nodiscard]] double cpu_us() const { return cpu_seconds * 1e6 / requests; }
+};
+
+// A folder that goes with its object.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "sentrail-bench-XXXXXX").string();
+    path_ = mkdtemp(name.data()) != nullptr ? name : "";
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code error;
+    if (!path_.empty()) fs::remove_all(path_, error);
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+void write_file(const std::string& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path);
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
+std::uint16_t free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  close(fd);
+  return ntohs(address.sin_port);
+}
+
+// nginx with one worker; `location` is what it does with every request.
+Result<Child> start_nginx(const std::string& folder, std::uint16_t port,
+                          const std::string& location) {
+  const std::string name = folder + "/nginx-" + std::to_string(port);
+  fs::create_directories(name);
+  write_file(name + "/conf",
+             "daemon off; worker_processes 1; pid " + name + "/pid; error_log " + name +
+                 "/error;\nevents { worker_connections 1024; }\nhttp {\n access_log off;\n"
+                 " client_body_temp_path " +
+                 name + "/body; proxy_temp_path " + name +
+                 "/proxy;\n"
+                 " fastcgi_temp_path " +
+                 name + "/f; uwsgi_temp_path " + name +
+                 "/u;"
+                 " scgi_temp_path " +
+                 name + "/s;\n default_type application/json;\n" + location + "\n}\n");
+  return Child::start({"nginx", "-p", name, "-c", name + "/conf"}, name + "/output");
+}
+
+// nginx's answer: as long as a page of one issue.
+std::string answering(std::uint16_t port) {
+  return "server { listen 127.0.0.1:" + std::to_string(port) +
+         "; location / { return 200 '[{\"number\":1,\"title\":\"report\",\"state\":\"open\"}]'; } "
+         "}";
+}
+
+std::string proxying(std::uint16_t port, std::uint16_t upstream) {
+  return "upstream tool { server 127.0.0.1:" + std::to_string(upstream) +
+         "; keepalive 64; }\nserver { listen 127.0.0.1:" + std::to_string(port) +
+         "; location / { proxy_pass http://tool; proxy_http_version 1.1;"
+         " proxy_set_header Connection ''; } }";
+}
+
+std::string lua_of(std::string_view text) {
+  std::string out = "[==[";
+  return out.append(text).append("]==]");
+}
+
+// The requests, made before the load begins and sent in turn.
+void write_script(const std::string& path, const Workload& workload, const std::string& key,
+                  std::size_t count) {
+  std::string script = "local requests, n, next_one = {}, " + std::to_string(count) + ", 0\n";
+  script += "local method, target, body = " + lua_of(workload.method) + ", " +
+            lua_of(workload.target) + ", " + lua_of(workload.body) + "\n";
+  script +=
+      "local headers = {['Authorization'] = 'Bearer " + key +
+      "', ['X-Agent-Id'] = 'bench', ['Content-Type'] = 'application/json'}\n"
+      "function init()\n"
+      "  for i = 1, n do\n"
+      "    local text = body ~= '' and body:gsub('%%d', tostring(i)) or nil\n"
+      "    requests[i] = wrk.format(method, (target:gsub('%%d', tostring(i))), headers, text)\n"
+      "  end\n"
+      "end\n"
+      "function request() next_one = next_one % n + 1; return requests[next_one] end\n"
+      "function done(summary)\n"
+      "  local e = summary.errors\n"
+      "  print(string.format('RESULT %d %d %d', summary.requests, summary.duration,\n"
+      "        e.connect + e.read + e.write + e.status + e.timeout))\n"
+      "end\n";
+  write_file(path, script);
+}
+
+// Loads one program. fails: unavailable if any request failed.
+Result<Load> run_load(const HttpOptions& options, const std::string& folder, const Child& server,
+                      std::uint16_t port) {
+  const std::string output = folder + "/wrk";
+  const double before = server.cpu_seconds();
+  SENTRAIL_ASSIGN_OR_RETURN(
+      Child wrk, Child::start({"wrk", "-t1", "-c" + std::to_string(options.connections),
+                               "-d" + std::to_string(options.seconds) + "s", "-s",
+                               folder + "/script.lua", "http://127.0.0.1:" + std::to_string(port)},
+                              output));
+  const int exit_code = wrk.wait();
+  Load load;
+  load.cpu_seconds = server.cpu_seconds() - before;
+  const std::string printed = read_file(output);
+  const std::size_t at = printed.find("RESULT ");
+  double microseconds = 0;
+  double errors = 1;
+  if (at != std::string::npos) {
+    std::sscanf(printed.c_str() + at, "RESULT %lf %lf %lf", &load.requests, &microseconds, &errors);
+  }
+  load.seconds = microseconds / 1e6;
+  if (exit_code != 0 || errors != 0 || load.requests < 1) {
+    return fail(Errc::unavailable, "the load failed: " + printed);
+  }
+  return load;
+}
+
+struct Row {
+  std::string workload;
+  Load gate;
+  Load nginx;
+  std::optional<Load> nginx_proxy;
+};
+
+void print_row(const Row& row, const HttpOptions& options) {
+  const double ratio = row.gate.cpu_us() / row.nginx.cpu_us();
+  if (!options.json) {
+    std::printf("%-17s %7.1f us CPU a request, %8.0f requests/s; nginx return 200 %6.1f us: %.2fx",
+                row.workload.c_str(), row.gate.cpu_us(), row.gate.requests / row.gate.seconds,
+                row.nginx.cpu_us(), ratio);
+    if (row.nginx_proxy) {
+      std::printf("; nginx proxy_pass %.1f us: %.2fx", row.nginx_proxy->cpu_us(),
+                  row.gate.cpu_us() / row.nginx_proxy->cpu_us());
+    }
+    std::printf("\n");
+    return;
+  }
+  const auto number = [](double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f", value);
+    return std::string(text);
+  };
+  std::string out;
+  JsonWriter json(&out);
+  json.begin_object();
+  json.key("workload").string(row.workload);
+  json.key("connections").unsigned_integer(options.connections);
+  json.key("requests").unsigned_integer(static_cast<std::uint64_t>(row.gate.requests));
+  json.key("requests_per_second").raw_number(number(row.gate.requests / row.gate.seconds));
+  json.key("cpu_us_per_request").raw_number(number(row.gate.cpu_us()));
+  json.key("nginx_cpu_us_per_request").raw_number(number(row.nginx.cpu_us()));
+  json.key("ratio_nginx").raw_number(number(ratio));
+  if (row.nginx_proxy) {
+    json.key("ratio_nginx_proxy").raw_number(number(row.gate.cpu_us() / row.nginx_proxy->cpu_us()));
+  }
+  json.end_object();
+  std::printf("%s\n", out.c_str());
+}
+
+std::string gate_program(const HttpOptions& options) {
+  if (!options.gate.empty()) return options.gate;
+  return (fs::read_symlink("/proc/self/exe").parent_path() / "sentraild").string();
+}
+
+Status run_all(const HttpOptions& options, const std::string& folder) {
+  const std::uint16_t nginx_port = free_port();
+  SENTRAIL_ASSIGN_OR_RETURN(const Child nginx,
+                            start_nginx(folder, nginx_port, answering(nginx_port)));
+  const std::uint16_t proxy_port = free_port();
+  SENTRAIL_ASSIGN_OR_RETURN(const Child proxy,
+                            start_nginx(folder, proxy_port, proxying(proxy_port, nginx_port)));
+  GateOptions gate_options;
+  gate_options.program = gate_program(options);
+  gate_options.folder = folder;
+  gate_options.policy = read_file(SENTRAIL_SOURCE_DIR "/policies/starter/starter.sentrail");
+  gate_options.upstream_port = nginx_port;
+  SENTRAIL_ASSIGN_OR_RETURN(const GateUnderLoad gate, start_gate(gate_options));
+  for (const Workload& workload : kWorkloads) {
+    const auto& wanted = options.workloads;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), workload.name) == wanted.end()) {
+      continue;
+    }
+    write_script(folder + "/script.lua", workload, gate.key, options.requests);
+    Row row;
+    row.workload = workload.name;
+    SENTRAIL_ASSIGN_OR_RETURN(row.nginx, run_load(options, folder, nginx, nginx_port));
+    SENTRAIL_ASSIGN_OR_RETURN(row.gate, run_load(options, folder, gate.process, gate.port));
+    if (workload.body.empty()) {
+      SENTRAIL_ASSIGN_OR_RETURN(row.nginx_proxy, run_load(options, folder, proxy, proxy_port));
+    }
+    SENTRAIL_TRY(check_recorded(gate));
+    print_row(row, options);
+  }
+  return {};
+}
+
+}  // namespace
+
+int run_http(const HttpOptions& options) {
+  const Folder folder;
+  const Status status = run_all(options, folder.path());
+  if (!status) std::fprintf(stderr, "sentrail-bench: %s\n", status.error().message.c_str());
+  return status ? 0 : 1;
+}
+
+}  // namespace sentrail::bench
