@@ -14,6 +14,8 @@ namespace sentrail::bench {
 namespace {
 
 constexpr std::int64_t kCallMs = 10'000;
+constexpr int kStartTries = 1'000;
+constexpr int kStartTryMs = 20;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path);
@@ -101,9 +103,12 @@ Result<GateUnderLoad> start_gate(const GateOptions& options) {
       Child process,
       Child::start({options.program, "--config", config, "--ready-file", ready}, output));
   std::string state;
-  for (int tries = 0; tries < 500 && state.find('}') == std::string::npos; ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  std::string token;
+  const auto up = [&] { return state.find('}') != std::string::npos && !token.empty(); };
+  for (int tries = 0; tries < kStartTries && !up(); ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(kStartTryMs));
     state = read_file(ready);
+    token = token_in(read_file(output));
   }
   const Result<JsonDocument> parsed = wire::parse_json(state);
   if (!parsed) {
@@ -112,7 +117,7 @@ Result<GateUnderLoad> start_gate(const GateOptions& options) {
   const auto port =
       static_cast<std::uint16_t>(std::stoul(std::string(parsed->root().find("main").text())));
   Owner owner(port);
-  SENTRAIL_ASSIGN_OR_RETURN(std::string key, set_up(owner, token_in(read_file(output)), options));
+  SENTRAIL_ASSIGN_OR_RETURN(std::string key, set_up(owner, token, options));
   return GateUnderLoad{std::move(process), port, std::move(key)};
 }
 
