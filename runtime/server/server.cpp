@@ -70,6 +70,7 @@ void Server::start() {
   for (const auto& worker : workers_) {
     threads_.emplace_back([&io = *worker] { io.run(); });
   }
+  if (control_) control_thread_ = std::thread([this] { control_->run(); });
 }
 
 void Server::shutdown() {
@@ -89,6 +90,10 @@ void Server::wait() {
     if (thread.joinable()) thread.join();
   }
   threads_.clear();
+  if (!control_thread_.joinable()) return;
+  control_->stop();
+  control_thread_.join();
+  signals_.reset();
 }
 
 void Server::handle_signals(std::function<void()> reload, std::function<void()> before_shutdown) {
@@ -100,7 +105,9 @@ void Server::handle_signals(std::function<void()> reload, std::function<void()> 
   };
   actions.stop_now = [this] { stop_now(); };
   actions.reload = std::move(reload);
-  signals_ = std::make_unique<Signals>(workers_[0]->executor(), std::move(actions), shared_.logger);
+  control_ = std::make_unique<asio::io_context>(1);
+  signals_ =
+      std::make_unique<Signals>(control_->get_executor(), std::move(actions), shared_.logger);
 }
 
 Status Server::reload_tls() {

@@ -41,8 +41,9 @@ class Server {
   // Blocks until all threads ended.
   void wait();
 
-  // SIGINT and SIGTERM shut down, then stop; SIGHUP calls `reload` on the first I/O thread, the
-  // first SIGINT or SIGTERM `before_shutdown`, which must not block. REQUIRES: before start().
+  // SIGINT and SIGTERM shut down, then stop; the first of them calls `before_shutdown`, SIGHUP
+  // `reload`, which must not block, on a thread of their own: I/O threads end one by one, and the
+  // second signal must be heard until the last has. REQUIRES: before start().
   void handle_signals(std::function<void()> reload, std::function<void()> before_shutdown = {});
   // Reads the certificates of all TLS listeners again, and the CAs of upstreams when they are next
   // connected to; on failure the old ones stay. threads: any
@@ -62,7 +63,9 @@ class Server {
 
   Shared shared_;
   std::vector<std::unique_ptr<IoWorker>> workers_;
+  std::unique_ptr<asio::io_context> control_;  // of signals; null without them
   std::unique_ptr<Signals> signals_;
+  std::thread control_thread_;
   std::vector<std::uint16_t> ports_;
   std::vector<std::thread> threads_;
 };

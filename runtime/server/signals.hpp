@@ -11,7 +11,7 @@
 
 namespace sentrail::server {
 
-// What signals do. Called on the first I/O thread.
+// What signals do. Called on the executor's thread.
 struct SignalActions {
   std::function<void()> shutdown;  // the first SIGINT or SIGTERM
   std::function<void()> stop_now;  // the second
