@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import world  # noqa: E402
-from harness.agents import PREFIX  # noqa: E402
+from harness.agents import PREFIX, Octokit  # noqa: E402
 from harness.people import call, http_error  # noqa: E402
 from harness.processes import read_if_there, until  # noqa: E402
 from harness.wire import exchange  # noqa: E402
@@ -271,15 +271,19 @@ class Upstreams(world.World):
 
     def test_hanging_and_then_gone(self):
         before = self.times("POST", "/repos/acme/web/issues")
-        number = self.agent.send("issues.create", {**WEB, "title": "hang",
-                                                   "headers": {"x-demo-fault": "hang"}})
-        until(lambda: self.times("POST", "/repos/acme/web/issues") > before,
-              "the call at the upstream")
-        # Others are served meanwhile.
-        self.assertEqual(self.agent.call("issues.get", **WEB, issue_number=1)["status"], 200)
-        self.demo.stop()
-        answer = self.agent.wait(number)
-        self.assertEqual(answer["error"]["status"], 502, answer)
+        agent = Octokit(self.relay.url + PREFIX, self.key)
+        try:
+            number = agent.send("issues.create", {**WEB, "title": "hang",
+                                                  "headers": {"x-demo-fault": "hang"}})
+            until(lambda: self.times("POST", "/repos/acme/web/issues") > before,
+                  "the call at the upstream")
+            # Others are served meanwhile.
+            self.assertEqual(self.agent.call("issues.get", **WEB, issue_number=1)["status"], 200)
+            self.demo.stop()
+            answer = agent.wait(number)
+            self.assertEqual(answer["error"]["status"], 502, answer)
+        finally:
+            agent.close()
 
     def test_a_certificate_of_nobody_known_is_not_talked_to(self):
         self.ada.do("PUT", "/connections/github",
