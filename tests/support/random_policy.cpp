@@ -1,6 +1,7 @@
 // Draws atoms, conditions, tiers and values. See random_policy.hpp.
 #include "tests/support/random_policy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -155,8 +156,14 @@ ir::AttributeRef random_reference(Random& random) {
                                       : static_cast<AttributeId>(below(random, kAttributeCount));
   const Attribute& row = row_of(made.attribute);
   if (!row.has_members) return made;
-  const std::size_t steps = row.type == Type::string ? 1 : below(random, 3);
-  for (std::size_t i = 0; i < steps; ++i) made.steps.emplace_back(pick(random, kMembers));
+  // Members of members, mostly of the first names, so that several tests look at one object.
+  const std::size_t steps =
+      row.type == Type::string ? 1 : std::min(below(random, 4), std::size_t{2});
+  for (std::size_t i = 0; i < steps; ++i) {
+    const std::size_t name =
+        std::min(below(random, kMembers.size()), below(random, kMembers.size()));
+    made.steps.emplace_back(kMembers[name]);
+  }
   return made;
 }
 
@@ -184,6 +191,14 @@ ir::ConditionId random_condition(Random& random, ir::Policy& policy, const Rando
                                  std::size_t depth) {
   if (depth == 0 || once_in(random, 3)) {
     if (once_in(random, 12)) return always(policy);
+    if (!policy.conditions.empty() && once_in(random, 3)) {
+      // The same test again, so that rules compete and conditions say yes and no to one thing.
+      const auto last = static_cast<std::uint32_t>(policy.conditions.size() - 1);
+      const auto back = static_cast<std::uint32_t>(below(random, 6));
+      const ir::Condition& earlier =
+          policy.conditions[ir::ConditionId{last - std::min(back, last)}];
+      if (earlier.kind == ir::ConditionKind::atom) return atom(policy, ir::Atom(earlier.atom));
+    }
     return atom(policy, random_atom(random, limits));
   }
   if (once_in(random, 3)) {
@@ -220,7 +235,8 @@ oracle::Value random_set(Random& random) {
 
 // Unreadable parts stand only at the root: a body is read whole or not at all.
 oracle::Value random_json(Random& random, std::size_t depth) {
-  switch (below(random, depth == 0 ? 5 : 8)) {
+  // What is near the root is most often an object: tests ask for members of members.
+  switch (below(random, 5 + 3 * depth)) {
     case 0:
       return null_value();
     case 1:
