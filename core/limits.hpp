@@ -142,6 +142,9 @@ inline constexpr std::size_t kWorkThreads = 4;
 inline constexpr std::size_t kStatusWaitersMax = 16'384;
 // Requests in one batch of decisions.
 inline constexpr std::size_t kEvaluateItemsMax = 64;
+// What people send but for bundles; the longest is a tool's credential. It is read before anybody
+// is known: ten thousand connections must not hold more than memory has.
+inline constexpr std::size_t kPeopleBodyBytesMax = 64u << 10;
 // Rows of one page of a list, and leaves of one page of the log.
 inline constexpr std::size_t kListPageMax = 100;
 inline constexpr std::size_t kLogPageMax = 1'000;

@@ -192,6 +192,7 @@ Answer sign_in(GateParts& parts, PeopleCall& call) {
   const store::Outcome outcome =
       parts.writer.commit(parts.administration.begin_session(*person, signed_in->session));
   if (!outcome.status) return tl::make_unexpected(outcome.status.error());
+  parts.sessions.begin(signed_in->session, parts.clock.now().unix_ms);
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(true);
@@ -214,6 +215,7 @@ Answer sign_out(GateParts& parts, const PeopleCall& call) {
   const store::Person* person =
       session ? call.known->directory().find_person(session->person_id) : nullptr;
   if (person == nullptr) return refusal(401, "sign_in_required", "there is no such session");
+  parts.sessions.end(session->token_hash);
   const store::Outcome outcome =
       parts.writer.commit(parts.administration.end_session(*person, *session));
   if (!outcome.status) return tl::make_unexpected(outcome.status.error());

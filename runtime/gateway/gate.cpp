@@ -9,6 +9,7 @@
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/operations.hpp"
 #include "runtime/gateway/people_routes.hpp"
+#include "runtime/identity/credential.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -27,9 +28,19 @@ http::HttpResponse no_route(const Match& match) {
   return answer;
 }
 
-// Bodies that people send: a bundle is the largest.
-std::size_t body_bytes_max(RouteId route) {
-  return route == RouteId::policy_put ? limits::kBundleBytesMax : limits::kBodyVisibleBytesMax;
+// A bundle may be large: nobody but a signed-in person makes the gate read one.
+http::BodyPlan plan_bundle(const GateParts& parts, const http::HttpRequest& head) {
+  http::BodyPlan plan;
+  plan.buffer_bytes_max = limits::kBundleBytesMax;
+  const auto secret =
+      identity::presented_secret(head.headers.find("Authorization").value_or(std::string_view()));
+  const std::int64_t now_ms = parts.clock.now().unix_ms;
+  if (!secret || !parts.sessions.knows(identity::hash_secret(*secret), now_ms)) {
+    plan.answer = refusal(401, "sign_in_required",
+                          "sign in with POST /session, and send its token as Bearer");
+    plan.answer->headers.set("WWW-Authenticate", "Bearer");
+  }
+  return plan;
 }
 
 }  // namespace
@@ -47,8 +58,10 @@ http::BodyPlan Gate::plan(const http::HttpRequest& head, const http::Peer&) {
     plan.answer = no_route(found);
   } else if (found.route->scope == RouteGroup::agents) {
     return plan_agent_request(parts_, head, found.route->handler);
+  } else if (found.route->handler == RouteId::policy_put) {
+    return plan_bundle(parts_, head);
   } else {
-    plan.buffer_bytes_max = body_bytes_max(found.route->handler);
+    plan.buffer_bytes_max = limits::kPeopleBodyBytesMax;
   }
   return plan;
 }

@@ -32,7 +32,8 @@ Result<Upstream> make_upstream(const Known::Source& source, store::Connection co
   target->ca_file = source.ca_file;
   if (connection.private_address) target->private_ranges = private_ranges();
   upstream.target = std::move(target);
-  upstream.host_header = connection.host;
+  const bool is_ipv6 = connection.host.find(':') != std::string::npos;
+  upstream.host_header = is_ipv6 ? "[" + connection.host + "]" : connection.host;
   if (connection.port != (tls ? 443 : 80)) {
     upstream.host_header.append(":").append(std::to_string(connection.port));
   }

@@ -21,6 +21,7 @@
 #include "runtime/gateway/work_pool.hpp"
 #include "runtime/identity/accounts.hpp"
 #include "runtime/identity/administration.hpp"
+#include "runtime/identity/live_sessions.hpp"
 #include "runtime/store/store.hpp"
 #include "runtime/store/writer.hpp"
 
@@ -57,6 +58,7 @@ struct GateParts {
   Watch& watch;
   WorkPool& pool;
   identity::SignInThrottle& throttle;
+  identity::LiveSessions& sessions;
   GateSettings settings;
 };
 

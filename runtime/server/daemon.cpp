@@ -139,7 +139,7 @@ Status Daemon::make_gate() {
   gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
       *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
       bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_, watch_,
-      *pool_, throttle_, std::move(settings)});
+      *pool_, throttle_, sessions_, std::move(settings)});
   entrance_->lead_to(*gate_);
   return {};
 }

@@ -113,6 +113,7 @@ class Daemon {
   std::optional<execute::CallVault> vault_;
   std::optional<identity::Administration> administration_;
   identity::SignInThrottle throttle_;
+  identity::LiveSessions sessions_;
 
   bundles::ActiveBundle bundle_;
   std::optional<PolicyKeeper> policy_;

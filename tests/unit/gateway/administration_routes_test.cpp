@@ -242,6 +242,22 @@ tier everyday {
 }
 )";
 
+TEST_F(AdministrationTest, NobodyUnknownMakesTheGateReadABundle) {
+  http::HttpRequest head;
+  head.method = "PUT";
+  head.target = "/policy";
+  head.headers.add("Host", "gate.test");
+  const http::BodyPlan unknown = gate_->plan(head, peer_);
+  ASSERT_TRUE(unknown.answer.has_value());
+  EXPECT_EQ(unknown.answer->status, 401);
+  head.headers.set("Authorization", "Bearer sps_" + std::string(40, 'x'));
+  EXPECT_TRUE(gate_->plan(head, peer_).answer.has_value());
+  head.headers.set("Authorization", "Bearer " + adam_);
+  EXPECT_FALSE(gate_->plan(head, peer_).answer.has_value());
+  EXPECT_EQ(ask({"DELETE", "/session", adam_}).status, 200);
+  EXPECT_TRUE(gate_->plan(head, peer_).answer.has_value());
+}
+
 TEST_F(AdministrationTest, WithoutABundleThereIsNothingToShow) {
   const Heard heard = get("/policy", adam_);
   EXPECT_EQ(heard.status, 200);

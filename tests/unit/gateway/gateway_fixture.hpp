@@ -89,7 +89,7 @@ class GatewayTest : public testing::Test {
     gate_ = std::make_unique<Gate>(
         GateParts{*store_, *writer_, recorder_, clock_, *coordinator_, vault_, administration_,
                   bundle_, [this](std::string_view bytes) { return install_(bytes); }, known_,
-                  watch_, *pool_, throttle_, settings});
+                  watch_, *pool_, throttle_, sessions_, settings});
     gate_->start({&io_});
     reload();
   }
@@ -139,6 +139,7 @@ class GatewayTest : public testing::Test {
     session.created_ms = clock_.now().unix_ms;
     session.expires_ms = clock_.now().unix_ms + limits::kSessionLifeMs;
     put(store::Put<store::Session>{session, 0});
+    sessions_.begin(session, session.created_ms);
     return token.text;
   }
 
@@ -272,6 +273,7 @@ class GatewayTest : public testing::Test {
   execute::ScriptedRechecker rechecker_;
   execute::ScriptedSender sender_;
   identity::SignInThrottle throttle_;
+  identity::LiveSessions sessions_;
   bundles::ActiveBundle bundle_;
   InstallBundle install_ = [](std::string_view) {
     return Result<std::shared_ptr<const bundles::LoadedBundle>>(
