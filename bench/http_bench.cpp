@@ -41,7 +41,8 @@ constexpr std::string_view kEvaluated =
     R"({"tool":"github","action":"issues.create","riskLevel":"medium","resourceType":"issue",)"
     R"("resourceId":"acme/web-%d","payload":{"title":"report %d","labels":["bug"]}})";
 constexpr Workload kWorkloads[] = {
-    {"simulate", "POST", "/simulate-action", kSimulated},
+    {"simulate", "POST", "/simulate-action?explain=false", kSimulated},
+    {"simulate-explained", "POST", "/simulate-action", kSimulated},
     {"evaluate-durable", "POST", "/evaluate-action", kEvaluated},
     {"proxy-get", "GET", "/gateway-proxy/github/repos/acme/web-%d/issues?page=%d", ""},
 };

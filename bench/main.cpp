@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
 
   HttpOptions http;
   command = app.add_subcommand("http", "the cost of one request to the gate, nginx beside it");
-  command->add_option("--workload", http.workloads, "simulate, evaluate-durable, proxy-get");
+  command->add_option("--workload", http.workloads,
+                      "simulate, simulate-explained, evaluate-durable, proxy-get");
   command->add_option("--seconds", http.seconds, "of load for each")->capture_default_str();
   command->add_option("--connections", http.connections, "kept alive")->capture_default_str();
   command->add_option("--requests", http.requests, "distinct ones")->capture_default_str();

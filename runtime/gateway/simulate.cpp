@@ -2,6 +2,7 @@
 //
 // Neighbours: evaluation.hpp reads described actions, runtime/request classifies raw ones,
 // judge.hpp decides and explains. Must not know: the store.
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "runtime/gateway/evaluation.hpp"
 #include "runtime/gateway/explanation.hpp"
 #include "runtime/gateway/fields.hpp"
+#include "runtime/gateway/people.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::gateway {
@@ -72,9 +74,17 @@ Result<Simulated> read_one(JsonValue value, const std::shared_ptr<const JsonDocu
   return out;
 }
 
-void write_one(JsonWriter& json, DeskContext& desk, const AgentCall& call,
-               const bundles::LoadedBundle& bundle, const Simulated& simulated) {
-  const Judged judged = desk.judge.judge(bundle, simulated.requests, call.asker, *call.known);
+// Everything that one answer is made from.
+struct Simulation {
+  DeskContext& desk;
+  const AgentCall& call;
+  std::shared_ptr<const bundles::LoadedBundle> bundle;
+  bool explains = true;
+};
+
+void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& simulated) {
+  const auto& [desk, call, bundle, explains] = simulation;
+  const Judged judged = desk.judge.judge(*bundle, simulated.requests, call.asker, *call.known);
   Decided decided;
   decided.effect = judged.effect;
   decided.reason = judged.reason;
@@ -87,15 +97,29 @@ void write_one(JsonWriter& json, DeskContext& desk, const AgentCall& call,
   json.key("riskLevel").string(name_of(judged.risk));
   write_text(json, "resourceType", judged.resource_type);
   write_text(json, "resourceId", judged.resource_id);
-  json.key("explanation");
-  write_explanations(json, bundle.program(), desk.judge.explain(bundle, simulated.requests));
+  if (explains) {
+    json.key("explanation");
+    write_explanations(json, bundle->program(), desk.judge.explain(*bundle, simulated.requests));
+  }
   json.end_object();
 }
 
+// `explain=false` leaves the grounds out, which cost more than the decision.
+Result<bool> parse_explain(std::string_view query) {
+  constexpr std::array<std::string_view, 1> kKnown = {"explain"};
+  SENTRAIL_ASSIGN_OR_RETURN(const auto parameters, parse_query(query, kKnown));
+  if (parameters.empty()) return true;
+  const std::string& word = parameters.front().second;
+  if (word == "true" || word == "false") return word == "true";
+  return fail(Errc::invalid_argument, "explain must be true or false");
+}
+
 Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
+  SENTRAIL_ASSIGN_OR_RETURN(const bool explains, parse_explain(call.exchange->request().query()));
   SENTRAIL_ASSIGN_OR_RETURN(JsonDocument parsed, wire::parse_json(call.exchange->request().body));
   const auto document = std::make_shared<const JsonDocument>(std::move(parsed));
   SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, desk.judge.bundle());
+  const Simulation simulation{desk, call, bundle, explains};
   const JsonValue root = document->root();
   const JsonValue items = root.find("items");
   std::string body;
@@ -103,7 +127,7 @@ Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
   if (!items.exists()) {
     SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
                               read_one(root, document, call.asker, bundle->catalogs()));
-    write_one(json, desk, call, *bundle, one);
+    write_one(json, simulation, one);
     return body;
   }
   if (root.size() != 1 || items.kind() != JsonKind::array ||
@@ -117,7 +141,7 @@ Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
   for (std::size_t left = items.size(); left > 0; --left) {
     SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
                               read_one(item, document, call.asker, bundle->catalogs()));
-    write_one(json, desk, call, *bundle, one);
+    write_one(json, simulation, one);
     if (left > 1) item = item.next();
   }
   json.end_array().end_object();
