@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
@@ -75,7 +76,7 @@ struct KeyOptions {
   std::string id;
   Strings scopes = {"gateway", "evaluate"};
   Strings agents;
-  int days = 90;
+  std::optional<int> days;  // none: as the gate is configured
   int overlap_minutes = 60;
 };
 
@@ -94,7 +95,8 @@ Status create_key(Context& context, const KeyOptions& options) {
   json.begin_object().key("name").string(options.name);
   write_strings(json, "scopes", options.scopes);
   write_strings(json, "agentIds", options.agents);
-  json.key("expiresInDays").integer(options.days).end_object();
+  if (options.days) json.key("expiresInDays").integer(*options.days);
+  json.end_object();
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
                             context.call(As::person, "POST", "/manage-api-keys", body));
   return print_new_key(context, answer);
@@ -167,7 +169,7 @@ void add_keys(CLI::App& app, Context& context) {
   create->add_option("--scope", options->scopes, "gateway, evaluate, mcp, admin-read")
       ->capture_default_str();
   create->add_option("--agent", options->agents, "the agents this key may be; none: any");
-  create->add_option("--days", options->days, "until it expires")->capture_default_str();
+  create->add_option("--days", options->days, "until it expires; as the gate is configured");
   create->callback(
       [&context, options] { context.finish([&] { return create_key(context, *options); }); });
 

@@ -21,6 +21,8 @@ class Collector final : public http::UpstreamObserver {
       : observer_(observer), ref_(ref), fence_(fence) {}
 
   void on_head(const http::HttpResponse& head) override {
+    // Who answers has been asked: a later word that nothing was sent would not be believed.
+    observer_.first_byte_sent(ref_, fence_);
     response_.status = static_cast<std::uint32_t>(head.status);
     const http::Headers passed = http::passed_response_headers(head.headers);
     for (const http::HeaderField field : passed) {
