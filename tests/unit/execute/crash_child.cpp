@@ -251,17 +251,26 @@ void Process::vote(const store::ActionRecord& record, store::Verdict verdict) {
       format_uuid(record.action_id));
 }
 
-// Gives a hold up that is on disk already: it lands all the same and is withdrawn.
+// Gives a hold up that is on disk already: it lands all the same and is withdrawn. If the writer
+// was held with another batch the hold was given up before it was applied, which is not enough.
 void Process::abandon() {
-  std::optional<Result<Held>> held;
-  hook_.hold_writer(true);
-  coordinator_->hold(request("hasty", kCallsPerRun, kAbandoned),
-                     [&](Result<Held> answer) { held.emplace(std::move(answer)); });
-  pump([&] { return hook_.is_held(); });
-  clock_.advance_ms(limits::kAuditWriteMsMax);
-  pump([&] { return held.has_value(); });
-  SENTRAIL_CHECK(held->error().code == Errc::timed_out);
-  hook_.hold_writer(false);
+  const std::uint64_t withdrawn = writer_->counts().withdrawn;
+  while (writer_->counts().withdrawn == withdrawn) {
+    const std::uint64_t skipped = writer_->counts().skipped;
+    std::optional<Result<Held>> held;
+    hook_.hold_writer(true);
+    coordinator_->hold(request("hasty", kCallsPerRun, kAbandoned),
+                       [&](Result<Held> answer) { held.emplace(std::move(answer)); });
+    pump([&] { return hook_.is_held(); });
+    clock_.advance_ms(limits::kAuditWriteMsMax);
+    pump([&] { return held.has_value(); });
+    SENTRAIL_CHECK(held->error().code == Errc::timed_out);
+    hook_.hold_writer(false);
+    pump([&] {
+      const store::WriterCounts now = writer_->counts();
+      return now.withdrawn != withdrawn || now.skipped != skipped;
+    });
+  }
 }
 
 void Process::work(int run) {
