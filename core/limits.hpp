@@ -115,6 +115,8 @@ inline constexpr std::int64_t kUpstreamTlsMsDefault = 5'000;
 inline constexpr std::int64_t kUpstreamFirstByteMsDefault = 60'000;  // GitHub gives up after 10 s
 inline constexpr std::int64_t kUpstreamIdleMsDefault = 30'000;
 inline constexpr std::int64_t kUpstreamTotalMsDefault = 300'000;
+// The longest wait for a first byte that may be configured: the whole call ends then anyway.
+inline constexpr std::int64_t kUpstreamFirstByteMsMax = kUpstreamTotalMsDefault;
 inline constexpr std::size_t kUpstreamConnectionsMaxDefault = 256;  // per I/O thread
 inline constexpr std::size_t kUpstreamIdleConnectionsMax = 32;      // kept open, per I/O thread
 inline constexpr std::int64_t kUpstreamPoolIdleMs = 20'000;    // below the usual 60 s of servers

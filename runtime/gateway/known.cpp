@@ -30,6 +30,7 @@ Result<Upstream> make_upstream(const Known::Source& source, store::Connection co
   target->port = connection.port;
   target->tls = tls;
   target->ca_file = source.ca_file;
+  target->deadlines.first_byte_ms = source.first_byte_ms;
   if (connection.private_address) target->private_ranges = private_ranges();
   upstream.target = std::move(target);
   const bool is_ipv6 = connection.host.find(':') != std::string::npos;

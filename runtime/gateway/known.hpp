@@ -5,6 +5,7 @@
 // the disk on the I/O threads; a snapshot is complete, immutable and a pointer away.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/limits.hpp"
 #include "core/result.hpp"
 #include "core/uuid.hpp"
 #include "crypto/seal.hpp"
@@ -47,6 +49,7 @@ class Known {
     const store::Reader& reader;
     const crypto::SealKey& master;
     const std::string& ca_file;  // trusted for upstreams beside the system's roots; may be empty
+    std::int64_t first_byte_ms = limits::kUpstreamFirstByteMsDefault;  // of every upstream
   };
 
   // Reads everything. cost: the disk; not on an I/O thread.

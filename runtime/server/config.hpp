@@ -47,7 +47,9 @@ struct Config {
   bool allow_unsigned = false;
 
   std::string upstream_ca_file;  // trusted beside the system's roots
-  bool durable_reads = false;    // declared reads wait for their entry too
+  std::int64_t upstream_first_byte_ms = limits::kUpstreamFirstByteMsDefault;
+
+  bool durable_reads = false;  // declared reads wait for their entry too
   http::LogLevel log_level = http::LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   bool log_requests = true;

@@ -77,7 +77,8 @@ Status Daemon::open_data() {
   recorder_.emplace(*master_, crypto::uuid_v4());
   vault_.emplace(*master_);
   administration_.emplace(*recorder_, clock_);
-  known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file});
+  known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file,
+                                        options_.config.upstream_first_byte_ms});
   return known_->reload();
 }
 

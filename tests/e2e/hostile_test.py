@@ -324,6 +324,31 @@ class Upstreams(world.World):
         self.assertEqual(raw.stdout, "")
 
 
+class SlowUpstreams(world.World):
+    """An upstream that takes a call and says nothing: waited for as long as configured, no longer."""
+
+    settings = "upstream:\n  first_byte_ms: 1500\n"
+
+    def test_an_allowed_call_is_answered_once_the_wait_is_over(self):
+        began = time.monotonic()
+        answer = self.agent.call("issues.create", **WEB, title="hang",
+                                 headers={"x-demo-fault": "hang"})
+        took = time.monotonic() - began
+        self.assertEqual(answer["error"]["status"], 504, answer)
+        self.assertEqual(answer["error"]["data"]["code"], "upstream_timed_out")
+        self.assertGreater(took, 1.4)
+        self.assertLess(took, 20)
+        self.assertEqual(self.times("POST", "/repos/acme/web/issues"), 1)
+
+    def test_an_approved_call_that_nobody_answers_is_in_doubt(self):
+        approval, correlation = self.hold_a_pull("silence", headers={"x-demo-fault": "hang"})
+        self.assertEqual(self.bob.decide(approval).body["status"], "in_doubt")
+        final = self.status(correlation)
+        self.assertEqual((final["status"], final["result"]), ("in_doubt", None), final)
+        self.assertIn("no response came in time", final["reason"])
+        self.assertEqual(self.pulls_named("silence"), 1)
+
+
 class FullDisk(world.World):
     """A disk that takes no more: what cannot be recorded does not happen, what was stays."""
 

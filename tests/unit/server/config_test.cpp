@@ -61,6 +61,7 @@ policy:
   allow_unsigned: true
 upstream:
   ca_file: "ca.pem"
+  first_byte_ms: 2500
 audit:
   durable_reads: true
 log:
@@ -141,6 +142,8 @@ TEST(Config, WrongTypesAndRangesNameTheKey) {
                                       "log:\n  requests: on",
                                       "approvals:\n  decide_by_ms: 999",
                                       "approvals:\n  execute_by_ms: 86400001",
+                                      "upstream:\n  first_byte_ms: 999",
+                                      "upstream:\n  first_byte_ms: 300001",
                                       "keys:\n  expire_days: 0"}) {
     const std::string said = refusal_of(with(line));
     EXPECT_THAT(said, HasSubstr("sentrail.yaml: line ")) << line;
