@@ -363,6 +363,15 @@ bool settles(const ActionRecord& record, std::uint32_t status) {
   return status != 502 && status != 504;
 }
 
+// Keeps an answer that came but settles nothing, so that whoever settles the doubt can read it.
+Step keep_answer(Step step, const ResponseReceived& event) {
+  if (step.action.record.state != ActionState::in_doubt) return step;
+  step.action.record.status = event.status;
+  step.action.record.response = event.response;
+  step.effects.emplace_back(KeepResult{event.status});
+  return step;
+}
+
 Result<Step> on(const Action& action, const ResponseReceived& event, std::int64_t now_ms) {
   const ActionRecord& before = action.record;
   const bool late = before.state == ActionState::in_doubt;
@@ -372,8 +381,11 @@ Result<Step> on(const Action& action, const ResponseReceived& event, std::int64_
   const bool complete = event.status >= 200 && event.status <= 599;
   if (!complete || !settles(before, event.status)) {
     if (late) return fail(Errc::conflict, note + ", which does not settle the doubt");
-    if (!complete || !before.maybe_applied) return lose_answer(action, now_ms, note);
-    return enter_doubt(action, now_ms, "an earlier try may have been applied, and then " + note);
+    if (!complete) return lose_answer(action, now_ms, note);
+    if (!before.maybe_applied) return keep_answer(lose_answer(action, now_ms, note), event);
+    return keep_answer(
+        enter_doubt(action, now_ms, "an earlier try may have been applied, and then " + note),
+        event);
   }
   Builder step(action, now_ms);
   step.end(is_success(event.status) ? ActionState::succeeded : ActionState::failed, note);

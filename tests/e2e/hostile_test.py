@@ -248,7 +248,10 @@ class Upstreams(world.World):
         _, correlation, status = self.approve("bad gateway", "bad-gateway")
         self.assertEqual(status, "in_doubt")
         self.assertEqual(self.pulls_named("bad gateway"), 1)
-        self.assertEqual(self.status(correlation)["status"], "in_doubt")
+        final = self.status(correlation)
+        self.assertEqual(final["status"], "in_doubt")
+        self.assertEqual((final["result"]["status"], final["result"]["body"]),
+                         (502, {"message": "Bad Gateway"}))
 
     def test_the_same_for_allowed_calls_is_said_to_the_client(self):
         before = self.times("POST", "/repos/acme/web/issues")

@@ -225,11 +225,16 @@ TEST_F(CoordinatorTest, ALostAnswerIsDoubtUntilAPersonSettlesIt) {
   EXPECT_EQ(settled.value().state, ActionState::failed);
 }
 
-TEST_F(CoordinatorTest, ABadGatewayIsDoubtAndItsBodyIsNotKept) {
+TEST_F(CoordinatorTest, ABadGatewayIsDoubtAndWhatItSaidIsKept) {
   const store::ActionRecord record = sent_to_sender();
-  sender_.end(0, answered(502));
+  sender_.end(0, answered(502, "<h1>Bad Gateway</h1>"));
   pump_until_state(record, ActionState::in_doubt);
-  EXPECT_EQ(stored(record).response.id, Uuid{});
+  const store::ActionRecord doubtful = stored(record);
+  const auto blob = store_->get_blob(workspace(), doubtful.response.id).value();
+  ASSERT_TRUE(blob);
+  const StoredResponse kept = vault_.open_response(doubtful, *blob).value();
+  EXPECT_EQ(kept.status, 502u);
+  EXPECT_EQ(kept.body, "<h1>Bad Gateway</h1>");
 }
 
 // --- rechecks ------------------------------------------------------------------------------

@@ -295,6 +295,27 @@ TEST(Retry, AnswersOfOtherGateways) {
   }
 }
 
+// What came is for whoever settles the doubt; what will be tried again is not an answer yet.
+TEST(Retry, AnAnswerThatSettlesNothingIsKept) {
+  const ResponseReceived bad_gateway{3, 502, {executor(), 9, {}}};
+  const auto kept_by = [&](const Action& before) {
+    const Step step = must(before, bad_gateway);
+    EXPECT_EQ(step.action.record.state, ActionState::in_doubt);
+    EXPECT_EQ(step.action.record.status, 502u);
+    EXPECT_EQ(step.action.record.response, bad_gateway.response);
+    return effects_of<KeepResult>(step);
+  };
+  EXPECT_THAT(kept_by(sending(Resend::never)), ElementsAre(KeepResult{502}));
+  EXPECT_THAT(kept_by(sending(Resend::guarded, 1, true)), ElementsAre(KeepResult{502}));
+  EXPECT_THAT(kept_by(sending(Resend::guarded, limits::kSendAttemptsMax - 1)),
+              ElementsAre(KeepResult{502}));
+  const Step again = must(sending(Resend::guarded), bad_gateway);
+  EXPECT_EQ(again.action.record.response, store::BlobRef{});
+  EXPECT_TRUE(effects_of<KeepResult>(again).empty());
+  const Step nonsense = must(sending(Resend::never), ResponseReceived{3, 99, bad_gateway.response});
+  EXPECT_EQ(nonsense.action.record.response, store::BlobRef{});
+}
+
 TEST(Retry, EveryOtherAnswerIsFinal) {
   for (std::uint32_t status = 200; status < 600; ++status) {
     if (status == 502 || status == 504) continue;
