@@ -31,7 +31,7 @@ struct Coordinator::Change {
   std::function<void(const Step&, store::Transaction&)> extend;
   // Hears the durable step, its record as stored.
   std::function<void(Result<Step>)> done;
-  Patience patience = Patience::unbounded;
+  Patience patience;
   std::function<bool()> bytes_out;  // of the executor's view; none: false
   int tries = 0;
 };

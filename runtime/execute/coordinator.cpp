@@ -95,7 +95,7 @@ void Coordinator::use_grant(const ActionRef& ref, const store::Hash& attach_hash
   auto asked = std::make_shared<Change>();
   asked->ref = ref;
   // An `allow` that nobody heard must not stand: the agent was told to wait or to stop.
-  asked->patience = Patience::bounded;
+  asked->patience = Patience::bounded(parts_.clock);
   asked->event_of = [attach_hash](const store::ActionRecord& record) -> Result<Event> {
     if (record.attach_hash != attach_hash) {
       return fail(Errc::permission_denied, "the approval is for another request");

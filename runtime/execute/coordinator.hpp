@@ -100,8 +100,9 @@ class Coordinator final : public SendObserver {
   ~Coordinator() override;
 
   // Holds a call, or joins the open one that is the same. The answer comes within
-  // limits::kAuditWriteMsMax. fails: limit_exceeded (too many pending, or too large), timed_out
-  // (not durable in time: the caller blocks), invalid_argument, unavailable.
+  // limits::kAuditWriteMsMax, however many transactions it takes. fails: limit_exceeded (too many
+  // pending, or too large), timed_out (not durable in time: the caller blocks), invalid_argument,
+  // unavailable.
   void hold(HoldRequest request, Callback<Held> done);
 
   // Applies a person's vote, a settlement of doubt, a withdrawal, the use of a grant. The record as

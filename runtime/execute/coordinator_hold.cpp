@@ -16,6 +16,7 @@ namespace sentrail::execute {
 struct Coordinator::Holding {
   HoldRequest request;
   Callback<Held> done;
+  Patience patience;
   std::string sealed;
   int tries = 0;
 };
@@ -24,6 +25,7 @@ void Coordinator::hold(HoldRequest request, Callback<Held> done) {
   auto holding = std::make_shared<Holding>();
   holding->request = std::move(request);
   holding->done = done;
+  holding->patience = Patience::bounded(parts_.clock);
   if (!loop_.post([this, holding] { submit_hold(holding); })) {
     done(fail(Errc::unavailable, "too many requests wait for the store; try again"));
   }
@@ -70,7 +72,7 @@ void Coordinator::submit_hold(std::shared_ptr<Holding> holding) {
           transition(step->action, Withdrawn{"nobody was told of this hold in time"}, now_ms())) {
     transaction.if_withdrawn.emplace_back(store::PutAction{withdrawn->action.record, 1, false, 0});
   }
-  ledger_.commit(kHoldStep, std::move(transaction), Patience::bounded,
+  ledger_.commit(kHoldStep, std::move(transaction), holding->patience,
                  [this, holding, step = *std::move(step)](store::Outcome outcome) mutable {
                    if (outcome.status) {
                      step.action.record.version = 1;
@@ -96,7 +98,7 @@ void Coordinator::attach(std::shared_ptr<Holding> holding, const Uuid& pending) 
   Held held{*std::move(*record), true, entry.id};
   store::Transaction transaction;
   transaction.operations.emplace_back(store::AppendAudit{std::move(entry)});
-  ledger_.commit(kAttachStep, std::move(transaction), Patience::bounded,
+  ledger_.commit(kAttachStep, std::move(transaction), holding->patience,
                  [holding, held = std::move(held)](store::Outcome outcome) mutable {
                    if (outcome.status) return holding->done(std::move(held));
                    holding->done(tl::make_unexpected(std::move(outcome.status).error()));

@@ -20,7 +20,17 @@ store::Outcome failed(Error error) {
   return outcome;
 }
 
+Error too_late() {
+  return {Errc::timed_out, "the audit log could not be written in time"};
+}
+
 }  // namespace
+
+Patience Patience::bounded(const Clock& clock) noexcept {
+  Patience patience;
+  patience.until_ms_ = clock.monotonic_ms() + limits::kAuditWriteMsMax;
+  return patience;
+}
 
 Ledger::~Ledger() {
   std::unique_lock lock(mutex_);
@@ -29,6 +39,11 @@ Ledger::~Ledger() {
 
 void Ledger::commit(const StepName& name, store::Transaction transaction, Patience patience,
                     Then then) {
+  const std::optional<std::int64_t> until_ms = patience.until_ms();
+  if (until_ms && clock_.monotonic_ms() >= *until_ms) {
+    loop_.post_always([then = std::move(then)] { then(failed(too_late())); });
+    return;
+  }
   reach(hook_, name.built);
   const std::uint64_t token = next_token_++;
   {
@@ -44,20 +59,19 @@ void Ledger::commit(const StepName& name, store::Transaction transaction, Patien
         [then = std::move(then), error = std::move(ticket).error()] { then(failed(error)); });
     return;
   }
-  // Read before the timer is set: a timer that is due must find its transaction late.
-  const std::int64_t since_ms = clock_.monotonic_ms();
-  if (patience == Patience::bounded) {
-    loop_.after_ms(limits::kAuditWriteMsMax, [this] { give_up_late(); });
+  if (until_ms) {
+    loop_.after_ms(*until_ms - clock_.monotonic_ms(), [this] { give_up_late(); });
   }
-  waiting_.emplace(token, Waiting{&name, *ticket, patience, since_ms, std::move(then)});
+  waiting_.emplace(token, Waiting{&name, *ticket, patience, std::move(then)});
 }
 
 void Ledger::give_up_late() {
-  const std::int64_t oldest_ms = clock_.monotonic_ms() - limits::kAuditWriteMsMax;
+  const std::int64_t now_ms = clock_.monotonic_ms();
   std::vector<Then> given_up;
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     Waiting& waiting = at->second;
-    const bool late = waiting.patience == Patience::bounded && waiting.since_ms <= oldest_ms;
+    const std::optional<std::int64_t> until_ms = waiting.patience.until_ms();
+    const bool late = until_ms && *until_ms <= now_ms;
     if (!late || !waiting.ticket.give_up()) {
       ++at;
       continue;
@@ -66,9 +80,7 @@ void Ledger::give_up_late() {
     at = waiting_.erase(at);
     one_less();
   }
-  for (Then& then : given_up) {
-    then(failed({Errc::timed_out, "the audit log could not be written in time"}));
-  }
+  for (Then& then : given_up) then(failed(too_late()));
 }
 
 void Ledger::post(std::span<store::Completion> completions) noexcept {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -26,9 +27,21 @@ struct StepName {
   std::string_view durable;  // it is on disk and nothing was done about it yet
 };
 
-// Whether a caller waits with a deadline of its own: if the disk takes longer than
-// limits::kAuditWriteMsMax the transaction is given up, and withdrawn should it land after all.
-enum class Patience : std::uint8_t { bounded, unbounded };
+// Until when a caller waits: a transaction that takes longer is given up, and withdrawn should it
+// land after all. One request has one patience, however many transactions it takes.
+class Patience {
+ public:
+  // Waits for as long as it takes.
+  Patience() = default;
+  // Waits limits::kAuditWriteMsMax, from now on.
+  [[nodiscard]] static Patience bounded(const Clock& clock) noexcept;
+
+  // The end of it, on the monotonic clock; nothing if there is none.
+  [[nodiscard]] std::optional<std::int64_t> until_ms() const noexcept { return until_ms_; }
+
+ private:
+  std::optional<std::int64_t> until_ms_;
+};
 
 // threads: the loop's, except where noted.
 class Ledger final : public store::CompletionPort {
@@ -41,7 +54,8 @@ class Ledger final : public store::CompletionPort {
   // Waits until the writer has decided everything that was submitted.
   ~Ledger() override;
 
-  // Submits a transaction; `then` runs on the loop, once, with its outcome.
+  // Submits a transaction; `then` runs on the loop, once, with its outcome. Nothing is submitted
+  // where patience has ended already: timed_out.
   void commit(const StepName& name, store::Transaction transaction, Patience patience, Then then);
 
   // Whether nothing waits for its outcome.
@@ -55,7 +69,6 @@ class Ledger final : public store::CompletionPort {
     const StepName* name;
     store::Ticket ticket;
     Patience patience;
-    std::int64_t since_ms;
     Then then;
   };
 

@@ -77,6 +77,26 @@ TEST_F(CoordinatorFaultsTest, AHoldThatTakesTooLongIsRefusedAndNeverWritten) {
   EXPECT_THAT(states_of_all(), ElementsAre(ActionState::revoked)) << "only what had been taken";
 }
 
+// The disk takes nearly all the time to say that the same call is pending; what is left of it, and
+// not a second helping, is for the entry of the repetition.
+TEST_F(CoordinatorFaultsTest, ARepetitionWaitsNoLongerThanAnyOtherHold) {
+  const Held pending = hold(request("same")).value();
+  open_stopping_at("writer.batch.taken");
+  begin_hold("same");
+  hook_->wait_until_arrived();
+  clock_.advance_ms(limits::kAuditWriteMsMax - 1);
+  turn();
+  EXPECT_FALSE(answer_);
+  hook_->release();
+  hook_->wait_for("writer.completions.posted", 1);
+  clock_.advance_ms(1);
+  pump_until([&] { return answer_.has_value(); });
+  ASSERT_FALSE(*answer_);
+  EXPECT_EQ(answer_->error().code, Errc::timed_out);
+  EXPECT_THAT(log_of(pending.record), ElementsAre("hold"));
+  EXPECT_EQ(stored(pending.record).state, ActionState::held) << "the first one still waits";
+}
+
 TEST_F(CoordinatorFaultsTest, AHoldThatLandsTooLateIsRevokedAndCannotBeApproved) {
   open_stopping_at("store.batch.written");
   begin_hold("late");

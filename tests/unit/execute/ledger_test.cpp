@@ -54,7 +54,7 @@ class LedgerTest : public testing::Test {
 // Whenever the clock moved on, the timer finds its transaction late: nobody waits for ever.
 TEST_F(LedgerTest, TheTimerFindsItsTransactionLate) {
   clock_.tell({0, 1});
-  commit(Patience::bounded);
+  commit(Patience::bounded(clock_));
   for (const std::int64_t now_ms : {limits::kAuditWriteMsMax, limits::kAuditWriteMsMax + 1}) {
     clock_.tell({now_ms});
     (void)loop_.run_pending();
@@ -65,8 +65,34 @@ TEST_F(LedgerTest, TheTimerFindsItsTransactionLate) {
   gate_.release();
 }
 
+// A request that takes several transactions waits for all of them together no longer than for one.
+TEST_F(LedgerTest, PatienceIsOfTheRequestNotOfTheCommit) {
+  const Patience patience = Patience::bounded(clock_);
+  clock_.tell({limits::kAuditWriteMsMax - 1});
+  commit(patience);
+  (void)loop_.run_pending();
+  EXPECT_FALSE(outcome_);
+  clock_.tell({limits::kAuditWriteMsMax});
+  (void)loop_.run_pending();
+  ASSERT_TRUE(outcome_);
+  EXPECT_EQ(outcome_->status.error().code, Errc::timed_out);
+  gate_.release();
+}
+
+TEST_F(LedgerTest, WhatComesTooLateIsNotSubmitted) {
+  const Patience patience = Patience::bounded(clock_);
+  clock_.tell({limits::kAuditWriteMsMax});
+  ledger_.commit(kStep, {}, patience, [this](store::Outcome outcome) { outcome_ = outcome; });
+  EXPECT_FALSE(outcome_) << "never from within";
+  (void)loop_.run_pending();
+  ASSERT_TRUE(outcome_);
+  EXPECT_EQ(outcome_->status.error().code, Errc::timed_out);
+  EXPECT_EQ(writer_.counts().transactions, 0u);
+  gate_.release();
+}
+
 TEST_F(LedgerTest, ThePatientWait) {
-  commit(Patience::unbounded);
+  commit(Patience());
   clock_.tell({limits::kDayMs});
   (void)loop_.run_pending();
   EXPECT_FALSE(outcome_);
@@ -77,7 +103,7 @@ TEST_F(LedgerTest, ThePatientWait) {
 
 // The answer crosses with the giving up: exactly one of the two is heard.
 TEST_F(LedgerTest, ALateAnswerIsNotHeardTwice) {
-  commit(Patience::bounded);
+  commit(Patience::bounded(clock_));
   gate_.release();
   gate_.wait_for("writer.completions.posted", 1);
   clock_.tell({limits::kDayMs});
