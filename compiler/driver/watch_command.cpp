@@ -1,12 +1,16 @@
 // `watch`: builds again whenever the policy is saved, and tells a running gate to reload.
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+extern "C" {  // glibc 2.36 declares these as if they were C++
+#include <sys/pidfd.h>
+}
+
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -30,18 +34,26 @@ struct Options {
 };
 
 // Closes its file descriptor.
-class Inotify {
+class Descriptor {
  public:
-  Inotify() : fd_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {}
-  Inotify(const Inotify&) = delete;
-  Inotify& operator=(const Inotify&) = delete;
-  ~Inotify() {
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
     if (fd_ >= 0) close(fd_);
   }
 
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+class Inotify {
+ public:
   [[nodiscard]] Status watch(const std::string& folder) const {
     constexpr auto kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
-    if (fd_ < 0 || inotify_add_watch(fd_, folder.c_str(), kEvents) < 0) {
+    if (inotify_add_watch(queue_.get(), folder.c_str(), kEvents) < 0) {
       return fail(Errc::io, "cannot watch " + folder + ": " + std::strerror(errno));
     }
     return {};
@@ -50,7 +62,7 @@ class Inotify {
   // Waits for a change to a policy or catalog and lets the burst pass.
   [[nodiscard]] Status wait() const {
     for (;;) {
-      pollfd ready{fd_, POLLIN, 0};
+      pollfd ready{queue_.get(), POLLIN, 0};
       if (poll(&ready, 1, -1) < 0) {
         return fail(Errc::io, std::string("watching ended: ") + std::strerror(errno));
       }
@@ -65,7 +77,7 @@ class Inotify {
     alignas(inotify_event) std::array<char, 8192> buffer;
     bool relevant = false;
     for (;;) {
-      const ssize_t got = read(fd_, buffer.data(), buffer.size());
+      const ssize_t got = read(queue_.get(), buffer.data(), buffer.size());
       if (got <= 0) return relevant;
       for (ssize_t at = 0; at < got;) {
         const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
@@ -76,15 +88,28 @@ class Inotify {
     }
   }
 
-  int fd_;
+  const Descriptor queue_{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
 };
 
-// Sends SIGHUP to the gate whose process id is in a file.
+// The process that holds the lock on a pid file; 0 if none does. Asking takes no lock: a gate that
+// starts at this moment must find it free.
+pid_t holder_of(int file) {
+  struct flock lock{};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  const bool held = fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return held ? lock.l_pid : 0;
+}
+
+// Sends SIGHUP to the gate that holds a pid file. The number in the file says nothing: after a
+// crash it stays behind, and the system may give it to another process.
 Status reload_gate(const std::string& pid_file) {
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_bytes(pid_file, 64));
-  pid_t pid = 0;
-  std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (pid <= 1 || kill(pid, SIGHUP) != 0) {
+  const Descriptor file(open(pid_file.c_str(), O_RDONLY | O_CLOEXEC));
+  const pid_t pid = holder_of(file.get());
+  const Descriptor process(pid > 0 ? pidfd_open(pid, 0) : -1);
+  // Held still, so the descriptor is of the holder and not of who came after it.
+  if (process.get() < 0 || holder_of(file.get()) != pid ||
+      pidfd_send_signal(process.get(), SIGHUP, nullptr, 0) != 0) {
     return fail(Errc::not_found, "no running gate in " + pid_file);
   }
   return {};

@@ -94,6 +94,12 @@ Result<FileHandle> lock_file(const std::string& path) {
                                        ": stop it, or use another data directory; lock file " +
                                        path);
   }
+  // Beside the lock that keeps others out, one that tells whoever asks which process it is: a
+  // number in a file outlives a process that is killed.
+  struct flock held{};
+  held.l_type = F_WRLCK;
+  held.l_whence = SEEK_SET;
+  if (::fcntl(file.get(), F_SETLK, &held) != 0) return io_failure("lock", path);
   const std::string process = std::to_string(::getpid());
   if (::ftruncate(file.get(), 0) != 0) return io_failure("write", path);
   SENTRAIL_TRY(write_at(file.get(), process, 0, path));

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -288,6 +289,46 @@ class Signals(Running):
         gate.reload("tls_not_loaded")
         self.assertIn(b"200 OK", greeted_by(second))
         self.assertEqual(call(gate.port, "GET", "/healthz").status, 200)
+
+
+class Reloading(Running):
+    """`sentrailc watch --reload` and the pid file of a gate."""
+
+    def first_word_to_the_gate(self, gate):
+        """What `watch` says after its first build about the gate that it tells."""
+        command = [PROGRAMS.sentrailc, "watch", STARTER, "-o", gate.folder / "policy.bundle",
+                   "--reload", gate.folder / "data/sentraild.pid"]
+        with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as watching:
+            deadline = threading.Timer(30, watching.kill)  # a hang fails, it does not wait
+            deadline.start()
+            try:
+                said = re.compile("^the gate reloads|^no running gate")
+                return until(lambda: said.match(watching.stdout.readline()),
+                             "what became of the reload").group(0)
+            finally:
+                deadline.cancel()
+                watching.kill()
+
+    def test_a_running_gate_is_told(self):
+        gate = self.gate().start()
+        self.assertEqual(self.first_word_to_the_gate(gate), "the gate reloads")
+        until(lambda: "policy_loaded" in read_if_there(gate.log), "the reload")
+
+    def test_a_killed_gates_number_may_be_another_process_by_now(self):
+        gate = self.gate().start()
+        gate.kill()
+        pid_file = gate.folder / "data/sentraild.pid"
+        self.assertEqual(read_if_there(pid_file), str(gate.process.pid))
+        with subprocess.Popen(["sleep", "600"]) as bystander:  # SIGHUP would end it
+            try:
+                pid_file.write_text(str(bystander.pid))
+                self.assertEqual(self.first_word_to_the_gate(gate), "no running gate")
+                self.assertIsNone(bystander.poll())
+            finally:
+                bystander.kill()
+                self.assertEqual(bystander.wait(), -signal.SIGKILL)
+        gate.start()
+        self.assertEqual(self.first_word_to_the_gate(gate), "the gate reloads")
 
 
 class Restarting(Running):
