@@ -224,6 +224,8 @@ Result<Changed<store::Person>> Administration::set_membership(
       !has_other_owner(directory, actor.workspace_id, person.id)) {
     return fail(Errc::conflict, "the last owner of a workspace stays its owner");
   }
+  const store::Person* self = directory.find_person(actor.person_id);
+  if (self == nullptr) return fail(Errc::permission_denied, "there is no such account any more");
   Changed<store::Person> changed{person, {}};
   auto& memberships = changed.value.memberships;
   std::erase_if(memberships, [&](const store::Membership& membership) {
@@ -234,6 +236,9 @@ Result<Changed<store::Person>> Administration::set_membership(
   told.resource_type = role ? std::string(name_of(*role)) : std::string();
   audit::Personal personal;
   personal.resource_id = format_uuid(person.id);
+  // Of two owners who take each other's role at once the second has lost its own when it commits:
+  // whoever changes an owner stays one, so there always is one.
+  changed.transaction.operations.emplace_back(store::RequirePersonVersion{self->id, self->version});
   changed.transaction.operations.emplace_back(Put<store::Person>{changed.value, person.version});
   changed.transaction.operations.emplace_back(by(actor, std::move(told), std::move(personal)));
   return changed;

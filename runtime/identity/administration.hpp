@@ -76,8 +76,9 @@ class Administration {
   [[nodiscard]] Result<Changed<store::Person>> add_person(const Actor& actor,
                                                           AccountRequest request) const;
   // Gives a person another role or other groups in the actor's workspace; no role: removes them.
-  // fails: permission_denied (nobody changes their own role, nor an owner without being one);
-  // conflict if no owner would be left; invalid_argument for a malformed group.
+  // The transaction conflicts if the actor's own record has changed since. fails: permission_denied
+  // (nobody changes their own role, nor an owner without being one); conflict if no owner would be
+  // left; invalid_argument for a malformed group.
   [[nodiscard]] Result<Changed<store::Person>> set_membership(
       const Actor& actor, const Directory& directory, const store::Person& person,
       std::optional<store::Role> role, std::vector<std::string> groups) const;

@@ -182,6 +182,12 @@ Status Staging::run(const RequireKillVersion& operation) {
   return check_version(state ? state->version : 0, operation.version);
 }
 
+Status Staging::run(const RequirePersonVersion& operation) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<Person> person,
+                            load<Person>(Key(Uuid{}, RowKind::person).add(operation.person_id)));
+  return check_version(person ? person->version : 0, operation.version);
+}
+
 Status Staging::run(const RemoveConnection& operation) {
   remove(Key(operation.workspace_id, RowKind::connection).last(operation.tool));
   return {};

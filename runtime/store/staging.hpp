@@ -47,6 +47,7 @@ class Staging {
   Status run(const Count& operation);
   Status run(const PutBlob& operation);
   Status run(const RequireKillVersion& operation);
+  Status run(const RequirePersonVersion& operation);
   Status run(const RemoveConnection& operation);
   Status run(const RemoveSession& operation);
   Status run(const RemoveOutbox& operation);

@@ -74,6 +74,13 @@ struct RequireKillVersion {
   std::uint64_t version = 0;
 };
 
+// Demands that a person's record still is as it was when the change was prepared (0: none yet).
+// fails: conflict.
+struct RequirePersonVersion {
+  Uuid person_id;
+  std::uint64_t version = 0;
+};
+
 // Removals. Removing what is not there changes nothing.
 struct RemoveConnection {
   Uuid workspace_id;
@@ -99,8 +106,8 @@ struct RemoveSetting {
 using Operation =
     std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>, Put<Person>,
                  Put<Session>, Put<Connection>, Put<KillState>, Put<OutboxItem>, Put<Setting>,
-                 TouchKey, Count, PutBlob, RequireKillVersion, RemoveConnection, RemoveSession,
-                 RemoveOutbox, RemoveBlob, RemoveSetting>;
+                 TouchKey, Count, PutBlob, RequireKillVersion, RequirePersonVersion,
+                 RemoveConnection, RemoveSession, RemoveOutbox, RemoveBlob, RemoveSetting>;
 
 // Changes of one event. They are checked and applied in order.
 struct Transaction {

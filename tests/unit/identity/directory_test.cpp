@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -272,6 +273,32 @@ TEST_F(IdentityTest, NobodyRaisesThemselvesAndTheLastOwnerStays) {
   EXPECT_EQ(
       membership_of(apply(admin_.set_membership(olga, directory(), again, {}, {})), workspace_.id),
       std::nullopt);
+}
+
+// Both changes are prepared while both are owners; whichever is stored first, one owner remains.
+TEST_F(IdentityTest, OwnersWhoDemoteEachOtherAtOnceLeaveOne) {
+  const Actor olga = owner();
+  const Uuid rita =
+      apply(admin_.add_person(olga, {"rita", "", "", kPassphrase, {Uuid{}, Role::owner, {}}})).id;
+  const auto owners = [&] {
+    const Directory now = directory();
+    return std::count_if(now.people().begin(), now.people().end(), [&](const auto& row) {
+      const auto membership = membership_of(row.second, workspace_.id);
+      return membership && membership->role == Role::owner;
+    });
+  };
+  const Directory before = directory();
+  const store::Person first = *before.find_person(olga.person_id);
+  const store::Person second = *before.find_person(rita);
+  const auto lowers_rita = admin_.set_membership(olga, before, second, Role::member, {});
+  const auto removes_olga = admin_.set_membership(actor_of(second, workspace_.id).value(), before,
+                                                  first, std::nullopt, {});
+  ASSERT_TRUE(lowers_rita && removes_olga);
+  ASSERT_EQ(owners(), 2);
+  apply(lowers_rita->transaction);
+  EXPECT_EQ(try_apply(removes_olga->transaction).status.error().code, Errc::conflict);
+  EXPECT_EQ(owners(), 1);
+  EXPECT_EQ(log().back(), "person.role") << "what did not happen is not in the log";
 }
 
 TEST_F(IdentityTest, SessionsAreStoredAndEnded) {

@@ -355,6 +355,21 @@ TEST_P(ConformanceTest, DecisionsRestOnTheKillStateTheySaw) {
   EXPECT_TRUE(store().get_kill_state(kHome).value().enabled);
 }
 
+TEST_P(ConformanceTest, ChangesRestOnThePersonTheySaw) {
+  EXPECT_TRUE(put(RequirePersonVersion{id_of(20), 0}, AppendAudit{entry(1)}).status.has_value());
+  Person person;
+  person.id = id_of(20);
+  person.name = "ann";
+  put(Put<Person>{person});
+  EXPECT_EQ(put(RequirePersonVersion{id_of(20), 0}).status.error().code, Errc::conflict);
+  EXPECT_TRUE(put(RequirePersonVersion{id_of(20), 1}).status.has_value());
+  person.display_name = "Ann";
+  EXPECT_EQ(put(Put<Person>{person, 1}, RequirePersonVersion{id_of(20), 1}).status.error().code,
+            Errc::conflict)
+      << "a transaction sees its own changes";
+  EXPECT_EQ(store().get_person(id_of(20)).value()->display_name, "");
+}
+
 TEST_P(ConformanceTest, CountersStopAtTheirLimitAndBeginAnewWithTheWindow) {
   const auto count = [this](std::int64_t window, std::int64_t delta) {
     return put(Count{kHome, "writes", window, delta, 3}).status.has_value();
