@@ -54,6 +54,10 @@ Result<Typed> read_typed(PeopleCall& call, bool with_token) {
   return typed;
 }
 
+http::HttpResponse throttled(const Error& error) {
+  return refusal(429, "too_many_attempts", error.message);
+}
+
 void write_person(JsonWriter& json, const store::Person& person,
                   const std::optional<store::Membership>& membership) {
   json.key("person").begin_object();
@@ -110,7 +114,18 @@ Answer use_token(GateParts& parts, PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Setting> setting,
                             parts.store.get_setting(Uuid{}, identity::kBootstrapSetting));
   auto made = make_owner(parts, typed, setting);
-  if (!made && made.error().code == Errc::permission_denied) made = accept(parts, call, typed);
+  if (!made && made.error().code == Errc::permission_denied) {
+    // An invitation asks for the passphrase of who has an account: no faster than signing in does.
+    const std::int64_t now_ms = parts.clock.now().unix_ms;
+    const std::string counted = identity::check_account_name(typed.name) ? typed.name : "";
+    if (const Status may = parts.throttle.check(counted, call.peer.address, now_ms); !may) {
+      return throttled(may.error());
+    }
+    made = accept(parts, call, typed);
+    if (!made && made.error().code == Errc::permission_denied) {
+      parts.throttle.failed(counted, call.peer.address, now_ms);
+    }
+  }
   Status done = made ? commit_change(parts, std::move(made->transaction))
                      : Status(tl::make_unexpected(made.error()));
   // Of two who use a token at once, one finds it used.
@@ -122,7 +137,7 @@ Answer use_token(GateParts& parts, PeopleCall& call) {
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(true);
-  write_person(json, made->value, first_membership(made->value));
+  write_person(json, made->value, made->value.memberships.back());
   json.end_object();
   return json_answer(200, std::move(body));
 }
@@ -149,8 +164,9 @@ Answer invite(GateParts& parts, const PeopleCall& call) {
     }
   }
   SENTRAIL_TRY(fields.finish());
-  if (call.known->directory().find_person(wanted.name) != nullptr) {
-    return fail(Errc::already_exists, "there is an account of that name already");
+  const store::Person* known = call.known->directory().find_person(wanted.name);
+  if (known != nullptr && identity::membership_of(*known, call.workspace_id)) {
+    return fail(Errc::already_exists, "`" + wanted.name + "` is in this workspace already");
   }
   SENTRAIL_ASSIGN_OR_RETURN(
       auto changed, identity::invite(parts.recorder, parts.clock, *call.actor, std::move(wanted)));
@@ -165,10 +181,6 @@ Answer invite(GateParts& parts, const PeopleCall& call) {
 }
 
 // --- sessions ------------------------------------------------------------------------------
-
-http::HttpResponse throttled(const Error& error) {
-  return refusal(429, "too_many_attempts", error.message);
-}
 
 Answer sign_in(GateParts& parts, PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const Typed typed, read_typed(call, false));

@@ -81,6 +81,29 @@ Permission needed_for(store::Role role) {
   return role == store::Role::owner ? Permission::manage_owners : Permission::manage_people;
 }
 
+// Makes the invited account; or, where there is one of that name, gives it another place: whoever
+// knows its passphrase.
+Result<Changed<store::Person>> take_place(const AcceptParts& parts, const Actor& inviter,
+                                          Invitation invitation, std::string passphrase) {
+  const store::Person* person = parts.directory.find_person(invitation.name);
+  if (person == nullptr) {
+    AccountRequest account;
+    account.name = std::move(invitation.name);
+    account.passphrase = std::move(passphrase);
+    account.membership = {inviter.workspace_id, invitation.role, std::move(invitation.groups)};
+    return parts.administration.add_person(inviter, std::move(account));
+  }
+  if (!sign_in(person, passphrase, parts.clock.now().unix_ms)) {
+    return fail(Errc::permission_denied,
+                "there is an account of this name already: it joins with its own passphrase");
+  }
+  if (membership_of(*person, inviter.workspace_id)) {
+    return fail(Errc::already_exists, "you are a member of this workspace already");
+  }
+  return parts.administration.set_membership(inviter, parts.directory, *person, invitation.role,
+                                             std::move(invitation.groups));
+}
+
 }  // namespace
 
 std::string invitation_setting(std::string_view token) {
@@ -123,21 +146,20 @@ Result<Changed<store::Person>> accept_invitation(const AcceptParts& parts,
   if (inviter == nullptr) return over();
   const Result<Actor> actor = actor_of(*inviter, setting.workspace_id);
   if (!actor || !allows(actor->role, needed_for(invitation.role))) return over();
-  AccountRequest account;
-  account.name = invitation.name;
-  account.passphrase = std::move(passphrase);
-  account.membership = {setting.workspace_id, invitation.role, std::move(invitation.groups)};
-  SENTRAIL_ASSIGN_OR_RETURN(Changed<store::Person> changed,
-                            parts.administration.add_person(*actor, std::move(account)));
+  const store::Role role = invitation.role;
+  SENTRAIL_ASSIGN_OR_RETURN(
+      Changed<store::Person> changed,
+      take_place(parts, *actor, std::move(invitation), std::move(passphrase)));
   // Compare-and-swap on the invitation comes first: of two who use it at once, one fails whole.
   store::Transaction whole;
   whole.operations.emplace_back(store::Put<store::Setting>{setting, setting.version});
   whole.operations.emplace_back(store::RemoveSetting{setting.workspace_id, setting.name});
+  whole.operations.emplace_back(store::RequirePersonVersion{inviter->id, inviter->version});
   for (store::Operation& operation : changed.transaction.operations) {
     whole.operations.push_back(std::move(operation));
   }
   const store::Person& person = changed.value;
-  const Actor self{person.id, person.name, invitation.role, setting.workspace_id};
+  const Actor self{person.id, person.name, role, setting.workspace_id};
   whole.operations.emplace_back(told_by(
       parts.recorder, self, admin_entry(parts.clock, store::AuditKind::person, "person.accept")));
   changed.transaction = std::move(whole);

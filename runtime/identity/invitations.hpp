@@ -1,4 +1,5 @@
-// Invitations: a one-time token that makes one named account in one workspace.
+// Invitations: a one-time token that gives one named account its place in one workspace, and makes
+// the account if there is none.
 //
 // Neighbours: administration.hpp (making the account), credential.hpp (tokens); kept as a Setting
 // under the token's hash, so that the store never holds what opens it. Must not know: routes, HTTP.
@@ -53,9 +54,12 @@ struct AcceptParts {
   const Directory& directory;  // as it is now
 };
 
-// Uses an invitation up: makes its account, as its inviter could make it today. in: the Setting
-// found under the token. fails: permission_denied if it is over, for another name, or its inviter
-// may no longer invite; as make_person(). cost: one slow hash.
+// Uses an invitation up: makes its account, as its inviter could make it today, or lets an existing
+// one into the workspace. in: the Setting found under the token; the passphrase, new or the
+// account's own. out: the person; the new membership is the last.
+// fails: permission_denied if it is over, for another name, its inviter may no longer invite, or
+// the passphrase is not the account's; already_exists for a member; as make_person().
+// cost: one slow hash.
 [[nodiscard]] Result<Changed<store::Person>> accept_invitation(const AcceptParts& parts,
                                                                const store::Setting& setting,
                                                                std::string_view name,

@@ -102,6 +102,63 @@ TEST_F(AccountsTest, AnInvitationMakesTheNamedAccountOnce) {
   EXPECT_THAT(log(), testing::IsSupersetOf({"person.invite", "person.add", "person.accept"}));
 }
 
+// One account, two workspaces: the second has its own role, groups and administrators.
+TEST_F(AccountsTest, AnInvitationLetsAnExistingAccountIntoAnotherWorkspace) {
+  store::Workspace second;
+  second.id = crypto::uuid_v4();
+  second.name = "second";
+  put(store::Put<store::Workspace>{second, 0});
+  const store::Person rita = add_person("rita", Role::member);
+  const std::string owner = session_of(add_person("theo", Role::owner, {}, second.id));
+  const std::string token = invite(owner, R"({"name":"rita","role":"reviewer","groups":["sre"]})");
+  const Heard wrong = post("/bootstrap", "", use(token, "rita", "somebody elses words"));
+  EXPECT_EQ(wrong.refusal(), "403 invalid_token");
+  EXPECT_THAT(wrong.text("error"), HasSubstr("its own passphrase"));
+  const Heard joined = accept(token, "rita");
+  ASSERT_EQ(joined.status, 200) << joined.body;
+  EXPECT_EQ(joined.text("workspaceId"), format_uuid(second.id));
+  EXPECT_EQ(Heard::text_of(joined.at("person").find("role")), "reviewer");
+  EXPECT_EQ(Heard::text_of(joined.at("person").find("id")), format_uuid(rita.id));
+  EXPECT_EQ(accept(token, "rita").refusal(), "403 invalid_token") << "used up";
+
+  const store::Person now = store_->get_person(rita.id).value().value();
+  EXPECT_EQ(now.passphrase_hash, rita.passphrase_hash);
+  EXPECT_EQ(identity::membership_of(now, workspace_.id)->role, Role::member);
+  EXPECT_EQ(identity::membership_of(now, second.id)->groups, std::vector<std::string>{"sre"});
+  const std::string session = session_of(now);
+  const auto may_look = [&](const Uuid& workspace) {
+    return ask({"GET",
+                "/approvals",
+                session,
+                "",
+                {{"X-Sentrail-Workspace", format_uuid(workspace)}}})
+        .refusal();
+  };
+  EXPECT_EQ(may_look(second.id), "200 (absent)");
+  EXPECT_EQ(may_look(workspace_.id), "403 role_required") << "a member there, as before";
+  EXPECT_THAT(log(), testing::IsSupersetOf({"person.invite", "person.role", "person.accept"}));
+  EXPECT_EQ(post("/reviewers", owner, R"({"name":"rita","role":"admin"})").refusal(),
+            "409 already_exists");
+}
+
+TEST_F(AccountsTest, AnInvitationIsNoWayAroundTheBrakeOnGuessing) {
+  store::Workspace second;
+  second.id = crypto::uuid_v4();
+  second.name = "second";
+  put(store::Put<store::Workspace>{second, 0});
+  add_person("rita", Role::owner);
+  const std::string token = invite(session_of(add_person("theo", Role::owner, {}, second.id)),
+                                   R"({"name":"rita","role":"member"})");
+  for (std::uint32_t i = 0; i < limits::kSignInFailuresMax; ++i) {
+    EXPECT_EQ(post("/bootstrap", "", use(token, "rita", "wrong horse battery")).refusal(),
+              "403 invalid_token");
+  }
+  EXPECT_EQ(accept(token, "rita").refusal(), "429 too_many_attempts");
+  EXPECT_EQ(sign_in("rita").refusal(), "429 too_many_attempts");
+  clock_.advance_ms(limits::kSignInWindowMs);
+  EXPECT_EQ(accept(token, "rita").status, 200);
+}
+
 TEST_F(AccountsTest, OfTwoWhoAcceptAtOnceOneFails) {
   const std::string owner = signed_in("olga", Role::owner);
   const std::string token = invite(owner, R"({"name":"rita","role":"reviewer"})");
