@@ -81,6 +81,7 @@ Status Context::sign_in() {
 
 Status Context::authorise(As as, http::HttpRequest& request) {
   if (as == As::nobody) return {};
+  if (!settings.workspace.empty()) request.headers.add("X-Sentrail-Workspace", settings.workspace);
   if (as == As::reader && !settings.key.empty()) {
     request.headers.add("Authorization", "Bearer " + settings.key);
     return {};

@@ -10,8 +10,9 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 the gate refused or a check found something, 2 could not run.\n"
-    "Environment: SENTRAIL_SERVER, SENTRAIL_ACCOUNT, SENTRAIL_KEY (a key with scope admin-read,\n"
-    "for scripts that only read), SENTRAIL_HOME (instead of ~/.sentrail), NO_COLOR.\n"
+    "Environment: SENTRAIL_SERVER, SENTRAIL_ACCOUNT, SENTRAIL_WORKSPACE, SENTRAIL_KEY (a key with\n"
+    "scope admin-read, for scripts that only read), SENTRAIL_HOME (instead of ~/.sentrail),\n"
+    "NO_COLOR.\n"
     "Signing in asks at the terminal itself; nothing that is piped in can answer for you.";
 
 }  // namespace
@@ -33,6 +34,8 @@ int main(int argc, char** argv) {
   context.settings = *settings;
   app.add_option("--server", context.settings.server, "the gate, e.g. http://127.0.0.1:8080");
   app.add_option("--as", context.settings.account, "the account that signs in");
+  app.add_option("--workspace", context.settings.workspace,
+                 "the id of the workspace to act in; without it, your first");
   app.add_option("--ca-file", context.settings.ca_file, "a CA to trust beside the system's");
   app.add_flag("--json", context.json, "print the gate's answer as JSON");
 

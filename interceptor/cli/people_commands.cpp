@@ -66,8 +66,10 @@ Status init(Context& context, const std::string& token, const std::string& name)
   context.settings.account = name;
   SENTRAIL_TRY(save_settings(context.settings));
   if (context.printed_json(answer)) return {};
-  std::printf("Welcome, %s. This machine now signs in as you; the passphrase is stored nowhere.\n",
-              escape_display(name).c_str());
+  std::printf(
+      "Welcome, %s. This machine now signs in as you; the passphrase is stored nowhere.\n"
+      "You act in workspace %s; if it is not your first, name it with --workspace.\n",
+      escape_display(name).c_str(), cell(answer.json.root(), "workspaceId").c_str());
   return {};
 }
 

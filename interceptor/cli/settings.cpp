@@ -116,6 +116,7 @@ Result<Settings> load_settings() {
     settings.account = account;
   }
   settings.key = environment("SENTRAIL_KEY");
+  settings.workspace = environment("SENTRAIL_WORKSPACE");
   return settings;
 }
 

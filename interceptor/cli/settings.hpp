@@ -22,9 +22,10 @@ struct Endpoint {
 // What a command line starts from.
 struct Settings {
   std::string server = "http://127.0.0.1:8080";
-  std::string account;  // who signs in
-  std::string ca_file;  // trusted beside the system's roots
-  std::string key;      // SENTRAIL_KEY: a key with scope admin-read, for scripts that only read
+  std::string account;    // who signs in
+  std::string ca_file;    // trusted beside the system's roots
+  std::string key;        // SENTRAIL_KEY: a key with scope admin-read, for scripts that only read
+  std::string workspace;  // id of the workspace to act in; empty: the account's first
 };
 
 // Reads `http://host[:port]` or `https://host[:port]`. Plain http to another machine than this one

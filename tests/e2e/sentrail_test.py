@@ -1,20 +1,23 @@
 """sentrail without a gate and without a terminal: what it refuses, and how it says so."""
 
+import http.server
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 SENTRAIL = sys.argv.pop(1)
 HOME = tempfile.mkdtemp(prefix="sentrail-home-")
 
 
-def run(*arguments, home=HOME):
+def run(*arguments, home=HOME, **more):
     return subprocess.run([SENTRAIL, *arguments], text=True, capture_output=True, timeout=30,
                           stdin=subprocess.DEVNULL, start_new_session=True, check=False,
-                          env={"SENTRAIL_HOME": home, "HOME": home, "PATH": "/usr/bin:/bin"})
+                          env={"SENTRAIL_HOME": home, "HOME": home, "PATH": "/usr/bin:/bin",
+                               **more})
 
 
 class WithoutGate(unittest.TestCase):
@@ -45,6 +48,48 @@ class WithoutGate(unittest.TestCase):
         answer = run("status", home=home)
         self.assertEqual(answer.returncode, 2)
         self.assertIn("cli.json", answer.stderr)
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Answers every GET like an empty list and keeps what it was asked."""
+
+    asked = []
+
+    def do_GET(self):
+        self.asked.append(self)
+        body = b'{"ok":true,"agents":[],"next":null}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Workspaces(unittest.TestCase):
+    ID = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+
+    def header_of(self, *arguments, **environment):
+        """X-Sentrail-Workspace of what a command asks."""
+        Listener.asked.clear()
+        with http.server.HTTPServer(("127.0.0.1", 0), Listener) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            answer = run("--server", f"http://127.0.0.1:{server.server_port}", *arguments,
+                         SENTRAIL_KEY="agk_" + "A" * 40, **environment)
+            server.shutdown()
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual([call.path for call in Listener.asked], ["/agents"])
+        return Listener.asked[0].headers.get("X-Sentrail-Workspace")
+
+    def test_the_workspace_is_named_where_the_flag_or_the_environment_does(self):
+        self.assertIsNone(self.header_of("agent", "list"))
+        self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list"), self.ID)
+        self.assertEqual(self.header_of("agent", "list", "--workspace", self.ID), self.ID)
+        self.assertEqual(self.header_of("agent", "list", SENTRAIL_WORKSPACE=self.ID), self.ID)
+        self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list",
+                                        SENTRAIL_WORKSPACE="other"), self.ID)
+        self.assertIn("--workspace", run("--help").stdout)
 
 
 if __name__ == "__main__":

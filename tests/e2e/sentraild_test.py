@@ -364,6 +364,14 @@ class Restarting(Running):
             self.assertEqual(Person(gate, "ada").do("GET", "/policy")["bundle"], bundle)
             answer = call(gate.port, "GET", "/approvals", headers={"Authorization": "token " + key})
             self.assertEqual(answer.status, 200, answer)
+        workspace = Person(gate, "ada").ask("POST", "/session", {
+            "name": "ada", "passphrase": "correct horse battery staple"}).body["workspaceId"]
+        for named, code in ((workspace, 0), ("6ba7b810-9dad-41d1-80b4-00c04fd430c8", 1), ("x", 1)):
+            listed = subprocess.run(
+                [PROGRAMS.sentrail, "--server", f"http://127.0.0.1:{gate.port}", "--workspace",
+                 named, "agent", "list"], text=True, capture_output=True, timeout=60, check=False,
+                env={"SENTRAIL_KEY": key, "HOME": str(gate.folder), "PATH": "/usr/bin:/bin"})
+            self.assertEqual(listed.returncode, code, listed.stderr)
         leaves = [json.loads(base64.b64decode(json.loads(line)["leaf"]))
                   for line in call(gate.port, "GET", "/audit/log/entries",
                                    headers={"Authorization": "Bearer " + key}).raw.splitlines()]
