@@ -141,11 +141,12 @@ Result<std::int64_t> parse_wait(std::string_view query) {
   return std::min(seconds, limits::kPollWaitMsMax / 1000) * 1000;
 }
 
-// Whether the request carries something that people sign in with.
+// Whether the request carries what people sign in with. Whatever else it is, it is told what every
+// key is told that does not open.
 bool is_person(const http::Headers& headers) {
   const auto secret =
       identity::presented_secret(headers.find("authorization").value_or(std::string_view()));
-  return secret && !identity::is_api_key_form(*secret);
+  return secret && secret->starts_with("sps_");
 }
 
 // Begins a poll whose caller may look. fails: as parse_wait; not_found for what is no id.

@@ -100,6 +100,53 @@ TEST_F(AdministrationTest, KeysOfOtherWorkspacesDoNotExist) {
   EXPECT_EQ(post("/manage-api-keys/nonsense/revoke", adam_, "{}").refusal(), "404 not_found");
 }
 
+// A key whose life is over is told what every other is that does not open, and nothing else.
+TEST_F(AdministrationTest, AnExpiredKeyIsRefusedLikeAnyOther) {
+  const auto create = [&](const char* body) {
+    const Heard made = post("/manage-api-keys", adam_, body);
+    EXPECT_EQ(made.status, 200) << made.body;
+    return made;
+  };
+  const char* all_scopes =
+      R"({"name":"day","scopes":["gateway","evaluate","mcp","admin-read"],"expiresInDays":1})";
+  const std::string expired = create(all_scopes).text("key");
+  const std::string scopeless = create(R"({"name":"m","scopes":["mcp"]})").text("key");
+  const Heard taken_back = create(all_scopes);
+  EXPECT_EQ(post("/manage-api-keys/" + taken_back.text("id") + "/revoke", adam_, "{}").status, 200);
+  const std::string status_route = "/gateway-proxy/status/" + format_uuid(workspace_.id);
+  const std::vector<Ask> routes = {{"GET", "/gateway-proxy/github/user"},
+                                   {"GET", status_route},
+                                   {"POST", "/evaluate-action", "", "{}"},
+                                   {"POST", "/simulate-action", "", "{}"},
+                                   {"GET", "/audit"}};
+  // Everything that is sent, but for what tells one request from another.
+  const auto answer_to = [&](Ask ask, const std::string& key) {
+    ask.token = key;
+    const Heard heard = this->ask(ask);
+    std::string whole = std::to_string(heard.status) + "\n";
+    for (const http::HeaderField field : heard.headers) {
+      if (field.name == "X-Sentrail-CorrelationId" || field.name == "Date") continue;
+      whole.append(field.name).append(": ").append(field.value).append("\n");
+    }
+    return whole + "\n" + heard.body;
+  };
+  for (const Ask& route : routes) {
+    EXPECT_THAT(answer_to(route, expired), testing::Not(StartsWith("401"))) << "not yet";
+  }
+  clock_.advance_ms(limits::kDayMs - 1);
+  EXPECT_THAT(answer_to(routes.back(), expired), StartsWith("200"));
+  clock_.advance_ms(1);
+  for (const Ask& route : routes) {
+    const std::string told = answer_to(route, expired);
+    EXPECT_THAT(told, StartsWith("401\n"));
+    EXPECT_THAT(told, testing::EndsWith(R"({"ok":false,"error":"Invalid or expired API key"})"));
+    EXPECT_EQ(told, answer_to(route, "agk_" + std::string(40, 'A'))) << "wrong";
+    EXPECT_EQ(told, answer_to(route, "agk_short")) << "malformed";
+    EXPECT_EQ(told, answer_to(route, taken_back.text("key"))) << "revoked";
+    EXPECT_EQ(told, answer_to(route, scopeless)) << "of another scope";
+  }
+}
+
 // --- agents --------------------------------------------------------------------------------
 
 TEST_F(AdministrationTest, AgentsAreRegisteredChangedAndDisabled) {
