@@ -45,7 +45,9 @@ ListenAddress bound(ListenAddress address, std::uint16_t port) {
 }  // namespace
 
 Daemon::Daemon(DaemonOptions options, Logger& logger)
-    : options_(std::move(options)), logger_(logger) {}
+    : options_(std::move(options)),
+      logger_(logger),
+      clock_(options_.clock != nullptr ? *options_.clock : host_clock_) {}
 
 Daemon::~Daemon() {
   if (server_) server_->stop_now();

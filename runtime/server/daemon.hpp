@@ -51,9 +51,10 @@ namespace sentrail::server {
 
 // What a daemon runs with.
 struct DaemonOptions {
-  Config config;           // paths absolute, or relative to where the process runs
-  std::string version;     // of the program
-  std::string ready_file;  // written once it serves; empty: none
+  Config config;                 // paths absolute, or relative to where the process runs
+  std::string version;           // of the program
+  std::string ready_file;        // written once it serves; empty: none
+  const Clock* clock = nullptr;  // outlives the daemon; null: the host's
 };
 
 // What the start found, for the person who started it.
@@ -102,7 +103,8 @@ class Daemon {
 
   const DaemonOptions options_;
   Logger& logger_;
-  const SystemClock clock_;
+  const SystemClock host_clock_;
+  const Clock& clock_;
   const audit::LeafCodec codec_;
   Started started_;
 

@@ -75,7 +75,7 @@ int serve(const server::Config& config, const std::string& path, const std::stri
   const SystemClock clock;
   server::Logger logger(STDERR_FILENO, config.log_format, config.log_level, clock);
   server::DaemonOptions options{server::with_paths_in(config, folder_of(path)), SENTRAIL_VERSION,
-                                ready_file};
+                                ready_file, nullptr};
   const std::string data = options.config.data;
   server::Daemon daemon(std::move(options), logger);
   const Result<server::Started> started = daemon.start();
