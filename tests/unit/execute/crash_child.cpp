@@ -326,6 +326,8 @@ void Process::verify() {
            0;
   });
   pass_time(limits::kDayMs, [&] { return count_in(store::ActionState::held) == 0; });
+  // A batch can be read before its writer has moved the log's head: one more behind it waits.
+  SENTRAIL_CHECK(writer_->commit({}).status.has_value());
   store::ActionQuery query;
   do {
     const store::Page<store::ActionRecord> page = store_->list_actions(kWorkspace, query).value();
