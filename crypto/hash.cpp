@@ -1,11 +1,13 @@
-// SHA-256 by OpenSSL. See hash.hpp.
+// SHA-256 by OpenSSL, keyed codes by libsodium, whose state is a value. See hash.hpp.
 #include "crypto/hash.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <sodium.h>
 
 #include "core/check.hpp"
+#include "crypto/sodium.hpp"
 
 namespace sentrail::crypto {
 namespace {
@@ -78,6 +80,32 @@ Digest hmac_sha256(std::string_view key, std::string_view message) {
                           reinterpret_cast<const unsigned char*>(message.data()), message.size(),
                           digest.data(), &size);
   SENTRAIL_CHECK(made != nullptr && size == digest.size());
+  return digest;
+}
+
+struct HmacKey::State {
+  crypto_auth_hmacsha256_state value;
+};
+
+HmacKey::HmacKey(std::string_view key) : keyed_(std::make_unique<State>()) {
+  ensure_sodium();
+  crypto_auth_hmacsha256_init(&keyed_->value, reinterpret_cast<const unsigned char*>(key.data()),
+                              key.size());
+}
+
+HmacKey::HmacKey(HmacKey&&) noexcept = default;
+
+HmacKey::~HmacKey() {
+  if (keyed_ != nullptr) sodium_memzero(keyed_.get(), sizeof(State));
+}
+
+Digest HmacKey::sign(std::string_view message) const noexcept {
+  State state = *keyed_;
+  Digest digest;
+  crypto_auth_hmacsha256_update(
+      &state.value, reinterpret_cast<const unsigned char*>(message.data()), message.size());
+  crypto_auth_hmacsha256_final(&state.value, digest.data());
+  sodium_memzero(&state, sizeof(state));
   return digest;
 }
 

@@ -2,10 +2,12 @@
 #include "crypto/random.hpp"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 #include "core/check.hpp"
 #include "core/encoding.hpp"
@@ -19,6 +21,49 @@ void set_version(Uuid& uuid, unsigned version) {
   uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3fu) | 0x80u);
 }
 
+// Counts forks, in the child: what a parent had drawn ahead must not be drawn by both.
+std::atomic<std::uint64_t> g_forks{0};
+
+void watch_forks() noexcept {
+  static const int watching = pthread_atfork(nullptr, nullptr, [] { g_forks.fetch_add(1); });
+  SENTRAIL_CHECK_NOTE(watching == 0, "forks cannot be watched");
+}
+
+// Randomness that one thread has drawn ahead. What is handed out is wiped here.
+class Drawn {
+ public:
+  static constexpr std::size_t kServedMax = 64;
+
+  Drawn() noexcept { watch_forks(); }
+  Drawn(const Drawn&) = delete;
+  Drawn& operator=(const Drawn&) = delete;
+  ~Drawn() { sodium_memzero(block_.data(), block_.size()); }
+
+  void take(std::span<std::uint8_t> out) noexcept {
+    const std::uint64_t forks = g_forks.load(std::memory_order_relaxed);
+    if (out.size() > left_ || forks != forks_) {
+      randombytes_buf(block_.data(), block_.size());
+      left_ = block_.size();
+      forks_ = forks;
+    }
+    left_ -= out.size();
+    std::copy_n(block_.data() + left_, out.size(), out.data());
+    sodium_memzero(block_.data() + left_, out.size());
+  }
+
+ private:
+  std::array<std::uint8_t, 1024> block_{};
+  std::size_t left_ = 0;
+  std::uint64_t forks_ = 0;
+};
+
+// EVP_sha1() looks its implementation up at every use; a fetched one is looked up once.
+const EVP_MD* sha1_method() {
+  static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  SENTRAIL_CHECK_NOTE(method != nullptr, "OpenSSL has no SHA-1");
+  return method;
+}
+
 }  // namespace
 
 void ensure_sodium() noexcept {
@@ -28,13 +73,14 @@ void ensure_sodium() noexcept {
 
 void fill_random(std::span<std::uint8_t> out) noexcept {
   ensure_sodium();
-  randombytes_buf(out.data(), out.size());
+  if (out.size() > Drawn::kServedMax) return randombytes_buf(out.data(), out.size());
+  thread_local Drawn drawn;
+  drawn.take(out);
 }
 
 std::string random_bytes(std::size_t size) {
-  ensure_sodium();
   std::string bytes(size, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
+  fill_random({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
   return bytes;
 }
 
@@ -61,7 +107,7 @@ Uuid uuid_v5(const Uuid& name_space, std::string_view name) {
   text += name;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  SENTRAIL_CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) ==
+  SENTRAIL_CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1_method(), nullptr) ==
                  1);
   Uuid uuid;
   SENTRAIL_CHECK(size >= uuid.bytes.size());

@@ -1,7 +1,9 @@
 // Unpredictable bytes, tokens and identifiers.
 //
 // Neighbours: core/uuid.hpp; keys, nonces and correlation ids come from here. Must not know: what
-// they are for. All of it is the kernel's randomness; there is no seed to set.
+// they are for. All of it is the kernel's randomness; there is no seed to set. Small requests are
+// served from a block that each thread draws ahead: a decision needs several, and a system call
+// for each costs more than the decision.
 #pragma once
 
 #include <cstdint>

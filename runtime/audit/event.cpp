@@ -158,16 +158,13 @@ Status decode_part(std::string_view bytes, AuditEntry& entry, Personal& personal
   return {};
 }
 
-crypto::SealKey derive(const crypto::SealKey& from, std::string_view purpose,
-                       std::string_view what) {
-  std::string message(purpose);
-  message.push_back('\0');
-  message.append(what);
-  crypto::Digest digest = crypto::hmac_sha256(as_chars(from.bytes()), message);
-  Result<crypto::SealKey> key = crypto::SealKey::from_bytes(as_chars(digest));
+// A key below the master key, for one purpose.
+crypto::HmacKey root_of(const crypto::SealKey& master, std::string_view purpose) {
+  const std::string message = std::string(purpose).append(1, '\0');
+  crypto::Digest digest = crypto::hmac_sha256(as_chars(master.bytes()), message);
+  crypto::HmacKey root(as_chars(digest));
   crypto::wipe(digest);
-  SENTRAIL_CHECK(key.has_value());
-  return *std::move(key);
+  return root;
 }
 
 }  // namespace
@@ -186,8 +183,8 @@ crypto::Digest commit(Subject subject, std::string_view salt, std::string_view v
   std::string head("sentrail-commit-v1\0", 19);
   append_sized(head, name_of(subject));
   append_sized(head, salt);
-  store::append_big_endian(head, static_cast<std::uint32_t>(value.size()));
-  return crypto::Sha256().update(head).update(value).finish();
+  append_sized(head, value);
+  return crypto::sha256(head);
 }
 
 std::string value_of(Subject subject, const Personal& personal) {
@@ -218,12 +215,18 @@ std::string value_of(Subject subject, const Personal& personal) {
 }
 
 Recorder::Recorder(const crypto::SealKey& master, const Uuid& boot_id)
-    : seal_root_(derive(master, "sentrail-audit-seal-v1", {})),
-      index_root_(derive(master, "sentrail-audit-index-v1", {})),
+    : seal_root_(root_of(master, "sentrail-audit-seal-v1")),
+      index_root_(root_of(master, "sentrail-audit-index-v1")),
       boot_id_(boot_id) {}
 
 crypto::SealKey Recorder::key_of(const Uuid& workspace_id) const {
-  return derive(seal_root_, "workspace", as_chars(workspace_id.bytes));
+  std::string message("workspace\0", 10);
+  message.append(as_chars(workspace_id.bytes));
+  crypto::Digest digest = seal_root_.sign(message);
+  Result<crypto::SealKey> key = crypto::SealKey::from_bytes(as_chars(digest));
+  crypto::wipe(digest);
+  SENTRAIL_CHECK(key.has_value());
+  return *std::move(key);
 }
 
 store::AuditTerm Recorder::term(const Uuid& workspace_id, AuditColumn column,
@@ -233,7 +236,7 @@ store::AuditTerm Recorder::term(const Uuid& workspace_id, AuditColumn column,
   std::string message(as_chars(workspace_id.bytes));
   message.push_back(static_cast<char>(column));
   message.append(value);
-  const crypto::Digest digest = crypto::hmac_sha256(as_chars(index_root_.bytes()), message);
+  const crypto::Digest digest = index_root_.sign(message);
   return {column, std::string(as_chars(digest).substr(0, kTermBytes))};
 }
 

@@ -118,8 +118,8 @@ class Recorder {
  private:
   [[nodiscard]] crypto::SealKey key_of(const Uuid& workspace_id) const;
 
-  crypto::SealKey seal_root_;
-  crypto::SealKey index_root_;
+  crypto::HmacKey seal_root_;
+  crypto::HmacKey index_root_;
   Uuid boot_id_;
 };
 

@@ -104,4 +104,19 @@ std::string index_position(std::int64_t time_ms, std::uint64_t sequence) {
   return Key().newest_first(time_ms).newest_first(sequence).text();
 }
 
+std::string_view index_run_of(std::string_view key) noexcept {
+  constexpr std::size_t kPositionBytes = 16;
+  constexpr std::size_t kColumnAt = 16;
+  if (key.size() <= kColumnAt + kPositionBytes) return {};
+  switch (static_cast<AuditColumn>(key[kColumnAt])) {
+    case AuditColumn::id:
+    case AuditColumn::correlation:
+    case AuditColumn::held_action:
+    case AuditColumn::resource:
+      return {};
+    default:
+      return key.substr(0, key.size() - kPositionBytes);
+  }
+}
+
 }  // namespace sentrail::store

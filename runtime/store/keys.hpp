@@ -94,4 +94,8 @@ inline constexpr std::size_t kKeyHeadBytes = 17;
 // Where an entry stands in an index: newest first. 16 bytes.
 [[nodiscard]] std::string index_position(std::int64_t time_ms, std::uint64_t sequence);
 
+// The part of an index key that those of many entries share, so that they stand in one run, each
+// new one at its front; empty where a term is mostly an entry's own.
+[[nodiscard]] std::string_view index_run_of(std::string_view key) noexcept;
+
 }  // namespace sentrail::store

@@ -82,6 +82,17 @@ TEST(Hmac, TestVectors) {
   EXPECT_EQ(hmac_sha256(std::string_view(), "x"), hmac_sha256("", "x"));
 }
 
+TEST(Hmac, KeyedOnceIsTheSame) {
+  for (const std::size_t size : {0, 1, 20, 63, 64, 65, 131}) {
+    const std::string key(size, '\xaa');
+    const HmacKey keyed(key);
+    for (const std::size_t length : {0, 1, 55, 56, 64, 1000}) {
+      const std::string message(length, 'm');
+      EXPECT_EQ(keyed.sign(message), hmac_sha256(key, message)) << size << " " << length;
+    }
+  }
+}
+
 TEST(ConstantTimeEqual, IsEquality) {
   EXPECT_TRUE(constant_time_equal("", ""));
   EXPECT_TRUE(constant_time_equal("secret", "secret"));

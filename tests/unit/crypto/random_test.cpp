@@ -2,6 +2,8 @@
 #include "crypto/random.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <set>
@@ -16,6 +18,27 @@ TEST(Random, BytesDiffer) {
   std::array<std::uint8_t, 64> bytes{};
   fill_random(bytes);
   EXPECT_NE(bytes, (std::array<std::uint8_t, 64>{}));
+}
+
+// A parent and its child share what was drawn ahead, and must not both hand it out.
+TEST(Random, AChildDrawsItsOwn) {
+  (void)uuid_v4();
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const Uuid drawn = uuid_v4();
+    _exit(write(ends[1], drawn.bytes.data(), drawn.bytes.size()) == 16 ? 0 : 1);
+  }
+  const Uuid ours = uuid_v4();
+  Uuid theirs;
+  EXPECT_EQ(read(ends[0], theirs.bytes.data(), theirs.bytes.size()), 16);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(ours, theirs);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 // 62,000 draws: each character 1,000 times on average, standard deviation 31; 8 of them allowed.
