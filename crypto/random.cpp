@@ -107,8 +107,8 @@ Uuid uuid_v5(const Uuid& name_space, std::string_view name) {
   text += name;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  SENTRAIL_CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1_method(), nullptr) ==
-                 1);
+  SENTRAIL_CHECK(
+      EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1_method(), nullptr) == 1);
   Uuid uuid;
   SENTRAIL_CHECK(size >= uuid.bytes.size());
   std::copy_n(digest.begin(), uuid.bytes.size(), uuid.bytes.begin());

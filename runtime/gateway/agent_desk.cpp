@@ -10,18 +10,11 @@
 namespace sentrail::gateway {
 namespace {
 
-std::string_view header_of(const http::Headers& headers, std::string_view name) {
-  return headers.find(name).value_or(std::string_view());
-}
-
-// Why an agent was refused, as a code: the order is that of identity::Directory::identify.
-std::string_view refusal_code(const store::ApiKey& key, const identity::Directory& directory,
-                              std::string_view agent_id) {
-  if (agent_id.empty()) return key.agent_ids.empty() ? "agent_not_registered" : "agent_not_allowed";
-  const store::Agent* agent = directory.find_agent(key.workspace_id, agent_id);
-  if (agent != nullptr && agent->disabled) return "agent_disabled";
-  if (agent == nullptr && key.agent_ids.empty()) return "agent_not_registered";
-  return "agent_not_allowed";
+// Where links of the tool lead under the address that this client used.
+std::string enterprise_base(http::Exchange& exchange) {
+  const std::string scheme = exchange.peer().tls ? "https://" : "http://";
+  const auto host = exchange.request().headers.find("host");
+  return scheme + std::string(host.value_or(std::string_view())) + "/api/v3";
 }
 
 }  // namespace
@@ -29,31 +22,6 @@ std::string_view refusal_code(const store::ApiKey& key, const identity::Director
 store::Scope scope_of(RouteId route) noexcept {
   return route == RouteId::evaluate || route == RouteId::simulate ? store::Scope::evaluate
                                                                   : store::Scope::gateway;
-}
-
-tl::expected<identity::Caller, http::HttpResponse> identify_agent(const http::Headers& headers,
-                                                                  const Known& known,
-                                                                  store::Scope needed,
-                                                                  std::int64_t now_ms) {
-  // Two credentials or two names are two readings of who calls.
-  const bool once = headers.count("authorization") <= 1;
-  Result<store::ApiKey> key = known.directory().authenticate(
-      once ? header_of(headers, "authorization") : std::string_view(), needed, now_ms);
-  if (!key) return tl::make_unexpected(unauthorised());
-  if (headers.count("x-agent-id") > 1) {
-    return tl::make_unexpected(refusal(400, "invalid_request", "X-Agent-Id stands twice"));
-  }
-  const std::string_view agent_id = header_of(headers, "x-agent-id");
-  Result<identity::Caller> caller = known.directory().identify(*key, agent_id);
-  if (caller) return *std::move(caller);
-  if (caller.error().message == identity::kUnauthenticated) {
-    return tl::make_unexpected(unauthorised());
-  }
-  if (caller.error().code != Errc::permission_denied) {
-    return tl::make_unexpected(refusal(caller.error()));
-  }
-  return tl::make_unexpected(
-      refusal(403, refusal_code(*key, known.directory(), agent_id), caller.error().message));
 }
 
 http::BodyPlan plan_agent_request(const GateParts& parts, const http::HttpRequest& head,
@@ -73,16 +41,6 @@ http::BodyPlan plan_agent_request(const GateParts& parts, const http::HttpReques
   return plan;
 }
 
-namespace {
-
-// Where links of the tool lead under the address that this client used.
-std::string enterprise_base(http::Exchange& exchange) {
-  const std::string scheme = exchange.peer().tls ? "https://" : "http://";
-  return scheme + std::string(header_of(exchange.request().headers, "host")) + "/api/v3";
-}
-
-}  // namespace
-
 void AgentDesk::handle(std::shared_ptr<http::Exchange> exchange, const GateRoute& route,
                        const http::RouteParameters& parameters) {
   AgentCall call;
@@ -95,7 +53,7 @@ void AgentDesk::handle(std::shared_ptr<http::Exchange> exchange, const GateRoute
     return;
   }
   call.caller = *std::move(caller);
-  call.asker = asker_of(call.caller, "gateway");
+  call.asker = asker_of(*call.caller, "gateway");
   call.correlation_id = crypto::uuid_v4();
   ToolPlace place;
   switch (route.handler) {

@@ -13,6 +13,7 @@
 
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/commits.hpp"
+#include "runtime/gateway/identify.hpp"
 #include "runtime/gateway/judge.hpp"
 #include "runtime/gateway/metrics.hpp"
 #include "runtime/gateway/parts.hpp"
@@ -41,7 +42,7 @@ struct DeskContext {
 struct AgentCall {
   std::shared_ptr<http::Exchange> exchange;
   std::shared_ptr<const Known> known;
-  identity::Caller caller;
+  CallerPtr caller;
   Asker asker;
   Uuid correlation_id;
 };
@@ -62,10 +63,6 @@ class AgentDesk {
 // Refuses on the head alone those who may not call, before their body is read. threads: any.
 [[nodiscard]] http::BodyPlan plan_agent_request(const GateParts& parts,
                                                 const http::HttpRequest& head, RouteId route);
-
-// The agent that sends these headers, or the answer that refuses it. threads: any.
-[[nodiscard]] tl::expected<identity::Caller, http::HttpResponse> identify_agent(
-    const http::Headers& headers, const Known& known, store::Scope needed, std::int64_t now_ms);
 
 // The scope that a route of agents needs.
 [[nodiscard]] store::Scope scope_of(RouteId route) noexcept;

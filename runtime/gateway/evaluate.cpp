@@ -162,7 +162,7 @@ void use_grant(const EvaluationPtr& one) {
   const execute::HoldRequest request = grant_request(*one);
   const Result<approvals::BindingInput> input = execute::bind(request.draft, request.call);
   if (!input) return finish_blocked(one, input.error().message);
-  const execute::ActionRef ref{one->call.caller.workspace.id,
+  const execute::ActionRef ref{one->call.caller->workspace.id,
                                *one->description.approval_request_id};
   http::IoThread& io = one->batch->desk.io;
   one->batch->desk.parts.coordinator.use_grant(
@@ -188,16 +188,20 @@ void judge(const EvaluationPtr& one) {
 Result<AgentCall> call_of(const AgentCall& call, const Description& description) {
   AgentCall out = call;
   out.correlation_id = crypto::uuid_v4();
-  if (description.agent_id && *description.agent_id != call.caller.agent_id) {
-    if (!call.caller.agent_id.empty()) {
+  if (description.agent_id && *description.agent_id != call.caller->agent_id) {
+    if (!call.caller->agent_id.empty()) {
       return fail(Errc::permission_denied, "`agentId` is not the agent that calls");
     }
-    SENTRAIL_ASSIGN_OR_RETURN(
-        out.caller, call.known->directory().identify(call.caller.key, *description.agent_id));
+    SENTRAIL_ASSIGN_OR_RETURN(identity::Caller named, call.known->directory().identify(
+                                                          call.caller->key, *description.agent_id));
+    out.caller = std::make_shared<const identity::Caller>(std::move(named));
   }
-  out.asker = asker_of(out.caller, "manual");
-  const bool unnamed = !out.caller.agent_registered && description.agent_name.has_value();
-  if (unnamed) out.caller.agent_name = *description.agent_name;
+  out.asker = asker_of(*out.caller, "manual");
+  if (!out.caller->agent_registered && description.agent_name) {
+    identity::Caller renamed = *out.caller;
+    renamed.agent_name = *description.agent_name;
+    out.caller = std::make_shared<const identity::Caller>(std::move(renamed));
+  }
   return out;
 }
 

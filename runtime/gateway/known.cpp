@@ -1,6 +1,7 @@
 // Loading the snapshot of who and what is known. See known.hpp.
 #include "runtime/gateway/known.hpp"
 
+#include <atomic>
 #include <utility>
 
 #include "core/check.hpp"
@@ -70,6 +71,11 @@ Result<std::string> authorization_of(std::string_view auth_scheme, std::string_v
   if (auth_scheme == "token") return "token " + std::string(credential);
   if (auth_scheme == "basic") return "Basic " + base64_encode(credential);
   return fail(Errc::invalid_argument, "authScheme must be bearer, token, basic or none");
+}
+
+Known::Known(identity::Directory directory) : directory_(std::move(directory)) {
+  static std::atomic<std::uint64_t> made{0};
+  number_ = ++made;
 }
 
 Result<std::shared_ptr<const Known>> Known::load(const Source& source) {

@@ -58,13 +58,17 @@ class Known {
 
   [[nodiscard]] const identity::Directory& directory() const noexcept { return directory_; }
 
+  // Another for each snapshot of this process, never zero.
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+
   // The tool's connection in a workspace; null if there is none. Valid as long as the snapshot.
   [[nodiscard]] const Upstream* upstream(const Uuid& workspace_id, std::string_view tool) const;
 
  private:
-  explicit Known(identity::Directory directory) : directory_(std::move(directory)) {}
+  explicit Known(identity::Directory directory);
 
   identity::Directory directory_;
+  std::uint64_t number_ = 0;
   std::map<std::pair<Uuid, std::string>, Upstream> upstreams_;
 };
 

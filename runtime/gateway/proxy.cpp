@@ -172,7 +172,7 @@ void hold(const PassagePtr& passage) {
 
 void judge(const PassagePtr& passage) {
   Passage& one = *passage;
-  one.upstream = one.call.known->upstream(one.call.caller.workspace.id, one.place.tool);
+  one.upstream = one.call.known->upstream(one.call.caller->workspace.id, one.place.tool);
   if (one.upstream == nullptr) {
     one.call.exchange->respond(refusal(404, "not_connected",
                                        "the tool `" + one.place.tool +

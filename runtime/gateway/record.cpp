@@ -22,9 +22,9 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   store::AuditEntry entry;
   entry.kind = store::AuditKind::decision;
   entry.time_ms = desk.parts.clock.now().unix_ms;
-  entry.workspace_id = call.caller.workspace.id;
+  entry.workspace_id = call.caller->workspace.id;
   entry.correlation_id = call.correlation_id;
-  entry.key_id = call.caller.key.id;
+  entry.key_id = call.caller->key.id;
   entry.source = asked.source;
   entry.tool = asked.tool;
   entry.action = judged.action;
@@ -36,9 +36,9 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   entry.bundle_hash = judged.bundle_hash;
   entry.kill_epoch = judged.kill_version;
   audit::Personal personal;
-  personal.agent_id = call.caller.agent_id;
-  personal.agent_name = call.caller.agent_name;
-  personal.requested_by = call.caller.requested_by();
+  personal.agent_id = call.caller->agent_id;
+  personal.agent_name = call.caller->agent_name;
+  personal.requested_by = call.caller->requested_by();
   personal.resource_id = judged.resource_id;
   personal.reason = judged.reason;
   if (!asked.payload.empty()) personal.payload = audit::Payload::of(asked.payload);
@@ -48,7 +48,7 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
 store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call,
                                         const Judged& judged, store::AuditEntry entry) {
   store::Transaction transaction;
-  const Uuid workspace_id = call.caller.workspace.id;
+  const Uuid workspace_id = call.caller->workspace.id;
   if (judged.effect != Effect::block) {
     transaction.operations.emplace_back(
         store::RequireKillVersion{workspace_id, judged.kill_version});
@@ -57,10 +57,10 @@ store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call
   }
   transaction.operations.emplace_back(store::AppendAudit{std::move(entry)});
   const std::int64_t now_ms = desk.parts.clock.now().unix_ms;
-  std::int64_t& touched_ms = desk.keys_touched[call.caller.key.id];
+  std::int64_t& touched_ms = desk.keys_touched[call.caller->key.id];
   if (now_ms - touched_ms >= kTouchKeyMs) {
     touched_ms = now_ms;
-    transaction.operations.emplace_back(store::TouchKey{workspace_id, call.caller.key.id, now_ms});
+    transaction.operations.emplace_back(store::TouchKey{workspace_id, call.caller->key.id, now_ms});
   }
   return transaction;
 }
@@ -68,9 +68,9 @@ store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call
 store::AuditEntry result_entry(const AgentCall& call, const Asked& asked, const Judged& judged) {
   store::AuditEntry entry;
   entry.kind = store::AuditKind::result;
-  entry.workspace_id = call.caller.workspace.id;
+  entry.workspace_id = call.caller->workspace.id;
   entry.correlation_id = call.correlation_id;
-  entry.key_id = call.caller.key.id;
+  entry.key_id = call.caller->key.id;
   entry.source = asked.source;
   entry.tool = asked.tool;
   entry.action = judged.action;
@@ -82,13 +82,13 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
                                const Judged& judged) {
   store::ActionRecord draft;
   draft.correlation_id = call.correlation_id;
-  draft.workspace_id = call.caller.workspace.id;
-  draft.key_id = call.caller.key.id;
-  draft.agent_id = call.caller.agent_id;
-  draft.agent_name = call.caller.agent_name;
-  draft.requested_by = call.caller.requested_by();
-  if (call.caller.agent_owner != Uuid{}) draft.agent_owner = format_uuid(call.caller.agent_owner);
-  draft.delegation_chain = call.caller.delegation_chain();
+  draft.workspace_id = call.caller->workspace.id;
+  draft.key_id = call.caller->key.id;
+  draft.agent_id = call.caller->agent_id;
+  draft.agent_name = call.caller->agent_name;
+  draft.requested_by = call.caller->requested_by();
+  if (call.caller->agent_owner != Uuid{}) draft.agent_owner = format_uuid(call.caller->agent_owner);
+  draft.delegation_chain = call.caller->delegation_chain();
   draft.source = asked.source;
   draft.tool = asked.tool;
   draft.action = judged.action;

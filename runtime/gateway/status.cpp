@@ -11,6 +11,7 @@
 
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/held_view.hpp"
+#include "runtime/gateway/identify.hpp"
 #include "runtime/gateway/people.hpp"
 #include "runtime/identity/credential.hpp"
 
@@ -23,7 +24,7 @@ struct Poll {
   http::IoThread& io;
   Reply reply;
   std::shared_ptr<const Known> known;
-  std::optional<identity::Caller> agent;  // none: a person or key that may look at all calls
+  CallerPtr agent;  // null: a person or key that may look at all calls
   Uuid workspace_id;
   Uuid correlation_id;
   std::int64_t wait_ms = 0;
@@ -164,16 +165,15 @@ http::HttpResponse poll_refusal(const Error& error) {
 
 // Runs on a work thread.
 void look_as_person(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
-  Poll poll{parts, *call->io, reply, call->known, std::nullopt, call->workspace_id, Uuid{}, 0};
+  Poll poll{parts, *call->io, reply, call->known, nullptr, call->workspace_id, Uuid{}, 0};
   const auto made = make_poll(std::move(poll), call->request.query(), call->parameters.front());
   if (!made) return reply(poll_refusal(made.error()));
   look(*made);
 }
 
 // The agent that asks, by whichever of its scopes.
-tl::expected<identity::Caller, http::HttpResponse> identify(const http::Headers& headers,
-                                                            const Known& known,
-                                                            std::int64_t now_ms) {
+tl::expected<CallerPtr, http::HttpResponse> identify(const http::Headers& headers,
+                                                     const Known& known, std::int64_t now_ms) {
   auto caller = identify_agent(headers, known, store::Scope::gateway, now_ms);
   if (caller || caller.error().status != 401) return caller;
   return identify_agent(headers, known, store::Scope::evaluate, now_ms);
@@ -204,7 +204,7 @@ void serve_status(GateParts& parts, std::string correlation_id,
     exchange->respond(std::move(caller).error());
     return;
   }
-  const Uuid workspace_id = caller->workspace.id;
+  const Uuid workspace_id = (*caller)->workspace.id;
   const auto poll = make_poll(Poll{parts, exchange->io(), reply_to(exchange), known,
                                    *std::move(caller), workspace_id, Uuid{}, 0},
                               request.query(), correlation_id);

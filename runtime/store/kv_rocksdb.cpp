@@ -1,7 +1,8 @@
 // RocksDB behind OrderedKv: settings, batches, cursors, and its failures in our words.
 //
-// Neighbours: kv_rocksdb.hpp, keys.hpp for the order of keys. Must not know: records. Why not the defaults: with RocksDB 7.8.3 one
-// flipped bit in an old log opened without an error and lost nearly everything behind it.
+// Neighbours: kv_rocksdb.hpp, keys.hpp for the order of keys. Must not know: records. Why not the
+// defaults: with RocksDB 7.8.3 one flipped bit in an old log opened without an error and lost
+// nearly everything behind it.
 #include "runtime/store/kv_rocksdb.hpp"
 
 #include <rocksdb/cache.h>

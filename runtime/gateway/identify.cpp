@@ -1,0 +1,106 @@
+// Identification, and what each thread remembers of it. See identify.hpp.
+#include "runtime/gateway/identify.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "crypto/tag.hpp"
+#include "runtime/gateway/answers.hpp"
+#include "runtime/identity/keys.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+std::string_view header_of(const http::Headers& headers, std::string_view name) {
+  return headers.find(name).value_or(std::string_view());
+}
+
+// Why an agent was refused, as a code: the order is that of identity::Directory::identify.
+std::string_view refusal_code(const store::ApiKey& key, const identity::Directory& directory,
+                              std::string_view agent_id) {
+  if (agent_id.empty()) return key.agent_ids.empty() ? "agent_not_registered" : "agent_not_allowed";
+  const store::Agent* agent = directory.find_agent(key.workspace_id, agent_id);
+  if (agent != nullptr && agent->disabled) return "agent_disabled";
+  if (agent == nullptr && key.agent_ids.empty()) return "agent_not_registered";
+  return "agent_not_allowed";
+}
+
+// The callers that one thread has identified lately, by a keyed tag of what they presented.
+class Memo {
+ public:
+  [[nodiscard]] CallerPtr find(const crypto::Tag& tag, std::uint64_t snapshot) const {
+    const Slot& slot = slots_[place_of(tag)];
+    return slot.snapshot == snapshot && slot.tag == tag ? slot.caller : nullptr;
+  }
+
+  void remember(const crypto::Tag& tag, std::uint64_t snapshot, CallerPtr caller) {
+    slots_[place_of(tag)] = {tag, snapshot, std::move(caller)};
+  }
+
+  [[nodiscard]] crypto::Tag tag_of(std::string_view authorization,
+                                   std::string_view agent_id) const {
+    return tagger_.tag({authorization, agent_id});
+  }
+
+ private:
+  struct Slot {
+    crypto::Tag tag{};
+    std::uint64_t snapshot = 0;  // none has this number
+    CallerPtr caller;
+  };
+
+  static std::size_t place_of(const crypto::Tag& tag) { return tag.front() % kSlots; }
+
+  static constexpr std::size_t kSlots = 128;
+  const crypto::Tagger tagger_;
+  std::array<Slot, kSlots> slots_;
+};
+
+tl::expected<CallerPtr, http::HttpResponse> identify(std::string_view authorization,
+                                                     std::string_view agent_id, const Known& known,
+                                                     store::Scope needed, std::int64_t now_ms) {
+  const identity::Directory& directory = known.directory();
+  Result<store::ApiKey> key = directory.authenticate(authorization, needed, now_ms);
+  if (!key) return tl::make_unexpected(unauthorised());
+  Result<identity::Caller> caller = directory.identify(*key, agent_id);
+  if (caller) return std::make_shared<const identity::Caller>(*std::move(caller));
+  if (caller.error().message == identity::kUnauthenticated) {
+    return tl::make_unexpected(unauthorised());
+  }
+  if (caller.error().code != Errc::permission_denied) {
+    return tl::make_unexpected(refusal(caller.error()));
+  }
+  return tl::make_unexpected(
+      refusal(403, refusal_code(*key, directory, agent_id), caller.error().message));
+}
+
+}  // namespace
+
+tl::expected<CallerPtr, http::HttpResponse> identify_agent(const http::Headers& headers,
+                                                           const Known& known, store::Scope needed,
+                                                           std::int64_t now_ms) {
+  thread_local Memo memo;
+  // Two credentials or two names are two readings of who calls.
+  const bool once = headers.count("authorization") <= 1;
+  const std::string_view authorization =
+      once ? header_of(headers, "authorization") : std::string_view();
+  const bool named_once = headers.count("x-agent-id") <= 1;
+  const std::string_view agent_id =
+      named_once ? header_of(headers, "x-agent-id") : std::string_view();
+  const crypto::Tag tag = memo.tag_of(authorization, agent_id);
+  if (named_once) {
+    CallerPtr seen = memo.find(tag, known.number());
+    if (seen != nullptr && identity::is_usable(seen->key, needed, now_ms)) return seen;
+  }
+  auto caller = identify(authorization, agent_id, known, needed, now_ms);
+  // Whoever may not call learns nothing else.
+  const bool unknown = !caller && caller.error().status == 401;
+  if (!named_once && !unknown) {
+    return tl::make_unexpected(refusal(400, "invalid_request", "X-Agent-Id stands twice"));
+  }
+  if (caller) memo.remember(tag, known.number(), *caller);
+  return caller;
+}
+
+}  // namespace sentrail::gateway
