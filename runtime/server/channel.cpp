@@ -110,6 +110,12 @@ bool Channel::is_quiet() noexcept {
   return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+bool Channel::has_unread() noexcept {
+  if (closed_ || !socket_.is_open()) return false;
+  char byte = 0;
+  return ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 ssl_st* Channel::tls() noexcept {
   return tls_ ? tls_->native_handle() : nullptr;
 }

@@ -62,6 +62,8 @@ class Channel {
   void close() noexcept;
   // Whether an idle connection still looks usable: open, and nothing arrived.
   [[nodiscard]] bool is_quiet() noexcept;
+  // Whether bytes arrived that nobody has read.
+  [[nodiscard]] bool has_unread() noexcept;
 
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
   // The TLS connection, or nullptr.

@@ -69,7 +69,8 @@ Task<void> Session::run() {
     goes_on = co_await read_head();
     if (goes_on) goes_on = co_await serve();
   }
-  co_await end_gently(unread_);
+  // A client that sends ahead may be sending still.
+  co_await end_gently(unread_ || !pending_.empty());
 }
 
 void Session::drain() {
@@ -106,13 +107,19 @@ Task<bool> Session::read_head() {
       co_return false;
     }
     idle_ = parser_.at_start();
-    if (idle_ && worker_.draining()) co_return false;
+    if (idle_ && worker_.draining() && !channel_.has_unread()) co_return false;
     if (idle_) {
-      channel_.arm(served_ == 0 ? limits_.head_ms : limits_.idle_ms);
+      const bool comes_at_once = served_ == 0 || worker_.draining();
+      channel_.arm(comes_at_once ? limits_.head_ms : limits_.idle_ms);
     } else if (!std::exchange(began, true)) {
       channel_.arm(limits_.head_ms);
     }
-    const bool more = co_await read_more();
+    bool more = co_await read_more();
+    if (!more && std::exchange(idle_, false) && channel_.has_unread()) {
+      // Given up as idle when a request was here already: whoever sent it could not know.
+      channel_.arm(limits_.head_ms);
+      more = co_await read_more();
+    }
     idle_ = false;
     if (more) continue;
     if (timed_out_ && !parser_.at_start()) co_await refuse(Refusal::head_timed_out);
@@ -294,7 +301,7 @@ Task<void> Session::end_gently(bool unread) {
   channel_.arm(limits_.linger_ms);
   co_await channel_.finish_writing();
   std::size_t dropped = 0;
-  while (unread && dropped < kLingerBytesMax) {
+  while ((unread || channel_.has_unread()) && dropped < kLingerBytesMax) {
     const IoResult io = co_await channel_.read_raw(buffer_);
     if (!io.ok()) break;
     dropped += io.bytes;

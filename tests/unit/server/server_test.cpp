@@ -131,6 +131,33 @@ TEST(Server, DrainsInTwoPhases) {
   EXPECT_EQ(Conn::to(running.port()).fd(), -1);
 }
 
+// The request lies in the socket, not yet read, when its idle connection is to be closed.
+TEST(Server, ARequestThatArrivedBeforeTheDrainIsServed) {
+  std::promise<void> stands;
+  std::promise<void> goes_on;
+  auto handler = std::make_shared<LambdaHandler>([&](std::shared_ptr<http::Exchange> exchange) {
+    if (exchange->request().path() == "/stop") {
+      stands.set_value();
+      goes_on.get_future().get();
+    }
+    exchange->respond(http::make_response(200, "text/plain", "ok"));
+  });
+  Running running(handler);
+  Conn idle = Conn::to(running.port());
+  ASSERT_TRUE(idle.send(kGet));
+  EXPECT_THAT(idle.until("ok"), StartsWith("HTTP/1.1 200 "));
+  Conn busy = Conn::to(running.port());
+  ASSERT_TRUE(busy.send("GET /stop HTTP/1.1\r\nHost: a\r\n\r\n"));
+  stands.get_future().get();
+  running.server().shutdown();
+  ASSERT_TRUE(idle.send(kGet));  // loopback: it has arrived when this returns
+  goes_on.set_value();
+  const std::string answer = idle.rest();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(busy.rest(), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST(Server, WhatDoesNotEndIsEnded) {
   server::ServerLimits limits;
   limits.shutdown_ms = 20;

@@ -224,6 +224,24 @@ TEST(Session, RequestsOfAConnectionAreBounded) {
   EXPECT_EQ(conn.rest(), "");
 }
 
+// The last answer of a connection whose client has sent ahead: closing with bytes unread would
+// reset the connection, and with it what of the answer is still in the socket.
+TEST(Session, TheLastAnswerIsNotResetAwayByWhatWasSentAhead) {
+  server::ServerLimits limits;
+  limits.requests_per_connection_max = 1;
+  const std::string large(2u << 20, 'y');
+  Running running(std::make_shared<LambdaHandler>([&](std::shared_ptr<http::Exchange> exchange) {
+                    exchange->respond(http::make_response(200, "text/plain", large));
+                  }),
+                  limits);
+  Conn client = Conn::to(running.port(), true);
+  const std::string ahead = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n";
+  ASSERT_TRUE(client.send(get("/") + ahead + std::string(50'000, 'x')));
+  EXPECT_THAT(client.until("\r\n\r\n"), HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(client.exactly(large.size()) == large);
+  EXPECT_EQ(client.rest(), "");
+}
+
 TEST(Session, ConnectionsAreBounded) {
   server::ServerLimits limits;
   limits.connections_max = 1;
