@@ -90,6 +90,7 @@ class Relay:
     def __init__(self):
         self.target = 0
         self.streams = []
+        self.open = 0
         self.lock = threading.Lock()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
@@ -108,6 +109,15 @@ class Relay:
         stream = bytearray()
         with self.lock:
             self.streams.append(stream)
+            self.open += 1
+        try:
+            self.join(client, stream)
+        finally:
+            with self.lock:
+                self.open -= 1
+
+    def join(self, client, stream):
+        """Carries bytes both ways until both sides have closed."""
         try:
             onward = socket.create_connection(("127.0.0.1", self.target), timeout=10)
         except OSError:
@@ -120,6 +130,15 @@ class Relay:
         back.join()
         client.close()
         onward.close()
+
+    def settled(self):
+        """Whether no connection is open any more.
+
+        When a gate is gone its clients hear of it a moment later; a client that sends before that
+        puts its request on a connection that has ended already.
+        """
+        with self.lock:
+            return self.open == 0
 
     def sent(self):
         """All whole requests that clients sent, connection by connection."""

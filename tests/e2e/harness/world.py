@@ -10,7 +10,7 @@ import unittest
 from harness.agents import PREFIX, Octokit
 from harness.certificates import make_certificates
 from harness.people import call, owner_and_reviewer
-from harness.processes import Demo, Gate, Programs
+from harness.processes import Demo, Gate, Programs, until
 from harness.wire import Relay, read_messages
 
 WEB = {"owner": "acme", "repo": "web"}
@@ -56,6 +56,7 @@ class World(unittest.TestCase):
 
     @classmethod
     def start_gate(cls):
+        until(cls.relay.settled, "the end of connections to the gate before")
         cls.gate.start()
         cls.relay.target = cls.gate.port
 
