@@ -21,7 +21,9 @@ std::shared_ptr<const LoadedBundle> ActiveBundle::current() const {
 
 const std::shared_ptr<const LoadedBundle>& ActiveBundleView::current() noexcept {
   if (active_->version_.load(std::memory_order_acquire) == seen_version_) return seen_;
-  const std::unique_lock lock(active_->mutex_, std::try_to_lock);
+  std::unique_lock lock(active_->mutex_, std::try_to_lock);
+  // There is no old one to go on with: a thread's first look waits for a pointer's copy.
+  if (seen_ == nullptr && !lock.owns_lock()) lock.lock();
   if (lock.owns_lock()) {
     seen_ = active_->bundle_;
     seen_version_ = active_->version_.load(std::memory_order_relaxed);

@@ -33,8 +33,8 @@ class ActiveBundle {
 };
 
 // One thread's view of an ActiveBundle. Looking costs one atomic load while nothing changes, and
-// never blocks: if the lock is taken just now, the old bundle serves once more.
-// threads: one at a time.
+// blocks only while it has seen none: if the lock is taken just now, the old bundle serves once
+// more. threads: one at a time.
 class ActiveBundleView {
  public:
   explicit ActiveBundleView(const ActiveBundle& active) : active_(&active) {}

@@ -147,6 +147,27 @@ TEST(ActiveBundle, ShowsTheNewestAndKeepsTheOldForItsHolders) {
   EXPECT_EQ(held->program().name(), "acme.agents");
 }
 
+// A busy start: what one thread looks at must not make another see no policy at all.
+TEST(ActiveBundle, AThreadsFirstLookSeesTheBundleThoughOthersLook) {
+  ActiveBundle active;
+  active.replace(loaded_sample());
+  std::atomic<bool> done{false};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 3; ++i) {
+    others.emplace_back([&] {
+      while (!done.load()) static_cast<void>(active.current());
+    });
+  }
+  int blind = 0;
+  for (int look = 0; look < 200'000; ++look) {
+    ActiveBundleView view(active);
+    if (view.current() == nullptr) ++blind;
+  }
+  done.store(true);
+  for (std::thread& other : others) other.join();
+  EXPECT_EQ(blind, 0);
+}
+
 TEST(ActiveBundle, IsSwappedUnderThreadsThatDecide) {
   ActiveBundle active;
   active.replace(loaded_sample());
