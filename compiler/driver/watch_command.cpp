@@ -9,9 +9,11 @@ extern "C" {  // glibc 2.36 declares these as if they were C++
 }
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -51,38 +53,57 @@ class Descriptor {
 
 class Inotify {
  public:
-  [[nodiscard]] Status watch(const std::string& folder) const {
-    constexpr auto kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
+  [[nodiscard]] Status watch(const fs::path& folder) const {
+    constexpr auto kEvents = kFileEvents | IN_DELETE_SELF | IN_MOVE_SELF;
     if (inotify_add_watch(queue_.get(), folder.c_str(), kEvents) < 0) {
-      return fail(Errc::io, "cannot watch " + folder + ": " + std::strerror(errno));
+      return fail(Errc::io, "cannot watch " + folder.string() + ": " + std::strerror(errno));
     }
     return {};
   }
 
-  // Waits for a change to a policy or catalog and lets the burst pass.
+  // Catalogs beside the policy, which may come and go. Watching them twice is watching them once.
+  void watch_catalogs(const fs::path& folder) const {
+    inotify_add_watch(queue_.get(), (folder / "catalogs").c_str(), kFileEvents);
+  }
+
+  // Waits for a change to a policy or catalog and lets the burst pass. fails: not_found when the
+  // folder itself is gone, since no change would ever come.
   [[nodiscard]] Status wait() const {
     for (;;) {
       pollfd ready{queue_.get(), POLLIN, 0};
       if (poll(&ready, 1, -1) < 0) {
         return fail(Errc::io, std::string("watching ended: ") + std::strerror(errno));
       }
-      bool relevant = drain();
-      while (poll(&ready, 1, kSettleMs) > 0) relevant = drain() || relevant;
-      if (relevant) return {};
+      Seen seen = drain();
+      while (poll(&ready, 1, kSettleMs) > 0) seen = std::max(seen, drain());
+      if (seen == Seen::end) return fail(Errc::not_found, "the watched folder is gone");
+      if (seen == Seen::change) return {};
     }
   }
 
  private:
-  [[nodiscard]] bool drain() const {
+  static constexpr std::uint32_t kFileEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
+
+  enum class Seen : std::uint8_t { nothing, change, end };
+
+  static Seen meaning_of(const inotify_event& event) {
+    if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0) return Seen::end;
+    const std::string_view name = event.len > 0 ? event.name : "";
+    const bool relevant = name.ends_with(".sentrail") || name.ends_with(".yaml") ||
+                          name == "catalogs" ||
+                          (event.mask & IN_Q_OVERFLOW) != 0;  // whatever was missed
+    return relevant ? Seen::change : Seen::nothing;
+  }
+
+  [[nodiscard]] Seen drain() const {
     alignas(inotify_event) std::array<char, 8192> buffer;
-    bool relevant = false;
+    Seen seen = Seen::nothing;
     for (;;) {
       const ssize_t got = read(queue_.get(), buffer.data(), buffer.size());
-      if (got <= 0) return relevant;
+      if (got <= 0) return seen;
       for (ssize_t at = 0; at < got;) {
         const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
-        const std::string_view name = event->len > 0 ? event->name : "";
-        relevant = relevant || name.ends_with(".sentrail") || name.ends_with(".yaml");
+        seen = std::max(seen, meaning_of(*event));
         at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
       }
     }
@@ -124,18 +145,19 @@ void build_and_reload(const Options& options, const OutputOptions& output) {
 int watch(const Options& options, const OutputOptions& output) {
   std::error_code error;
   const fs::path path = options.build.policy;
-  const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+  fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+  if (folder.empty()) folder = ".";
   const Inotify inotify;
-  if (const Status status = inotify.watch(folder.empty() ? "." : folder.string()); !status) {
+  if (const Status status = inotify.watch(folder); !status) {
     return report(status.error(), output);
   }
   // Whoever reads along, a person or a program, sees each line as it is printed.
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   std::printf("watching %s; Ctrl-C ends\n", folder.string().c_str());
-  build_and_reload(options, output);
   for (;;) {
-    if (const Status status = inotify.wait(); !status) return report(status.error(), output);
+    inotify.watch_catalogs(folder);
     build_and_reload(options, output);
+    if (const Status status = inotify.wait(); !status) return report(status.error(), output);
   }
 }
 
