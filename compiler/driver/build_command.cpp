@@ -92,12 +92,11 @@ int build_loaded(const Loaded& loaded, const BuildOptions& options, const Output
   if (!compiled) return report(compiled.error(), output);
   const TestReport tests = run_tests(*loaded.policy, **compiled);
   if (tests.failed > 0 && !options.untested) {
-    return report(Error{Errc::invalid_argument, std::to_string(tests.failed) +
-                                                    " of the policy's tests fail; run "
-                                                    "`sentrailc test`, or build with --untested"},
-                  output) == kFine
-               ? kFine
-               : kFindings;
+    report(Error{Errc::invalid_argument, std::to_string(tests.failed) +
+                                             " of the policy's tests fail; run `sentrailc "
+                                             "test`, or build with --untested"},
+           output);
+    return kFindings;
   }
   const Result<std::vector<crypto::NoteSigner>> signers = read_signers(options.key_files);
   if (!signers) return report(signers.error(), output);
@@ -167,6 +166,20 @@ int generate_key(const std::string& name, const std::string& file, const OutputO
   umask(before);
   if (status) status = write_bytes(file + ".pub", signer->verifier().to_string() + "\n");
   if (!status) return report(status.error(), output);
+  if (output.json) {
+    std::string out;
+    JsonWriter(&out)
+        .begin_object()
+        .key("ok")
+        .boolean(true)
+        .key("secretKey")
+        .string(file)
+        .key("verifier")
+        .string(signer->verifier().to_string())
+        .end_object();
+    std::printf("%s\n", out.c_str());
+    return kFine;
+  }
   std::printf("%s\n", signer->verifier().to_string().c_str());
   std::fprintf(stderr, "secret key in %s, verifier in %s.pub and above\n", file.c_str(),
                file.c_str());

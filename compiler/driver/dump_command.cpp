@@ -9,6 +9,7 @@
 #include "compiler/driver/output.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
+#include "core/json_writer.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -45,7 +46,21 @@ int dump_stage(const std::string& path, const std::string& name, const OutputOpt
     if (name != stage.name) continue;
     const Result<std::string> text = stage.dump(loaded);
     if (!text) return report(text.error(), options);
-    std::fputs(text->c_str(), stdout);
+    if (!options.json) {
+      std::fputs(text->c_str(), stdout);
+      continue;
+    }
+    std::string out;
+    JsonWriter(&out)
+        .begin_object()
+        .key("ok")
+        .boolean(true)
+        .key("stage")
+        .string(name)
+        .key("dump")
+        .string(*text)
+        .end_object();
+    std::printf("%s\n", out.c_str());
   }
   return kFine;
 }

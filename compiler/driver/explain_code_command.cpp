@@ -7,6 +7,7 @@
 #include "compiler/diag/diagnostic.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/output.hpp"
+#include "core/json_writer.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -23,7 +24,23 @@ constexpr const char* severity_text(Severity severity) {
   return "";
 }
 
-void print_row(const KindRow& row) {
+void print_row(const KindRow& row, bool json) {
+  if (json) {
+    std::string out;
+    JsonWriter(&out)
+        .begin_object()
+        .key("code")
+        .string(row.code)
+        .key("name")
+        .string(row.name)
+        .key("severity")
+        .string(severity_text(row.severity))
+        .key("summary")
+        .string(row.summary)
+        .end_object();
+    std::printf("%s\n", out.c_str());
+    return;
+  }
   std::printf("%s  %-7s  %s\n", std::string(row.code).c_str(), severity_text(row.severity),
               std::string(row.summary).c_str());
 }
@@ -31,7 +48,7 @@ void print_row(const KindRow& row) {
 int explain(const std::string& code, const OutputOptions& options) {
   for (const KindRow& row : all_diagnostic_kinds()) {
     if (code != "all" && row.code != code && row.name != code) continue;
-    print_row(row);
+    print_row(row, options.json);
     if (code != "all") return kFine;
   }
   if (code == "all") return kFine;

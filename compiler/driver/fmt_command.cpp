@@ -8,9 +8,34 @@
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/format/format.hpp"
+#include "core/json_writer.hpp"
 
 namespace sentrail::compiler {
 namespace {
+
+void print_outcome(const std::string& file, bool canonical, bool written,
+                   const OutputOptions& options) {
+  if (options.json) {
+    std::string out;
+    JsonWriter(&out)
+        .begin_object()
+        .key("ok")
+        .boolean(canonical || written)
+        .key("file")
+        .string(file)
+        .key("canonical")
+        .boolean(canonical)
+        .key("written")
+        .boolean(written)
+        .end_object();
+    std::printf("%s\n", out.c_str());
+  } else if (written) {
+    std::printf("%s: formatted\n", file.c_str());
+  } else if (!canonical) {
+    std::printf("%s: not in canonical layout; run `sentrailc fmt %s`\n", file.c_str(),
+                file.c_str());
+  }
+}
 
 int format_file(const std::string& file, bool only_check, const OutputOptions& options) {
   Loaded loaded;
@@ -19,16 +44,15 @@ int format_file(const std::string& file, bool only_check, const OutputOptions& o
   }
   if (!loaded.ast) return report(loaded.sink, loaded.sources, options);
   const std::string formatted = format(*loaded.ast, loaded.sources);
-  if (formatted == loaded.sources[loaded.ast->source].text()) return kFine;
-  if (only_check) {
-    std::printf("%s: not in canonical layout; run `sentrailc fmt %s`\n", file.c_str(),
-                file.c_str());
-    return kFindings;
+  const bool canonical = formatted == loaded.sources[loaded.ast->source].text();
+  if (canonical || only_check) {
+    print_outcome(file, canonical, false, options);
+    return canonical ? kFine : kFindings;
   }
   if (const Status status = write_bytes(file, formatted); !status) {
     return report(status.error(), options);
   }
-  std::printf("%s: formatted\n", file.c_str());
+  print_outcome(file, canonical, true, options);
   return kFine;
 }
 
