@@ -15,7 +15,6 @@ std::string words_of(const CLI::App& app, const CLI::App& root) {
     for (const CLI::Option* option : level->get_options()) {
       for (const std::string& name : option->get_lnames()) words += "--" + name + " ";
     }
-    if (&app == &root) break;
   }
   if (!words.empty()) words.pop_back();
   return words;
@@ -44,11 +43,18 @@ std::string bash_script(const CLI::App& root) {
   return out + "complete -o filenames -F _sentrailc sentrailc\n";
 }
 
+// As one word of fish and of POSIX shells.
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
 std::string fish_script(const CLI::App& root) {
   std::string out;
   for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
-    out += "complete -c sentrailc -n __fish_use_subcommand -a " + command->get_name() + " -d '" +
-           command->get_description() + "'\n";
+    out += "complete -c sentrailc -n __fish_use_subcommand -a " + command->get_name() + " -d " +
+           quoted(command->get_description()) + "\n";
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) {
         out += "complete -c sentrailc -n '__fish_seen_subcommand_from " + command->get_name() +

@@ -87,8 +87,8 @@ void print_rules(const Answer& answer) {
     if (!rule.reached) continue;
     std::printf("  %-12s %s\n", word(rule.truth), answer.compiled->rule_name(rule.rule).c_str());
     for (const decide::TestAnswer& test : rule.settled_by) {
-      std::printf("      %s%s is %s: the value is %s (line %u)\n", test.negated ? "not " : "",
-                  test.text.c_str(), word(test.truth), test.value.c_str(), test.line);
+      std::printf("      %s is %s: the value is %s (line %u)\n", test.text.c_str(),
+                  word(test.truth), test.value.c_str(), test.line);
     }
   }
 }

@@ -41,9 +41,6 @@ Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
     given.push_back(
         {value.attribute.attribute, value.attribute.steps, value.json, value.unreadable});
   }
-  if (!test.target && test.tool) {
-    given.push_back({AttributeId::tool, {}, "\"" + *test.tool + "\"", false});
-  }
   for (request::Request& one : requests) {
     SENTRAIL_ASSIGN_OR_RETURN(one, request::with_attributes(one, given));
   }

@@ -21,7 +21,7 @@ struct TestAnswer {
   std::uint32_t atom = 0;
   bool negated = false;
   Truth truth = Truth::f;
-  std::string text;        // the test, e.g. `env == "live"`
+  std::string text;        // the test with its negation, e.g. `env != "live"`
   std::string value;       // what its attribute was, escaped and cut short
   std::uint32_t line = 0;  // where it is written, from 1; 0 if unknown
   std::uint32_t column = 0;
