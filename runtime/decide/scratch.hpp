@@ -42,6 +42,9 @@ class Scratch {
   // Forgets everything. cost: constant, but for one decision in 2^32.
   void forget() noexcept;
 
+  // Counts as if so many decisions had been made: a test comes near the last of 2^32 by it.
+  void skip_to_generation(std::uint32_t decisions) noexcept { generation_ = decisions; }
+
   [[nodiscard]] SlotState& slot(std::uint32_t index) noexcept { return slots_.data()[index]; }
   [[nodiscard]] bool knows(const SlotState& state) const noexcept {
     return state.generation == generation_;

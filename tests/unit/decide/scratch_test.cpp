@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "compiler/oracle/oracle.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
@@ -46,6 +48,28 @@ TEST(Scratch, ForgetsWhatItFoundOut) {
     Facts facts;
     facts[AttributeId::env] = Fact::of(value);
     EXPECT_EQ(compiled.decide(facts).effect, effect) << value;
+  }
+}
+
+// What was found out 2^32 decisions ago has the generation of today.
+TEST(Scratch, ForgetsWhatItFoundOutBeforeItsGenerationsStartAgain) {
+  ir::Policy policy;
+  policy.name = "p";
+  const auto when = atom(policy, test("env", ir::AtomOp::matches, {pattern("l*")}));
+  policy.tiers.push_back({"t", false, {rule("r", Outcome::allow, when)}});
+  const Compiled compiled(policy);
+  const auto effect = [&](decide::Scratch& scratch, const char* env) {
+    Facts facts;
+    facts[AttributeId::env] = Fact::of(env);
+    return compiled.engine().decide(facts, scratch).effect;
+  };
+  for (std::uint32_t left = 1; left < 6; ++left) {
+    decide::Scratch scratch(compiled.engine().bound());
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(effect(scratch, "live"), Effect::allow);
+    scratch.skip_to_generation(std::numeric_limits<std::uint32_t>::max() - left);
+    for (int i = 0; i < 12; ++i) {
+      EXPECT_EQ(effect(scratch, "test"), Effect::require_approval) << left << " " << i;
+    }
   }
 }
 

@@ -41,15 +41,17 @@ TEST(SymbolTable, FindsEverySymbolAndNothingElse) {
 }
 
 TEST(SymbolTable, SearchesWhereHashingFails) {
-  const std::set<std::string> symbols = {"", "a", "ab", "b", "\u00e4", std::string(50, 'x')};
+  std::set<std::string> symbols = {"", "a", "ab", "b", "\u00e4", std::string(50, 'x')};
+  // So many that some collide with every seed.
+  for (int i = 0; i < 500; ++i) symbols.insert("service-" + std::to_string(i));
   const Compiled compiled = compiled_with(symbols);
-  // Few probes force other seeds or the search; all find the same.
+  // Few probes force other seeds or, always with one, the search; all find the same.
   for (const std::uint32_t probes_max : {0u, 1u, 2u, 64u}) {
     const decide::SymbolTable table(compiled.program(), probes_max);
     for (std::uint32_t i = 0; i < compiled.program().symbols.size(); ++i) {
       EXPECT_EQ(table.find(compiled.program().view(compiled.program().symbols[i])), i);
     }
-    for (const char* const other : {"aa", "c", "0", "xx"}) {
+    for (const char* const other : {"aa", "c", "0", "xx", "\u00f6", "service-500"}) {
       EXPECT_EQ(table.find(other), decide::SymbolTable::kNone) << other;
     }
   }
