@@ -4,6 +4,9 @@ import json
 import os
 import pathlib
 import re
+import shlex
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -135,6 +138,211 @@ class Commands(unittest.TestCase):
                 deadline.cancel()
                 watching.terminate()
 
+    def test_watch_tells_the_gate_and_ends_with_its_folder(self):
+        folder, state = policy(SMALL), policy("")
+        with subprocess.Popen(["sleep", "60"]) as gate:  # ends by the hangup it is sent
+            (state / "pid").write_text(f"{gate.pid}\n")
+            with subprocess.Popen([SENTRAILC, "watch", folder / "p.sentrail", "-o", state / "b",
+                                   "--reload", state / "pid"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:
+                deadline = threading.Timer(20, watching.kill)
+                deadline.start()
+                self.assertIn(f"watching {folder};", watching.stdout.readline())
+                self.assertIn("1 rules", watching.stdout.readline())
+                watching.stdout.readline()
+                self.assertEqual(watching.stdout.readline(), "the gate reloads\n")
+                self.assertEqual(gate.wait(20), -signal.SIGHUP)
+                (folder / "p.sentrail").write_text(SMALL + "# saved\n")
+                watching.stdout.readline()
+                watching.stdout.readline()
+                self.assertIn("no running gate", watching.stdout.readline())
+                (folder / "catalogs").mkdir()
+                self.assertIn("1 rules", watching.stdout.readline())
+                watching.stdout.readline()
+                self.assertIn("no running gate", watching.stdout.readline())
+                (folder / "catalogs/a.yaml").write_text("# nothing yet\n")
+                self.assertIn("1 rules", watching.stdout.readline())
+                watching.stdout.readline()
+                self.assertIn("no running gate", watching.stdout.readline())
+                shutil.rmtree(folder)
+                self.assertEqual(watching.wait(20), 2)
+                deadline.cancel()
+                self.assertIn("the watched folder is gone", watching.stderr.read())
+        self.assertEqual(run("watch", "/nowhere/p", "-o", state / "b").returncode, 2)
+
+
+SMALL = "policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n"
+
+
+class Output(unittest.TestCase):
+    """What each command prints, for people and as JSON."""
+
+    def test_failed_tests_are_told_with_place_expectation_and_answer(self):
+        folder = policy(SMALL + 'test "no" {\n  given with env = live\n  expect block\n}\n'
+                        'test "yes" {\n  given with env = live\n  expect allow by a\n}\n')
+        answer = run("test", folder)
+        self.assertEqual(answer.returncode, 1)
+        self.assertRegex(answer.stdout, r"p\.sentrail:6: failed: no\n +expected block\n"
+                                        r" +but got  allow by a\n1 passed, 1 failed")
+        report = json.loads(run("--json", "test", folder).stdout)
+        self.assertEqual((report["ok"], report["passed"], report["failed"]), (False, 1, 1))
+        self.assertEqual([test["passed"] for test in report["tests"]], [False, True])
+        self.assertEqual(report["rulesNeverDeciding"], [])
+
+    def test_rules_that_no_test_is_decided_by_are_named(self):
+        folder = policy(SMALL)
+        self.assertIn("no test is decided by p.t.a", run("test", folder).stdout)
+        self.assertEqual(json.loads(run("--json", "test", folder).stdout)["rulesNeverDeciding"],
+                         ["p.t.a"])
+
+    def test_a_test_whose_request_cannot_be_made_fails_with_the_reason(self):
+        folder = policy("policy p\nlanguage 1\nimport sentrail.github\n"
+                        "tier t {\n  rule a: allow when env == live\n}\n"
+                        'test "odd" {\n  given github GET "/repos/../x"\n  expect block\n}\n')
+        answer = run("test", folder)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("path segment of dots", answer.stdout)
+
+    def test_a_tests_body_and_tool_reach_the_rules(self):
+        folder = policy(
+            "policy p\nlanguage 1\nimport sentrail.github\ntier t {\n"
+            "  rule main: block when body.branch == \"main\"\n"
+            '  rule files: allow when action == "file.write"\n'
+            "  rule mail: allow when tool == mail and env == live\n}\n"
+            'test "main" {\n  given github PUT "/repos/a/b/contents/c" body {"branch": "main"}'
+            '\n  expect block by main\n}\n'
+            'test "topic" {\n  given github PUT "/repos/a/b/contents/c" body {"branch": "t"}'
+            '\n  expect allow by files\n}\n'
+            'test "tool" {\n  given with tool = mail, env = live\n  expect allow by mail\n}\n')
+        answer = run("test", folder)
+        self.assertEqual(answer.stdout, "3 passed, 0 failed\n", answer.stderr)
+
+    def test_catalogs_beside_the_policy_are_known(self):
+        folder = policy("policy p\nlanguage 1\nimport acme.api\ntier t {\n"
+                        '  rule a: allow when action == "read"\n}\n')
+        (folder / "catalogs").mkdir()
+        catalog = folder / "catalogs/acme.yaml"
+        catalog.write_text(
+            "catalog: acme.api\ntool: api\nversion: 1\nhosts: [api.example.com]\n"
+            "actions: {read: {risk: low, read: true}}\n"
+            "families:\n  things:\n    base: /things\n    paths:\n      /: {GET: read}\n")
+        for path, effect in (("/things", "allow"), ("/other", "require_approval")):
+            request = json.dumps({"tool": "api", "method": "GET", "path": path})
+            answer = run("--json", "eval", "-p", folder, stdin=request)
+            self.assertEqual(json.loads(answer.stdout)["effect"], effect, answer)
+        catalog.write_text("catalog: acme.api\ntool: [api]\n")
+        answer = run("check", folder)
+        self.assertEqual(answer.returncode, 1)
+        self.assertRegex(answer.stderr, r"acme\.yaml:2:\d+: error\[S\d{4}\]")
+
+    def test_fmt_leaves_a_file_alone_that_it_cannot_write_or_read(self):
+        text = "policy   p\nlanguage 1\n"
+        folder = policy(text)
+        (folder / "p.sentrail.new").mkdir()  # where the new text would be written first
+        answer = run("fmt", folder)
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("cannot write", answer.stderr)
+        self.assertEqual((folder / "p.sentrail").read_text(), text)
+        self.assertEqual(run("fmt", folder / "q.sentrail").returncode, 2)
+
+    def test_fmt_writes_the_canonical_layout_once(self):
+        folder = policy("policy   p\nlanguage 1\ntier t { rule a: allow when env==live }\n")
+        self.assertIn("not in canonical layout", run("fmt", "--check", folder).stdout)
+        self.assertIn("formatted", run("fmt", folder).stdout)
+        self.assertEqual(run("fmt", "--check", folder).returncode, 0)
+        self.assertEqual(run("fmt", folder).stdout, "")
+        (folder / "p.sentrail").write_text("policy p\nrule a: alow\n")
+        self.assertEqual(run("fmt", folder).returncode, 1)
+
+    def test_findings_as_json_have_places_notes_and_help(self):
+        folder = policy('policy p\nlanguage 1\ntier t {\n  rule a: allow when enf == live\n'
+                        '  rule a: block when env == test\n}\n')
+        report = json.loads(run("--json", "check", folder).stdout)
+        self.assertFalse(report["ok"])
+        self.assertEqual(report["errors"], 2)
+        by_code = {one["code"]: one for one in report["diagnostics"]}
+        self.assertEqual(by_code["S0210"]["line"], 4)
+        self.assertIn("env", by_code["S0210"]["help"])
+        self.assertEqual(by_code["S0220"]["notes"][0]["line"], 4)
+        self.assertEqual(json.loads(run("--json", "check", policy(SMALL)).stdout)["errors"], 0)
+
+    def test_odd_characters_of_the_text_are_escaped_in_json(self):
+        path = policy("").joinpath("p.sentrail")
+        path.write_bytes(b'policy p\nlanguage 1\nlist "\xff\xe2\x80\xae\xf0\x9f\x98\x80 = []\n')
+        answer = run("--json", "check", path)
+        self.assertTrue(answer.stdout.isascii())
+        self.assertGreater(json.loads(answer.stdout)["errors"], 0)
+
+    def test_answers_for_people_name_effect_rule_reason_and_tests(self):
+        request = json.dumps({"attributes": {"env": "live", "body": {"n": 1}}})
+        folder = policy("policy p\nlanguage 1\ntier t {\n  rule b: block when body.m == 1\n"
+                        "  rule u: block when tool == x\n  rule a: allow when not env == test\n"
+                        "  rule last: block when always\n}\n")
+        answer = run("eval", "-p", folder, stdin=request)
+        self.assertEqual(answer.stdout, "allow by p.t.a\n  Policy 'p.t.a' matched\n")
+        told = run("explain", "-p", folder, stdin=request).stdout
+        self.assertRegex(told, r"false +p\.t\.b\n +body\.m == 1 is false: the value is \(absent\)")
+        self.assertRegex(told, r'true +p\.t\.a\n +env != "test" is true: the value is live')
+        self.assertNotIn("p.t.last", told)  # not reached
+        unreadable = '{"attributes":{"tool":{"$unreadable":true}}}'
+        self.assertIn("undecidable", run("explain", "-p", folder, stdin=unreadable).stdout)
+
+    def test_built_and_verified_bundles_are_described_as_json(self):
+        folder = policy(SMALL)
+        built = json.loads(run("--json", "build", folder, "-o", folder / "b").stdout)
+        self.assertEqual((built["policy"], built["rules"], built["signatures"]), ("p", 1, 0))
+        verified = json.loads(run("--json", "verify", folder / "b").stdout)
+        self.assertEqual((verified["ok"], verified["rules"], verified["signedBy"]), (True, 1, []))
+
+    def test_errors_as_json_have_a_code(self):
+        answer = run("--json", "check", "/nowhere")
+        self.assertEqual(answer.returncode, 2)
+        self.assertFalse(json.loads(answer.stdout)["ok"])
+        (folder := policy(SMALL)).joinpath("q.sentrail").write_text(SMALL)
+        answer = run("--json", "eval", "-p", folder, stdin="{}")
+        self.assertIn("holds 2 policies", json.loads(answer.stdout)["error"])
+        empty = tempfile.mkdtemp(prefix="sentrailc-")
+        self.assertIn("no .sentrail file", run("check", empty).stderr)
+
+    def test_fmt_tells_programs_what_it_did_with_each_file(self):
+        folder = policy("policy   p\nlanguage 1\ntier t { rule a: allow when env==live }\n")
+        for arguments, ok, canonical, written in ((["--check"], False, False, False),
+                                                  ([], True, False, True),
+                                                  (["--check"], True, True, False)):
+            answer = run("--json", "fmt", *arguments, folder)
+            self.assertEqual(json.loads(answer.stdout),
+                             {"ok": ok, "file": str(folder / "p.sentrail"),
+                              "canonical": canonical, "written": written})
+            self.assertEqual(answer.returncode, 0 if ok else 1)
+
+    def test_codes_stages_and_keys_are_told_as_json(self):
+        row = json.loads(run("--json", "explain-code", "unused_list").stdout)
+        self.assertEqual((row["name"], row["severity"]), ("unused_list", "warning"))
+        self.assertRegex(row["code"], r"^S\d{4}$")
+        dumped = json.loads(run("--json", "dump", policy(SMALL), "--stage", "ir").stdout)
+        self.assertEqual(dumped["stage"], "ir")
+        self.assertEqual(dumped["dump"], run("dump", policy(SMALL), "--stage", "ir").stdout)
+        key = policy("") / "key"
+        made = json.loads(run("--json", "keygen", "acme/policy", "-o", key).stdout)
+        self.assertEqual(made["verifier"], pathlib.Path(f"{key}.pub").read_text().strip())
+
+    def test_completions_are_whole_words_in_every_shell(self):
+        for line in run("completions", "fish").stdout.splitlines():
+            self.assertEqual(shlex.split(line)[:3], ["complete", "-c", "sentrailc"])
+        script = run("completions", "bash").stdout
+        asked = ("COMP_WORDS=(sentrailc {}); COMP_CWORD={}; _sentrailc; echo ${{COMPREPLY[@]}}")
+        for words, index, offered in (("ex", 1, "explain explain-code"),
+                                      ("build --un", 2, "--untested")):
+            answer = subprocess.run(["bash", "-c", script + asked.format(words, index)],
+                                    capture_output=True, text=True, check=True)
+            self.assertEqual(answer.stdout.strip(), offered)
+
+    def test_codes_are_explained(self):
+        self.assertRegex(run("explain-code", "S0210").stdout, r"^S0210  error    .+\n$")
+        self.assertIn("warning", run("explain-code", "unused_list").stdout)
+        self.assertGreater(run("explain-code", "all").stdout.count("\n"), 50)
+        self.assertEqual(run("explain-code", "S9999").returncode, 2)
+
 
 class BadInput(unittest.TestCase):
     def test_wrong_policies_are_findings_with_a_place(self):
@@ -165,8 +373,15 @@ class BadInput(unittest.TestCase):
         answer = json.loads(run("eval", "--json", "-p", STARTER, stdin=spoiled).stdout)
         self.assertNotEqual(answer["effect"], "allow")
 
+    def test_a_request_that_is_too_large_is_refused_before_it_is_read(self):
+        answer = run("eval", "-p", policy(SMALL), stdin=" " * (9 << 20))
+        self.assertEqual(answer.returncode, 2)
+        self.assertRegex(answer.stderr, r"larger than \d+ bytes")
+
     def test_files_that_are_not_there(self):
         for arguments in (["check", "/nowhere"], ["verify", "/nowhere"], ["eval", "/nowhere"],
+                          ["test", "/nowhere"], ["dump", "/nowhere"], ["eval", "-p", "/nowhere"],
+                          ["build", "/nowhere", "-o", "/tmp/b"],
                           ["build", STARTER, "-o", "/nowhere/b"], ["no-such-command"]):
             self.assertEqual(run(*arguments).returncode, 2, arguments)
 

@@ -91,5 +91,14 @@ TEST_F(Render, WritesJson) {
             R"("column":1,"endLine":1,"endColumn":5}],"help":""})");
 }
 
+TEST_F(Render, WritesInvisibleCharactersOfAllPlanesAsUnitsOfJson) {
+  Diagnostic diagnostic = at("rule x\n", 5, 6);
+  diagnostic.kind = DiagnosticKind::unused_list;
+  diagnostic.message = "a\xF3\xA0\x80\xA1z";  // U+E0021, a tag character
+  const std::string json = render_json(diagnostic, sources_);
+  EXPECT_NE(json.find(R"("message":"a\udb40\udc21z")"), std::string::npos) << json;
+  EXPECT_NE(json.find(R"("severity":"warning")"), std::string::npos) << json;
+}
+
 }  // namespace
 }  // namespace sentrail::compiler
