@@ -140,8 +140,14 @@ class Commands(unittest.TestCase):
 
     def test_watch_tells_the_gate_and_ends_with_its_folder(self):
         folder, state = policy(SMALL), policy("")
-        with subprocess.Popen(["sleep", "60"]) as gate:  # ends by the hangup it is sent
-            (state / "pid").write_text(f"{gate.pid}\n")
+        (state / "pid").touch()
+        # Holds the file as a gate does, and ends by the hangup it is sent.
+        holder = ("import fcntl, signal, sys; file = open(sys.argv[1], 'r+'); "
+                  "fcntl.lockf(file, fcntl.LOCK_EX); print('held', flush=True); "
+                  "signal.alarm(60); signal.pause()")
+        with subprocess.Popen([sys.executable, "-c", holder, state / "pid"], text=True,
+                              stdout=subprocess.PIPE) as gate:
+            self.assertEqual(gate.stdout.readline(), "held\n")
             with subprocess.Popen([SENTRAILC, "watch", folder / "p.sentrail", "-o", state / "b",
                                    "--reload", state / "pid"], text=True,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:
