@@ -49,11 +49,14 @@ function(sentrail_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE SENTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  # A test's own source runs once and is compiled often: optimising it, or checking each of its
-  # pointers, takes three times as long as all else. What it tests is compiled like the product.
-  target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
-  if(SENTRAIL_SANITIZE MATCHES "undefined")
-    target_compile_options(${name} PRIVATE -fno-sanitize=null,alignment,vptr)
+  # A unit test's own source is compiled often and runs for a moment: optimising it, or checking
+  # each of its pointers, takes three times as long as all else. What it tests is compiled like the
+  # product.
+  if(unit IN_LIST ARG_LABELS)
+    target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
+    if(SENTRAIL_SANITIZE MATCHES "undefined")
+      target_compile_options(${name} PRIVATE -fno-sanitize=null,alignment,vptr)
+    endif()
   endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 240)

@@ -133,7 +133,7 @@ TEST_F(VerifyTest, CutsInsertionsAndSwapsAreFound) {
   EXPECT_EQ(verify(joined(repeated)).fault->sequence, 10u);
   EXPECT_THAT(verify(file + "\n").fault->why, HasSubstr("follows"));
   EXPECT_THAT(verify("").fault->why, HasSubstr("no export"));
-  for (std::size_t size = 0; size < file.size(); size += 97) {
+  for (std::size_t size = 0; size < file.size(); size += 997) {
     EXPECT_TRUE(verify(file.substr(0, size)).fault.has_value()) << size;
   }
 }
