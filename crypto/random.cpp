@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <memory>
 
 #include "core/check.hpp"
 #include "core/encoding.hpp"
@@ -105,10 +106,15 @@ Uuid uuid_v4() {
 Uuid uuid_v5(const Uuid& name_space, std::string_view name) {
   std::string text(as_chars(name_space.bytes));
   text += name;
+  // Every decision names its rule by such a UUID: a context for each would cost more than the hash.
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
+      EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  SENTRAIL_CHECK(
-      EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1_method(), nullptr) == 1);
+  SENTRAIL_CHECK(context != nullptr);
+  SENTRAIL_CHECK(EVP_DigestInit_ex2(context.get(), sha1_method(), nullptr) == 1);
+  SENTRAIL_CHECK(EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1);
+  SENTRAIL_CHECK(EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1);
   Uuid uuid;
   SENTRAIL_CHECK(size >= uuid.bytes.size());
   std::copy_n(digest.begin(), uuid.bytes.size(), uuid.bytes.begin());
