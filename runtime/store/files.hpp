@@ -46,7 +46,8 @@ class FileHandle {
 [[nodiscard]] Status make_directory(const std::string& path);
 
 // Takes the lock that keeps a second process out, held as long as the handle lives and not
-// inherited by children that exec. Who holds it can be asked with fcntl(F_GETLK). fails: unavailable, naming the process that holds it; io.
+// inherited by children that exec. Who holds it can be asked with fcntl(F_GETLK).
+// fails: unavailable, naming the process that holds it; io.
 [[nodiscard]] Result<FileHandle> lock_file(const std::string& path);
 
 }  // namespace sentrail::store

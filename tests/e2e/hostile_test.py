@@ -328,7 +328,7 @@ class Upstreams(world.World):
 
 
 class SlowUpstreams(world.World):
-    """An upstream that takes a call and says nothing: waited for as long as configured, no longer."""
+    """An upstream that takes a call and says nothing is waited for as long as configured."""
 
     settings = "upstream:\n  first_byte_ms: 1500\n"
 
