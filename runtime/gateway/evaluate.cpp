@@ -99,7 +99,7 @@ void record(const EvaluationPtr& one) {
   store::AuditEntry entry = decision_entry(desk, one->call, asked_of(*one), one->judged);
   const Uuid audit_id = entry.id;
   desk.commits.commit(
-      decision_transaction(desk, one->call, one->judged, std::move(entry)),
+      decision_transaction(desk, one->call, one->judged, std::move(entry), Waits::yes),
       [one, audit_id](const store::Outcome& outcome) { recorded(one, audit_id, outcome); });
 }
 

@@ -112,10 +112,10 @@ void record(const PassagePtr& passage) {
   Passage& one = *passage;
   store::AuditEntry entry = decision_entry(one.desk, one.call, asked_of(one), one.judged);
   const Uuid audit_id = entry.id;
-  store::Transaction transaction =
-      decision_transaction(one.desk, one.call, one.judged, std::move(entry));
   const bool waits = !one.judged.declared_read || one.judged.effect != Effect::allow ||
                      one.desk.parts.settings.durable_reads;
+  store::Transaction transaction = decision_transaction(
+      one.desk, one.call, one.judged, std::move(entry), waits ? Waits::yes : Waits::no);
   if (!waits) {
     store::Outcome outcome;
     outcome.status = one.desk.commits.submit(std::move(transaction));

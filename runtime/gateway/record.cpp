@@ -46,10 +46,11 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
 }
 
 store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call,
-                                        const Judged& judged, store::AuditEntry entry) {
+                                        const Judged& judged, store::AuditEntry entry,
+                                        Waits waits) {
   store::Transaction transaction;
   const Uuid workspace_id = call.caller->workspace.id;
-  if (judged.effect != Effect::block) {
+  if (waits == Waits::yes && judged.effect != Effect::block) {
     transaction.operations.emplace_back(
         store::RequireKillVersion{workspace_id, judged.kill_version});
     transaction.operations.emplace_back(

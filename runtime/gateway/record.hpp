@@ -4,6 +4,7 @@
 // record through here. Must not know: HTTP, sockets.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,11 +27,15 @@ struct Asked {
 [[nodiscard]] store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
                                                const Asked& asked, const Judged& judged);
 
-// The transaction that makes a decision durable: the kill states it rests on (unless it is a
-// block), the entry, and when the key was last used.
+// Whether somebody waits for the outcome of a decision's transaction and judges anew on a conflict.
+enum class Waits : std::uint8_t { no, yes };
+
+// The transaction that makes a decision durable: the kill states it rests on, the entry, and when
+// the key was last used. A block rests on no kill state, and what nobody waits for must not ask for
+// one: the call has left, and a conflict would leave it without an entry.
 [[nodiscard]] store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call,
-                                                      const Judged& judged,
-                                                      store::AuditEntry entry);
+                                                      const Judged& judged, store::AuditEntry entry,
+                                                      Waits waits);
 
 // The entry, still to be completed and recorded, of how an allowed call ended.
 [[nodiscard]] store::AuditEntry result_entry(const AgentCall& call, const Asked& asked,

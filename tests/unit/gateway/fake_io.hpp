@@ -105,12 +105,17 @@ struct FakeResult {
 // threads: the test's.
 class FakeExchange final : public http::Exchange {
  public:
+  // `whole`: the request's body is all of it.
   FakeExchange(http::HttpRequest request, http::Peer peer, FakeIo& io,
-               std::shared_ptr<FakeResult> result)
-      : request_(std::move(request)), peer_(std::move(peer)), io_(io), result_(std::move(result)) {}
+               std::shared_ptr<FakeResult> result, bool whole = true)
+      : request_(std::move(request)),
+        peer_(std::move(peer)),
+        io_(io),
+        result_(std::move(result)),
+        whole_(whole) {}
 
   [[nodiscard]] http::HttpRequest& request() noexcept override { return request_; }
-  [[nodiscard]] bool body_complete() const noexcept override { return true; }
+  [[nodiscard]] bool body_complete() const noexcept override { return whole_; }
   [[nodiscard]] const http::Peer& peer() const noexcept override { return peer_; }
   [[nodiscard]] http::IoThread& io() noexcept override { return io_; }
 
@@ -133,6 +138,7 @@ class FakeExchange final : public http::Exchange {
   http::Peer peer_;
   FakeIo& io_;
   std::shared_ptr<FakeResult> result_;
+  bool whole_;
 };
 
 }  // namespace sentrail::gateway

@@ -31,6 +31,7 @@ struct Ask {
   std::string token = {};  // Bearer
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
+  bool whole = true;  // `body` is not just its beginning
 };
 
 // An answer, read.
@@ -70,7 +71,14 @@ class GatewayTest : public testing::Test {
   static constexpr std::int64_t kStart = 1'790'000'000'000;
   static constexpr const char* kPassphrase = "correct horse battery";
 
-  GatewayTest() {
+  static GateSettings test_settings() {
+    GateSettings settings;
+    settings.public_url = "http://gate.test";
+    settings.version = "test";
+    return settings;
+  }
+
+  explicit GatewayTest(const GateSettings& settings = test_settings()) {
     workspace_.id = crypto::uuid_v4();
     workspace_.name = "acme";
     workspace_.environment = store::Environment::live;
@@ -83,9 +91,6 @@ class GatewayTest : public testing::Test {
                                   nullptr},
         options);
     pool_ = std::make_unique<WorkPool>(2, queue_max_);
-    GateSettings settings;
-    settings.public_url = "http://gate.test";
-    settings.version = "test";
     gate_ = std::make_unique<Gate>(
         GateParts{*store_, *writer_, recorder_, clock_, *coordinator_, vault_, administration_,
                   bundle_, [this](std::string_view bytes) { return install_(bytes); }, known_,
@@ -187,7 +192,8 @@ class GatewayTest : public testing::Test {
       return result;
     }
     request.body = ask.body;
-    gate_->handle(std::make_shared<FakeExchange>(std::move(request), peer_, io_, result));
+    gate_->handle(
+        std::make_shared<FakeExchange>(std::move(request), peer_, io_, result, ask.whole));
     return result;
   }
 
