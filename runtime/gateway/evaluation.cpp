@@ -15,10 +15,25 @@ namespace {
 
 constexpr std::string_view kApprovalMember = "approvalRequestId";
 
-// What a caller of this route cannot tell: a rule that asks is undecidable.
-constexpr std::array kUntold = {AttributeId::resource_owner, AttributeId::resource_repo,
-                                AttributeId::resource_ref,   AttributeId::resource_ref_type,
-                                AttributeId::resource_path,  AttributeId::resource_name};
+// Who asks and from where: known of every caller, and absent where it is.
+constexpr std::array kIdentity = {
+    AttributeId::source,      AttributeId::env,         AttributeId::workspace,
+    AttributeId::agent_id,    AttributeId::agent_name,  AttributeId::agent_roles,
+    AttributeId::user_id,     AttributeId::user_groups, AttributeId::agent_registered,
+    AttributeId::agent_owner, AttributeId::agent_client};
+
+// Makes all that is not told unreadable: a rule that asks for it is undecidable. Which attributes a
+// description cannot tell is not listed, so that a new one starts among them.
+void forget_the_call(Facts& facts) {
+  for (std::size_t i = 0; i < kAttributeCount; ++i) {
+    const auto id = static_cast<AttributeId>(i);
+    if (std::find(kIdentity.begin(), kIdentity.end(), id) == kIdentity.end()) {
+      facts[id] = Fact::unreadable();
+    }
+  }
+  facts.query.unreadable = true;
+  facts.headers.unreadable = true;
+}
 
 // Members sorted, so that the order in which a repeat writes them does not matter.
 std::string canonical_of(JsonValue object) {
@@ -139,13 +154,13 @@ Described describe_action(const Description& description, const request::Identit
   const Risk risk = std::max(told.risk, least);
 
   Facts facts = owner->caller.facts();
+  forget_the_call(facts);
   facts[AttributeId::tool] = Fact::of(std::string_view(told.tool));
   facts[AttributeId::action] = Fact::of(std::string_view(told.action));
   facts[AttributeId::risk] = Fact::of(name_of(risk));
   facts[AttributeId::resource_type] = fact_of(told.resource_type);
   facts[AttributeId::resource_id] = fact_of(told.resource_id);
-  for (const AttributeId untold : kUntold) facts[untold] = Fact::unreadable();
-  facts[AttributeId::body] = Fact::of(told.payload);
+  if (told.payload.exists()) facts[AttributeId::body] = Fact::of(told.payload);
   Described out;
   out.server_classified = known != nullptr;
   out.requests.emplace_back(owner, facts, known != nullptr && known->read != 0);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <span>
+
 #include "core/limits.hpp"
 #include "tests/support/catalogs.hpp"
 #include "wire/json.hpp"
@@ -81,15 +84,45 @@ TEST(Evaluation, RiskIsTheGreaterOfBothWords) {
   EXPECT_EQ(risk(described(R"({"tool":"crm","action":"x","riskLevel":"critical"})")), "critical");
 }
 
+// What a description with every member tells, and who asks.
+bool is_told(AttributeId id) {
+  switch (id) {
+    case AttributeId::tool:
+    case AttributeId::action:
+    case AttributeId::risk:
+    case AttributeId::resource_type:
+    case AttributeId::resource_id:
+    case AttributeId::body:
+      return true;
+    default:
+      break;
+  }
+  const std::string_view name = row_of(id).name;
+  return name == "source" || name == "env" || name == "workspace" || name.starts_with("agent.") ||
+         name.starts_with("user.");
+}
+
+// The fact of an attribute, or of a member of it where it has members.
+Fact fact_at(const Described& one, AttributeId id) {
+  constexpr std::array<std::string_view, 1> kMember = {"x"};
+  const std::span<const std::string_view> steps(kMember);
+  return one.requests.front().facts().at(id, steps.first(row_of(id).has_members ? 1 : 0));
+}
+
 TEST(Evaluation, WhatIsNotToldIsUnreadableAndNotAbsent) {
-  const Described one = described(R"({"tool":"github","action":"repos.delete","riskLevel":"low",
-    "resourceId":"acme/web","payload":{"x":1}})");
-  const Facts& facts = one.requests.front().facts();
-  EXPECT_EQ(facts[AttributeId::resource_id].text, "acme/web");
-  EXPECT_EQ(facts[AttributeId::resource_type].kind, FactKind::unreadable);
-  EXPECT_EQ(facts[AttributeId::resource_repo].kind, FactKind::unreadable);
-  EXPECT_EQ(facts[AttributeId::resource_ref].kind, FactKind::unreadable);
-  EXPECT_EQ(facts[AttributeId::body].kind, FactKind::object);
+  const Described whole = described(R"({"tool":"github","action":"repos.delete","riskLevel":"low",
+    "resourceType":"repo","resourceId":"acme/web","payload":{"x":1}})");
+  const Described bare = described(R"({"tool":"crm","action":"x","riskLevel":"low"})");
+  for (std::size_t i = 0; i < kAttributeCount; ++i) {
+    const auto id = static_cast<AttributeId>(i);
+    EXPECT_EQ(fact_at(whole, id).kind == FactKind::unreadable, !is_told(id)) << row_of(id).name;
+    const bool left_out = id == AttributeId::resource_type || id == AttributeId::resource_id ||
+                          id == AttributeId::body;
+    EXPECT_EQ(fact_at(bare, id).kind == FactKind::unreadable, !is_told(id) || left_out)
+        << row_of(id).name;
+  }
+  EXPECT_EQ(fact_at(whole, AttributeId::resource_id).text, "acme/web");
+  EXPECT_EQ(fact_at(whole, AttributeId::body).text, "1");
 }
 
 }  // namespace

@@ -1,0 +1,64 @@
+// `POST /evaluate-action`: what a description leaves open never opens the gate.
+#include <gmock/gmock.h>
+
+#include "tests/unit/gateway/agents_fixture.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+class EvaluateTest : public AgentsTest {
+ protected:
+  // Puts a policy in force that blocks where `condition` holds and allows all else.
+  void block_when(const std::string& condition) {
+    bundle_.replace(
+        tests::bundle_of("policy p\nlanguage 1\nimport sentrail.github\n"
+                         "rule no: block when " +
+                         condition + "\nrule yes: allow when always\n"));
+  }
+
+  std::string decision(const std::string& described) {
+    const Heard heard = post("/evaluate-action", key_, described);
+    EXPECT_EQ(heard.status, 200) << heard.body;
+    return heard.text("decision");
+  }
+};
+
+constexpr const char* kBare = R"({"tool":"github","action":"issues.create","riskLevel":"low"})";
+constexpr const char* kWhole = R"({"tool":"github","action":"issues.create","riskLevel":"low",
+  "resourceType":"repo","resourceId":"acme/web","payload":{"title":"x"}})";
+
+TEST_F(EvaluateTest, ARuleAboutTheCallItselfIsNotSlippedPast) {
+  for (const char* condition :
+       {R"(http.method == "DELETE")", R"(http.path ~ "/repos/**")", R"(http.host == "evil.test")",
+        R"(http.query.force == "true")", R"(http.headers.accept is absent)",
+        R"(resource.owner == "evil")", R"(resource.repo == "secret")", R"(resource.ref == "main")",
+        R"(resource.ref_type == "tag")", R"(resource.path ~ "/etc/**")",
+        R"(resource.name == "prod")", R"(mcp.server == "evil")", R"(mcp.tool == "rm")",
+        R"(mcp.annotations.destructiveHint == true)", R"(mcp.first_seen == true)",
+        R"(mcp.drifted == true)", R"(args.path == "/etc")", R"(content.findings has "secret")"}) {
+    block_when(condition);
+    EXPECT_EQ(decision(kWhole), "block") << condition;
+  }
+}
+
+TEST_F(EvaluateTest, WhatMayBeToldIsKnownWhereItIs) {
+  for (const char* condition : {R"(resource.type == "org")", R"(resource.id == "evil/x")",
+                                R"(body.title == "y")", R"(body.title is absent)"}) {
+    block_when(condition);
+    EXPECT_EQ(decision(kBare), "block") << condition;
+    EXPECT_EQ(decision(kWhole), "allow") << condition;
+  }
+}
+
+TEST_F(EvaluateTest, WhoAsksAndWhatForIsKnown) {
+  for (const char* condition :
+       {R"(tool == "linear")", R"(action == "repos.delete")", "risk == critical",
+        R"(env == "test")", R"(agent.id == "other")", R"(agent.registered == true)",
+        R"(source == "gateway")", R"(user.id == "eve")"}) {
+    block_when(condition);
+    EXPECT_EQ(decision(kBare), "allow") << condition;
+  }
+}
+
+}  // namespace
+}  // namespace sentrail::gateway
