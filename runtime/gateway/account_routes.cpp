@@ -228,9 +228,7 @@ Answer sign_out(GateParts& parts, const PeopleCall& call) {
       session ? call.known->directory().find_person(session->person_id) : nullptr;
   if (person == nullptr) return refusal(401, "sign_in_required", "there is no such session");
   parts.sessions.end(session->token_hash);
-  const store::Outcome outcome =
-      parts.writer.commit(parts.administration.end_session(*person, *session));
-  if (!outcome.status) return tl::make_unexpected(outcome.status.error());
+  SENTRAIL_TRY(parts.changes.commit(parts.administration.end_session(*person, *session)));
   return done();
 }
 

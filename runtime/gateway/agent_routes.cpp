@@ -113,7 +113,11 @@ Answer set_disabled(GateParts& parts, const PeopleCall& call, bool disabled) {
     return fail(Errc::not_found,
                 "there is no such agent; to stop one that is not registered, pause it");
   }
-  if (agent->disabled == disabled) return agent_answer(*agent, call.known->directory());
+  if (agent->disabled == disabled) {
+    // Perhaps by a request that gave up waiting: the answer means that it is in force.
+    SENTRAIL_TRY(parts.changes.reload());
+    return agent_answer(*agent, call.known->directory());
+  }
   agent->disabled = disabled;
   SENTRAIL_ASSIGN_OR_RETURN(auto changed,
                             parts.administration.put_agent(*call.actor, *std::move(agent)));

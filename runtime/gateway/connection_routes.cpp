@@ -131,7 +131,11 @@ Answer remove(GateParts& parts, const PeopleCall& call) {
   const std::string tool = call.parameters.empty() ? std::string() : call.parameters.front();
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Connection> connection,
                             parts.store.get_connection(call.workspace_id, tool));
-  if (!connection) return fail(Errc::not_found, "there is no such connection");
+  if (!connection) {
+    // Perhaps gone by a request that gave up waiting: then it must be gone from memory too.
+    SENTRAIL_TRY(parts.changes.reload());
+    return fail(Errc::not_found, "there is no such connection");
+  }
   SENTRAIL_ASSIGN_OR_RETURN(
       store::Transaction transaction,
       identity::remove_connection(parts.recorder, parts.clock, *call.actor, *connection));

@@ -88,7 +88,11 @@ Answer revoke(GateParts& parts, const PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const store::ApiKey key, key_named(parts, call));
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, parse_body(call));
   SENTRAIL_TRY(Fields(document.root()).finish());
-  if (key.revoked) return done();
+  if (key.revoked) {
+    // Perhaps by a request that gave up waiting: "done" means that it is in force.
+    SENTRAIL_TRY(parts.changes.reload());
+    return done();
+  }
   SENTRAIL_ASSIGN_OR_RETURN(auto changed, parts.administration.revoke_key(*call.actor, key));
   SENTRAIL_TRY(commit_change(parts, std::move(changed.transaction)));
   return done();

@@ -16,6 +16,7 @@
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/execute/call.hpp"
 #include "runtime/execute/coordinator.hpp"
+#include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/known.hpp"
 #include "runtime/gateway/watch.hpp"
 #include "runtime/gateway/work_pool.hpp"
@@ -55,6 +56,7 @@ struct GateParts {
   const bundles::ActiveBundle& bundle;
   InstallBundle install_bundle;
   KnownHolder& known;
+  AdminCommits& changes;
   Watch& watch;
   WorkPool& pool;
   identity::SignInThrottle& throttle;

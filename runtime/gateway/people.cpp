@@ -220,11 +220,12 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_query(
 }
 
 Status commit_change(GateParts& parts, store::Transaction transaction) {
-  const store::Outcome outcome = parts.writer.commit(std::move(transaction));
-  // What was given up may be on disk all the same: the snapshot follows the disk.
-  const Status reloaded = parts.known.reload();
-  if (!outcome.status) return outcome.status;
-  return reloaded;
+  const Status committed = parts.changes.commit(std::move(transaction));
+  // It waits for the disk still; the snapshot follows when it lands.
+  if (!committed && committed.error().code == Errc::timed_out) return committed;
+  // Who lost to another change hears of it, and of what is in force now.
+  const Status reloaded = parts.changes.reload();
+  return committed ? reloaded : committed;
 }
 
 }  // namespace sentrail::gateway

@@ -62,7 +62,9 @@ void serve_people(GateParts& parts, const PeopleAccess& access, PeopleRoute rout
 [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> parse_query(
     std::string_view query, std::span<const std::string_view> known);
 
-// Commits an administrative change and puts the new snapshot in force. fails: as the store.
+// Commits an administrative change and puts the new snapshot in force. What is on disk already,
+// from an earlier request that did not hear of it, is put in force with parts.changes.reload().
+// fails: as AdminCommits::commit(); timed_out for a change that takes effect later.
 [[nodiscard]] Status commit_change(GateParts& parts, store::Transaction transaction);
 
 }  // namespace sentrail::gateway

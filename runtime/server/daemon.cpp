@@ -131,6 +131,7 @@ Status Daemon::make_gate() {
       execute::CoordinatorParts{*store_.store, *writer_, *recorder_, *vault_, *rechecker_, *valve_,
                                 clock_},
       std::move(coordinating));
+  changes_ = std::make_unique<gateway::AdminCommits>(*writer_, *known_);
   pool_ = std::make_unique<gateway::WorkPool>(limits::kWorkThreads);
   gateway::GateSettings settings;
   settings.public_url = config.public_url.empty() ? started_.url : config.public_url;
@@ -141,8 +142,8 @@ Status Daemon::make_gate() {
   settings.key_life_ms = config.key_days * limits::kDayMs;
   gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
       *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
-      bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_, watch_,
-      *pool_, throttle_, sessions_, std::move(settings)});
+      bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
+      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings)});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -254,6 +255,7 @@ void Daemon::close() {
   if (valve_) valve_->detach();
   coordinator_.reset();
   writer_.reset();
+  changes_.reset();
   if (server_ && server_->connections() > 0) {
     // Sessions that phase two could not end. What tells of them would need the writer again, and
     // all that was acknowledged is on disk: end without destroying them.

@@ -29,6 +29,7 @@
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/execute/call.hpp"
 #include "runtime/execute/coordinator.hpp"
+#include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/gate.hpp"
 #include "runtime/gateway/known.hpp"
 #include "runtime/gateway/rechecker.hpp"
@@ -129,6 +130,7 @@ class Daemon {
   std::shared_ptr<Entrance> entrance_;
   std::unique_ptr<gateway::Gate> gate_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<gateway::AdminCommits> changes_;  // after the writer, which posts to it
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<execute::Coordinator> coordinator_;
   std::thread coordinator_thread_;

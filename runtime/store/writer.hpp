@@ -96,7 +96,9 @@ class Writer {
   // fails: unavailable, at once and for good after the store broke, or while the queue is full.
   [[nodiscard]] Result<Ticket> submit(Transaction transaction, CompletionTarget target);
 
-  // Submits and waits, for tests and tools; gives up after `wait_ms`.
+  // Submits and waits; gives up after `wait_ms`, and then the log says `withdrawn`: only for what
+  // its caller does not do after a failure. An administrative change is not of that kind: see
+  // gateway/admin_commits.hpp.
   [[nodiscard]] Outcome commit(Transaction transaction,
                                std::int64_t wait_ms = limits::kAuditWriteMsMax);
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,9 +37,18 @@ class PlainLeafCodec final : public store::LeafCodec {
   }
 };
 
-// What survives: rows by space, and a switch that makes the next write fail.
+// What survives: rows by space, and switches that make the next write fail, or all writes wait.
 struct MemoryDisk {
+  // Stalls writes, or lets them go on; reads go on meanwhile.
+  void stall(bool on) {
+    const std::lock_guard lock(mutex);
+    stalled = on;
+    moving.notify_all();
+  }
+
   std::mutex mutex;
+  std::condition_variable moving;
+  bool stalled = false;
   std::array<std::map<std::string, std::string>, store::kSpaceCount> spaces;
   std::optional<Error> next_failure;
   std::uint64_t writes = 0;
@@ -64,7 +74,8 @@ class MemoryKv final : public store::OrderedKv {
   }
 
   [[nodiscard]] Status write(std::span<const store::KvWrite> writes) override {
-    const std::lock_guard lock(disk_->mutex);
+    std::unique_lock lock(disk_->mutex);
+    disk_->moving.wait(lock, [this] { return !disk_->stalled; });
     if (disk_->next_failure) {
       failure_ = std::exchange(disk_->next_failure, std::nullopt);
       return tl::make_unexpected(*failure_);

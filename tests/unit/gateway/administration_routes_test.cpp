@@ -57,6 +57,78 @@ TEST_F(AdministrationTest, ARevokedKeyOpensNothingAtOnce) {
   EXPECT_THAT(log(), Contains("key.revoke").Times(1));
 }
 
+// The disk stands still for longer than an administrator waits; then what they asked for happens.
+class LateChangeTest : public AdministrationTest {
+ protected:
+  ~LateChangeTest() override { disk_->stall(false); }
+
+  void ask_while_stalled(const Ask& ask) {
+    disk_->stall(true);
+    EXPECT_EQ(this->ask(ask).refusal(), "503 timed_out");
+    disk_->stall(false);
+  }
+  // Turns until an answer is as it should be; ends in a failure if it never is.
+  void hear_at_last(const Ask& ask, int status) {
+    pump_until([&] { return this->ask(ask).status == status; });
+  }
+};
+
+TEST_F(LateChangeTest, ALateRevocationTakesEffectByItself) {
+  const Heard made = post("/manage-api-keys", adam_, R"({"name":"ci","scopes":["admin-read"]})");
+  const Ask use{"GET", "/agents", made.text("key")};
+  EXPECT_EQ(ask(use).status, 200);
+  ask_while_stalled({"POST", "/manage-api-keys/" + made.text("id") + "/revoke", adam_, "{}"});
+  hear_at_last(use, 401);
+  EXPECT_THAT(log(), Contains("key.revoke").Times(1)) << "it is not withdrawn";
+}
+
+TEST_F(LateChangeTest, ARevocationThatIsSaidToBeDoneIsInForce) {
+  const Heard made = post("/manage-api-keys", adam_, R"({"name":"ci","scopes":["admin-read"]})");
+  const Uuid id = parse_uuid(made.text("id")).value();
+  // On disk, and not in memory: as after a reload that failed.
+  store::ApiKey key = store_->get_key(workspace_.id, id).value().value();
+  key.revoked = true;
+  put(store::Put<store::ApiKey>{key, key.version});
+  EXPECT_EQ(get("/agents", made.text("key")).status, 200);
+  EXPECT_EQ(post("/manage-api-keys/" + made.text("id") + "/revoke", adam_, "{}").status, 200);
+  EXPECT_EQ(get("/agents", made.text("key")).status, 401);
+}
+
+TEST_F(LateChangeTest, ASnapshotThatCannotBeReadIsReadAgainUntilItCan) {
+  const Heard made = post("/manage-api-keys", adam_, R"({"name":"ci","scopes":["admin-read"]})");
+  store::Connection broken;
+  broken.workspace_id = workspace_.id;
+  broken.tool = "github";
+  broken.sealed_credential = "not sealed with this key";
+  put(store::Put<store::Connection>{broken, 0});
+  EXPECT_EQ(post("/manage-api-keys/" + made.text("id") + "/revoke", adam_, "{}").status, 500);
+  broken = store_->get_connection(workspace_.id, "github").value().value();
+  broken.sealed_credential.clear();
+  put(store::Put<store::Connection>{broken, broken.version});
+  hear_at_last({"GET", "/agents", made.text("key")}, 401);
+}
+
+TEST_F(LateChangeTest, ALateStopOfAnAgentTakesEffectByItself) {
+  ASSERT_EQ(post("/agents", adam_, R"({"id":"ci"})").status, 200);
+  ask_while_stalled({"POST", "/agents/ci/disable", adam_, "{}"});
+  pump_until([&] { return known_.get()->directory().agent_is_disabled(workspace_.id, "ci"); });
+}
+
+TEST_F(LateChangeTest, AStopOfAnAgentThatIsSaidToBeDoneIsInForce) {
+  ASSERT_EQ(post("/agents", adam_, R"({"id":"ci"})").status, 200);
+  store::Agent agent = store_->get_agent(workspace_.id, "ci").value().value();
+  agent.disabled = true;
+  put(store::Put<store::Agent>{agent, agent.version});
+  EXPECT_FALSE(known_.get()->directory().agent_is_disabled(workspace_.id, "ci"));
+  EXPECT_EQ(post("/agents/ci/disable", adam_, "{}").status, 200);
+  EXPECT_TRUE(known_.get()->directory().agent_is_disabled(workspace_.id, "ci"));
+}
+
+TEST_F(LateChangeTest, ALateKillSwitchTakesEffectByItself) {
+  ask_while_stalled({"POST", "/kill-switch", adam_, R"({"action":"enable"})"});
+  pump_until([&] { return known_.get()->directory().stops_of(workspace_.id).enabled; });
+}
+
 TEST_F(AdministrationTest, RotationLetsBothKeysWorkForAWhile) {
   const Heard made = post("/manage-api-keys", adam_, R"({"name":"ci","scopes":["admin-read"]})");
   const Heard fresh =

@@ -90,11 +90,12 @@ class GatewayTest : public testing::Test {
         execute::CoordinatorParts{*store_, *writer_, recorder_, vault_, rechecker_, sender_, clock_,
                                   nullptr},
         options);
+    changes_ = std::make_unique<AdminCommits>(*writer_, known_);
     pool_ = std::make_unique<WorkPool>(2, queue_max_);
     gate_ = std::make_unique<Gate>(
         GateParts{*store_, *writer_, recorder_, clock_, *coordinator_, vault_, administration_,
                   bundle_, [this](std::string_view bytes) { return install_(bytes); }, known_,
-                  watch_, *pool_, throttle_, sessions_, settings});
+                  *changes_, watch_, *pool_, throttle_, sessions_, settings});
     gate_->start({&io_});
     reload();
   }
@@ -103,6 +104,7 @@ class GatewayTest : public testing::Test {
     pool_.reset();
     coordinator_.reset();
     writer_.reset();
+    changes_.reset();
     gate_.reset();
   }
 
@@ -292,6 +294,7 @@ class GatewayTest : public testing::Test {
   std::unique_ptr<store::Writer> writer_ = std::make_unique<store::Writer>(*store_, clock_);
   KnownHolder known_{Known::Source{*store_, master_, ca_file_}};
   std::unique_ptr<execute::Coordinator> coordinator_;
+  std::unique_ptr<AdminCommits> changes_;
   std::unique_ptr<WorkPool> pool_;
   std::unique_ptr<Gate> gate_;
 };

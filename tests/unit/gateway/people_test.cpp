@@ -210,9 +210,9 @@ void answers_twice(GateParts&, std::shared_ptr<PeopleCall>, Reply reply) {
 class ServePeopleTest : public GatewayTest {
  protected:
   Heard serve(PeopleRoute route) {
-    GateParts parts{*store_, *writer_,        recorder_, clock_,    *coordinator_,
-                    vault_,  administration_, bundle_,   install_,  known_,
-                    watch_,  *pool_,          throttle_, sessions_, {}};
+    GateParts parts{*store_,         *writer_,  recorder_, clock_, *coordinator_, vault_,
+                    administration_, bundle_,   install_,  known_, *changes_,     watch_,
+                    *pool_,          throttle_, sessions_, {}};
     result_ = std::make_shared<FakeResult>();
     http::HttpRequest request;
     request.method = "GET";
