@@ -81,13 +81,12 @@ Result<std::string> set_up(Owner& owner, const std::string& token, const GateOpt
   return std::string(key.root().find("key").text());
 }
 
-// What stands behind `--token ` in what the gate printed.
+// The bootstrap token in what the gate printed; empty until its line is whole.
 std::string token_in(const std::string& printed) {
-  constexpr std::string_view kBefore = "--token ";
-  const std::size_t at = printed.find(kBefore);
-  if (at == std::string::npos) return {};
-  const std::size_t begin = at + kBefore.size();
-  return printed.substr(begin, printed.find(' ', begin) - begin);
+  const std::size_t begin = printed.find("sbt_");
+  const std::size_t end = printed.find('\n', begin);
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  return printed.substr(begin, end - begin);
 }
 
 }  // namespace

@@ -72,9 +72,9 @@ port=$(sed 's/.*"main":\([0-9]*\).*/\1/' "$home/ready.json")
 cat <<TEXT
 A GitHub to try it on: http://127.0.0.1:$demo_port (token demo-token, repository acme/web)
 
-In another terminal, once; the token for \`init\` is printed above at the first start:
+In another terminal, once; \`init\` asks for the token that is printed above at the first start:
   export PATH=\$PWD/$bin:\$PATH SENTRAIL_SERVER=http://127.0.0.1:$port
-  sentrail init --token TOKEN --name \$USER
+  sentrail init --name \$USER
   echo demo-token | sentrail connection add github --url http://127.0.0.1:$demo_port \\
       --private-address --token-file -
   sentrail agent add bot

@@ -2,8 +2,12 @@
 #include "interceptor/cli/context.hpp"
 
 #include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/api_client.hpp"
 #include "interceptor/cli/terminal.hpp"
@@ -145,6 +149,25 @@ bool Context::printed_json(const Answer& answer) const {
   if (!json) return false;
   std::printf("%s\n", answer.body.c_str());
   return true;
+}
+
+Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary);
+    if (!file) return fail(Errc::io, "cannot read " + path);
+  }
+  std::istream& in = path == "-" ? std::cin : file;
+  std::string bytes(std::istreambuf_iterator<char>(in), {});
+  if (bytes.size() > bytes_max) return fail(Errc::limit_exceeded, path + " is too large");
+  return bytes;
+}
+
+Result<std::string> read_token(const std::string& path) {
+  SENTRAIL_ASSIGN_OR_RETURN(std::string token, read_input(path, limits::kCredentialBytesMax));
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+  if (token.empty()) return fail(Errc::invalid_argument, "the token is empty");
+  return token;
 }
 
 std::string percent_encode(std::string_view text) {

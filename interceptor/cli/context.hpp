@@ -77,6 +77,13 @@ class Context {
   int exit_code_ = kFine;
 };
 
+// Bytes of a file, or of standard input for `-`, up to a limit.
+[[nodiscard]] Result<std::string> read_input(const std::string& path, std::size_t bytes_max);
+
+// A secret in a file, or on standard input for `-`, without the end of its line.
+// fails: also invalid_argument if there is none.
+[[nodiscard]] Result<std::string> read_token(const std::string& path);
+
 // Percent-encodes one path segment or query value.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 

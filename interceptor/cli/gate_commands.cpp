@@ -1,9 +1,6 @@
 // `status`, `kill`, `connection`, `policy`: the gate itself.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "core/json_writer.hpp"
@@ -14,19 +11,6 @@
 
 namespace sentrail::cli {
 namespace {
-
-// Bytes of a file, or of standard input for `-`, up to a limit.
-Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path, std::ios::binary);
-    if (!file) return fail(Errc::io, "cannot read " + path);
-  }
-  std::istream& in = path == "-" ? std::cin : file;
-  std::string bytes(std::istreambuf_iterator<char>(in), {});
-  if (bytes.size() > bytes_max) return fail(Errc::limit_exceeded, path + " is too large");
-  return bytes;
-}
 
 Status print_details(Context& context) {
   SENTRAIL_ASSIGN_OR_RETURN(const Answer policy, context.call(As::reader, "GET", "/policy"));
@@ -164,9 +148,7 @@ Result<std::string> connection_body(const ConnectionOptions& options) {
       .boolean(options.private_address);
   if (!options.base_path.empty()) json.key("basePath").string(options.base_path);
   if (!options.token_file.empty()) {
-    SENTRAIL_ASSIGN_OR_RETURN(std::string token, read_input(options.token_file, 16384));
-    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
-    if (token.empty()) return fail(Errc::invalid_argument, "the token is empty");
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string token, read_token(options.token_file));
     json.key("credential").string(token);
   }
   json.end_object();

@@ -49,7 +49,26 @@ Status simple_post(Context& context, const std::string& target, std::string body
   return {};
 }
 
-Status init(Context& context, const std::string& token, const std::string& name) {
+struct InitOptions {
+  std::string name;
+  std::string token_file;   // empty: ask at the terminal
+  std::string typed_token;  // refused
+};
+
+// What stands on a command line, every program of the machine can read.
+Result<std::string> init_token(const InitOptions& options) {
+  if (!options.typed_token.empty()) {
+    return fail(Errc::invalid_argument,
+                "--token would show the token to every program on this machine; leave it out and "
+                "type the token where it is asked for, or name a file with --token-file");
+  }
+  if (!options.token_file.empty()) return read_token(options.token_file);
+  return ask_secret("One-time token: ");
+}
+
+Status init(Context& context, const InitOptions& options) {
+  const std::string& name = options.name;
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string token, init_token(options));
   SENTRAIL_ASSIGN_OR_RETURN(const std::string passphrase, ask_new_passphrase());
   std::string body;
   JsonWriter(&body)
@@ -152,13 +171,14 @@ Status add_agent(Context& context, const AgentOptions& options) {
 }  // namespace
 
 void add_init(CLI::App& app, Context& context) {
-  auto token = std::make_shared<std::string>();
-  auto name = std::make_shared<std::string>();
+  auto options = std::make_shared<InitOptions>();
   CLI::App* command = app.add_subcommand("init", "become the first owner, or accept an invitation");
-  command->add_option("--token", *token, "the one-time token that was printed for you")->required();
-  command->add_option("--name", *name, "the account's name")->required();
+  command->add_option("--name", options->name, "the account's name")->required();
+  command->add_option("--token-file", options->token_file,
+                      "file with the one-time token; - for stdin; without it, you are asked");
+  command->add_option("--token", options->typed_token)->group("");  // hidden: names the remedy
   command->callback(
-      [&context, token, name] { context.finish([&] { return init(context, *token, *name); }); });
+      [&context, options] { context.finish([&] { return init(context, *options); }); });
 }
 
 void add_keys(CLI::App& app, Context& context) {
@@ -268,9 +288,11 @@ void add_reviewers(CLI::App& app, Context& context) {
       SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
                                 context.call(As::person, "POST", "/reviewers", body));
       if (context.printed_json(answer)) return {};
-      std::printf("Have them run, before %s:\n  sentrail init --token %s --name %s\n",
-                  cell(answer.json.root(), "expiresAt").c_str(),
-                  cell(answer.json.root(), "token").c_str(), escape_display(options->name).c_str());
+      std::printf(
+          "Have them run, before %s:\n  sentrail init --name %s\n"
+          "and give them, for them alone to read, the one-time token that it asks for:\n  %s\n",
+          cell(answer.json.root(), "expiresAt").c_str(), escape_display(options->name).c_str(),
+          cell(answer.json.root(), "token").c_str());
       return {};
     });
   });

@@ -60,7 +60,9 @@ void greet(const server::Started& started, const std::string& data) {
   if (!started.bootstrap_token.empty()) {
     std::printf(
         "\nNobody owns this gate yet. At a terminal of your own:\n"
-        "  sentrail --server %s init --token %s --name YOUR_NAME\n\n",
+        "  sentrail --server %s init --name YOUR_NAME\n"
+        "It asks for this one-time token:\n"
+        "  %s\n\n",
         started.url.c_str(), started.bootstrap_token.c_str());
   }
   std::fflush(stdout);

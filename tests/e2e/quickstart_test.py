@@ -66,7 +66,7 @@ class TenMinutes(unittest.TestCase):
     def step(self, command, *answers, code=0, documented=None):
         """Types a command of the document at a terminal; what the screen shows after it."""
         self.assertIn(documented or command, DOCUMENT)
-        for name, value in (("TOKEN", getattr(self, "token", "")), ("$USER", "ada"),
+        for name, value in (("$USER", "ada"),
                             ("http://127.0.0.1:8081", self.run_.upstream),
                             (".sentrail/", str(self.folder / "sentrail") + "/")):
             command = command.replace(name, value)
@@ -87,8 +87,8 @@ class TenMinutes(unittest.TestCase):
         return json.loads(done.stdout)
 
     def test_step_by_step(self):
-        self.token = re.search(r"sbt_\w+", self.run_.start()).group(0)
-        welcome = self.step("sentrail init --token TOKEN --name $USER",
+        token = re.search(r"sbt_\w+", self.run_.start()).group(0)
+        welcome = self.step("sentrail init --name $USER", ("One-time token", token),
                             ("New passphrase", PASSPHRASE), ("Once more", PASSPHRASE))
         self.assertIn("Welcome, ada", welcome)
         self.step("echo demo-token | sentrail connection add github --url http://127.0.0.1:8081 "

@@ -37,6 +37,16 @@ class WithoutGate(unittest.TestCase):
         self.assertNotEqual(answer.returncode, 0)
         self.assertIn("no controlling terminal", answer.stderr)
 
+    def test_no_token_stands_on_a_command_line(self):
+        for arguments in (["--token", "sbt_" + "A" * 40], ["--token=sbt_" + "A" * 40]):
+            answer = run("init", "--name", "ada", *arguments)
+            self.assertEqual(answer.returncode, 2)
+            self.assertIn("--token-file", answer.stderr)
+            self.assertIn("type the token", answer.stderr)
+        self.assertNotRegex(run("init", "--help").stdout, r"--token\s")
+        # Without one it asks a person, at a terminal.
+        self.assertIn("no controlling terminal", run("init", "--name", "ada").stderr)
+
     def test_passphrases_do_not_go_to_other_machines_in_the_clear(self):
         answer = run("--server", "http://127.evil.example", "--as", "ada", "status")
         self.assertEqual(answer.returncode, 2)

@@ -132,7 +132,7 @@ class Gate:
 
     def bootstrap_token(self):
         """The token of the first start; printed before the ready file exists or right after."""
-        found = until(lambda: re.search(r"--token (sbt_\w+)", self.said()), "the bootstrap token")
+        found = until(lambda: re.search(r"\b(sbt_\w+)\n", self.said()), "the bootstrap token")
         return found.group(1)
 
     def kill(self):
