@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "crypto/private_process.hpp"
 #include "interceptor/cli/commands.hpp"
 
 namespace {
@@ -19,6 +20,7 @@ constexpr const char* kFooter =
 
 int main(int argc, char** argv) {
   using namespace sentrail;
+  crypto::make_process_private();
   CLI::App app{"Approve, stop and audit what agents do through a Sentrail gate.", "sentrail"};
   app.set_version_flag("--version", "sentrail " SENTRAIL_VERSION);
   app.require_subcommand(1);

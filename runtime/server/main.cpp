@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "core/text.hpp"
+#include "crypto/private_process.hpp"
 #include "runtime/server/daemon.hpp"
 
 namespace {
@@ -90,6 +91,7 @@ int serve(const server::Config& config, const std::string& path, const std::stri
 }  // namespace
 
 int main(int argc, char** argv) {
+  crypto::make_process_private();
   CLI::App app{"A gate between agents and tools: decides, holds, sends, records.", "sentraild"};
   app.set_version_flag("--version", "sentraild " SENTRAIL_VERSION);
   app.footer(kFooter);

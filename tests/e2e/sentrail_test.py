@@ -9,6 +9,9 @@ import tempfile
 import threading
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness.processes import keeps_others_out  # noqa: E402
+
 SENTRAIL = sys.argv.pop(1)
 HOME = tempfile.mkdtemp(prefix="sentrail-home-")
 
@@ -36,6 +39,15 @@ class WithoutGate(unittest.TestCase):
         answer = run("--as", "ada", "approvals", "approve", "x", "--hash", "0123456789ab")
         self.assertNotEqual(answer.returncode, 0)
         self.assertIn("no controlling terminal", answer.stderr)
+
+    def test_other_programs_of_the_account_have_no_look_into_its_memory(self):
+        home = tempfile.mkdtemp(prefix="sentrail-home-")
+        self.assertTrue(keeps_others_out(SENTRAIL, ["status"], f"{home}/cli.json",
+                                         {"SENTRAIL_HOME": home, "PATH": "/usr/bin:/bin"}))
+        # The check can tell: a program that does not ask for it belongs to its account.
+        folder = tempfile.mkdtemp(prefix="sentrail-home-")
+        self.assertEqual(keeps_others_out("/bin/cat", [f"{folder}/file"], f"{folder}/file", {}),
+                         False)
 
     def test_no_token_stands_on_a_command_line(self):
         for arguments in (["--token", "sbt_" + "A" * 40], ["--token=sbt_" + "A" * 40]):

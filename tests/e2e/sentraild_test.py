@@ -19,7 +19,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.certificates import make_certificates  # noqa: E402
 from harness.people import Person, call  # noqa: E402
-from harness.processes import STARTER, Gate, Programs, read_if_there, until  # noqa: E402
+from harness.processes import (STARTER, Gate, Programs, keeps_others_out,  # noqa: E402
+                               read_if_there, until)
 
 PROGRAMS = Programs(sys.argv.pop(1))
 UNSIGNED = "policy:\n  allow_unsigned: true\n"
@@ -55,6 +56,11 @@ def refuses_connections(port):
 
 
 class Configuration(unittest.TestCase):
+    def test_other_programs_of_the_account_have_no_look_into_its_memory(self):
+        folder = tempfile.mkdtemp(prefix="sentraild-")
+        self.assertTrue(keeps_others_out(PROGRAMS.sentraild, ["--config", f"{folder}/c.yaml"],
+                                         f"{folder}/c.yaml", {}))
+
     def test_the_usual_options(self):
         self.assertRegex(run("--version").stdout, r"^sentraild \d+\.\d+\.\d+\n$")
         self.assertIn("--check-config", run("--help").stdout)
