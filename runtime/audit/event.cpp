@@ -173,6 +173,15 @@ Payload Payload::of(std::string_view bytes) {
   return {crypto::sha256(bytes), std::string(bytes.substr(0, limits::kAuditPreviewBytesMax))};
 }
 
+void StreamedPayload::add(std::string_view bytes) {
+  hash_.update(bytes);
+  preview_ += bytes.substr(0, limits::kAuditPreviewBytesMax - preview_.size());
+}
+
+Payload StreamedPayload::finish() && {
+  return {hash_.finish(), std::move(preview_)};
+}
+
 std::string_view name_of(Subject subject) noexcept {
   constexpr std::array<std::string_view, 7> kNames = {"agent",  "requester", "person",  "resource",
                                                       "reason", "payload",   "response"};

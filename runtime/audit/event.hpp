@@ -31,6 +31,22 @@ struct Payload {
   friend bool operator==(const Payload&, const Payload&) = default;
 };
 
+// A Payload of bytes that pass by in pieces, of which none but the beginning is kept.
+class StreamedPayload {
+ public:
+  // Begins with the bytes that are there already.
+  explicit StreamedPayload(std::string_view first) { add(first); }
+
+  // Adds the next piece.
+  void add(std::string_view bytes);
+  // The payload of all pieces. REQUIRES: called once, last.
+  [[nodiscard]] Payload finish() &&;
+
+ private:
+  crypto::Sha256 hash_;
+  std::string preview_;
+};
+
 // What is personal about an event. Empty texts and absent payloads are not recorded.
 struct Personal {
   std::string agent_id;

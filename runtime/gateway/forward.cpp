@@ -41,6 +41,10 @@ class Forwarder final : public http::ForwardObserver {
     return out;
   }
 
+  void on_request_body(std::string_view bytes) override {
+    if (call_.payload) call_.payload->add(bytes);
+  }
+
   void on_done(const http::UpstreamReport& report) override {
     desk_.metrics.forwarded(report.reach == http::Reach::complete);
     if (!call_.result) return;
@@ -52,6 +56,7 @@ class Forwarder final : public http::ForwardObserver {
       entry.decision = store::AuditDecision::error;
       personal.reason = std::string(name_of(report.reach)) + ": " + report.detail;
     }
+    if (call_.payload) personal.payload = std::move(*call_.payload).finish();
     store::Transaction transaction;
     transaction.operations.emplace_back(
         store::AppendAudit{desk_.parts.recorder.record(std::move(entry), personal)});

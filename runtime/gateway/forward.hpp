@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/audit/event.hpp"
 #include "runtime/execute/call.hpp"
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/answers.hpp"
@@ -48,6 +49,9 @@ struct ForwardedCall {
   const Upstream* upstream = nullptr;
   std::string public_base;                  // the tool's place under the gate's own address
   std::optional<store::AuditEntry> result;  // to be completed and recorded when the call ended
+  // Hashes a body that is streamed, begun with what was buffered of it; its hash goes into
+  // `result`.
+  std::optional<audit::StreamedPayload> payload;
 };
 
 // Passes the tool's answer to the client with the gate's own fields, and records how it ended.

@@ -36,8 +36,10 @@ using PassagePtr = std::shared_ptr<Passage>;
 
 void judge(const PassagePtr& passage);
 
+// Of a body that is streamed nothing is put down before all of it has passed.
 Asked asked_of(const Passage& passage) {
-  return {"gateway", passage.place.tool, passage.request.body};
+  const bool whole = passage.call.exchange->body_complete();
+  return {"gateway", passage.place.tool, whole ? passage.request.body : std::string_view()};
 }
 
 http::HttpResponse classification_refusal(const Error& error) {
@@ -79,12 +81,14 @@ void forward(const PassagePtr& passage, const Uuid& audit_id) {
   forwarded.known = passage->call.known;
   forwarded.upstream = passage->upstream;
   forwarded.public_base = passage->place.public_base;
-  if (!passage->judged.declared_read) {
+  const bool whole = passage->call.exchange->body_complete();
+  if (!passage->judged.declared_read || !whole) {
     forwarded.result = result_entry(passage->call, asked_of(*passage), passage->judged);
   }
+  if (!whole) forwarded.payload.emplace(passage->request.body);
   http::UpstreamRequest call =
       upstream_request(*passage->upstream, passage->target, std::move(passage->request));
-  if (!passage->call.exchange->body_complete()) call.request.framing = passage->request.framing;
+  if (!whole) call.request.framing = passage->request.framing;
   passage->call.exchange->forward(std::move(call),
                                   make_forwarder(passage->desk, std::move(forwarded)));
 }

@@ -54,13 +54,13 @@ default require_approval because "ask"
   }
 
   // The entries of that kind, oldest first, with all that was submitted before this call.
-  std::vector<store::AuditEntry> entries(store::AuditKind kind) {
+  std::vector<audit::OpenedEntry> entries(store::AuditKind kind) {
     EXPECT_TRUE(writer_->commit({}).status);  // comes after what waits
-    std::vector<store::AuditEntry> found;
+    std::vector<audit::OpenedEntry> found;
     const auto rows = store_->audit_range(0, 10'000);
     for (const store::AuditRow& row : rows.value()) {
-      store::AuditEntry entry = audit::decode_leaf(row.leaf).value().entry;
-      if (entry.kind == kind) found.push_back(std::move(entry));
+      audit::OpenedEntry opened = recorder_.open(row).value();
+      if (opened.entry.kind == kind) found.push_back(std::move(opened));
     }
     return found;
   }

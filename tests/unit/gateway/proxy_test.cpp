@@ -16,7 +16,7 @@ TEST_F(ProxyTest, AReadThatLeftIsOnRecordThoughAKillSwitchLandedMeanwhile) {
   ASSERT_TRUE(read->forwarded.has_value()) << "a declared read does not wait";
   const auto decisions = entries(store::AuditKind::decision);
   ASSERT_EQ(decisions.size(), 1u);
-  EXPECT_EQ(decisions.front().decision, store::AuditDecision::allow);
+  EXPECT_EQ(decisions.front().entry.decision, store::AuditDecision::allow);
 }
 
 TEST_F(ProxyTest, AWriteThatMeetsAKillSwitchIsJudgedAnew) {
@@ -24,6 +24,49 @@ TEST_F(ProxyTest, AWriteThatMeetsAKillSwitchIsJudgedAnew) {
   const Heard heard = ask({"POST", kRead, key_, R"({"title":"x"})"});
   EXPECT_EQ(heard.status, 403);
   EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
+}
+
+// --- streamed bodies -----------------------------------------------------------------------
+
+class StreamTest : public AgentsTest {
+ protected:
+  // The payload of the one entry of that kind.
+  std::optional<audit::Payload> payload_of(store::AuditKind kind) {
+    const std::vector<audit::OpenedEntry> found = entries(kind);
+    EXPECT_EQ(found.size(), 1u);
+    return found.empty() ? std::nullopt : found.front().personal.payload;
+  }
+};
+
+TEST_F(StreamTest, TheHashOfAllBytesIsInTheResultAndOfTheFirstPartNowhere) {
+  const std::string first(limits::kBodyHeldBytesMax, 'a');
+  const std::string second(limits::kBodyVisibleBytesMax, 'b');
+  const auto write = begin({"POST", kRead, key_, first, {}, false});
+  pump_until([&] { return write->forwarded || write->response; });
+  ASSERT_TRUE(write->forwarded.has_value()) << write->response->body;
+  EXPECT_EQ(payload_of(store::AuditKind::decision), std::nullopt);
+  write->observer->on_request_body(second);
+  write->observer->on_request_body("c");
+  http::UpstreamReport report;
+  report.reach = http::Reach::complete;
+  report.status = 201;
+  write->observer->on_done(report);
+  EXPECT_EQ(payload_of(store::AuditKind::result), audit::Payload::of(first + second + "c"));
+}
+
+TEST_F(StreamTest, AReadWithAStreamedBodyHasItsHashToo) {
+  const auto read = begin({"GET", kRead, key_, "first", {}, false});
+  pump_until([&] { return read->forwarded || read->response; });
+  ASSERT_TRUE(read->forwarded.has_value()) << read->response->body;
+  read->observer->on_request_body(" second");
+  read->observer->on_done({});
+  EXPECT_EQ(payload_of(store::AuditKind::result), audit::Payload::of("first second"));
+}
+
+TEST_F(StreamTest, ABodyThatCameWholeIsInTheDecision) {
+  const auto write = begin({"POST", kRead, key_, "{}"});
+  pump_until([&] { return write->forwarded || write->response; });
+  EXPECT_EQ(payload_of(store::AuditKind::decision), audit::Payload::of("{}"));
 }
 
 }  // namespace
