@@ -45,11 +45,12 @@ default require_approval because "ask"
   }
 
   // A kill switch that is thrown behind the gate's back: what it judges with is out of date.
-  void kill_unseen() {
+  void kill_unseen(store::KillMode mode = store::KillMode::normal) {
     store::KillState state = store_->get_kill_state(workspace_.id).value();
     const std::uint64_t version = state.version;
     state.workspace_id = workspace_.id;
     state.enabled = true;
+    state.mode = mode;
     put(store::Put<store::KillState>{state, version});
   }
 

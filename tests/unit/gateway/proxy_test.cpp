@@ -26,6 +26,34 @@ TEST_F(ProxyTest, AWriteThatMeetsAKillSwitchIsJudgedAnew) {
   EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
 }
 
+// --- `audit.reads: durable` ----------------------------------------------------------------
+
+class DurableReadsTest : public AgentsTest {
+ protected:
+  static GateSettings durable() {
+    GateSettings settings = test_settings();
+    settings.durable_reads = true;
+    return settings;
+  }
+
+  DurableReadsTest() : AgentsTest(durable()) {}
+};
+
+TEST_F(DurableReadsTest, AReadWaitsForItsEntry) {
+  const auto read = begin({"GET", kRead, key_});
+  EXPECT_FALSE(read->forwarded.has_value());
+  pump_until([&] { return read->forwarded || read->response; });
+  ASSERT_TRUE(read->forwarded.has_value());
+  EXPECT_EQ(entries(store::AuditKind::decision).size(), 1u);
+}
+
+TEST_F(DurableReadsTest, AReadThatMeetsAHardKillSwitchIsJudgedAnew) {
+  kill_unseen(store::KillMode::hard);
+  const Heard heard = ask({"GET", kRead, key_});
+  EXPECT_EQ(heard.status, 403);
+  EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
+}
+
 // --- streamed bodies -----------------------------------------------------------------------
 
 class StreamTest : public AgentsTest {
