@@ -29,11 +29,15 @@ struct Coordinator::Change {
   std::function<Result<Event>(const store::ActionRecord&)> event_of;
   // Adds to the step's transaction.
   std::function<void(const Step&, store::Transaction&)> extend;
+  // Goes into every try's transaction: what must hold whatever the step is.
+  std::vector<store::Operation> rests_on;
   // Hears the durable step, its record as stored.
   std::function<void(Result<Step>)> done;
   Patience patience;
   std::function<bool()> bytes_out;  // of the executor's view; none: false
   int tries = 0;
+  std::uint64_t tried_version = 0;  // of the record, by the last try
+  bool is_stale = false;            // it was `rests_on` that was in the way
 };
 
 }  // namespace sentrail::execute

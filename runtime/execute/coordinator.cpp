@@ -90,19 +90,24 @@ void Coordinator::withdraw(const ActionRef& ref, Withdrawn word,
   ask(ref, std::move(word), std::move(done));
 }
 
-void Coordinator::use_grant(const ActionRef& ref, const store::Hash& attach_hash,
-                            Callback<store::ActionRecord> done) {
+void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
+                            Callback<std::optional<store::ActionRecord>> done) {
   auto asked = std::make_shared<Change>();
   asked->ref = ref;
   // An `allow` that nobody heard must not stand: the agent was told to wait or to stop.
   asked->patience = Patience::bounded(parts_.clock);
-  asked->event_of = [attach_hash](const store::ActionRecord& record) -> Result<Event> {
-    if (record.attach_hash != attach_hash) {
+  asked->rests_on = std::move(use.rests_on);
+  asked->event_of = [hash = use.attach_hash](const store::ActionRecord& record) -> Result<Event> {
+    if (record.attach_hash != hash) {
       return fail(Errc::permission_denied, "the approval is for another request");
     }
     return GrantUsed{};
   };
-  asked->done = record_of(done);
+  asked->done = [done, asked = asked.get()](Result<Step> step) {
+    if (step) return done(std::move(step->action.record));
+    if (asked->is_stale) return done(std::nullopt);
+    done(tl::make_unexpected(std::move(step).error()));
+  };
   if (!loop_.post([this, asked] { change(asked); })) done(overloaded());
 }
 
@@ -116,10 +121,17 @@ void Coordinator::change(std::shared_ptr<Change> change_) {
   Result<Event> event = c.event_of(**record);
   if (!event) return c.done(tl::make_unexpected(std::move(event).error()));
   const std::uint64_t version = (*record)->version;
+  if (!c.rests_on.empty() && c.tries > 0 && c.tried_version == version) {
+    // Not the record was in the way, and nothing else will give way.
+    c.is_stale = true;
+    return c.done(fail(Errc::conflict, "what this rests on has changed meanwhile; try again"));
+  }
+  c.tried_version = version;
   Result<Step> step =
       transition(Action{std::move(**record), c.bytes_out && c.bytes_out()}, *event, now_ms());
   if (!step || step->effects.empty()) return c.done(std::move(step));
   store::Transaction transaction = scribe_.write(*step, version);
+  transaction.operations.insert(transaction.operations.end(), c.rests_on.begin(), c.rests_on.end());
   if (c.extend) c.extend(*step, transaction);
   step->action.record.version = version + 1;  // as the store will have it
   ledger_.commit(*c.name, std::move(transaction), c.patience,

@@ -73,6 +73,12 @@ struct HoldRequest {
   std::int64_t decide_within_ms = 0;  // 0: limits::kDecideByMsDefault
 };
 
+// The repeat of a request, whose approval may be a grant.
+struct GrantUse {
+  store::Hash attach_hash{};               // of the repeat
+  std::vector<store::Operation> rests_on;  // what its judgement demands of the store
+};
+
 // A held call. `attached`: the same call was pending already, and this is that one.
 struct Held {
   store::ActionRecord record;
@@ -111,10 +117,11 @@ class Coordinator final : public SendObserver {
   void settle(const ActionRef& ref, DoubtSettled word, Callback<store::ActionRecord> done);
   void withdraw(const ActionRef& ref, Withdrawn word, Callback<store::ActionRecord> done);
 
-  // Uses up an approved grant; `attach_hash` is the repeated request's and must be the grant's.
+  // Uses up an approved grant for the request that it was given for, if what the use rests on still
+  // holds. out: the record; nothing if it no longer does, and the caller is to judge anew.
   // fails: as above; permission_denied if the request is another one.
-  void use_grant(const ActionRef& ref, const store::Hash& attach_hash,
-                 Callback<store::ActionRecord> done);
+  void use_grant(const ActionRef& ref, GrantUse use,
+                 Callback<std::optional<store::ActionRecord>> done);
 
   // Settles what a former process left, then starts sending what is approved. Call it once, before
   // anything else. fails: unavailable, io, corrupt: the server must not start.

@@ -74,16 +74,23 @@ void finish_blocked(const EvaluationPtr& one, std::string reason) {
   finish(one, decided_of(one->call, one->judged, Uuid{}));
 }
 
+// Judges with what is known now: a stop was changed since it was looked at.
+void judge_anew(const EvaluationPtr& one) {
+  DeskContext& desk = one->batch->desk;
+  if (++one->tries >= kJudgeTriesMax) {
+    desk.metrics.unrecorded();
+    return finish_blocked(one, "the kill switch keeps changing; try again");
+  }
+  refresh_known(desk, [one, &desk](bool fresh) {
+    if (!fresh) return finish_blocked(one, "the kill switch is changing; try again");
+    one->call.known = desk.parts.known.get();
+    judge(one);
+  });
+}
+
 void recorded(const EvaluationPtr& one, const Uuid& audit_id, const store::Outcome& outcome) {
   DeskContext& desk = one->batch->desk;
-  if (!outcome.status && outcome.status.error().code == Errc::conflict &&
-      ++one->tries < kJudgeTriesMax) {
-    return refresh_known(desk, [one, &desk](bool fresh) {
-      if (!fresh) return finish_blocked(one, "the kill switch is changing; try again");
-      one->call.known = desk.parts.known.get();
-      judge(one);
-    });
-  }
+  if (!outcome.status && outcome.status.error().code == Errc::conflict) return judge_anew(one);
   if (!outcome.status) {
     desk.metrics.unrecorded();
     return finish_blocked(one,
@@ -142,8 +149,11 @@ void hold(const EvaluationPtr& one) {
       });
 }
 
-void answer_grant(const EvaluationPtr& one, const Result<store::ActionRecord>& used) {
-  if (used) {
+void answer_grant(const EvaluationPtr& one,
+                  const Result<std::optional<store::ActionRecord>>& answer) {
+  if (answer && !*answer) return judge_anew(one);
+  if (answer) {
+    const std::optional<store::ActionRecord>& used = *answer;
     one->batch->desk.metrics.decided(Effect::allow);
     one->judged.effect = Effect::allow;
     Decided decided = decided_of(one->call, one->judged, used->hold_audit_id);
@@ -152,10 +162,10 @@ void answer_grant(const EvaluationPtr& one, const Result<store::ActionRecord>& u
     decided.approval_id = used->action_id;
     return finish(one, decided);
   }
-  const Errc code = used.error().code;
+  const Errc code = answer.error().code;
   // Still pending, used up or expired: this is a request like any other.
   if (code == Errc::conflict) return hold(one);
-  finish_blocked(one, used.error().message);
+  finish_blocked(one, answer.error().message);
 }
 
 void use_grant(const EvaluationPtr& one) {
@@ -165,9 +175,10 @@ void use_grant(const EvaluationPtr& one) {
   const execute::ActionRef ref{one->call.caller->workspace.id,
                                *one->description.approval_request_id};
   http::IoThread& io = one->batch->desk.io;
+  execute::GrantUse use{approvals::attach_hash(*input), demands_of(one->call, one->judged)};
   one->batch->desk.parts.coordinator.use_grant(
-      ref, approvals::attach_hash(*input), [one, &io](Result<store::ActionRecord> used) {
-        auto shared = std::make_shared<Result<store::ActionRecord>>(std::move(used));
+      ref, std::move(use), [one, &io](Result<std::optional<store::ActionRecord>> used) {
+        auto shared = std::make_shared<decltype(used)>(std::move(used));
         io.post([one, shared] { answer_grant(one, *shared); });
       });
 }

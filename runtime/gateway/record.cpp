@@ -45,16 +45,18 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   return desk.parts.recorder.record(std::move(entry), personal);
 }
 
+std::vector<store::Operation> demands_of(const AgentCall& call, const Judged& judged) {
+  return {store::RequireKillVersion{call.caller->workspace.id, judged.kill_version},
+          store::RequireKillVersion{Uuid{}, judged.server_kill_version}};
+}
+
 store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call,
                                         const Judged& judged, store::AuditEntry entry,
                                         Waits waits) {
   store::Transaction transaction;
   const Uuid workspace_id = call.caller->workspace.id;
   if (waits == Waits::yes && judged.effect != Effect::block) {
-    transaction.operations.emplace_back(
-        store::RequireKillVersion{workspace_id, judged.kill_version});
-    transaction.operations.emplace_back(
-        store::RequireKillVersion{Uuid{}, judged.server_kill_version});
+    transaction.operations = demands_of(call, judged);
   }
   transaction.operations.emplace_back(store::AppendAudit{std::move(entry)});
   const std::int64_t now_ms = desk.parts.clock.now().unix_ms;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/audit/event.hpp"
 #include "runtime/execute/coordinator.hpp"
@@ -26,6 +27,9 @@ struct Asked {
 // The entry of a decision. out: with its id.
 [[nodiscard]] store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
                                                const Asked& asked, const Judged& judged);
+
+// What a decision demands of the store: the kill states that it rests on.
+[[nodiscard]] std::vector<store::Operation> demands_of(const AgentCall& call, const Judged& judged);
 
 // Whether somebody waits for the outcome of a decision's transaction and judges anew on a conflict.
 enum class Waits : std::uint8_t { no, yes };

@@ -325,17 +325,43 @@ TEST_F(CoordinatorTest, AGrantIsUsedOnceByTheSameRequest) {
   made.draft.kind = store::ActionKind::grant;
   const Held held = hold(made).value();
   const auto use = [&](const store::Hash& hash) {
-    return wait<store::ActionRecord>(
-        [&](auto done) { coordinator_->use_grant(ref_of(held.record), hash, done); });
+    return wait<std::optional<store::ActionRecord>>(
+        [&](auto done) { coordinator_->use_grant(ref_of(held.record), {hash, {}}, done); });
   };
   EXPECT_EQ(use(held.record.attach_hash).error().code, Errc::conflict) << "not approved yet";
   (void)vote(held.record);
   store::Hash other = held.record.attach_hash;
   other[0] ^= 1;
   EXPECT_EQ(use(other).error().code, Errc::permission_denied);
-  EXPECT_EQ(use(held.record.attach_hash).value().state, ActionState::succeeded);
+  EXPECT_EQ(use(held.record.attach_hash).value()->state, ActionState::succeeded);
   EXPECT_EQ(use(held.record.attach_hash).error().code, Errc::conflict);
   EXPECT_TRUE(sender_.jobs.empty());
+}
+
+// The kill state changes after the repeat was judged and before the grant is used: nothing is used,
+// and the caller is told to judge anew.
+TEST_F(CoordinatorTest, AKillSwitchBetweenJudgingAndUsingAGrantWins) {
+  HoldRequest made = request();
+  made.draft.kind = store::ActionKind::grant;
+  const Held held = hold(made).value();
+  (void)vote(held.record);
+  const auto use = [&](std::uint64_t kill_version) {
+    GrantUse repeat{held.record.attach_hash,
+                    {store::RequireKillVersion{workspace(), kill_version}}};
+    return wait<std::optional<store::ActionRecord>>(
+        [&](auto done) { coordinator_->use_grant(ref_of(held.record), repeat, done); });
+  };
+  store::KillState killed;
+  killed.workspace_id = workspace();
+  killed.enabled = true;
+  store::Transaction kill;
+  kill.operations.emplace_back(store::Put<store::KillState>{killed, 0});
+  EXPECT_TRUE(writer_->commit(kill).status);
+  const auto stale = use(0);
+  ASSERT_TRUE(stale);
+  EXPECT_FALSE(stale->has_value());
+  EXPECT_EQ(stored(held.record).state, ActionState::approved);
+  EXPECT_EQ(use(1).value()->state, ActionState::succeeded);
 }
 
 // --- restarts and broken disks -------------------------------------------------------------

@@ -60,5 +60,45 @@ TEST_F(EvaluateTest, WhoAsksAndWhatForIsKnown) {
   }
 }
 
+// --- grants --------------------------------------------------------------------------------
+
+class GrantTest : public AgentsTest {
+ protected:
+  static constexpr const char* kMerge =
+      R"({"tool":"github","action":"pulls.merge","riskLevel":"high")";
+
+  // Held, and what repeats it.
+  std::string repeat_of_held() {
+    const Heard held = post("/evaluate-action", key_, std::string(kMerge) + "}");
+    EXPECT_EQ(held.text("decision"), "require_approval") << held.body;
+    return std::string(kMerge) + R"(,"approvalRequestId":")" + held.text("approvalRequestId") +
+           "\"}";
+  }
+
+  void approve(const std::string& repeat) {
+    const JsonDocument document = wire::parse_json(repeat).value();
+    const std::string id = Heard::text_of(document.root().find("approvalRequestId"));
+    const Heard voted = post("/approval-decision", signed_in("rita", store::Role::reviewer),
+                             R"({"decision":"approved","approvalRequestId":")" + id + "\"}");
+    EXPECT_EQ(voted.text("status"), "approved") << voted.body;
+  }
+};
+
+TEST_F(GrantTest, AGrantIsUsedOnce) {
+  const std::string repeat = repeat_of_held();
+  approve(repeat);
+  EXPECT_EQ(post("/evaluate-action", key_, repeat).text("decision"), "allow");
+  EXPECT_EQ(post("/evaluate-action", key_, repeat).text("decision"), "require_approval");
+}
+
+TEST_F(GrantTest, AKillSwitchThatLandsBeforeTheUseWins) {
+  const std::string repeat = repeat_of_held();
+  approve(repeat);
+  kill_unseen();
+  const Heard heard = post("/evaluate-action", key_, repeat);
+  EXPECT_EQ(heard.text("decision"), "block") << heard.body;
+  EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
+}
+
 }  // namespace
 }  // namespace sentrail::gateway
