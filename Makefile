@@ -1,9 +1,10 @@
 # The verbs of this repository; `make` alone lists them. Every verb sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz mutants coverage faults bench clean
+.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz clang mutants coverage faults bench clean
 MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 0
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,12 +43,16 @@ fmt: setup ## format the C++ sources
 tidy: setup ## house rules and clang-tidy (FILES=… or all)
 	@tools/tidy.sh $(FILES)
 
-fuzz: setup ## every fuzz target for FUZZ_SECONDS
+fuzz: setup ## every fuzz target for FUZZ_SECONDS (60), mutations by FUZZ_SEED
 	@cmake --preset fuzz > /dev/null && cmake --build build/fuzz -j$(JOBS) --target fuzz_targets
-	@tools/fuzz.sh $(FUZZ_SECONDS)
+	@tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 mutants: setup ## seeded mistakes in engine, oracle and classifier: all must be noticed
 	@JOBS=$(JOBS) tools/mutants.py run && JOBS=$(JOBS) tools/mutants.py planted
+
+clang: setup ## the fast suite as the second compiler builds it
+	@cmake --preset clang > /dev/null && cmake --build build/clang -j$(JOBS)
+	@ctest --test-dir build/clang -L fast -j$(JOBS) --output-on-failure
 
 coverage: setup ## line coverage of compiler, decide and classify, by folder
 	@JOBS=$(JOBS) tools/coverage.py

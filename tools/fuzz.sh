@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# fuzz.sh SECONDS: runs every built fuzz target for that long, two at a time, each from its
-# committed seeds. A crash leaves its input in build/fuzz/crashes; make it a named test.
+# fuzz.sh SECONDS [SEED]: runs every built fuzz target for that long, two at a time, each from its
+# committed seeds; with a SEED the mutations are drawn from it. A crash leaves its input in
+# build/fuzz/crashes; make it a named test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
+export FUZZ_SEED=${2:-0}  # 0: libFuzzer draws one, and prints it
 mkdir -p build/fuzz/crashes
 
 run_one() {
@@ -12,8 +14,9 @@ run_one() {
   local seeds=tests/fuzz/seeds/$name work=build/fuzz/corpus/$name
   mkdir -p "$work"
   local log=build/fuzz/$name.log
-  if "$target" "$work" $([ -d "$seeds" ] && echo "$seeds") -max_total_time="$seconds" -timeout=10 \
-      -rss_limit_mb=2048 -artifact_prefix=build/fuzz/crashes/"$name"- > "$log" 2>&1; then
+  if "$target" "$work" $([ -d "$seeds" ] && echo "$seeds") -max_total_time="$seconds" \
+      -seed="$FUZZ_SEED" -timeout=10 -rss_limit_mb=2048 \
+      -artifact_prefix=build/fuzz/crashes/"$name"- > "$log" 2>&1; then
     printf '%-24s clean, %s\n' "$name" "$(grep -o 'Done [0-9]* runs' "$log" | tail -1)"
   else
     printf '%-24s FAILED\n' "$name"
