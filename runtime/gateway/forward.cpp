@@ -71,6 +71,12 @@ class Forwarder final : public http::ForwardObserver {
   ForwardedCall call_;
 };
 
+// The pinned connection as an approval names it, base path included: with another one the target
+// is another path of the tool's. A tool's name has no slash.
+std::string upstream_id(const store::Connection& connection) {
+  return "connection:" + connection.tool + connection.base_path;
+}
+
 std::vector<approvals::HeaderField> forwarded_fields(const http::HttpRequest& request) {
   std::vector<approvals::HeaderField> received;
   for (const http::HeaderField field : request.headers) {
@@ -111,7 +117,7 @@ http::UpstreamRequest upstream_request(const Upstream& upstream, std::string_vie
 execute::Call held_call(const Upstream& upstream, std::string_view tool, std::string_view target,
                         const http::HttpRequest& request, std::string_view action) {
   execute::Call call;
-  call.upstream = "connection:" + std::string(tool);
+  call.upstream = upstream_id(upstream.connection);
   call.scheme = upstream.connection.scheme;
   call.host = upstream.connection.host;
   call.port = upstream.connection.port;
@@ -128,8 +134,8 @@ execute::Call held_call(const Upstream& upstream, std::string_view tool, std::st
 
 bool is_bound_to(const execute::Call& call, const Upstream& upstream) {
   const store::Connection& now = upstream.connection;
-  return call.upstream == "connection:" + now.tool && call.scheme == now.scheme &&
-         call.host == now.host && call.port == now.port && call.target.starts_with(now.base_path);
+  return call.upstream == upstream_id(now) && call.scheme == now.scheme && call.host == now.host &&
+         call.port == now.port;
 }
 
 http::UpstreamRequest approved_request(const Upstream& upstream, const execute::Call& call) {
