@@ -66,9 +66,11 @@ void Coordinator::run() {
 
 // --- requests ------------------------------------------------------------------------------
 
-void Coordinator::ask(const ActionRef& ref, Event event, Callback<store::ActionRecord> done) {
+void Coordinator::ask(const ActionRef& ref, Event event, std::vector<store::Operation> rests_on,
+                      Callback<store::ActionRecord> done) {
   auto asked = std::make_shared<Change>();
   asked->ref = ref;
+  asked->rests_on = std::move(rests_on);
   asked->event_of = [event = std::move(event)](const store::ActionRecord&) -> Result<Event> {
     return event;
   };
@@ -76,18 +78,20 @@ void Coordinator::ask(const ActionRef& ref, Event event, Callback<store::ActionR
   if (!loop_.post([this, asked] { change(asked); })) done(overloaded());
 }
 
-void Coordinator::vote(const ActionRef& ref, VoteCast vote, Callback<store::ActionRecord> done) {
-  ask(ref, std::move(vote), std::move(done));
+void Coordinator::vote(const ActionRef& ref, VoteCast vote, std::vector<store::Operation> rests_on,
+                       Callback<store::ActionRecord> done) {
+  ask(ref, std::move(vote), std::move(rests_on), std::move(done));
 }
 
 void Coordinator::settle(const ActionRef& ref, DoubtSettled word,
+                         std::vector<store::Operation> rests_on,
                          Callback<store::ActionRecord> done) {
-  ask(ref, std::move(word), std::move(done));
+  ask(ref, std::move(word), std::move(rests_on), std::move(done));
 }
 
 void Coordinator::withdraw(const ActionRef& ref, Withdrawn word,
                            Callback<store::ActionRecord> done) {
-  ask(ref, std::move(word), std::move(done));
+  ask(ref, std::move(word), {}, std::move(done));
 }
 
 void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
@@ -124,7 +128,7 @@ void Coordinator::change(std::shared_ptr<Change> change_) {
   if (!c.rests_on.empty() && c.tries > 0 && c.tried_version == version) {
     // Not the record was in the way, and nothing else will give way.
     c.is_stale = true;
-    return c.done(fail(Errc::conflict, "what this rests on has changed meanwhile; try again"));
+    return c.done(fail(Errc::unavailable, "what this rests on has changed meanwhile; try again"));
   }
   c.tried_version = version;
   Result<Step> step =

@@ -111,10 +111,13 @@ class Coordinator final : public SendObserver {
   // unavailable.
   void hold(HoldRequest request, Callback<Held> done);
 
-  // Applies a person's vote, a settlement of doubt, a withdrawal, the use of a grant. The record as
-  // it stands afterwards. fails: as transition(); not_found; unavailable.
-  void vote(const ActionRef& ref, VoteCast vote, Callback<store::ActionRecord> done);
-  void settle(const ActionRef& ref, DoubtSettled word, Callback<store::ActionRecord> done);
+  // Applies a person's vote, a settlement of doubt, a withdrawal. The record as it stands
+  // afterwards. in: `rests_on` is what the word demands of the store, such as the voter's record as
+  // it was read. fails: as transition(); not_found; unavailable, also if `rests_on` does not hold.
+  void vote(const ActionRef& ref, VoteCast vote, std::vector<store::Operation> rests_on,
+            Callback<store::ActionRecord> done);
+  void settle(const ActionRef& ref, DoubtSettled word, std::vector<store::Operation> rests_on,
+              Callback<store::ActionRecord> done);
   void withdraw(const ActionRef& ref, Withdrawn word, Callback<store::ActionRecord> done);
 
   // Uses up an approved grant for the request that it was given for, if what the use rests on still
@@ -154,7 +157,8 @@ class Coordinator final : public SendObserver {
 
   // coordinator.cpp: changes of one record.
   void change(std::shared_ptr<Change> change);
-  void ask(const ActionRef& ref, Event event, Callback<store::ActionRecord> done);
+  void ask(const ActionRef& ref, Event event, std::vector<store::Operation> rests_on,
+           Callback<store::ActionRecord> done);
   void carry_out(const Step& step);
   void sweep();
   void wake_at(std::int64_t at_ms);

@@ -123,7 +123,8 @@ class Decision : public std::enable_shared_from_this<Decision> {
   Decision(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply)
       : parts_(parts), call_(std::move(call)), reply_(std::move(reply)) {}
 
-  void start(const ActionRecord& record, execute::VoteCast cast) {
+  // `voter_version` is of the record that says who votes.
+  void start(const ActionRecord& record, execute::VoteCast cast, std::uint64_t voter_version) {
     record_ = record;
     cast_ = std::move(cast);
     const execute::ActionRef ref{record.workspace_id, record.action_id};
@@ -132,7 +133,8 @@ class Decision : public std::enable_shared_from_this<Decision> {
         *call_->io, ref, limits::kDecisionWaitMsMax, has_ended,
         [self](std::optional<ActionRecord> ended) { self->on_end(std::move(ended)); });
     parts_.coordinator.vote(
-        ref, cast_, [self](Result<ActionRecord> voted) { self->on_vote(std::move(voted)); });
+        ref, cast_, {store::RequirePersonVersion{cast_.voter.person_id, voter_version}},
+        [self](Result<ActionRecord> voted) { self->on_vote(std::move(voted)); });
   }
 
  private:
@@ -243,7 +245,8 @@ Status begin_decision(GateParts& parts, const std::shared_ptr<PeopleCall>& call,
       approvals::Voter voter,
       approvals::voter_of(*person, call->workspace_id, call->session->auth_method));
   std::make_shared<Decision>(parts, call, std::move(reply))
-      ->start(*record, {std::move(voter), word.verdict, record->approval_hash, word.reason});
+      ->start(*record, {std::move(voter), word.verdict, record->approval_hash, word.reason},
+              person->version);
   return {};
 }
 

@@ -154,6 +154,7 @@ Status begin_settling(GateParts& parts, const std::shared_ptr<PeopleCall>& call,
   SENTRAIL_ASSIGN_OR_RETURN(
       word.voter, approvals::voter_of(*person, call->workspace_id, call->session->auth_method));
   parts.coordinator.settle({call->workspace_id, id}, std::move(word),
+                           {store::RequirePersonVersion{person->id, person->version}},
                            [reply](Result<ActionRecord> settled) {
                              if (settled) return reply(status_answer(*settled));
                              if (settled.error().code == Errc::conflict) {

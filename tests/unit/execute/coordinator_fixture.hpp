@@ -158,7 +158,7 @@ class CoordinatorTest : public testing::Test {
                                    store::Verdict verdict = store::Verdict::approve) {
     VoteCast cast{reviewer(person), verdict, record.approval_hash, "seen"};
     return wait<store::ActionRecord>(
-        [&](auto done) { coordinator_->vote(ref_of(record), cast, done); });
+        [&](auto done) { coordinator_->vote(ref_of(record), cast, {}, done); });
   }
 
   store::ActionRecord stored(const store::ActionRecord& record) {

@@ -129,7 +129,7 @@ TEST_F(CoordinatorTest, SimultaneousVotesAreCountedOneByOne) {
   for (std::uint8_t person = 1; person <= 5; ++person) {
     coordinator_->vote(ref_of(held.record),
                        {reviewer(person), store::Verdict::approve, held.record.approval_hash, ""},
-                       [&](auto answer) { answers.push_back(std::move(answer)); });
+                       {}, [&](auto answer) { answers.push_back(std::move(answer)); });
   }
   pump_until([&] { return answers.size() == 5; });
   EXPECT_EQ(std::count_if(answers.begin(), answers.end(), [](auto& a) { return a.has_value(); }),
@@ -220,7 +220,7 @@ TEST_F(CoordinatorTest, ALostAnswerIsDoubtUntilAPersonSettlesIt) {
   for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
   EXPECT_THAT(sender_.jobs, SizeIs(1)) << "never resent";
   const auto settled = wait<store::ActionRecord>([&](auto done) {
-    coordinator_->settle(ref_of(record), {reviewer(2), false, "not on the page"}, done);
+    coordinator_->settle(ref_of(record), {reviewer(2), false, "not on the page"}, {}, done);
   });
   EXPECT_EQ(settled.value().state, ActionState::failed);
 }
@@ -372,7 +372,7 @@ TEST_F(CoordinatorTest, ARestartKeepsHoldsAndSendsWhatWasApproved) {
   (void)wait<store::ActionRecord>([&](auto done) {
     coordinator_->vote(ref_of(approved.record),
                        {reviewer(1), store::Verdict::approve, approved.record.approval_hash, ""},
-                       done);
+                       {}, done);
   });
   const std::size_t jobs = sender_.jobs.size();
   restart();

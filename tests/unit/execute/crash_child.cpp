@@ -243,7 +243,7 @@ store::ActionRecord Process::hold(const HoldRequest& request) {
 void Process::vote(const store::ActionRecord& record, store::Verdict verdict) {
   std::optional<Result<store::ActionRecord>> answer;
   coordinator_->vote({record.workspace_id, record.action_id},
-                     {reviewer(1), verdict, record.approval_hash, "seen"},
+                     {reviewer(1), verdict, record.approval_hash, "seen"}, {},
                      [&](auto result) { answer.emplace(std::move(result)); });
   pump([&] { return answer.has_value(); });
   SENTRAIL_CHECK(answer->has_value());

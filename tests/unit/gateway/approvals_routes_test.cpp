@@ -52,6 +52,21 @@ class ApprovalsTest : public GatewayTest {
   }
 };
 
+// The voter's role is taken away after the gate has read it and before the vote is durable.
+TEST_F(ApprovalsTest, AVoteRestsOnTheVotersRecord) {
+  store::Person rita = add_person("rita", Role::reviewer);
+  const std::string token = session_of(rita);
+  const ActionRecord record = hold();
+  rita.memberships.front().role = Role::member;
+  put(store::Put<store::Person>{rita, rita.version});
+  const Heard heard = decide(record, token, "approved");
+  EXPECT_EQ(heard.refusal(), "503 unavailable");
+  EXPECT_EQ(stored(record).state, ActionState::held);
+  EXPECT_TRUE(sender_.jobs.empty());
+  reload();
+  EXPECT_EQ(decide(record, token, "approved").refusal(), "403 role_required");
+}
+
 TEST_F(ApprovalsTest, AnApprovalIsAnsweredWithItsResult) {
   const std::string rita = signed_in("rita", Role::reviewer);
   const ActionRecord record = hold();
