@@ -202,8 +202,8 @@ Result<Step> on(const Action& action, const VoteCast& event, std::int64_t now_ms
 
 Result<Step> on(const Action& action, const DoubtSettled& event, std::int64_t now_ms) {
   if (action.record.state != ActionState::in_doubt) return not_now(action.record, "settled");
-  if (event.voter.role > store::Role::reviewer) {
-    return fail(Errc::permission_denied, "only reviewers, admins and owners settle doubts");
+  if (event.voter.role > store::Role::admin) {
+    return fail(Errc::permission_denied, "only admins and owners settle doubts");
   }
   Builder step(action, now_ms);
   const std::string note = std::string("marked as ") + (event.applied ? "" : "not ") +

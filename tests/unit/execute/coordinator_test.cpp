@@ -220,7 +220,7 @@ TEST_F(CoordinatorTest, ALostAnswerIsDoubtUntilAPersonSettlesIt) {
   for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
   EXPECT_THAT(sender_.jobs, SizeIs(1)) << "never resent";
   const auto settled = wait<store::ActionRecord>([&](auto done) {
-    coordinator_->settle(ref_of(record), {reviewer(2), false, "not on the page"}, {}, done);
+    coordinator_->settle(ref_of(record), {admin(2), false, "not on the page"}, {}, done);
   });
   EXPECT_EQ(settled.value().state, ActionState::failed);
 }

@@ -57,6 +57,12 @@ inline approvals::Voter reviewer(std::uint8_t number, std::vector<std::string> g
   return voter;
 }
 
+inline approvals::Voter admin(std::uint8_t number) {
+  approvals::Voter voter = reviewer(number);
+  voter.role = store::Role::admin;
+  return voter;
+}
+
 inline VoteCast approve_by(approvals::Voter voter) {
   return {std::move(voter), store::Verdict::approve, shown_hash(), "looks right"};
 }

@@ -33,8 +33,8 @@ std::vector<Event> all_events(const Action& action) {
                                Claimed{executor(), {Recheck::kill_switch, ""}},
                                LeaseLapsed{},
                                ExecutorLost{},
-                               DoubtSettled{reviewer(1), true, ""},
-                               DoubtSettled{reviewer(1), false, ""},
+                               DoubtSettled{admin(1), true, ""},
+                               DoubtSettled{admin(1), false, ""},
                                GrantUsed{},
                                Withdrawn{}};
   for (int i = 0; i <= static_cast<int>(Recheck::binding_mismatch); ++i) {

@@ -77,8 +77,8 @@ std::map<std::string, std::function<Event(const Action&)>> meanings() {
       {"response 502", answer(502)},
       {"lease lapsed", just(LeaseLapsed{})},
       {"executor lost", just(ExecutorLost{})},
-      {"settled as applied", just(DoubtSettled{reviewer(1), true, ""})},
-      {"settled as not applied", just(DoubtSettled{reviewer(1), false, ""})},
+      {"settled as applied", just(DoubtSettled{admin(1), true, ""})},
+      {"settled as not applied", just(DoubtSettled{admin(1), false, ""})},
       {"grant used", just(GrantUsed{})},
       {"withdrawn", just(Withdrawn{})},
   };

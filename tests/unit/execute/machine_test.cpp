@@ -370,12 +370,18 @@ TEST(Doubt, ALateAnswerSettlesOnlyWhatItWouldHaveSettled) {
 
 TEST(Doubt, PeopleSettleIt) {
   const Action doubt = action_in(ActionState::in_doubt);
-  const Step applied = must(doubt, DoubtSettled{reviewer(4), true, "seen on the page"});
+  const Step applied = must(doubt, DoubtSettled{admin(4), true, "seen on the page"});
   EXPECT_EQ(applied.action.record.result_note, "marked as applied by a person: seen on the page");
-  EXPECT_EQ(effects_of<AppendAudit>(applied).at(0).person_id, reviewer(4).person_id);
-  approvals::Voter member = reviewer(5);
-  member.role = store::Role::member;
-  EXPECT_EQ(refused(doubt, DoubtSettled{member, true, ""}), Errc::permission_denied);
+  EXPECT_EQ(effects_of<AppendAudit>(applied).at(0).person_id, admin(4).person_id);
+  approvals::Voter owner = admin(5);
+  owner.role = store::Role::owner;
+  EXPECT_EQ(must(doubt, DoubtSettled{owner, false, ""}).action.record.state, ActionState::failed);
+  for (const store::Role role :
+       {store::Role::reviewer, store::Role::auditor, store::Role::member}) {
+    approvals::Voter lesser = reviewer(6);
+    lesser.role = role;
+    EXPECT_EQ(refused(doubt, DoubtSettled{lesser, true, ""}), Errc::permission_denied);
+  }
 }
 
 // --- grants --------------------------------------------------------------------------------
