@@ -99,7 +99,7 @@ void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
   auto asked = std::make_shared<Change>();
   asked->ref = ref;
   // An `allow` that nobody heard must not stand: the agent was told to wait or to stop.
-  asked->patience = Patience::bounded(parts_.clock);
+  asked->patience = use.patience.or_bounded(parts_.clock);
   asked->rests_on = std::move(use.rests_on);
   asked->event_of = [hash = use.attach_hash](const store::ActionRecord& record) -> Result<Event> {
     if (record.attach_hash != hash) {

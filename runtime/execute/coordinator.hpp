@@ -71,12 +71,14 @@ struct HoldRequest {
   store::ActionRecord draft;
   Call call;
   std::int64_t decide_within_ms = 0;  // 0: limits::kDecideByMsDefault
+  Patience patience;                  // of the caller; unbounded: limits::kAuditWriteMsMax from now
 };
 
 // The repeat of a request, whose approval may be a grant.
 struct GrantUse {
   store::Hash attach_hash{};               // of the repeat
   std::vector<store::Operation> rests_on;  // what its judgement demands of the store
+  Patience patience;                       // as of a HoldRequest
 };
 
 // A held call. `attached`: the same call was pending already, and this is that one.

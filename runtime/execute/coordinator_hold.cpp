@@ -25,7 +25,7 @@ void Coordinator::hold(HoldRequest request, Callback<Held> done) {
   auto holding = std::make_shared<Holding>();
   holding->request = std::move(request);
   holding->done = done;
-  holding->patience = Patience::bounded(parts_.clock);
+  holding->patience = holding->request.patience.or_bounded(parts_.clock);
   if (!loop_.post([this, holding] { submit_hold(holding); })) {
     done(fail(Errc::unavailable, "too many requests wait for the store; try again"));
   }

@@ -36,6 +36,11 @@ class Patience {
   // Waits limits::kAuditWriteMsMax, from now on.
   [[nodiscard]] static Patience bounded(const Clock& clock) noexcept;
 
+  // This one if it has an end, else one from now on.
+  [[nodiscard]] Patience or_bounded(const Clock& clock) const noexcept {
+    return until_ms_ ? *this : bounded(clock);
+  }
+
   // The end of it, on the monotonic clock; nothing if there is none.
   [[nodiscard]] std::optional<std::int64_t> until_ms() const noexcept { return until_ms_; }
 

@@ -38,6 +38,7 @@ struct Evaluation {
   Judged judged;
   bool server_classified = false;
   int tries = 0;
+  execute::Patience patience;  // from the first use of a grant on: what follows shares it
 };
 
 using EvaluationPtr = std::shared_ptr<Evaluation>;
@@ -119,6 +120,7 @@ execute::HoldRequest grant_request(const Evaluation& one) {
   request.draft.target = "/evaluate-action";
   if (one.description.requested_by) request.draft.requested_by = *one.description.requested_by;
   request.decide_within_ms = one.batch->desk.parts.settings.decide_by_ms;
+  request.patience = one.patience;
   request.call.upstream = "evaluate-action";
   request.call.scheme = "sentrail";
   request.call.host = one.description.tool;
@@ -175,7 +177,9 @@ void use_grant(const EvaluationPtr& one) {
   const execute::ActionRef ref{one->call.caller->workspace.id,
                                *one->description.approval_request_id};
   http::IoThread& io = one->batch->desk.io;
-  execute::GrantUse use{approvals::attach_hash(*input), demands_of(one->call, one->judged)};
+  one->patience = one->patience.or_bounded(one->batch->desk.parts.clock);
+  execute::GrantUse use{approvals::attach_hash(*input), demands_of(one->call, one->judged),
+                        one->patience};
   one->batch->desk.parts.coordinator.use_grant(
       ref, std::move(use), [one, &io](Result<std::optional<store::ActionRecord>> used) {
         auto shared = std::make_shared<decltype(used)>(std::move(used));
@@ -241,7 +245,7 @@ void serve_evaluate(DeskContext& desk, AgentCall call) {
       return;
     }
     all.push_back(std::make_shared<Evaluation>(Evaluation{
-        batch, all.size(), *std::move(item_call), std::move(description), {}, false, 0}));
+        batch, all.size(), *std::move(item_call), std::move(description), {}, false, 0, {}}));
   }
   for (const EvaluationPtr& one : all) judge(one);
 }

@@ -326,7 +326,7 @@ TEST_F(CoordinatorTest, AGrantIsUsedOnceByTheSameRequest) {
   const Held held = hold(made).value();
   const auto use = [&](const store::Hash& hash) {
     return wait<std::optional<store::ActionRecord>>(
-        [&](auto done) { coordinator_->use_grant(ref_of(held.record), {hash, {}}, done); });
+        [&](auto done) { coordinator_->use_grant(ref_of(held.record), {hash, {}, {}}, done); });
   };
   EXPECT_EQ(use(held.record.attach_hash).error().code, Errc::conflict) << "not approved yet";
   (void)vote(held.record);
@@ -346,8 +346,8 @@ TEST_F(CoordinatorTest, AKillSwitchBetweenJudgingAndUsingAGrantWins) {
   const Held held = hold(made).value();
   (void)vote(held.record);
   const auto use = [&](std::uint64_t kill_version) {
-    GrantUse repeat{held.record.attach_hash,
-                    {store::RequireKillVersion{workspace(), kill_version}}};
+    GrantUse repeat{
+        held.record.attach_hash, {store::RequireKillVersion{workspace(), kill_version}}, {}};
     return wait<std::optional<store::ActionRecord>>(
         [&](auto done) { coordinator_->use_grant(ref_of(held.record), repeat, done); });
   };

@@ -91,6 +91,16 @@ TEST_F(GrantTest, AGrantIsUsedOnce) {
   EXPECT_EQ(post("/evaluate-action", key_, repeat).text("decision"), "require_approval");
 }
 
+TEST_F(GrantTest, AGrantThatIsHeldAfterAllHasOneDeadlineForBoth) {
+  const std::string repeat = repeat_of_held();  // nobody approves: it is held again
+  const auto result = begin({"POST", "/evaluate-action", key_, repeat});
+  ASSERT_TRUE(coordinator_->run_pending()) << "the grant was looked at";
+  clock_.advance_ms(limits::kAuditWriteMsMax);
+  const Heard heard = hear(result);
+  EXPECT_EQ(heard.text("decision"), "block") << heard.body;
+  EXPECT_EQ(heard.text("approvalRequestId"), "null");
+}
+
 TEST_F(GrantTest, AKillSwitchThatLandsBeforeTheUseWins) {
   const std::string repeat = repeat_of_held();
   approve(repeat);
