@@ -35,7 +35,6 @@ void write_rule(JsonWriter& json, const Program& program, const decide::RuleAnsw
   for (const decide::TestAnswer& test : rule.settled_by) {
     json.begin_object();
     json.key("test").string(test.text);
-    json.key("negated").boolean(test.negated);
     json.key("truth").string(word(test.truth));
     json.key("value").string(test.value);
     json.key("line").unsigned_integer(test.line);

@@ -60,6 +60,15 @@ TEST_F(EvaluateTest, WhoAsksAndWhatForIsKnown) {
   }
 }
 
+// --- explanations --------------------------------------------------------------------------
+
+TEST_F(EvaluateTest, AnExplanationSaysANegationOnce) {
+  block_when(R"(not tool == "linear")");
+  const Heard heard = post("/simulate-action", key_, kBare);
+  EXPECT_EQ(heard.text("decision"), "block");
+  EXPECT_THAT(heard.body, testing::HasSubstr(R"("test":"tool != \"linear\"","truth":"true")"));
+}
+
 // --- grants --------------------------------------------------------------------------------
 
 class GrantTest : public AgentsTest {
