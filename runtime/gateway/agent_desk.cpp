@@ -10,6 +10,35 @@
 namespace sentrail::gateway {
 namespace {
 
+// Puts a call's id on the gate's own answer to it, unless the route named another one there.
+class CorrelatedExchange final : public http::Exchange {
+ public:
+  CorrelatedExchange(std::shared_ptr<http::Exchange> inner, const Uuid& correlation_id)
+      : inner_(std::move(inner)), correlation_id_(correlation_id) {}
+
+  [[nodiscard]] http::HttpRequest& request() noexcept override { return inner_->request(); }
+  [[nodiscard]] bool body_complete() const noexcept override { return inner_->body_complete(); }
+  [[nodiscard]] const http::Peer& peer() const noexcept override { return inner_->peer(); }
+  [[nodiscard]] http::IoThread& io() noexcept override { return inner_->io(); }
+
+  bool respond(http::HttpResponse response) override {
+    if (!response.headers.find(kCorrelationHeader)) {
+      response.headers.set(kCorrelationHeader, format_uuid(correlation_id_));
+    }
+    return inner_->respond(std::move(response));
+  }
+
+  // The observer marks what it passes on.
+  bool forward(http::UpstreamRequest call,
+               std::unique_ptr<http::ForwardObserver> observer) override {
+    return inner_->forward(std::move(call), std::move(observer));
+  }
+
+ private:
+  std::shared_ptr<http::Exchange> inner_;
+  Uuid correlation_id_;
+};
+
 // Where links of the tool lead under the address that this client used.
 std::string enterprise_base(http::Exchange& exchange) {
   const std::string scheme = exchange.peer().tls ? "https://" : "http://";
@@ -55,6 +84,8 @@ void AgentDesk::handle(std::shared_ptr<http::Exchange> exchange, const GateRoute
   call.caller = *std::move(caller);
   call.asker = asker_of(*call.caller, "gateway");
   call.correlation_id = crypto::uuid_v4();
+  call.exchange =
+      std::make_shared<CorrelatedExchange>(std::move(call.exchange), call.correlation_id);
   ToolPlace place;
   switch (route.handler) {
     case RouteId::proxy:

@@ -89,7 +89,7 @@ http::HttpResponse unauthorised() {
 void mark(http::HttpResponse& answer, const Decided& decided) {
   answer.headers.set("X-Sentrail-Decision", name_of(decided.effect));
   answer.headers.set("X-Sentrail-AuditLogId", format_uuid(decided.audit_log_id));
-  answer.headers.set("X-Sentrail-CorrelationId", format_uuid(decided.correlation_id));
+  answer.headers.set(kCorrelationHeader, format_uuid(decided.correlation_id));
 }
 
 http::HttpResponse unrecorded(const Error& error) {

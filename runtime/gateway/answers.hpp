@@ -17,6 +17,9 @@
 
 namespace sentrail::gateway {
 
+// The field that names a call in every answer about it.
+inline constexpr std::string_view kCorrelationHeader = "X-Sentrail-CorrelationId";
+
 // What an answer about a decision says.
 struct Decided {
   Effect effect = Effect::block;

@@ -27,6 +27,7 @@ struct Batch {
   std::vector<std::string> answers;  // one JSON object each
   std::size_t left = 0;
   bool is_list = false;
+  Uuid first_correlation_id;  // of the first item's answer
 };
 
 // One item on its way.
@@ -55,6 +56,7 @@ void finish(const EvaluationPtr& one, const Decided& decided) {
   json.begin_object();
   write_evaluation(json, decided, one->server_classified);
   json.end_object();
+  if (one->index == 0) batch.first_correlation_id = decided.correlation_id;
   if (--batch.left != 0) return;
   std::string body;
   if (!batch.is_list) {
@@ -65,7 +67,9 @@ void finish(const EvaluationPtr& one, const Decided& decided) {
     body.back() = ']';
     body.push_back('}');
   }
-  batch.exchange->respond(json_answer(200, std::move(body)));
+  http::HttpResponse answer = json_answer(200, std::move(body));
+  answer.headers.set(kCorrelationHeader, format_uuid(batch.first_correlation_id));
+  batch.exchange->respond(std::move(answer));
 }
 
 // What cannot be recorded, or judged, is blocked.
@@ -234,7 +238,7 @@ void serve_evaluate(DeskContext& desk, AgentCall call) {
     call.exchange->respond(refusal(read.error()));
     return;
   }
-  auto batch = std::make_shared<Batch>(Batch{desk, call.exchange, {}, 0, read->batch});
+  auto batch = std::make_shared<Batch>(Batch{desk, call.exchange, {}, 0, read->batch, {}});
   batch->answers.resize(read->items.size());
   batch->left = read->items.size();
   std::vector<EvaluationPtr> all;

@@ -78,7 +78,9 @@ http::HttpResponse show(const Poll& poll, const store::ActionRecord& record) {
   json.key("killSwitch");
   write_kill_switch(json, directory.server_stops(), directory.stops_of(record.workspace_id));
   json.end_object();
-  return json_answer(200, std::move(body));
+  http::HttpResponse answer = json_answer(200, std::move(body));
+  answer.headers.set(kCorrelationHeader, format_uuid(record.correlation_id));
+  return answer;
 }
 
 template <store::ActionState Seen>

@@ -60,6 +60,40 @@ TEST_F(EvaluateTest, WhoAsksAndWhatForIsKnown) {
   }
 }
 
+// --- correlation ids -----------------------------------------------------------------------
+
+TEST_F(EvaluateTest, EveryAnswerOfADeskNamesItsCall) {
+  const auto id_of = [](const Heard& heard) {
+    return std::string(heard.headers.find(kCorrelationHeader).value_or("(absent)"));
+  };
+  const Heard one = post("/evaluate-action", key_, kBare);
+  EXPECT_EQ(id_of(one), one.text("correlationId"));
+  const Heard list =
+      post("/evaluate-action", key_, R"({"items":[)" + std::string(kBare) + "," + kWhole + "]}");
+  const JsonValue first = list.at("items").first_child();
+  EXPECT_EQ(id_of(list), Heard::text_of(first.find("correlationId")));
+  EXPECT_NE(id_of(list), Heard::text_of(first.next().find("correlationId")));
+  const Heard simulated = post("/simulate-action", key_, kBare);
+  EXPECT_EQ(id_of(simulated), simulated.text("correlationId"));
+  const Heard held = post("/gateway-proxy/github/user/repos", key_, "{}");
+  EXPECT_EQ(held.status, 202);
+  EXPECT_EQ(id_of(held), held.text("correlationId"));
+  const Heard poll = get("/gateway-proxy/status/" + held.text("correlationId"), key_);
+  EXPECT_EQ(poll.status, 200);
+  EXPECT_EQ(id_of(poll), held.text("correlationId"));
+  const std::vector<Heard> refused = {post("/evaluate-action", key_, "[]"),
+                                      post("/simulate-action", key_, "{"),
+                                      post("/evaluate-action?explain=1", key_, "{}"),
+                                      get("/gateway-proxy/linear/x", key_),
+                                      get("/gateway-proxy/github/", key_),
+                                      get("/gateway-proxy/github/a/../b", key_)};
+  for (const Heard& heard : refused) {
+    EXPECT_GE(heard.status, 400);
+    EXPECT_TRUE(parse_uuid(id_of(heard))) << heard.body;
+  }
+  EXPECT_EQ(id_of(post("/evaluate-action", "agk_no", kBare)), "(absent)");
+}
+
 // --- explanations --------------------------------------------------------------------------
 
 TEST_F(EvaluateTest, AnExplanationSaysANegationOnce) {
