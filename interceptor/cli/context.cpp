@@ -10,6 +10,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/api_client.hpp"
+#include "interceptor/cli/state.hpp"
 #include "interceptor/cli/terminal.hpp"
 #include "wire/json.hpp"
 
@@ -70,17 +71,30 @@ Status Context::sign_in() {
   request.method = "POST";
   request.target = "/session";
   request.headers.add("Content-Type", "application/json");
-  JsonWriter(&request.body)
-      .begin_object()
-      .key("name")
-      .string(settings.account)
-      .key("passphrase")
-      .string(passphrase)
-      .end_object();
+  JsonWriter writer(&request.body);
+  writer.begin_object().key("name").string(settings.account);
+  writer.key("passphrase").string(passphrase);
+  // What cannot be read is not known: a person must come in all the same.
+  const State state = load_state().value_or(State{});
+  const auto device = state.devices.find(device_key(settings.server, settings.account));
+  if (device != state.devices.end()) writer.key("device").string(device->second);
+  writer.end_object();
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, exchange(std::move(request)));
   if (answer.status != 200) return tl::make_unexpected(refusal(answer));
   session_ = text_member(answer, "token");
+  keep_device(answer);
   return {};
+}
+
+void Context::keep_device(const Answer& answer) {
+  const std::string token = text_member(answer, "device");
+  Result<State> state = load_state();
+  if (!state || token.empty()) return;
+  std::string& kept = state->devices[device_key(settings.server, settings.account)];
+  if (kept == token) return;
+  kept = token;
+  // Best effort: without it the next sign-in is one of an unknown device.
+  static_cast<void>(save_state(*state));
 }
 
 Status Context::authorise(As as, http::HttpRequest& request) {

@@ -58,6 +58,9 @@ class Context {
   [[nodiscard]] Result<Answer> upload(std::string_view method, std::string_view target,
                                       std::string_view content_type, std::string body);
 
+  // Remembers the device token of an answer to signing in, for this server and account.
+  void keep_device(const Answer& answer);
+
   // Runs one command: `work` prints what people see; its Error is printed and becomes the code.
   void finish(const std::function<Status()>& work);
   // The exit code of what ran.

@@ -84,6 +84,7 @@ Status init(Context& context, const InitOptions& options) {
                             context.call(As::nobody, "POST", "/bootstrap", std::move(body)));
   context.settings.account = name;
   SENTRAIL_TRY(save_settings(context.settings));
+  context.keep_device(answer);
   if (context.printed_json(answer)) return {};
   std::printf(
       "Welcome, %s. This machine now signs in as you; the passphrase is stored nowhere.\n"

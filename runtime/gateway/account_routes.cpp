@@ -16,6 +16,7 @@
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
 #include "runtime/identity/credential.hpp"
+#include "runtime/identity/device.hpp"
 #include "runtime/identity/invitations.hpp"
 
 namespace sentrail::gateway {
@@ -40,6 +41,7 @@ struct Typed {
   Secret token;
   std::string name;
   Secret passphrase;
+  std::string device_token;  // of a former sign-in; may be empty
 };
 
 Result<Typed> read_typed(PeopleCall& call, bool with_token) {
@@ -50,6 +52,7 @@ Result<Typed> read_typed(PeopleCall& call, bool with_token) {
   if (with_token) typed.token.text = fields.required_text("token");
   typed.name = fields.required_text("name");
   typed.passphrase.text = fields.required_text("passphrase");
+  if (!with_token) typed.device_token = fields.text("device").value_or("");
   SENTRAIL_TRY(fields.finish());
   return typed;
 }
@@ -137,6 +140,7 @@ Answer use_token(GateParts& parts, PeopleCall& call) {
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(true);
+  json.key("device").string(identity::new_device_token(parts.known.master(), made->value.name));
   write_person(json, made->value, made->value.memberships.back());
   json.end_object();
   return json_answer(200, std::move(body));
@@ -187,20 +191,22 @@ Answer sign_in(GateParts& parts, PeopleCall& call) {
   const std::int64_t now_ms = parts.clock.now().unix_ms;
   // Names that nobody can have are counted as one: they may be of any length.
   const std::string counted = identity::check_account_name(typed.name) ? typed.name : "";
-  if (const Status may = parts.throttle.check(counted, call.peer.address, now_ms); !may) {
+  const std::string device =
+      identity::device_of(parts.known.master(), typed.device_token, typed.name);
+  if (const Status may = parts.throttle.check(counted, call.peer.address, now_ms, device); !may) {
     return throttled(may.error());
   }
   const store::Person* person = call.known->directory().find_person(typed.name);
   const auto signed_in = identity::sign_in(person, typed.passphrase.text, now_ms);
   if (!signed_in) {
-    parts.throttle.failed(counted, call.peer.address, now_ms);
+    parts.throttle.failed(counted, call.peer.address, now_ms, device);
     // Refused in any case; the log says so if it can be written.
     static_cast<void>(parts.writer.commit(parts.administration.note_failed_sign_in(counted)));
     http::HttpResponse refused = refusal(401, "sign_in_failed", signed_in.error().message);
     refused.headers.set("WWW-Authenticate", "Bearer");
     return refused;
   }
-  parts.throttle.succeeded(counted);
+  parts.throttle.succeeded(counted, device);
   const store::Outcome outcome =
       parts.writer.commit(parts.administration.begin_session(*person, signed_in->session));
   if (!outcome.status) return tl::make_unexpected(outcome.status.error());
@@ -209,6 +215,9 @@ Answer sign_in(GateParts& parts, PeopleCall& call) {
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(true);
   json.key("token").string(signed_in->token);
+  json.key("device").string(device.empty()
+                                ? identity::new_device_token(parts.known.master(), person->name)
+                                : typed.device_token);
   write_time(json, "expiresAt", signed_in->session.expires_ms);
   write_person(json, *person, first_membership(*person));
   json.end_object();

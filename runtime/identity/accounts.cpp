@@ -150,22 +150,28 @@ void SignInThrottle::count_in(Table& table, std::string_view key, std::int64_t n
   table.emplace(std::string(key), Failures{now_ms, 1});
 }
 
-Status SignInThrottle::check(std::string_view name, std::string_view address, std::int64_t now_ms) {
+Status SignInThrottle::check(std::string_view name, std::string_view address, std::int64_t now_ms,
+                             std::string_view device) {
   const std::lock_guard lock(mutex_);
+  if (!device.empty()) return check_in(devices_, device, limits::kSignInFailuresMax, now_ms);
   SENTRAIL_TRY(check_in(names_, name, limits::kSignInFailuresMax, now_ms));
   return check_in(addresses_, address, limits::kSignInFailuresPerAddressMax, now_ms);
 }
 
-void SignInThrottle::failed(std::string_view name, std::string_view address, std::int64_t now_ms) {
+void SignInThrottle::failed(std::string_view name, std::string_view address, std::int64_t now_ms,
+                            std::string_view device) {
   const std::lock_guard lock(mutex_);
+  if (!device.empty()) return count_in(devices_, device, now_ms);
   count_in(names_, name, now_ms);
   count_in(addresses_, address, now_ms);
 }
 
-void SignInThrottle::succeeded(std::string_view name) {
+void SignInThrottle::succeeded(std::string_view name, std::string_view device) {
   const std::lock_guard lock(mutex_);
-  const auto at = names_.find(name);
-  if (at != names_.end()) names_.erase(at);
+  // Not both: whoever guesses a name must not win tries whenever its owner signs in at home.
+  Table& table = device.empty() ? names_ : devices_;
+  const auto at = table.find(device.empty() ? name : device);
+  if (at != table.end()) table.erase(at);
 }
 
 }  // namespace sentrail::identity

@@ -63,14 +63,19 @@ struct SignedIn {
 
 // Slows guessing down: so many failures in a window, for a name and for an address, then nobody
 // gets through to the slow hash until the window has passed. A right passphrase forgives the name's
-// failures and not the address's. threads: any.
+// failures and not the address's. Tries from a device that signed in before (device.hpp) are
+// counted for that device alone: who guesses elsewhere cannot keep it out, and it is no freer than
+// they are. threads: any.
 class SignInThrottle {
  public:
-  // Asks before each try. fails: unavailable, saying when to come back.
-  [[nodiscard]] Status check(std::string_view name, std::string_view address, std::int64_t now_ms);
+  // Asks before each try. in: the device as device_of() names it; empty: unknown.
+  // fails: unavailable, saying when to come back.
+  [[nodiscard]] Status check(std::string_view name, std::string_view address, std::int64_t now_ms,
+                             std::string_view device = {});
   // Tells how a try ended.
-  void failed(std::string_view name, std::string_view address, std::int64_t now_ms);
-  void succeeded(std::string_view name);
+  void failed(std::string_view name, std::string_view address, std::int64_t now_ms,
+              std::string_view device = {});
+  void succeeded(std::string_view name, std::string_view device = {});
 
  private:
   struct Failures {
@@ -86,6 +91,7 @@ class SignInThrottle {
   std::mutex mutex_;
   Table names_;      // guarded by mutex_
   Table addresses_;  // guarded by mutex_
+  Table devices_;    // guarded by mutex_
 };
 
 }  // namespace sentrail::identity

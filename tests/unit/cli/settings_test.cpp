@@ -2,8 +2,14 @@
 #include "interceptor/cli/settings.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
 
 #include "interceptor/cli/context.hpp"
+#include "interceptor/cli/state.hpp"
 #include "interceptor/cli/table.hpp"
 
 namespace sentrail::cli {
@@ -27,6 +33,30 @@ TEST(Settings, AddressesThatWouldLeakOrMisleadAreRefused) {
                           "https://a/b", "http://127.evil.example", "https://a?b", "https://a#b"}) {
     EXPECT_FALSE(parse_server(url).has_value()) << url;
   }
+}
+
+TEST(State, IsReadBackAsItWasWritten) {
+  const std::string home = testing::TempDir() + "/sentrail-state-" + std::to_string(getpid());
+  ASSERT_EQ(setenv("SENTRAIL_HOME", home.c_str(), 1), 0);
+  EXPECT_EQ(load_state().value(), State{});
+  State state;
+  state.devices[device_key("http://127.0.0.1:8080", "ada")] = "sdt_x";
+  state.heads["http://127.0.0.1:8080"].size = 18'446'744'073'709'551'615u;
+  state.heads["http://127.0.0.1:8080"].chain.fill(0xab);
+  ASSERT_TRUE(save_state(state).has_value());
+  EXPECT_EQ(load_state().value(), state);
+  struct stat file{};
+  ASSERT_EQ(stat((home + "/state.json").c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777u, 0600u);
+  for (const char* bad : {"", "[]", R"({"devices":[]})", R"({"devices":{"a":1}})",
+                          R"({"heads":{"a":{"size":-1,"chain":""}}})",
+                          R"({"heads":{"a":{"size":1,"chain":"00"}}})"}) {
+    std::ofstream(home + "/state.json") << bad;
+    const auto read = load_state();
+    ASSERT_FALSE(read.has_value()) << bad;
+    EXPECT_NE(read.error().message.find("state.json"), std::string::npos);
+  }
+  unsetenv("SENTRAIL_HOME");
 }
 
 TEST(Context, QueriesAreEncodedAndEmptyTermsLeftOut) {

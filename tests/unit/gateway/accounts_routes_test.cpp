@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "core/json_writer.hpp"
+#include "runtime/identity/device.hpp"
 #include "runtime/identity/invitations.hpp"
 #include "tests/unit/gateway/gateway_fixture.hpp"
 
@@ -227,6 +228,38 @@ TEST_F(AccountsTest, GuessingIsSlowedDown) {
   EXPECT_EQ(sign_in("other").refusal(), "401 sign_in_failed");
   clock_.advance_ms(limits::kSignInWindowMs);
   EXPECT_EQ(sign_in("olga").status, 200);
+}
+
+// What an agent on the same machine can do to its person: the same address, and the name is no
+// secret.
+TEST_F(AccountsTest, OthersGuessesDoNotKeepAPersonFromTheKillSwitch) {
+  add_person("olga", Role::owner);
+  const std::string device = sign_in("olga").text("device");
+  const auto from_device = [&](const std::string& name, const std::string& passphrase) {
+    std::string body = credentials(name, passphrase);
+    body.pop_back();
+    return post("/session", "", body + R"(,"device":")" + device + "\"}");
+  };
+  for (std::uint32_t i = 0; i < limits::kSignInFailuresPerAddressMax; ++i) {
+    static_cast<void>(sign_in(i < limits::kSignInFailuresMax ? "olga" : "n" + std::to_string(i),
+                              "wrong horse battery"));
+  }
+  EXPECT_EQ(sign_in("olga").refusal(), "429 too_many_attempts");
+  const Heard in = from_device("olga", kPassphrase);
+  ASSERT_EQ(in.status, 200) << in.body;
+  EXPECT_EQ(in.text("device"), device);
+  EXPECT_EQ(post("/kill-switch", in.text("token"), R"({"action":"enable"})").status, 200);
+  // It helps nobody else, and it does not make guessing free.
+  EXPECT_EQ(from_device("eve", kPassphrase).refusal(), "429 too_many_attempts");
+  for (std::uint32_t i = 0; i < limits::kSignInFailuresMax; ++i) {
+    EXPECT_EQ(from_device("olga", "wrong horse battery").refusal(), "401 sign_in_failed");
+  }
+  EXPECT_EQ(from_device("olga", kPassphrase).refusal(), "429 too_many_attempts");
+}
+
+TEST_F(AccountsTest, ANewOwnerHasADeviceAtOnce) {
+  const std::string device = accept(open_bootstrap(), "olga").text("device");
+  EXPECT_NE(identity::device_of(master_, device, "olga"), "");
 }
 
 TEST_F(AccountsTest, NamesThatNobodyCanHaveAreCountedAsOne) {

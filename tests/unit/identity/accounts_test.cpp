@@ -7,6 +7,7 @@
 #include "core/limits.hpp"
 #include "runtime/identity/accounts.hpp"
 #include "runtime/identity/credential.hpp"
+#include "runtime/identity/device.hpp"
 
 namespace sentrail::identity {
 namespace {
@@ -128,6 +129,36 @@ TEST(Throttle, SuccessForgivesTheName) {
   throttle.succeeded("dana");
   for (int i = 0; i < 4; ++i) throttle.failed("dana", "10.0.0.1", kNow);
   EXPECT_TRUE(throttle.check("dana", "10.0.0.2", kNow));
+}
+
+TEST(Throttle, AKnownDeviceIsCountedForItselfAlone) {
+  SignInThrottle throttle;
+  for (std::uint32_t i = 0; i < limits::kSignInFailuresPerAddressMax; ++i) {
+    throttle.failed("dana", "here", kNow);
+  }
+  EXPECT_FALSE(throttle.check("dana", "here", kNow));
+  for (std::uint32_t i = 0; i < limits::kSignInFailuresMax; ++i) {
+    ASSERT_TRUE(throttle.check("dana", "here", kNow, "laptop"));
+    throttle.failed("dana", "here", kNow, "laptop");
+  }
+  EXPECT_FALSE(throttle.check("dana", "here", kNow, "laptop")) << "guessing stays bounded";
+  EXPECT_TRUE(throttle.check("dana", "here", kNow, "phone"));
+  throttle.succeeded("dana", "phone");
+  EXPECT_FALSE(throttle.check("dana", "there", kNow)) << "no new tries for who guesses elsewhere";
+}
+
+TEST(Devices, ATokenIsOfOneGateAndOneName) {
+  const crypto::SealKey master = crypto::SealKey::generate();
+  const std::string token = new_device_token(master, "dana");
+  EXPECT_NE(device_of(master, token, "dana"), "");
+  EXPECT_EQ(device_of(master, token, "robin"), "");
+  EXPECT_EQ(device_of(crypto::SealKey::generate(), token, "dana"), "");
+  EXPECT_NE(device_of(master, token, "dana"),
+            device_of(master, new_device_token(master, "dana"), "dana"));
+  for (const std::string& bad : {std::string(), std::string("sdt_"), token.substr(4), token + "A",
+                                 token.substr(0, token.size() - 1)}) {
+    EXPECT_EQ(device_of(master, bad, "dana"), "") << bad;
+  }
 }
 
 TEST(Throttle, AFloodOfNamesStaysBounded) {
