@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "core/check.hpp"
@@ -15,10 +17,22 @@
 namespace sentrail::server {
 namespace {
 
-constexpr std::string_view kKeyPrefix = "agk_";
+// Keys, sessions, one-time tokens, devices.
+constexpr std::array<std::string_view, 4> kSecretPrefixes = {"agk_", "sps_", "sbt_", "sdt_"};
+constexpr std::size_t kPrefixBytes = 4;
 
-[[nodiscard]] bool is_key_byte(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+[[nodiscard]] bool is_secret_byte(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         c == '-';
+}
+
+// Where the first secret of ours begins; npos if there is none.
+[[nodiscard]] std::size_t find_secret(std::string_view text) noexcept {
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view prefix : kSecretPrefixes) {
+    first = std::min(first, text.find(prefix));
+  }
+  return first;
 }
 
 [[nodiscard]] std::string shown(const http::LogField& field) {
@@ -80,11 +94,11 @@ Result<http::LogLevel> parse_log_level(std::string_view name) {
 std::string without_keys(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const std::size_t at = text.find(kKeyPrefix);
+    const std::size_t at = find_secret(text);
     if (at == std::string_view::npos) break;
-    std::size_t end = at + kKeyPrefix.size();
-    while (end < text.size() && is_key_byte(text[end])) ++end;
-    out.append(text.substr(0, at)).append("agk_[redacted]");
+    std::size_t end = at + kPrefixBytes;
+    while (end < text.size() && is_secret_byte(text[end])) ++end;
+    out.append(text.substr(0, at + kPrefixBytes)).append("[redacted]");
     text.remove_prefix(end);
   }
   return out.append(text);

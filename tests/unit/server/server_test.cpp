@@ -266,9 +266,12 @@ TEST(Log, NeverSplitsALineNorShowsASecret) {
       server::format_line(server::LogFormat::logfmt, Instant{0}, http::LogLevel::warning, "x",
                           {{"authorization", "Bearer abc"},
                            {"note", "key agk_test_0123abcXYZ, and agk_9"},
+                           {"more", "sps_1aZ sbt_2bY sdt_3c-X_ xsps_4"},
                            {"evil", "a\nlevel=error\r\x1b[31m\u202e"}});
   EXPECT_THAT(line, HasSubstr("authorization=[redacted]"));
   EXPECT_THAT(line, HasSubstr("note=\"key agk_[redacted], and agk_[redacted]\""));
+  EXPECT_THAT(line, HasSubstr("more=\"sps_[redacted] sbt_[redacted] sdt_[redacted] "
+                              "xsps_[redacted]\""));
   EXPECT_EQ(line.find_first_of("\n\r\x1b"), std::string::npos);
   EXPECT_EQ(line.find("\u202e"), std::string::npos);
 }
