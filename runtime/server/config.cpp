@@ -198,6 +198,8 @@ struct Setting {
 // Keys of one section stand together.
 constexpr std::array kSettings = {
     Setting{"listen", read_listen, write_listen},
+    Setting{"insecure_listen", read_flag<&Config::insecure_listen>,
+            write_flag<&Config::insecure_listen>},
     Setting{"public_url", read_public_url, write_text<&Config::public_url>},
     Setting{"threads", read_number<&Config::threads, 1, kThreadsMax>,
             write_number<&Config::threads>},
@@ -264,6 +266,11 @@ Status read_entry(Config& config, const std::string& key, const YamlEntry& entry
   return {};
 }
 
+bool is_loopback(const ListenAddress& listen) {
+  const Result<http::IpAddress> address = http::parse_address(listen.address);
+  return address && http::classify_address(*address) == http::AddressClass::loopback;
+}
+
 // What no single key can tell.
 Status check_together(const Config& config) {
   if (config.tls_certificate.empty() != config.tls_key.empty()) {
@@ -283,6 +290,13 @@ Status check_together(const Config& config) {
   if (everywhere && config.public_url.empty()) {
     return fail(Errc::invalid_argument,
                 "`listen` is every address of this machine: say in `public_url` what clients call");
+  }
+  const bool plain = config.tls_certificate.empty() || !config.tls_listen.address.empty();
+  if (plain && !is_loopback(config.listen) && !config.insecure_listen) {
+    return fail(Errc::invalid_argument,
+                "`listen` would take keys and passphrases in clear from other machines: name "
+                "`tls.certificate` and `tls.key`, listen on 127.0.0.1, or, where something else "
+                "protects the way, write `insecure_listen: true`");
   }
   if (config.data.empty()) return fail(Errc::invalid_argument, "`data` must name a folder");
   return {};

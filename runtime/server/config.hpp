@@ -30,7 +30,8 @@ struct ListenAddress {
 struct Config {
   // Where to listen, and what clients call it.
   ListenAddress listen = {"127.0.0.1", 8080};
-  std::string public_url;  // no final `/`; empty: made of where it listens
+  bool insecure_listen = false;  // plain HTTP on `listen` although it is no loopback address
+  std::string public_url;        // no final `/`; empty: made of where it listens
   std::size_t threads = 2;
   std::int64_t shutdown_ms = limits::kShutdownMsDefault;
 

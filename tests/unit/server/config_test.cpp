@@ -45,6 +45,7 @@ TEST(Config, WhatIsNotWrittenIsTheDefault) {
 
 TEST(Config, EveryKeyIsReadAndDumpedAsItWasRead) {
   const std::string text = R"(listen: "[::1]:0"
+insecure_listen: true
 public_url: "https://gate.example.com/sentrail"
 threads: 7
 shutdown_ms: 1234
@@ -193,7 +194,25 @@ TEST(Config, HalfOfTlsIsNone) {
 TEST(Config, ListeningEverywhereNeedsAName) {
   EXPECT_THAT(refusal_of(with("listen: 0.0.0.0:80")), HasSubstr("public_url"));
   EXPECT_THAT(refusal_of(with("listen: \"[::]:80\"")), HasSubstr("public_url"));
-  EXPECT_TRUE(parse(with("listen: 0.0.0.0:80\npublic_url: http://gate")));
+  EXPECT_TRUE(parse(with("listen: 0.0.0.0:80\npublic_url: http://gate\ninsecure_listen: true")));
+}
+
+TEST(Config, SecretsDoNotCrossANetworkInTheClear) {
+  const std::string tls = "\ntls:\n  certificate: c.pem\n  key: k.pem\n";
+  for (const std::string where : {"192.0.2.1:80", "10.1.2.3:80", "\"[2001:db8::1]:80\"",
+                                  "0.0.0.0:80\npublic_url: http://gate"}) {
+    const std::string listen = "listen: " + where;
+    EXPECT_THAT(refusal_of(with(listen)), HasSubstr("insecure_listen")) << where;
+    EXPECT_TRUE(parse(with(listen + "\ninsecure_listen: true"))) << where;
+    EXPECT_TRUE(parse(with(listen + tls))) << where;
+    // A listener of its own for TLS leaves `listen` plain.
+    EXPECT_THAT(refusal_of(with(listen + tls + "  listen: 127.0.0.1:443")),
+                HasSubstr("insecure_listen"))
+        << where;
+  }
+  for (const char* here : {"127.0.0.1:80", "127.9.9.9:80", "\"[::1]:80\""}) {
+    EXPECT_TRUE(parse(with(std::string("listen: ") + here))) << here;
+  }
 }
 
 TEST(Config, RelativePathsAreOfTheFilesFolder) {
