@@ -6,10 +6,12 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <set>
 
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/commands.hpp"
 #include "interceptor/cli/table.hpp"
@@ -19,6 +21,8 @@ namespace {
 
 constexpr std::size_t kHashShown = 12;
 constexpr std::time_t kWatchSeconds = 2;
+
+volatile std::sig_atomic_t interrupted = 0;
 
 struct Options {
   std::string id;
@@ -77,22 +81,41 @@ JsonValue approval_of(const Answer& answer) {
   return wrapped.exists() ? wrapped : answer.json.root();
 }
 
-Status list(Context& context, const Options& options) {
-  const std::string status = options.status == "all" ? "" : options.status;
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const Answer answer,
-      context.call(As::reader, "GET", "/approvals" + query_of({{"status", status}})));
-  if (context.printed_json(answer)) return {};
-  Table table({"ID", "STATUS", "AGENT", "ACTION", "RISK", "RESOURCE", "RULE", "DECIDE BY"});
-  const JsonValue entries = answer.json.root().find("approvals");
-  JsonValue entry = entries.first_child();
+// Calls `take` for each page of approvals with that status, newest first.
+Status each_page(Context& context, const std::string& status,
+                 const std::function<void(const Answer&, JsonValue)>& take) {
+  std::string cursor;
+  do {
+    SENTRAIL_ASSIGN_OR_RETURN(
+        const Answer answer,
+        context.call(As::reader, "GET",
+                     "/approvals" + query_of({{"status", status},
+                                              {"cursor", cursor},
+                                              {"limit", std::to_string(limits::kListPageMax)}})));
+    SENTRAIL_ASSIGN_OR_RETURN(const JsonValue entries, list_in(answer, "approvals"));
+    take(answer, entries);
+    cursor = next_of(answer);
+  } while (!cursor.empty() && interrupted == 0);
+  return {};
+}
+
+void add_rows(Table& table, JsonValue entries) {
+  JsonValue entry = entries.size() > 0 ? entries.first_child() : JsonValue{};
   for (std::size_t left = entries.size(); left > 0; --left) {
     table.add({cell(entry, "id"), cell(entry, "status"), cell(entry, "agentId"),
                cell(entry, "action"), cell(entry, "riskLevel"), cell(entry, "resourceId"),
                cell(entry, "rule"), cell(entry, "decideBy")});
     if (left > 1) entry = entry.next();
   }
-  std::printf("%s", table.text().c_str());
+}
+
+Status list(Context& context, const Options& options) {
+  Table table({"ID", "STATUS", "AGENT", "ACTION", "RISK", "RESOURCE", "RULE", "DECIDE BY"});
+  SENTRAIL_TRY(each_page(context, options.status == "all" ? "" : options.status,
+                         [&](const Answer& answer, JsonValue entries) {
+                           if (!context.printed_json(answer)) add_rows(table, entries);
+                         }));
+  if (!context.json) std::printf("%s", table.text().c_str());
   return {};
 }
 
@@ -157,7 +180,21 @@ Status resolve(Context& context, const Options& options) {
   return {};
 }
 
-volatile std::sig_atomic_t interrupted = 0;
+// Prints what was not seen before.
+void tell_new(JsonValue entries, std::set<std::string>& seen) {
+  JsonValue entry = entries.size() > 0 ? entries.first_child() : JsonValue{};
+  for (std::size_t left = entries.size(); left > 0; --left) {
+    if (seen.insert(cell(entry, "id")).second) {
+      std::printf("%s  %s  %s  %s  %s\n", cell(entry, "id").c_str(),
+                  toned(Tone::held, "pending").c_str(),
+                  escape_display(cell(entry, "agentId")).c_str(),
+                  escape_display(cell(entry, "action")).c_str(),
+                  escape_display(cell(entry, "reason")).c_str());
+    }
+    if (left > 1) entry = entry.next();
+  }
+  std::fflush(stdout);
+}
 
 Status watch(Context& context) {
   struct sigaction action{};
@@ -166,21 +203,8 @@ Status watch(Context& context) {
   std::set<std::string> seen;
   std::printf("watching %s; Ctrl-C ends\n", context.settings.server.c_str());
   while (interrupted == 0) {
-    SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
-                              context.call(As::reader, "GET", "/approvals?status=pending"));
-    const JsonValue entries = answer.json.root().find("approvals");
-    JsonValue entry = entries.first_child();
-    for (std::size_t left = entries.size(); left > 0; --left) {
-      if (seen.insert(cell(entry, "id")).second) {
-        std::printf("%s  %s  %s  %s  %s\n", cell(entry, "id").c_str(),
-                    toned(Tone::held, "pending").c_str(),
-                    escape_display(cell(entry, "agentId")).c_str(),
-                    escape_display(cell(entry, "action")).c_str(),
-                    escape_display(cell(entry, "reason")).c_str());
-        std::fflush(stdout);
-      }
-      if (left > 1) entry = entry.next();
-    }
+    SENTRAIL_TRY(each_page(context, "pending",
+                           [&](const Answer&, JsonValue entries) { tell_new(entries, seen); }));
     // A signal ends the pause early.
     const timespec pause{kWatchSeconds, 0};
     nanosleep(&pause, nullptr);

@@ -1,13 +1,22 @@
 // `audit`: what happened, and whether the record of it is whole.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
+#include <functional>
+#include <iostream>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/encoding.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/commands.hpp"
+#include "interceptor/cli/state.hpp"
 #include "interceptor/cli/table.hpp"
 #include "runtime/audit/verify.hpp"
 #include "wire/json.hpp"
@@ -19,32 +28,44 @@ constexpr std::size_t kPageEntries = 1000;
 
 struct ListOptions {
   std::string agent, tool, action, decision, risk, rule, correlation, since, until;
-  int limit = 50;
+  std::size_t limit = 50;
 };
 
-Status list(Context& context, const ListOptions& options) {
-  const std::string query = query_of({{"agent", options.agent},
-                                      {"tool", options.tool},
-                                      {"action", options.action},
-                                      {"decision", options.decision},
-                                      {"risk", options.risk},
-                                      {"rule", options.rule},
-                                      {"correlationId", options.correlation},
-                                      {"since", options.since},
-                                      {"until", options.until},
-                                      {"limit", std::to_string(options.limit)}});
-  SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, context.call(As::reader, "GET", "/audit" + query));
-  if (context.printed_json(answer)) return {};
-  Table table({"SEQ", "TIME", "KIND", "DECISION", "AGENT", "TOOL", "ACTION", "RESOURCE", "RULE"});
-  const JsonValue entries = answer.json.root().find("entries");
-  JsonValue entry = entries.first_child();
+void add_rows(Table& table, JsonValue entries) {
+  JsonValue entry = entries.size() > 0 ? entries.first_child() : JsonValue{};
   for (std::size_t left = entries.size(); left > 0; --left) {
     table.add({cell(entry, "sequence"), cell(entry, "created_at"), cell(entry, "kind"),
                cell(entry, "decision"), cell(entry, "agent_id"), cell(entry, "tool"),
                cell(entry, "action"), cell(entry, "resource_id"), cell(entry, "rule")});
     if (left > 1) entry = entry.next();
   }
-  std::printf("%s", table.text().c_str());
+}
+
+Status list(Context& context, const ListOptions& options) {
+  Table table({"SEQ", "TIME", "KIND", "DECISION", "AGENT", "TOOL", "ACTION", "RESOURCE", "RULE"});
+  std::size_t left = options.limit;
+  std::string cursor;
+  do {
+    const std::string query =
+        query_of({{"agent", options.agent},
+                  {"tool", options.tool},
+                  {"action", options.action},
+                  {"decision", options.decision},
+                  {"risk", options.risk},
+                  {"rule", options.rule},
+                  {"correlationId", options.correlation},
+                  {"since", options.since},
+                  {"until", options.until},
+                  {"cursor", cursor},
+                  {"limit", std::to_string(std::min(left, limits::kListPageMax))}});
+    SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
+                              context.call(As::reader, "GET", "/audit" + query));
+    SENTRAIL_ASSIGN_OR_RETURN(const JsonValue entries, list_in(answer, "entries"));
+    if (!context.printed_json(answer)) add_rows(table, entries);
+    left -= std::min(left, entries.size());
+    cursor = next_of(answer);
+  } while (left > 0 && !cursor.empty());
+  if (!context.json) std::printf("%s", table.text().c_str());
   return {};
 }
 
@@ -72,28 +93,31 @@ struct Line {
   store::Hash chain{};
 };
 
+Result<store::Hash> read_chain(JsonValue object) {
+  store::Hash chain{};
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string bytes, hex_decode(cell(object, "chain")));
+  if (bytes.size() != chain.size()) return fail(Errc::corrupt, "a chain hash is 32 bytes");
+  std::copy(bytes.begin(), bytes.end(), chain.begin());
+  return chain;
+}
+
 Result<Line> read_line(std::string_view text) {
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, wire::parse_json(text));
   Line line;
   SENTRAIL_ASSIGN_OR_RETURN(line.leaf, base64_decode(cell(document.root(), "leaf")));
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string chain, hex_decode(cell(document.root(), "chain")));
-  if (chain.size() != line.chain.size()) return fail(Errc::corrupt, "a chain hash is 32 bytes");
-  std::copy(chain.begin(), chain.end(), line.chain.begin());
+  SENTRAIL_ASSIGN_OR_RETURN(line.chain, read_chain(document.root()));
   return line;
 }
 
-// Feeds one page to the verifier. out: how many entries it held, or the first fault.
-Result<std::size_t> verify_page(std::string_view page, audit::ChainVerifier& verifier,
-                                std::optional<audit::Fault>& fault) {
-  std::size_t count = 0;
-  while (!page.empty() && !fault) {
-    const std::size_t end = std::min(page.find('\n'), page.size());
-    SENTRAIL_ASSIGN_OR_RETURN(const Line line, read_line(page.substr(0, end)));
-    fault = verifier.add(line.leaf, line.chain);
-    page.remove_prefix(std::min(end + 1, page.size()));
-    ++count;
+Result<store::AuditHead> read_head(JsonValue object) {
+  store::AuditHead head;
+  const std::string size = cell(object, "size");
+  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), head.size);
+  if (error != std::errc() || end != size.data() + size.size()) {
+    return fail(Errc::corrupt, "the gate's head of the log has no size");
   }
-  return count;
+  SENTRAIL_ASSIGN_OR_RETURN(head.chain, read_chain(object));
+  return head;
 }
 
 Status print_verdict(Context& context, const store::AuditHead& head,
@@ -116,18 +140,128 @@ Status verify_file(Context& context, const std::string& path) {
   return print_verdict(context, report.head, report.fault);
 }
 
-Status verify_gate(Context& context) {
-  audit::ChainVerifier verifier;
-  std::optional<audit::Fault> fault;
-  for (;;) {
-    const std::string query = query_of(
-        {{"from", std::to_string(verifier.head().size)}, {"limit", std::to_string(kPageEntries)}});
-    SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
-                              context.call(As::reader, "GET", "/audit/log/entries" + query));
-    SENTRAIL_ASSIGN_OR_RETURN(const std::size_t count, verify_page(answer.body, verifier, fault));
-    if (fault || count < kPageEntries) return print_verdict(context, verifier.head(), fault);
-    std::fprintf(stderr, "\r%llu entries", static_cast<unsigned long long>(verifier.head().size));
+Result<store::AuditHead> claimed_head(Context& context) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
+                            context.call(As::reader, "GET", "/audit/log/head"));
+  if (answer.json.empty()) return fail(Errc::corrupt, "the gate's head of the log is not JSON");
+  return read_head(answer.json.root());
+}
+
+// A walk over the gate's whole log: every entry is checked, and passed on.
+class Walk {
+ public:
+  using Take = std::function<void(const Line&)>;
+
+  // in: heads that the log must pass through, with who named them.
+  Walk(std::vector<std::pair<store::AuditHead, std::string>> expected, Take take)
+      : expected_(std::move(expected)), take_(std::move(take)) {}
+
+  // fails: as Context::call(); corrupt for an answer that is no page.
+  [[nodiscard]] Status run(Context& context) {
+    const bool shows = isatty(STDERR_FILENO) == 1;
+    for (std::size_t count = kPageEntries; count == kPageEntries && !fault_;) {
+      const std::string query = query_of({{"from", std::to_string(verifier_.head().size)},
+                                          {"limit", std::to_string(kPageEntries)}});
+      SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
+                                context.call(As::reader, "GET", "/audit/log/entries" + query));
+      SENTRAIL_ASSIGN_OR_RETURN(count, take_page(answer.body));
+      if (shows) {
+        std::fprintf(stderr, "\r%llu entries",
+                     static_cast<unsigned long long>(verifier_.head().size));
+      }
+    }
+    if (shows) std::fprintf(stderr, "\r\033[K");
+    if (!fault_) fault_ = missing();
+    return {};
   }
+
+  [[nodiscard]] const store::AuditHead& head() const noexcept { return verifier_.head(); }
+  [[nodiscard]] const std::optional<audit::Fault>& fault() const noexcept { return fault_; }
+
+ private:
+  // out: how many entries the page held, up to the first fault.
+  Result<std::size_t> take_page(std::string_view page) {
+    std::size_t count = 0;
+    while (!page.empty() && !fault_) {
+      const std::size_t end = std::min(page.find('\n'), page.size());
+      SENTRAIL_ASSIGN_OR_RETURN(const Line line, read_line(page.substr(0, end)));
+      fault_ = verifier_.add(line.leaf, line.chain);
+      if (!fault_) fault_ = other_than_expected();
+      if (!fault_) take_(line);
+      page.remove_prefix(std::min(end + 1, page.size()));
+      ++count;
+    }
+    return count;
+  }
+
+  [[nodiscard]] std::optional<audit::Fault> other_than_expected() const {
+    const store::AuditHead& now = verifier_.head();
+    for (const auto& [head, who] : expected_) {
+      if (head.size == now.size && head.chain != now.chain) {
+        return audit::Fault{now.size - 1, "the log is another than " + who};
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<audit::Fault> missing() const {
+    const store::AuditHead& now = verifier_.head();
+    for (const auto& [head, who] : expected_) {
+      if (head.size > now.size) {
+        return audit::Fault{now.size, "the log ends here, and " + who + " has " +
+                                          std::to_string(head.size) + " entries"};
+      }
+    }
+    return std::nullopt;
+  }
+
+  const std::vector<std::pair<store::AuditHead, std::string>> expected_;
+  const Take take_;
+  audit::ChainVerifier verifier_;
+  std::optional<audit::Fault> fault_;
+};
+
+// Walks the gate's log, which must hold what its head claims and what was verified here before, and
+// remembers how far it was good.
+Result<Walk> walk_gate(Context& context, Walk::Take take) {
+  SENTRAIL_ASSIGN_OR_RETURN(State state, load_state());
+  SENTRAIL_ASSIGN_OR_RETURN(const store::AuditHead claimed, claimed_head(context));
+  std::vector<std::pair<store::AuditHead, std::string>> expected = {
+      {claimed, "the head that the gate names"}};
+  const auto known = state.heads.find(context.settings.server);
+  if (known != state.heads.end()) {
+    expected.emplace_back(known->second, "what was verified here before");
+  }
+  Walk walk(std::move(expected), std::move(take));
+  SENTRAIL_TRY(walk.run(context));
+  if (walk.fault()) return walk;
+  state.heads[context.settings.server] = walk.head();
+  if (const Status saved = save_state(state); !saved) {
+    std::fprintf(stderr, "sentrail: the next check cannot compare with this one: %s\n",
+                 saved.error().message.c_str());
+  }
+  return walk;
+}
+
+Status verify_gate(Context& context) {
+  SENTRAIL_ASSIGN_OR_RETURN(const Walk walk, walk_gate(context, [](const Line&) {}));
+  return print_verdict(context, walk.head(), walk.fault());
+}
+
+// Writes the log to a file as it is checked; a broken one gets no last line.
+Status export_log(Context& context, const std::string& path) {
+  std::ofstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary | std::ios::trunc);
+    if (!file) return fail(Errc::io, "cannot write " + path);
+  }
+  audit::ExportWriter writer(path == "-" ? std::cout : file, {});
+  SENTRAIL_ASSIGN_OR_RETURN(const Walk walk, walk_gate(context, [&writer](const Line& line) {
+                              writer.add(line.leaf, line.chain);
+                            }));
+  if (!walk.fault()) SENTRAIL_TRY(writer.finish(walk.head()));
+  if (path == "-" && !walk.fault()) return {};
+  return print_verdict(context, walk.head(), walk.fault());
 }
 
 }  // namespace
@@ -148,7 +282,9 @@ void add_audit(CLI::App& app, Context& context) {
   list_command->add_option("--correlation", options->correlation, "of this request");
   list_command->add_option("--since", options->since, "RFC 3339 time");
   list_command->add_option("--until", options->until, "RFC 3339 time");
-  list_command->add_option("--limit", options->limit, "how many")->capture_default_str();
+  list_command->add_option("--limit", options->limit, "how many")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   list_command->callback(
       [&context, options] { context.finish([&] { return list(context, *options); }); });
 
@@ -163,6 +299,12 @@ void add_audit(CLI::App& app, Context& context) {
     context.finish(
         [&] { return text->empty() ? verify_gate(context) : verify_file(context, *text); });
   });
+
+  CLI::App* export_command =
+      family->add_subcommand("export", "write the log to a file that `verify --file` checks");
+  export_command->add_option("file", *text, "where to; - for standard output")->required();
+  export_command->callback(
+      [&context, text] { context.finish([&] { return export_log(context, *text); }); });
 }
 
 }  // namespace sentrail::cli

@@ -165,6 +165,18 @@ bool Context::printed_json(const Answer& answer) const {
   return true;
 }
 
+Result<JsonValue> list_in(const Answer& answer, std::string_view name) {
+  const JsonValue list = answer.json.empty() ? JsonValue{} : answer.json.root().find(name);
+  if (!list.exists() || list.kind() != JsonKind::array) {
+    return fail(Errc::corrupt, "the gate's answer has no list `" + std::string(name) + "`");
+  }
+  return list;
+}
+
+std::string next_of(const Answer& answer) {
+  return text_member(answer, "next");
+}
+
 Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
   std::ifstream file;
   if (path != "-") {

@@ -80,6 +80,12 @@ class Context {
   int exit_code_ = kFine;
 };
 
+// The list of that name in an answer. fails: corrupt if the gate sent none.
+[[nodiscard]] Result<JsonValue> list_in(const Answer& answer, std::string_view name);
+
+// Where a list goes on, for `cursor`; empty at its end.
+[[nodiscard]] std::string next_of(const Answer& answer);
+
 // Bytes of a file, or of standard input for `-`, up to a limit.
 [[nodiscard]] Result<std::string> read_input(const std::string& path, std::size_t bytes_max);
 

@@ -136,6 +136,21 @@ Result<VerifyReport> verify_store(const store::Reader& reader, std::uint64_t fro
   return report;
 }
 
+ExportWriter::ExportWriter(std::ostream& out, const AuditHead& begin) : out_(out) {
+  out_ << head_line(kFirst, begin) << '\n';
+}
+
+void ExportWriter::add(std::string_view leaf, const Hash& chain) {
+  out_ << kEntry << hex_encode(chain) << kLeaf << leaf << "}\n";
+}
+
+Status ExportWriter::finish(const AuditHead& end) {
+  out_ << head_line(kLast, end) << '\n';
+  out_.flush();
+  if (!out_) return fail(Errc::io, "the export could not be written; is the disk full?");
+  return {};
+}
+
 Status write_export(const store::Reader& reader, std::uint64_t from, std::ostream& out) {
   const AuditHead end = reader.audit_head();
   AuditHead begin;
@@ -148,22 +163,17 @@ Status write_export(const store::Reader& reader, std::uint64_t from, std::ostrea
                               reader.audit_range(from - 1, 1));
     begin = {from, before.front().chain};
   }
-  out << head_line(kFirst, begin) << '\n';
+  ExportWriter writer(out, begin);
   for (std::uint64_t at = from; at < end.size;) {
     const std::uint64_t left = end.size - at;
     SENTRAIL_ASSIGN_OR_RETURN(
         const std::vector<store::AuditRow> rows,
         reader.audit_range(at, left < limits::kPageItemsMax ? static_cast<std::size_t>(left)
                                                             : limits::kPageItemsMax));
-    for (const store::AuditRow& row : rows) {
-      out << kEntry << hex_encode(row.chain) << kLeaf << row.leaf << "}\n";
-    }
+    for (const store::AuditRow& row : rows) writer.add(row.leaf, row.chain);
     at += rows.size();
   }
-  out << head_line(kLast, end) << '\n';
-  out.flush();
-  if (!out) return fail(Errc::io, "the export could not be written; is the disk full?");
-  return {};
+  return writer.finish(end);
 }
 
 VerifyReport verify_export(std::istream& in, const std::optional<AuditHead>& expected) {

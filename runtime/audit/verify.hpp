@@ -54,7 +54,24 @@ struct VerifyReport {
 [[nodiscard]] Result<VerifyReport> verify_store(const store::Reader& reader,
                                                 std::uint64_t from = 0);
 
-// Writes entries as an export file: a line of JSON each, between a first and a last line.
+// Writes an export file: a line of JSON for each entry, between a first and a last line.
+class ExportWriter {
+ public:
+  // Writes the first line. in: the head behind which the entries begin. `out` outlives this.
+  ExportWriter(std::ostream& out, const store::AuditHead& begin);
+
+  // Writes the next entry.
+  void add(std::string_view leaf, const store::Hash& chain);
+
+  // Writes the last line; without it a file is known to be cut short. Call it once.
+  // fails: io if the stream did not take everything.
+  [[nodiscard]] Status finish(const store::AuditHead& end);
+
+ private:
+  std::ostream& out_;
+};
+
+// Writes a store's entries as an export file.
 // fails: as Reader::audit_range(); io if the stream does not take it.
 [[nodiscard]] Status write_export(const store::Reader& reader, std::uint64_t from,
                                   std::ostream& out);

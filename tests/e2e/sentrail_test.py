@@ -1,8 +1,11 @@
-"""sentrail without a gate and without a terminal: what it refuses, and how it says so."""
+"""sentrail with no gate, or with answers of a test, and without a terminal."""
 
+import base64
 import http.server
+import json
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,7 +13,7 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness.processes import keeps_others_out  # noqa: E402
+from harness.processes import ROOT, keeps_others_out  # noqa: E402
 
 SENTRAIL = sys.argv.pop(1)
 HOME = tempfile.mkdtemp(prefix="sentrail-home-")
@@ -112,6 +115,146 @@ class Workspaces(unittest.TestCase):
         self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list",
                                         SENTRAIL_WORKSPACE="other"), self.ID)
         self.assertIn("--workspace", run("--help").stdout)
+
+
+def documented_log():
+    """The three leaves of docs/audit_log.md, each with the chain hash after it."""
+    text = (ROOT / "docs/audit_log.md").read_text(encoding="utf-8")
+    block = text.split("Three leaves of one log", 1)[1].split("```")[1].strip().split("\n")
+    return [(block[at], block[at + 2]) for at in range(0, 9, 3)]
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """Answers each GET with what `answers` has for its path and query."""
+
+    answers = {}
+    asked = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        body = self.answers.get(self.path)
+        self.send_response(404 if body is None else 200)
+        data = (body or '{"ok":false,"error":"not in this test","code":"x"}').encode()
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        pass
+
+
+class WithAnswers(unittest.TestCase):
+    def setUp(self):
+        self.home = tempfile.mkdtemp(prefix="sentrail-home-")
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        Answering.asked.clear()
+
+    def tearDown(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def ask(self, *arguments):
+        return run("--server", self.url, *arguments, home=self.home,
+                   SENTRAIL_KEY="agk_" + "A" * 40)
+
+
+class Record(WithAnswers):
+    def serve(self, log, size=None, chain=None):
+        """Serves that log, and a head that may be another's."""
+        head = {"ok": True, "size": len(log) if size is None else size,
+                "chain": chain or (log[-1][1] if log else "0" * 64)}
+        lines = [json.dumps({"sequence": at, "chain": hash_,
+                             "leaf": base64.b64encode(leaf.encode()).decode()}) + "\n"
+                 for at, (leaf, hash_) in enumerate(log)]
+        Answering.answers = {"/audit/log/head": json.dumps(head),
+                             "/audit/log/entries?from=0&limit=1000": "".join(lines)}
+
+    def verdict(self, code, *words):
+        answer = self.ask("audit", "verify")
+        self.assertEqual(answer.returncode, code, answer.stdout + answer.stderr)
+        for word in words:
+            self.assertIn(word, answer.stdout)
+        self.assertEqual(answer.stderr, "", "progress is for terminals")
+
+    def test_the_log_reaches_the_head_that_the_gate_names(self):
+        log = documented_log()
+        self.serve(log)
+        self.verdict(0, "whole: 3 entries")
+        self.serve(log[:2], size=3, chain=log[2][1])
+        self.verdict(1, "broken at entry 2", "ends here", "3 entries")
+        self.serve(log, chain="0" * 64)
+        self.verdict(1, "broken at entry 2", "another than the head that the gate names")
+
+    def test_what_was_verified_stays_in_the_log(self):
+        log = documented_log()
+        self.serve(log)
+        self.verdict(0, "whole: 3 entries")
+        self.serve(log[:2])
+        self.verdict(1, "broken at entry 2", "verified here before has 3 entries")
+        state = pathlib.Path(self.home, "state.json")
+        kept = json.loads(state.read_text(encoding="utf-8"))
+        self.assertEqual(kept["heads"][self.url], {"size": 3, "chain": log[2][1]})
+        kept["heads"][self.url] = {"size": 2, "chain": "1" * 64}
+        state.write_text(json.dumps(kept), encoding="utf-8")
+        self.serve(log)
+        self.verdict(1, "broken at entry 1", "another than what was verified here before")
+
+    def test_an_export_is_what_verify_file_checks(self):
+        self.serve(documented_log())
+        file = pathlib.Path(self.home, "log.jsonl")
+        answer = self.ask("audit", "export", str(file))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual(self.ask("audit", "export", "-").stdout, file.read_text(encoding="utf-8"))
+        offline = run("audit", "verify", "--file", str(file))
+        self.assertEqual(offline.returncode, 0, offline.stderr)
+        self.assertIn("whole: 3 entries", offline.stdout)
+        # A log that breaks on the way has no last line, and is no export.
+        log = documented_log()
+        self.serve(log[:1] + [(log[1][0].replace("issues", "issuez"), log[1][1])] + log[2:])
+        self.assertEqual(self.ask("audit", "export", str(file)).returncode, 1)
+        self.assertIn("without its last line", run("audit", "verify", "--file", str(file)).stdout)
+
+
+class Pages(WithAnswers):
+    @staticmethod
+    def page(name, ids, following):
+        return json.dumps({"ok": True, name: [{"id": each, "status": "pending", "sequence": each}
+                                              for each in ids], "next": following})
+
+    def test_lists_go_on_where_a_page_ends(self):
+        first = [f"a{at}" for at in range(100)]
+        Answering.answers = {
+            "/approvals?status=pending&limit=100": self.page("approvals", first, "more"),
+            "/approvals?status=pending&cursor=more&limit=100":
+                self.page("approvals", ["old"], None),
+            "/audit?limit=100": self.page("entries", first, "more"),
+            "/audit?cursor=more&limit=20": self.page("entries", ["old"], "still"),
+            "/audit?cursor=still&limit=19": self.page("entries", [], None)}
+        listed = self.ask("approvals", "list")
+        self.assertIn("\nold ", listed.stdout, listed.stderr)
+        self.assertEqual(len(listed.stdout.splitlines()), 102)
+        record = self.ask("audit", "list", "--limit", "120")
+        self.assertIn("\nold ", record.stdout, record.stderr)
+        raw = self.ask("--json", "approvals", "list")
+        self.assertEqual([len(json.loads(line)["approvals"]) for line in raw.stdout.splitlines()],
+                         [100, 1])
+
+    def test_watch_shows_what_has_waited_longest_too(self):
+        Answering.answers = {
+            "/approvals?status=pending&limit=100": self.page("approvals", ["young"], "more"),
+            "/approvals?status=pending&cursor=more&limit=100":
+                self.page("approvals", ["old"], None)}
+        with subprocess.Popen([SENTRAIL, "--server", self.url, "approvals", "watch"], text=True,
+                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              start_new_session=True,
+                              env={"SENTRAIL_HOME": self.home, "PATH": "/usr/bin:/bin",
+                                   "SENTRAIL_KEY": "agk_" + "A" * 40}) as watch:
+            said = [watch.stdout.readline() for _ in range(3)]
+            watch.send_signal(signal.SIGINT)
+            self.assertEqual(watch.wait(30), 0)
+        self.assertEqual([line.split()[0] for line in said], ["watching", "young", "old"])
 
 
 if __name__ == "__main__":
