@@ -173,10 +173,19 @@ class Framing(Untouched):
                          [200, 200, 403])
 
     def test_bodies_with_two_readings_never_loosen(self):
-        for body in ('{"title":"a","title":"b"}', '{"title":', "\ufeff{}", '{"a":1}{"b":2}'):
-            answer = call(self.gate.port, "PUT", PREFIX + "/repos/acme/web/contents/x",
-                          body.encode(), {"Authorization": f"Bearer {self.key}",
-                                          "Content-Type": "application/json"})
+        def put(body):
+            return call(self.gate.port, "PUT", PREFIX + "/repos/acme/web/contents/x",
+                        body.encode(), {"Authorization": f"Bearer {self.key}",
+                                        "Content-Type": "application/json"})
+
+        # The first reading alone is allowed; no second one may come with it.
+        allowed = '{"branch":"topic/a","message":"m","content":"YQ=="}'
+        self.assertEqual(put(allowed).headers.get("x-sentrail-decision"), "allow")
+        self.before = len(self.upstream())
+        for body in ('{"branch":"topic/a","branch":"main","message":"m","content":"YQ=="}',
+                     '{"branch":"topic/a","Branch":"main","message":"m","content":"YQ=="}',
+                     allowed[:-1], "\ufeff" + allowed, allowed + '{"branch":"main"}'):
+            answer = put(body)
             self.assertIn(answer.status, (202, 400, 403), f"{body}: {answer}")
         for body in ('{"action":"enable","action":"disable"}', '{"action":"enable","more":1}',
                      "[]"):

@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness.people import PASSPHRASES, at_terminal  # noqa: E402
+from harness.people import PASSPHRASES, Person, at_terminal  # noqa: E402
 from harness.processes import ROOT, read_if_there, until  # noqa: E402
 
 BIN = sys.argv.pop(1)
@@ -147,7 +148,10 @@ class TenMinutes(unittest.TestCase):
         self.assertIn("sentrailc watch .sentrail/policy -o .sentrail/policy.bundle \\\n"
                       "    --sign .sentrail/policy.key --reload .sentrail/data/sentraild.pid",
                       DOCUMENT)
-        self.run_.start()
+        token = re.search(r"sbt_\w+", self.run_.start()).group(0)
+        gate = types.SimpleNamespace(port=int(self.run_.url.rpartition(":")[2]))
+        ada = Person(gate, "ada").join(token)
+        self.assertEqual(ada.do("GET", "/policy")["policy"], "starter")
         home = self.folder / "sentrail"
         out = self.folder / "watch.out"
         with open(out, "wb") as log:
@@ -160,8 +164,7 @@ class TenMinutes(unittest.TestCase):
             policy = home / "policy/starter.sentrail"
             policy.write_text(policy.read_text(encoding="utf-8").replace(
                 "policy starter", "policy changed"), encoding="utf-8")
-            until(lambda: read_if_there(out).count("the gate reloads") == 2
-                  or "changed" in read_if_there(out), "the second build")
+            until(lambda: ada.do("GET", "/policy")["policy"] == "changed", "the changed policy")
             self.assertIsNone(self.run_.process.poll())
         finally:
             watch.terminate()
