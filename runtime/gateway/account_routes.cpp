@@ -229,13 +229,13 @@ Answer sign_out(GateParts& parts, const PeopleCall& call) {
   const auto header = call.request.headers.find("Authorization").value_or("");
   const auto secret = identity::presented_secret(header);
   if (!secret || !secret->starts_with("sps_")) {
-    return refusal(401, "sign_in_required", "send the session's token as Bearer");
+    return sign_in_required("send the session's token as Bearer");
   }
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<store::Session> session,
                             parts.store.get_session(identity::hash_secret(*secret)));
   const store::Person* person =
       session ? call.known->directory().find_person(session->person_id) : nullptr;
-  if (person == nullptr) return refusal(401, "sign_in_required", "there is no such session");
+  if (person == nullptr) return sign_in_required("there is no such session");
   parts.sessions.end(session->token_hash);
   SENTRAIL_TRY(parts.changes.commit(parts.administration.end_session(*person, *session)));
   return done();

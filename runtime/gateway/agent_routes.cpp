@@ -14,10 +14,6 @@
 namespace sentrail::gateway {
 namespace {
 
-std::optional<Uuid> present(const Uuid& id) {
-  return id == Uuid{} ? std::nullopt : std::optional<Uuid>(id);
-}
-
 void write_agent(JsonWriter& json, const store::Agent& agent,
                  const identity::Directory& directory) {
   const store::Person* owner = directory.find_person(agent.owner);

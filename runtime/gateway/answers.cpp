@@ -86,6 +86,23 @@ http::HttpResponse unauthorised() {
   return answer;
 }
 
+http::HttpResponse sign_in_required(std::string_view why) {
+  http::HttpResponse answer = refusal(401, "sign_in_required", why);
+  answer.headers.set("WWW-Authenticate", "Bearer");
+  return answer;
+}
+
+http::HttpResponse overloaded() {
+  http::HttpResponse answer =
+      refusal(503, "overloaded", "too many requests wait; try again in a second");
+  answer.headers.set("Retry-After", "1");
+  return answer;
+}
+
+std::optional<Uuid> present(const Uuid& id) {
+  return id == Uuid{} ? std::nullopt : std::optional<Uuid>(id);
+}
+
 void mark(http::HttpResponse& answer, const Decided& decided) {
   answer.headers.set("X-Sentrail-Decision", name_of(decided.effect));
   answer.headers.set("X-Sentrail-AuditLogId", format_uuid(decided.audit_log_id));

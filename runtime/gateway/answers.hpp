@@ -45,6 +45,12 @@ struct Decided {
 // The one 401 for every key that does not open the gate. source: docs/api.md A2.2.
 [[nodiscard]] http::HttpResponse unauthorised();
 
+// 401 for whoever must sign in first. source: docs/api.md A2.4.
+[[nodiscard]] http::HttpResponse sign_in_required(std::string_view why);
+
+// 503 where too many requests wait for a work thread.
+[[nodiscard]] http::HttpResponse overloaded();
+
 // `{"ok":true}` and nothing more.
 [[nodiscard]] http::HttpResponse done();
 
@@ -67,6 +73,8 @@ void write_evaluation(JsonWriter& json, const Decided& decided, bool server_clas
 void write_time(JsonWriter& json, std::string_view key, std::int64_t unix_ms);
 // A text, or null if empty.
 void write_text(JsonWriter& json, std::string_view key, std::string_view text);
+// The id, if it is one at all: in records zeros stand for none.
+[[nodiscard]] std::optional<Uuid> present(const Uuid& id);
 // An id, or null.
 void write_id(JsonWriter& json, std::string_view key, const std::optional<Uuid>& id);
 

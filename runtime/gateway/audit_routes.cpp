@@ -85,10 +85,6 @@ Result<store::AuditQuery> read_search(const GateParts& parts, const PeopleCall& 
   return query;
 }
 
-std::optional<Uuid> present(const Uuid& id) {
-  return id == Uuid{} ? std::nullopt : std::optional<Uuid>(id);
-}
-
 void write_entry(JsonWriter& json, const audit::OpenedEntry& opened) {
   const audit::Columns columns = opened.columns();
   json.begin_object();

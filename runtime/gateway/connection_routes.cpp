@@ -21,15 +21,6 @@
 namespace sentrail::gateway {
 namespace {
 
-// The path of a tool called so would be the route of polls.
-constexpr std::string_view kReservedTool = "status";
-
-bool is_tool_name(std::string_view name) {
-  return !name.empty() && name.size() <= limits::kNameBytesMax && name != kReservedTool &&
-         name.front() >= 'a' && name.front() <= 'z' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
-}
-
 // Empty, or `/a/b`: no empty, `.` or `..` segment, nothing encoded, no query.
 bool is_base_path(std::string_view path) {
   if (path.empty()) return true;

@@ -91,12 +91,6 @@ std::string Fields::required_text(std::string_view name) {
   return value.value_or("");
 }
 
-bool Fields::required_flag(std::string_view name) {
-  const std::optional<bool> value = flag(name);
-  require(name, value.has_value());
-  return value.value_or(false);
-}
-
 std::int64_t Fields::required_integer(std::string_view name, std::int64_t least,
                                       std::int64_t most) {
   const std::optional<std::int64_t> value = integer(name, least, most);

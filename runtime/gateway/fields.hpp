@@ -24,7 +24,6 @@ class Fields {
 
   // A member that must be there.
   [[nodiscard]] std::string required_text(std::string_view name);
-  [[nodiscard]] bool required_flag(std::string_view name);
   [[nodiscard]] std::int64_t required_integer(std::string_view name, std::int64_t least,
                                               std::int64_t most);
   // A member that may be left out, or be null.

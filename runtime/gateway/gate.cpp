@@ -36,9 +36,7 @@ http::BodyPlan plan_bundle(const GateParts& parts, const http::HttpRequest& head
       identity::presented_secret(head.headers.find("Authorization").value_or(std::string_view()));
   const std::int64_t now_ms = parts.clock.now().unix_ms;
   if (!secret || !parts.sessions.knows(identity::hash_secret(*secret), now_ms)) {
-    plan.answer = refusal(401, "sign_in_required",
-                          "sign in with POST /session, and send its token as Bearer");
-    plan.answer->headers.set("WWW-Authenticate", "Bearer");
+    plan.answer = sign_in_required("sign in with POST /session and send its token as Bearer");
   }
   return plan;
 }

@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/encoding.hpp"
+#include "core/limits.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -102,6 +103,13 @@ Result<std::shared_ptr<const Known>> Known::load(const Source& source) {
 const Upstream* Known::upstream(const Uuid& workspace_id, std::string_view tool) const {
   const auto at = upstreams_.find(std::pair(workspace_id, std::string(tool)));
   return at == upstreams_.end() ? nullptr : &at->second;
+}
+
+bool is_tool_name(std::string_view name) noexcept {
+  constexpr std::string_view kReserved = "status";
+  return !name.empty() && name.size() <= limits::kNameBytesMax && name != kReserved &&
+         name.front() >= 'a' && name.front() <= 'z' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
 }
 
 std::shared_ptr<const Known> KnownHolder::get() const {

@@ -72,6 +72,10 @@ class Known {
   std::map<std::pair<Uuid, std::string>, Upstream> upstreams_;
 };
 
+// Whether a tool may be called so: of a-z, 0-9, `_` and `-`, beginning with a letter, and not
+// `status`, whose path would be the route of polls.
+[[nodiscard]] bool is_tool_name(std::string_view name) noexcept;
+
 // The snapshot in force. threads: any.
 class KnownHolder {
  public:

@@ -43,12 +43,6 @@ class Answering {
   std::atomic<bool> answered_{false};
 };
 
-http::HttpResponse sign_in_required(std::string_view why) {
-  http::HttpResponse answer = refusal(401, "sign_in_required", why);
-  answer.headers.set("WWW-Authenticate", "Bearer");
-  return answer;
-}
-
 http::HttpResponse role_required(std::string_view why) {
   return refusal(403, "role_required", why);
 }
@@ -150,13 +144,6 @@ std::optional<std::string> decoded(std::string_view text) {
   }
   if (!is_valid_utf8(out)) return std::nullopt;
   return out;
-}
-
-http::HttpResponse overloaded() {
-  http::HttpResponse answer =
-      refusal(503, "overloaded", "too many requests wait; try again in a second");
-  answer.headers.set("Retry-After", "1");
-  return answer;
 }
 
 void serve(GateParts& parts, const PeopleAccess& access, PeopleRoute route,

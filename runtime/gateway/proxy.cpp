@@ -199,21 +199,14 @@ void judge(const PassagePtr& passage) {
   record(passage);
 }
 
-bool is_tool_name(std::string_view tool) {
-  if (tool.empty() || tool.size() > limits::kNameBytesMax) return false;
-  for (const char c : tool) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!plain) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 void serve_proxy(DeskContext& desk, AgentCall call, ToolPlace place) {
   if (!is_tool_name(place.tool)) {
-    call.exchange->respond(refusal(400, "unsupported_tool",
-                                   "a tool's name is of lower-case letters, digits, `-` and `_`"));
+    call.exchange->respond(
+        refusal(400, "unsupported_tool",
+                "a tool's name is of lower-case letters, digits, `-` and `_`, and begins with a "
+                "letter"));
     return;
   }
   if (place.rest.empty() || place.rest == "/") {

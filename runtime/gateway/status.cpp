@@ -36,10 +36,6 @@ http::HttpResponse no_such_call() {
   return refusal(404, "not_found", "no held call of yours has this correlation id");
 }
 
-http::HttpResponse overloaded() {
-  return refusal(503, "overloaded", "too many requests wait; try again");
-}
-
 // The key or the agent that called may look.
 bool may_see(const Poll& poll, const store::ActionRecord& record) {
   if (!poll.agent) return true;

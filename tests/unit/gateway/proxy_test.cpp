@@ -26,6 +26,17 @@ TEST_F(ProxyTest, AWriteThatMeetsAKillSwitchIsJudgedAnew) {
   EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
 }
 
+// A name that nobody can connect is none in a path either.
+TEST_F(ProxyTest, OneRuleForNamesOfTools) {
+  const std::string adam = signed_in("adam", store::Role::admin);
+  for (const char* name : {"9lives", "_x", "-x", "Git", "a.b"}) {
+    const std::string tool(name);
+    EXPECT_EQ(get("/gateway-proxy/" + tool + "/x", key_).refusal(), "400 unsupported_tool") << name;
+    EXPECT_EQ(ask({"PUT", "/connections/" + tool, adam, "{}"}).status, 400) << name;
+  }
+  EXPECT_EQ(get("/gateway-proxy/a9_-/x", key_).refusal(), "404 not_connected");
+}
+
 // --- `audit.reads: durable` ----------------------------------------------------------------
 
 class DurableReadsTest : public AgentsTest {
