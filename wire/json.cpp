@@ -307,21 +307,21 @@ Result<JsonDocument> parse_json(std::string_view bytes) {
   return walk.take();
 }
 
-bool has_case_repeats(const JsonDocument& document) {
+// Recursion is as deep as the text, which parse_json() bounds.
+bool has_case_repeats(JsonValue value) {
+  const bool is_object = value.kind() == JsonKind::object;
   std::vector<std::string> keys;
-  for (std::uint32_t i = 0; i < document.nodes().size(); ++i) {
-    const JsonValue object(&document, i);
-    if (object.kind() != JsonKind::object || object.size() < 2) continue;
-    keys.clear();
-    JsonValue key = object.first_child();
-    for (std::size_t left = object.size(); left > 0; --left) {
-      keys.push_back(fold_case(key.text()));
-      if (left > 1) key = key.next().next();
+  JsonValue child = value.first_child();
+  for (std::size_t left = value.size(); left > 0; --left) {
+    if (is_object) {
+      keys.push_back(fold_case(child.text()));
+      child = child.next();
     }
-    std::sort(keys.begin(), keys.end());
-    if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return true;
+    if (has_case_repeats(child)) return true;
+    if (left > 1) child = child.next();
   }
-  return false;
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
 }
 
 }  // namespace sentrail::wire

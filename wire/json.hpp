@@ -21,9 +21,9 @@ namespace sentrail::wire {
 // source: RFC 8259; RFC 7493 §2.1 and §2.3 for surrogates and repeated keys.
 [[nodiscard]] Result<JsonDocument> parse_json(std::string_view bytes);
 
-// Whether some object has two keys that are equal but for case, so that a reader which ignores
-// case would see a repeat. source: Unicode full case folding; docs/language.md, Meaning 13.
-// cost: n log n in the members of an object.
-[[nodiscard]] bool has_case_repeats(const JsonDocument& document);
+// Whether some object in this value has two keys that are equal but for case, so that a reader
+// which ignores case would see a repeat. REQUIRES: the value exists. cost: n log n in the members
+// of an object. source: Unicode full case folding; docs/language.md, Meaning 13.
+[[nodiscard]] bool has_case_repeats(JsonValue value);
 
 }  // namespace sentrail::wire

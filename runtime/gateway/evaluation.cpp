@@ -9,6 +9,7 @@
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "runtime/gateway/fields.hpp"
+#include "wire/json.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -160,7 +161,9 @@ Described describe_action(const Description& description, const request::Identit
   facts[AttributeId::risk] = Fact::of(name_of(risk));
   facts[AttributeId::resource_type] = fact_of(told.resource_type);
   facts[AttributeId::resource_id] = fact_of(told.resource_id);
-  if (told.payload.exists()) facts[AttributeId::body] = Fact::of(told.payload);
+  if (told.payload.exists() && !wire::has_case_repeats(told.payload)) {
+    facts[AttributeId::body] = Fact::of(told.payload);
+  }
   Described out;
   out.server_classified = known != nullptr;
   out.requests.emplace_back(owner, facts, known != nullptr && known->read != 0);

@@ -144,7 +144,7 @@ class Putter {
     if (!sound) return wrong(given, "wants a " + std::string(name_of(row.type)));
     fact = Fact::of(value);
     // As on a call: keys that only case tells apart have no one reading.
-    if (wire::has_case_repeats(store_->documents.back())) fact = Fact::unreadable();
+    if (wire::has_case_repeats(store_->documents.back().root())) fact = Fact::unreadable();
     return {};
   }
 

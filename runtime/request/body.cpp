@@ -74,7 +74,7 @@ Fact JsonBody::parse() {
   if (bytes_.empty()) return Fact{};
   if (bytes_.size() > limits::kBodyVisibleBytesMax || !is_plain_json()) return Fact::unreadable();
   auto document = wire::parse_json(bytes_);
-  if (!document.has_value() || wire::has_case_repeats(*document)) return Fact::unreadable();
+  if (!document.has_value() || wire::has_case_repeats(document->root())) return Fact::unreadable();
   document_ = *std::move(document);
   return Fact::of(document_.root());
 }

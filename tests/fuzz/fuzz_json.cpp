@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   SENTRAIL_CHECK(written(*reread, KeyOrder::as_written) == again);
   const std::string canonical = written(*document, KeyOrder::sorted);
   SENTRAIL_CHECK(written(*reread, KeyOrder::sorted) == canonical);
-  SENTRAIL_CHECK(sentrail::wire::has_case_repeats(*document) ==
-                 sentrail::wire::has_case_repeats(*reread));
+  SENTRAIL_CHECK(sentrail::wire::has_case_repeats(document->root()) ==
+                 sentrail::wire::has_case_repeats(reread->root()));
   return 0;
 }

@@ -125,5 +125,15 @@ TEST(Evaluation, WhatIsNotToldIsUnreadableAndNotAbsent) {
   EXPECT_EQ(fact_at(whole, AttributeId::body).text, "1");
 }
 
+TEST(Evaluation, APayloadOfTwoReadingsIsUnreadable) {
+  const Described one = described(R"({"tool":"crm","action":"a","riskLevel":"low",
+    "payload":{"x":1,"y":[{"Key":1,"kEY":2}]}})");
+  EXPECT_EQ(fact_at(one, AttributeId::body).kind, FactKind::unreadable);
+  // Not the payload's: the members around it are read by name, and by nobody else.
+  const Described other = described(R"({"tool":"crm","action":"a","riskLevel":"low",
+    "payload":{"x":1,"y":[{"Key":1},{"kEY":2}]}})");
+  EXPECT_EQ(fact_at(other, AttributeId::body).text, "1");
+}
+
 }  // namespace
 }  // namespace sentrail::gateway

@@ -163,7 +163,10 @@ TEST(Json, MessagesNameTheByte) {
 }
 
 TEST(Json, CaseRepeatsAreTold) {
-  const auto repeats = [](const char* text) { return has_case_repeats(parse_json(text).value()); };
+  const auto repeats = [](const char* text) {
+    const JsonDocument document = parse_json(text).value();
+    return has_case_repeats(document.root());
+  };
   EXPECT_TRUE(repeats(R"({"merge":1,"Merge":2})"));
   EXPECT_TRUE(repeats(R"([0,{"x":{"a":1,"b":2,"A":3}}])"));
   EXPECT_TRUE(repeats(R"({"É":1,"é":2})"));
