@@ -24,7 +24,7 @@ namespace sentrail::gateway {
 // when reading it failed. threads: any may commit() and reload().
 class AdminCommits final : public store::CompletionPort {
  public:
-  // Both outlive this but for the writer, which must have ended before this does.
+  // `known` outlives this. The writer posts to this as long as it runs: it must end first.
   AdminCommits(store::Writer& writer, KnownHolder& known);
   ~AdminCommits() override;
   AdminCommits(const AdminCommits&) = delete;
