@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/commands.hpp"
+#include "interceptor/cli/log_head.hpp"
 #include "interceptor/cli/state.hpp"
 #include "interceptor/cli/table.hpp"
 #include "runtime/audit/verify.hpp"
@@ -93,31 +93,12 @@ struct Line {
   store::Hash chain{};
 };
 
-Result<store::Hash> read_chain(JsonValue object) {
-  store::Hash chain{};
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string bytes, hex_decode(cell(object, "chain")));
-  if (bytes.size() != chain.size()) return fail(Errc::corrupt, "a chain hash is 32 bytes");
-  std::copy(bytes.begin(), bytes.end(), chain.begin());
-  return chain;
-}
-
 Result<Line> read_line(std::string_view text) {
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, wire::parse_json(text));
   Line line;
   SENTRAIL_ASSIGN_OR_RETURN(line.leaf, base64_decode(cell(document.root(), "leaf")));
   SENTRAIL_ASSIGN_OR_RETURN(line.chain, read_chain(document.root()));
   return line;
-}
-
-Result<store::AuditHead> read_head(JsonValue object) {
-  store::AuditHead head;
-  const std::string size = cell(object, "size");
-  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), head.size);
-  if (error != std::errc() || end != size.data() + size.size()) {
-    return fail(Errc::corrupt, "the gate's head of the log has no size");
-  }
-  SENTRAIL_ASSIGN_OR_RETURN(head.chain, read_chain(object));
-  return head;
 }
 
 Status print_verdict(Context& context, const store::AuditHead& head,

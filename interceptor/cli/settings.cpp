@@ -1,17 +1,14 @@
 // Settings of the command line. See settings.hpp.
 #include "interceptor/cli/settings.hpp"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "core/json_writer.hpp"
+#include "interceptor/cli/private_file.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::cli {
@@ -131,18 +128,7 @@ Status save_settings(const Settings& settings) {
       .key("caFile")
       .string(settings.ca_file)
       .end_object();
-  const std::filesystem::path path = settings_path();
-  std::error_code ignored;
-  std::filesystem::create_directories(path.parent_path(), ignored);
-  const mode_t before = umask(0077);
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  umask(before);
-  file << text << '\n';
-  file.close();
-  if (!file) {
-    return fail(Errc::io, "cannot write " + path.string() + ": " + std::strerror(errno));
-  }
-  return {};
+  return write_private_file(settings_path(), text + "\n");
 }
 
 }  // namespace sentrail::cli

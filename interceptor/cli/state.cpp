@@ -1,19 +1,14 @@
 // The remembered state of the command line. See state.hpp.
 #include "interceptor/cli/state.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
+#include "interceptor/cli/log_head.hpp"
+#include "interceptor/cli/private_file.hpp"
 #include "interceptor/cli/settings.hpp"
 #include "wire/json.hpp"
 
@@ -26,27 +21,6 @@ std::string state_path() {
 
 tl::unexpected<Error> garbled() {
   return fail(Errc::corrupt, "is garbled; remove it and what was remembered is forgotten");
-}
-
-Result<store::AuditHead> read_head(JsonValue value) {
-  if (value.kind() != JsonKind::object) return garbled();
-  const JsonValue size = value.find("size");
-  const JsonValue chain = value.find("chain");
-  if (!size.exists() || size.kind() != JsonKind::number || !chain.exists() ||
-      chain.kind() != JsonKind::string) {
-    return garbled();
-  }
-  store::AuditHead head;
-  const std::string_view digits = size.text();
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), head.size);
-  const Result<std::string> bytes = hex_decode(chain.text());
-  if (error != std::errc() || end != digits.data() + digits.size() || !bytes ||
-      bytes->size() != head.chain.size()) {
-    return garbled();
-  }
-  std::copy(bytes->begin(), bytes->end(), head.chain.begin());
-  return head;
 }
 
 // Calls `take(name, value)` for each member of an object.
@@ -73,8 +47,9 @@ Result<State> read_state(const std::string& text) {
     return {};
   }));
   SENTRAIL_TRY(each_member(root.find("heads"), [&](std::string name, JsonValue value) -> Status {
-    SENTRAIL_ASSIGN_OR_RETURN(const store::AuditHead head, read_head(value));
-    state.heads.emplace(std::move(name), head);
+    const Result<store::AuditHead> head = read_head(value);
+    if (!head) return garbled();
+    state.heads.emplace(std::move(name), *head);
     return {};
   }));
   return state;
@@ -94,18 +69,6 @@ std::string text_of(const State& state) {
   return text + "\n";
 }
 
-bool write_file(const std::string& path, std::string_view bytes) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return false;
-  bool whole = true;
-  while (whole && !bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    whole = written > 0;
-    if (whole) bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return close(fd) == 0 && whole;
-}
-
 }  // namespace
 
 std::string device_key(std::string_view server, std::string_view account) {
@@ -123,14 +86,7 @@ Result<State> load_state() {
 }
 
 Status save_state(const State& state) {
-  const std::string path = state_path();
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  const std::string fresh = path + ".new";
-  if (!write_file(fresh, text_of(state)) || std::rename(fresh.c_str(), path.c_str()) != 0) {
-    return fail(Errc::io, "cannot write " + path + ": " + std::strerror(errno));
-  }
-  return {};
+  return write_private_file(state_path(), text_of(state));
 }
 
 }  // namespace sentrail::cli
