@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sodium.h>
 
 #include "core/check.hpp"
@@ -70,19 +69,6 @@ Digest sha256(std::string_view bytes) {
   return finish_into(owned.context);
 }
 
-Digest hmac_sha256(std::string_view key, std::string_view message) {
-  Digest digest;
-  unsigned size = 0;
-  // A null key would mean "as last time" to OpenSSL.
-  const void* key_data = key.empty() ? "" : key.data();
-  SENTRAIL_CHECK(key.size() <= 0x7fffffff);
-  const auto* made = HMAC(sha256_method(), key_data, static_cast<int>(key.size()),
-                          reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-                          digest.data(), &size);
-  SENTRAIL_CHECK(made != nullptr && size == digest.size());
-  return digest;
-}
-
 struct HmacKey::State {
   crypto_auth_hmacsha256_state value;
 };
@@ -107,6 +93,10 @@ Digest HmacKey::sign(std::string_view message) const noexcept {
   crypto_auth_hmacsha256_final(&state.value, digest.data());
   sodium_memzero(&state, sizeof(state));
   return digest;
+}
+
+Digest hmac_sha256(std::string_view key, std::string_view message) {
+  return HmacKey(key).sign(message);
 }
 
 bool constant_time_equal(std::string_view a, std::string_view b) noexcept {

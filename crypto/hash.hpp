@@ -39,11 +39,8 @@ class Sha256 {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
-// source: RFC 2104 with SHA-256; any key length.
-[[nodiscard]] Digest hmac_sha256(std::string_view key, std::string_view message);
-
-// HMAC-SHA-256 under one key, for many messages: the key is worked in once. threads: const use from
-// any. source: RFC 2104.
+// HMAC-SHA-256 under one key, for many messages: the key, of any length, is worked in once.
+// threads: const use from any. source: RFC 2104.
 class HmacKey {
  public:
   explicit HmacKey(std::string_view key);
@@ -58,6 +55,9 @@ class HmacKey {
   struct State;
   std::unique_ptr<State> keyed_;
 };
+
+// The code of a key's only message.
+[[nodiscard]] Digest hmac_sha256(std::string_view key, std::string_view message);
 
 // Whether two texts are equal, in time that depends on their lengths alone.
 [[nodiscard]] bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
