@@ -105,9 +105,8 @@ std::string index_position(std::int64_t time_ms, std::uint64_t sequence) {
 }
 
 std::string_view index_run_of(std::string_view key) noexcept {
-  constexpr std::size_t kPositionBytes = 16;
-  constexpr std::size_t kColumnAt = 16;
-  if (key.size() <= kColumnAt + kPositionBytes) return {};
+  constexpr std::size_t kColumnAt = sizeof(Uuid::bytes);  // see index_prefix()
+  if (key.size() <= kColumnAt + kIndexPositionBytes) return {};
   switch (static_cast<AuditColumn>(key[kColumnAt])) {
     case AuditColumn::id:
     case AuditColumn::correlation:
@@ -115,7 +114,7 @@ std::string_view index_run_of(std::string_view key) noexcept {
     case AuditColumn::resource:
       return {};
     default:
-      return key.substr(0, key.size() - kPositionBytes);
+      return key.substr(0, key.size() - kIndexPositionBytes);
   }
 }
 

@@ -91,7 +91,8 @@ inline constexpr std::size_t kKeyHeadBytes = 17;
 [[nodiscard]] std::string index_prefix(const Uuid& workspace_id, AuditColumn column,
                                        std::string_view value, bool hashed);
 
-// Where an entry stands in an index: newest first. 16 bytes.
+// Where an entry stands in an index: newest first.
+inline constexpr std::size_t kIndexPositionBytes = 16;
 [[nodiscard]] std::string index_position(std::int64_t time_ms, std::uint64_t sequence);
 
 // The part of an index key that those of many entries share, so that they stand in one run, each

@@ -17,8 +17,6 @@ namespace sentrail::store {
 
 namespace {
 
-constexpr std::size_t kPositionBytes = 16;
-
 // The entries of one term, as positions.
 class TermList {
  public:
@@ -39,7 +37,7 @@ class TermList {
  private:
   [[nodiscard]] bool on_list() const {
     return cursor_->valid() && cursor_->key().starts_with(prefix_) &&
-           cursor_->key().size() == prefix_.size() + kPositionBytes;
+           cursor_->key().size() == prefix_.size() + kIndexPositionBytes;
   }
 
   std::unique_ptr<KvCursor> cursor_;
@@ -142,7 +140,7 @@ Result<std::vector<AuditRow>> KvStore::audit_range(std::uint64_t from, std::size
 
 Result<Page<AuditRow>> KvStore::search_audit(const Uuid& workspace_id,
                                              const AuditQuery& query) const {
-  if (!query.cursor.empty() && query.cursor.size() != kPositionBytes) {
+  if (!query.cursor.empty() && query.cursor.size() != kIndexPositionBytes) {
     return fail(Errc::invalid_argument, "the cursor is not one of this search");
   }
   Page<AuditRow> page;
