@@ -18,8 +18,6 @@
 namespace sentrail::gateway {
 namespace {
 
-constexpr int kJudgeTriesMax = 4;
-
 // All items of one request, and their answers so far.
 struct Batch {
   DeskContext& desk;

@@ -17,9 +17,6 @@
 namespace sentrail::gateway {
 namespace {
 
-// Judged anew at most so often because a stop changed meanwhile.
-constexpr int kJudgeTriesMax = 4;
-
 // One call on its way through the gate.
 struct Passage {
   DeskContext& desk;

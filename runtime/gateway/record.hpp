@@ -31,6 +31,9 @@ struct Asked {
 // What a decision demands of the store: the kill states that it rests on.
 [[nodiscard]] std::vector<store::Operation> demands_of(const AgentCall& call, const Judged& judged);
 
+// How often a call is judged, at most, while stops change under it; then it is blocked.
+inline constexpr int kJudgeTriesMax = 4;
+
 // Whether somebody waits for the outcome of a decision's transaction and judges anew on a conflict.
 enum class Waits : std::uint8_t { no, yes };
 
