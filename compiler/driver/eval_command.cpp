@@ -111,8 +111,6 @@ void write_rules(JsonWriter& json, const Answer& answer) {
       json.begin_object()
           .key("test")
           .string(test.text)
-          .key("negated")
-          .boolean(test.negated)
           .key("truth")
           .string(word(test.truth))
           .key("value")
