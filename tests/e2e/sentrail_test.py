@@ -75,48 +75,6 @@ class WithoutGate(unittest.TestCase):
         self.assertIn("cli.json", answer.stderr)
 
 
-class Listener(http.server.BaseHTTPRequestHandler):
-    """Answers every GET like an empty list and keeps what it was asked."""
-
-    asked = []
-
-    def do_GET(self):
-        self.asked.append(self)
-        body = b'{"ok":true,"agents":[],"next":null}'
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class Workspaces(unittest.TestCase):
-    ID = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
-
-    def header_of(self, *arguments, **environment):
-        """X-Sentrail-Workspace of what a command asks."""
-        Listener.asked.clear()
-        with http.server.HTTPServer(("127.0.0.1", 0), Listener) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            answer = run("--server", f"http://127.0.0.1:{server.server_port}", *arguments,
-                         SENTRAIL_KEY="agk_" + "A" * 40, **environment)
-            server.shutdown()
-        self.assertEqual(answer.returncode, 0, answer.stderr)
-        self.assertEqual([call.path for call in Listener.asked], ["/agents"])
-        return Listener.asked[0].headers.get("X-Sentrail-Workspace")
-
-    def test_the_workspace_is_named_where_the_flag_or_the_environment_does(self):
-        self.assertIsNone(self.header_of("agent", "list"))
-        self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list"), self.ID)
-        self.assertEqual(self.header_of("agent", "list", "--workspace", self.ID), self.ID)
-        self.assertEqual(self.header_of("agent", "list", SENTRAIL_WORKSPACE=self.ID), self.ID)
-        self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list",
-                                        SENTRAIL_WORKSPACE="other"), self.ID)
-        self.assertIn("--workspace", run("--help").stdout)
-
-
 def documented_log():
     """The three leaves of docs/audit_log.md, each with the chain hash after it."""
     text = (ROOT / "docs/audit_log.md").read_text(encoding="utf-8")
@@ -131,7 +89,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
     asked = []
 
     def do_GET(self):
-        self.asked.append(self.path)
+        self.asked.append(self)
         body = self.answers.get(self.path)
         self.send_response(404 if body is None else 200)
         data = (body or '{"ok":false,"error":"not in this test","code":"x"}').encode()
@@ -155,9 +113,31 @@ class WithAnswers(unittest.TestCase):
         self.server.shutdown()
         self.server.server_close()
 
-    def ask(self, *arguments):
+    def ask(self, *arguments, **environment):
         return run("--server", self.url, *arguments, home=self.home,
-                   SENTRAIL_KEY="agk_" + "A" * 40)
+                   SENTRAIL_KEY="agk_" + "A" * 40, **environment)
+
+
+class Workspaces(WithAnswers):
+    ID = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+
+    def header_of(self, *arguments, **environment):
+        """X-Sentrail-Workspace of what a command asks."""
+        Answering.answers = {"/agents": '{"ok":true,"agents":[],"next":null}'}
+        Answering.asked.clear()
+        answer = self.ask(*arguments, **environment)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual([call.path for call in Answering.asked], ["/agents"])
+        return Answering.asked[0].headers.get("X-Sentrail-Workspace")
+
+    def test_the_workspace_is_named_where_the_flag_or_the_environment_does(self):
+        self.assertIsNone(self.header_of("agent", "list"))
+        self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list"), self.ID)
+        self.assertEqual(self.header_of("agent", "list", "--workspace", self.ID), self.ID)
+        self.assertEqual(self.header_of("agent", "list", SENTRAIL_WORKSPACE=self.ID), self.ID)
+        self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list",
+                                        SENTRAIL_WORKSPACE="other"), self.ID)
+        self.assertIn("--workspace", run("--help").stdout)
 
 
 class Record(WithAnswers):

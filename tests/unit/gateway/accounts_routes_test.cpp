@@ -105,10 +105,7 @@ TEST_F(AccountsTest, AnInvitationMakesTheNamedAccountOnce) {
 
 // One account, two workspaces: the second has its own role, groups and administrators.
 TEST_F(AccountsTest, AnInvitationLetsAnExistingAccountIntoAnotherWorkspace) {
-  store::Workspace second;
-  second.id = crypto::uuid_v4();
-  second.name = "second";
-  put(store::Put<store::Workspace>{second, 0});
+  const store::Workspace second = add_workspace("second");
   const store::Person rita = add_person("rita", Role::member);
   const std::string owner = session_of(add_person("theo", Role::owner, {}, second.id));
   const std::string token = invite(owner, R"({"name":"rita","role":"reviewer","groups":["sre"]})");
@@ -143,10 +140,7 @@ TEST_F(AccountsTest, AnInvitationLetsAnExistingAccountIntoAnotherWorkspace) {
 }
 
 TEST_F(AccountsTest, AnInvitationIsNoWayAroundTheBrakeOnGuessing) {
-  store::Workspace second;
-  second.id = crypto::uuid_v4();
-  second.name = "second";
-  put(store::Put<store::Workspace>{second, 0});
+  const store::Workspace second = add_workspace("second");
   add_person("rita", Role::owner);
   const std::string token = invite(session_of(add_person("theo", Role::owner, {}, second.id)),
                                    R"({"name":"rita","role":"member"})");

@@ -245,9 +245,7 @@ TEST_F(ApprovalsTest, BadDecisionsAreRefused) {
 }
 
 TEST_F(ApprovalsTest, CallsOfOtherWorkspacesDoNotExist) {
-  store::Workspace other;
-  other.id = crypto::uuid_v4();
-  put(store::Put<store::Workspace>{other, 0});
+  const store::Workspace other = add_workspace("other");
   const std::string theo = session_of(add_person("theo", Role::owner, {}, other.id));
   const ActionRecord record = hold();
   EXPECT_EQ(decide(record, theo, "approved").refusal(), "404 not_found");

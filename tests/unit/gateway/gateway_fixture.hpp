@@ -119,6 +119,15 @@ class GatewayTest : public testing::Test {
 
   void reload() { ASSERT_TRUE(known_.reload()); }
 
+  // Another workspace beside the test's own.
+  store::Workspace add_workspace(const std::string& name) {
+    store::Workspace added;
+    added.id = crypto::uuid_v4();
+    added.name = name;
+    put(store::Put<store::Workspace>{added, 0});
+    return added;
+  }
+
   // An account with the test's passphrase. The slow hash is made once.
   store::Person add_person(const std::string& name, store::Role role,
                            std::vector<std::string> groups = {},

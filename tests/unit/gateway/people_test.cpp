@@ -142,10 +142,7 @@ TEST_F(PeopleTest, KeysMayOnlyLook) {
 }
 
 TEST_F(PeopleTest, AWorkspaceIsForItsMembers) {
-  store::Workspace other;
-  other.id = crypto::uuid_v4();
-  other.name = "other";
-  put(store::Put<store::Workspace>{other, 0});
+  const store::Workspace other = add_workspace("other");
   const std::string here = signed_in("olga", Role::owner);
   const std::string there = session_of(add_person("theo", Role::owner, {}, other.id));
   const auto in = [&](const std::string& token, const std::string& workspace) {
