@@ -75,12 +75,4 @@ bool verify_password(std::string_view hash, std::string_view password) {
   return crypto_pwhash_str_verify(buffer.data(), password.data(), password.size()) == 0;
 }
 
-bool needs_rehash(std::string_view hash, PasswordCost cost) {
-  ensure_sodium();
-  HashBuffer buffer{};
-  if (!load(hash, buffer)) return true;
-  if (has_cost(buffer, cost)) return false;
-  return cost == PasswordCost::moderate || !has_cost(buffer, PasswordCost::moderate);
-}
-
 }  // namespace sentrail::crypto

@@ -26,7 +26,4 @@ enum class PasswordCost : std::uint8_t { interactive, moderate };
 // did not write, so that a foreign hash cannot ask for terabytes. cost: that of the hash.
 [[nodiscard]] bool verify_password(std::string_view hash, std::string_view password);
 
-// Whether a hash is cheaper to guess than `cost` and should be made anew at the next sign-in.
-[[nodiscard]] bool needs_rehash(std::string_view hash, PasswordCost cost);
-
 }  // namespace sentrail::crypto

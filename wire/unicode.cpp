@@ -95,11 +95,6 @@ Result<std::string> to_nfc(std::string_view text) {
   return *std::move(mapped);
 }
 
-bool is_nfc(std::string_view text) {
-  const auto normal = to_nfc(text);
-  return normal.has_value() && *normal == text;
-}
-
 std::string fold_case(std::string_view text) {
   if (is_ascii(text)) return to_lower_ascii(text);
   return map(text, UTF8PROC_STABLE | UTF8PROC_CASEFOLD).value_or(to_lower_ascii(text));

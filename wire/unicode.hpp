@@ -16,9 +16,6 @@ namespace sentrail::wire {
 // times as long. fails: invalid_argument unless UTF-8. source: Unicode 15, UAX #15.
 [[nodiscard]] Result<std::string> to_nfc(std::string_view text);
 
-// Whether `text` is UTF-8 and to_nfc would give it back.
-[[nodiscard]] bool is_nfc(std::string_view text);
-
 // `text` with all differences of case taken out (full case folding: `ß` as `ss`, the Kelvin sign
 // as `k`), normal forms left alone. For comparing, not for showing. Text that is not UTF-8 is
 // folded in its ASCII letters only. source: Unicode 15, CaseFolding.txt, C and F.

@@ -39,7 +39,6 @@ class Compiled {
   Compiled& operator=(const Compiled&) = delete;
 
   [[nodiscard]] const ProgramStorage& program() const noexcept { return program_; }
-  [[nodiscard]] const CatalogTables& catalog_tables() const noexcept { return catalogs_; }
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return view_; }
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/limits.hpp"
 #include "runtime/http/router.hpp"
 
 namespace sentrail::gateway {
@@ -100,5 +101,6 @@ inline constexpr std::array kRoutes = {
 };
 
 static_assert(http::is_sound(std::span<const GateRoute>(kRoutes)));
+static_assert(kRoutes.size() <= limits::kRouteSegmentsMax);
 
 }  // namespace sentrail::gateway

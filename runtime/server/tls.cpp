@@ -7,7 +7,10 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <cstdint>
+#include <span>
 
+#include "core/encoding.hpp"
 #include "runtime/http/address.hpp"
 
 namespace sentrail::server {
@@ -123,13 +126,7 @@ std::string peer_certificate_sha256(ssl_st* connection) {
   const int ok = X509_digest(certificate, EVP_sha256(), digest.data(), &bytes);
   X509_free(certificate);
   if (ok != 1) return {};
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (unsigned i = 0; i < bytes; ++i) {
-    out.push_back(kDigits[digest[i] >> 4]);
-    out.push_back(kDigits[digest[i] & 15]);
-  }
-  return out;
+  return hex_encode(std::span<const std::uint8_t>(digest.data(), bytes));
 }
 
 }  // namespace sentrail::server
