@@ -126,13 +126,6 @@ struct UrlParts {
 
 }  // namespace
 
-void remove_hop_by_hop(Headers& headers) {
-  std::vector<std::string> named;
-  for (const std::string_view name : connection_options(headers)) named.emplace_back(name);
-  for (const std::string& name : named) headers.remove(name);
-  for (const std::string_view name : kHopByHop) headers.remove(name);
-}
-
 std::span<const std::string_view> dropped_request_names() noexcept {
   return kDroppedRequest;
 }

@@ -14,10 +14,6 @@
 
 namespace sentrail::http {
 
-// Removes the fields that belong to one connection: Connection, what it names, Keep-Alive, TE,
-// Trailer, Transfer-Encoding, Upgrade, Proxy-*. source: RFC 9110 §7.6.1
-void remove_hop_by_hop(Headers& headers);
-
 // Names (lower case, sorted) that a request loses besides: the agent's own credentials, our own
 // fields, and those with which a caller could change what the upstream understands.
 [[nodiscard]] std::span<const std::string_view> dropped_request_names() noexcept;

@@ -5,7 +5,6 @@
 // by its key or by its form.
 #pragma once
 
-#include <atomic>
 #include <initializer_list>
 #include <mutex>
 #include <string>
@@ -30,16 +29,12 @@ class Logger {
   void write(http::LogLevel level, std::string_view event,
              std::initializer_list<http::LogField> fields) noexcept;
   // Whether a line of that level would be written.
-  [[nodiscard]] bool enabled(http::LogLevel level) const noexcept {
-    return level >= level_.load(std::memory_order_relaxed);
-  }
-  // Changes what is dropped.
-  void set_level(http::LogLevel level) noexcept { level_ = level; }
+  [[nodiscard]] bool enabled(http::LogLevel level) const noexcept { return level >= level_; }
 
  private:
   int fd_;
   LogFormat format_;
-  std::atomic<http::LogLevel> level_;
+  const http::LogLevel level_;
   const Clock& clock_;
   std::mutex mutex_;
 };
