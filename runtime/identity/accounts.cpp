@@ -166,6 +166,20 @@ void SignInThrottle::failed(std::string_view name, std::string_view address, std
   count_in(addresses_, address, now_ms);
 }
 
+void SignInThrottle::forget(std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  for (Table* table : {&names_, &addresses_, &devices_}) {
+    std::erase_if(*table, [now_ms](const auto& counted) {
+      return counted.second.since_ms + limits::kSignInWindowMs <= now_ms;
+    });
+  }
+}
+
+std::size_t SignInThrottle::size() const {
+  const std::lock_guard lock(mutex_);
+  return names_.size() + addresses_.size() + devices_.size();
+}
+
 void SignInThrottle::succeeded(std::string_view name, std::string_view device) {
   const std::lock_guard lock(mutex_);
   // Not both: whoever guesses a name must not win tries whenever its owner signs in at home.

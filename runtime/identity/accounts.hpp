@@ -76,6 +76,10 @@ class SignInThrottle {
   void failed(std::string_view name, std::string_view address, std::int64_t now_ms,
               std::string_view device = {});
   void succeeded(std::string_view name, std::string_view device = {});
+  // Forgets what is forgiven anyway.
+  void forget(std::int64_t now_ms);
+  // How many names, addresses and devices are counted.
+  [[nodiscard]] std::size_t size() const;
 
  private:
   struct Failures {
@@ -88,7 +92,7 @@ class SignInThrottle {
                                        std::int64_t now_ms);
   static void count_in(Table& table, std::string_view key, std::int64_t now_ms);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Table names_;      // guarded by mutex_
   Table addresses_;  // guarded by mutex_
   Table devices_;    // guarded by mutex_

@@ -133,6 +133,7 @@ Status Daemon::make_gate() {
       std::move(coordinating));
   changes_ = std::make_unique<gateway::AdminCommits>(*writer_, *known_);
   pool_ = std::make_unique<gateway::WorkPool>(limits::kWorkThreads);
+  housekeeping_.emplace(*store_.store, *writer_, throttle_, *pool_, clock_);
   gateway::GateSettings settings;
   settings.public_url = config.public_url.empty() ? started_.url : config.public_url;
   settings.version = options_.version;
@@ -227,6 +228,7 @@ Status Daemon::serve() {
       [this] { valve_->close(); });
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
   server_->start();
+  housekeeping_->run_on(*server_->threads().front());
   clock_watch_->run_on(*server_->threads().front());
   if (options_.ready_file.empty()) return {};
   std::string text;

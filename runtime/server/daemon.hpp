@@ -31,6 +31,7 @@
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/gate.hpp"
+#include "runtime/gateway/housekeeping.hpp"
 #include "runtime/gateway/known.hpp"
 #include "runtime/gateway/rechecker.hpp"
 #include "runtime/gateway/sender.hpp"
@@ -126,6 +127,7 @@ class Daemon {
   std::optional<SendValve> valve_;
   std::optional<gateway::CurrentRechecker> rechecker_;
   std::optional<ClockWatch> clock_watch_;
+  std::optional<gateway::Housekeeping> housekeeping_;
 
   std::shared_ptr<Entrance> entrance_;
   std::unique_ptr<gateway::Gate> gate_;

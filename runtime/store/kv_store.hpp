@@ -68,6 +68,8 @@ class KvStore final : public Store {
   [[nodiscard]] Result<std::optional<Person>> find_person(std::string_view name) const override;
   [[nodiscard]] Result<std::vector<Person>> list_people() const override;
   [[nodiscard]] Result<std::optional<Session>> get_session(const Hash& token_hash) const override;
+  [[nodiscard]] Result<std::vector<Hash>> expired_sessions(std::int64_t now_ms,
+                                                           std::size_t limit) const override;
   [[nodiscard]] Result<std::optional<Connection>> get_connection(
       const Uuid& workspace_id, std::string_view tool) const override;
   [[nodiscard]] Result<std::vector<Connection>> list_connections(

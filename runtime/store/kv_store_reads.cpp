@@ -226,6 +226,20 @@ Result<std::optional<Session>> KvStore::get_session(const Hash& token_hash) cons
   return load<Session>(*kv_, Key(Uuid{}, RowKind::session).add(token_hash).text());
 }
 
+Result<std::vector<Hash>> KvStore::expired_sessions(std::int64_t now_ms, std::size_t limit) const {
+  std::vector<Hash> over;
+  const std::string prefix = Key(Uuid{}, RowKind::session).text();
+  const std::unique_ptr<KvCursor> cursor = kv_->walk(Space::state);
+  std::size_t seen = 0;
+  for (cursor->seek(prefix); cursor->valid() && cursor->key().starts_with(prefix); cursor->next()) {
+    if (over.size() >= limit || ++seen > limits::kPageScanMax) break;
+    SENTRAIL_ASSIGN_OR_RETURN(const Session session, decode_record<Session>(cursor->value()));
+    if (session.expires_ms <= now_ms) over.push_back(session.token_hash);
+  }
+  SENTRAIL_TRY(cursor->status());
+  return over;
+}
+
 Result<std::optional<Connection>> KvStore::get_connection(const Uuid& workspace_id,
                                                           std::string_view tool) const {
   return load<Connection>(*kv_, Key(workspace_id, RowKind::connection).last(tool).text());

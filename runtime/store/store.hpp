@@ -108,6 +108,10 @@ class Reader {
   [[nodiscard]] virtual Result<std::vector<Person>> list_people() const = 0;
   [[nodiscard]] virtual Result<std::optional<Session>> get_session(
       const Hash& token_hash) const = 0;
+  // Sessions that are over at that time, at most `limit`. cost: a look at limits::kPageScanMax
+  // rows.
+  [[nodiscard]] virtual Result<std::vector<Hash>> expired_sessions(std::int64_t now_ms,
+                                                                   std::size_t limit) const = 0;
   [[nodiscard]] virtual Result<std::optional<Connection>> get_connection(
       const Uuid& workspace_id, std::string_view tool) const = 0;
   [[nodiscard]] virtual Result<std::vector<Connection>> list_connections(

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "runtime/gateway/housekeeping.hpp"
 #include "runtime/gateway/people.hpp"
 #include "tests/unit/gateway/gateway_fixture.hpp"
 
@@ -60,6 +61,26 @@ TEST_F(PeopleTest, SessionsEnd) {
   EXPECT_EQ(get("/approvals", token).status, 200);
   clock_.advance_ms(1);
   EXPECT_EQ(get("/approvals", token).refusal(), "401 sign_in_required");
+}
+
+TEST_F(PeopleTest, SessionsThatAreOverLeaveTheStore) {
+  const auto over = [this] { return store_->expired_sessions(kStart * 2, 10).value().size(); };
+  Housekeeping housekeeping(*store_, *writer_, throttle_, *pool_, clock_);
+  static_cast<void>(signed_in("olga", Role::owner));
+  throttle_.failed("olga", "192.0.2.7", kStart);
+  clock_.advance_ms(limits::kSessionLifeMs - limits::kHousekeepingMs);
+  const std::string later = signed_in("oda", Role::owner);
+  EXPECT_EQ(over(), 2u);
+  EXPECT_EQ(throttle_.size(), 2u);
+  housekeeping.run_on(io_);
+  clock_.advance_ms(limits::kHousekeepingMs);
+  pump_until([&] { return over() == 1; });
+  EXPECT_EQ(throttle_.size(), 0u);
+  EXPECT_EQ(get("/approvals", later).status, 200) << "this one is not over";
+  // Again and again.
+  clock_.advance_ms(limits::kSessionLifeMs);
+  pump_until([&] { return over() == 0; });
+  pool_.reset();  // it may still be cleaning
 }
 
 TEST_F(PeopleTest, ALostRoleIsLostAtOnce) {

@@ -323,6 +323,21 @@ TEST_P(ConformanceTest, AccountNamesAreUnique) {
   EXPECT_EQ(store().list_people().value().size(), 2u);
 }
 
+TEST_P(ConformanceTest, SessionsThatAreOverAreFound) {
+  for (std::uint8_t i = 1; i <= 4; ++i) {
+    Session session;
+    session.token_hash = hash_of(i);
+    session.person_id = id_of(20);
+    session.expires_ms = 1'000 * i;
+    put(Put<Session>{session});
+  }
+  EXPECT_TRUE(store().expired_sessions(999, 10).value().empty());
+  EXPECT_EQ(store().expired_sessions(2'000, 10).value().size(), 2u);
+  EXPECT_EQ(store().expired_sessions(9'000, 3).value().size(), 3u);
+  put(RemoveSession{hash_of(1)});
+  EXPECT_EQ(store().expired_sessions(2'000, 10).value(), std::vector<Hash>{hash_of(2)});
+}
+
 TEST_P(ConformanceTest, SessionsConnectionsAndSettingsCanBeRemoved) {
   Session session;
   session.token_hash = hash_of(5);

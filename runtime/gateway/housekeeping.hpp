@@ -1,0 +1,39 @@
+// What nobody asks for and has to be done now and then: sessions that are over leave the store, and
+// counts of wrong passphrases that are forgiven leave memory.
+//
+// Neighbours: server/daemon.cpp starts it. Must not know: routes. Nothing rests on it: what is over
+// is refused whether it is still there or not.
+#pragma once
+
+#include "core/time.hpp"
+#include "runtime/gateway/work_pool.hpp"
+#include "runtime/http/handler.hpp"
+#include "runtime/identity/accounts.hpp"
+#include "runtime/store/store.hpp"
+#include "runtime/store/writer.hpp"
+
+namespace sentrail::gateway {
+
+// threads: the one that run_on() is given, and the pool's.
+class Housekeeping {
+ public:
+  // All outlive this, and this outlives the pool's threads.
+  Housekeeping(const store::Reader& reader, store::Writer& writer,
+               identity::SignInThrottle& throttle, WorkPool& pool, const Clock& clock)
+      : reader_(reader), writer_(writer), throttle_(throttle), pool_(pool), clock_(clock) {}
+
+  // Cleans every limits::kHousekeepingMs, as long as that thread runs.
+  void run_on(http::IoThread& io);
+
+  // Cleans once: at most limits::kPageItemsMax sessions. cost: the disk. fails: as the store.
+  [[nodiscard]] Status clean();
+
+ private:
+  const store::Reader& reader_;
+  store::Writer& writer_;
+  identity::SignInThrottle& throttle_;
+  WorkPool& pool_;
+  const Clock& clock_;
+};
+
+}  // namespace sentrail::gateway
