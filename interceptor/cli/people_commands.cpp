@@ -98,8 +98,8 @@ struct KeyOptions {
   std::string id;
   Strings scopes = {"gateway", "evaluate"};
   Strings agents;
-  std::optional<int> days;  // none: as the gate is configured
-  int overlap_minutes = 60;
+  std::optional<int> days;             // none: as the gate is configured
+  std::optional<int> overlap_minutes;  // none: as the gate does
 };
 
 Status print_new_key(Context& context, const Answer& answer) {
@@ -126,11 +126,10 @@ Status create_key(Context& context, const KeyOptions& options) {
 
 Status rotate_key(Context& context, const KeyOptions& options) {
   std::string body;
-  JsonWriter(&body)
-      .begin_object()
-      .key("overlapMinutes")
-      .integer(options.overlap_minutes)
-      .end_object();
+  JsonWriter json(&body);
+  json.begin_object();
+  if (options.overlap_minutes) json.key("overlapMinutes").integer(*options.overlap_minutes);
+  json.end_object();
   SENTRAIL_ASSIGN_OR_RETURN(
       const Answer answer,
       context.call(As::person, "POST", "/manage-api-keys/" + percent_encode(options.id) + "/rotate",
@@ -221,8 +220,8 @@ void add_keys(CLI::App& app, Context& context) {
 
   CLI::App* rotate = family->add_subcommand("rotate", "a new key; the old one ends later");
   rotate->add_option("id", options->id, "its id")->required();
-  rotate->add_option("--overlap", options->overlap_minutes, "minutes that both work")
-      ->capture_default_str();
+  rotate->add_option("--overlap", options->overlap_minutes,
+                     "minutes that both work; without it, a day");
   rotate->callback(
       [&context, options] { context.finish([&] { return rotate_key(context, *options); }); });
 }

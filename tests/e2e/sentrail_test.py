@@ -13,6 +13,7 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness.people import PASSPHRASES, at_terminal  # noqa: E402
 from harness.processes import ROOT, keeps_others_out  # noqa: E402
 
 SENTRAIL = sys.argv.pop(1)
@@ -83,12 +84,14 @@ def documented_log():
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
-    """Answers each GET with what `answers` has for its path and query."""
+    """Answers each request with what `answers` has for its path and query."""
 
     answers = {}
-    asked = []
+    asked = []  # handlers, each with its `body` as JSON
 
     def do_GET(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        self.body = json.loads(self.rfile.read(length) or "null")
         self.asked.append(self)
         body = self.answers.get(self.path)
         self.send_response(404 if body is None else 200)
@@ -96,6 +99,8 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    do_POST = do_DELETE = do_GET
 
     def log_message(self, *_):
         pass
@@ -138,6 +143,37 @@ class Workspaces(WithAnswers):
         self.assertEqual(self.header_of("--workspace", self.ID, "agent", "list",
                                         SENTRAIL_WORKSPACE="other"), self.ID)
         self.assertIn("--workspace", run("--help").stdout)
+
+
+class AtATerminal(WithAnswers):
+    SIGNED_IN = {"/session": json.dumps({"ok": True, "token": "sps_1", "device": "sdt_1"})}
+    PASSPHRASE = PASSPHRASES["ada"]
+
+    def type(self, *arguments):
+        """Runs a command as ada, who types her passphrase; what was asked of the gate."""
+        Answering.asked.clear()
+        code, screen = at_terminal([SENTRAIL, "--server", self.url, "--as", "ada", *arguments],
+                                   [("Passphrase of ada", self.PASSPHRASE)],
+                                   {"SENTRAIL_HOME": self.home, "PATH": "/usr/bin:/bin"})
+        self.assertEqual(code, 0, screen)
+        return {call.path: call.body for call in Answering.asked if call.command == "POST"}
+
+    def test_a_device_that_signed_in_before_says_so(self):
+        Answering.answers = {**self.SIGNED_IN, "/agents": '{"ok":true,"agents":[],"next":null}'}
+        who = {"name": "ada", "passphrase": self.PASSPHRASE}
+        self.assertEqual(self.type("agent", "list")["/session"], who)
+        self.assertEqual(self.type("agent", "list")["/session"], {**who, "device": "sdt_1"})
+        # A state that cannot be read keeps nobody out.
+        pathlib.Path(self.home, "state.json").write_text("no", encoding="utf-8")
+        self.assertEqual(self.type("agent", "list")["/session"], who)
+
+    def test_how_long_both_keys_work_is_the_gates_to_say(self):
+        Answering.answers = {**self.SIGNED_IN, "/manage-api-keys/k/rotate":
+                             '{"ok":true,"id":"l","key":"agk_x","expiresAt":"x"}'}
+        rotate = "/manage-api-keys/k/rotate"
+        self.assertEqual(self.type("key", "rotate", "k")[rotate], {})
+        self.assertEqual(self.type("key", "rotate", "k", "--overlap", "5")[rotate],
+                         {"overlapMinutes": 5})
 
 
 class Record(WithAnswers):
