@@ -12,6 +12,7 @@
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
+#include "core/names.hpp"
 
 namespace sentrail::approvals {
 namespace {
@@ -108,12 +109,6 @@ class Seating {
 };
 
 }  // namespace
-
-bool is_group_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > limits::kNameBytesMax) return false;
-  if (name.front() < 'a' || name.front() > 'z' || name == "and") return false;
-  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
-}
 
 Result<Quorum> parse_quorum(std::string_view text) {
   Quorum quorum;

@@ -39,9 +39,6 @@ struct Quorum {
 // Writes the one spelling of a quorum.
 [[nodiscard]] std::string print_quorum(const Quorum& quorum);
 
-// Tells whether a word can name a group.
-[[nodiscard]] bool is_group_name(std::string_view name) noexcept;
-
 // The seat labels of a member: the groups, and `role:` with the role. Kept with each vote, so that
 // a later change of groups does not change what was decided.
 [[nodiscard]] std::vector<std::string> seat_labels(store::Role role,

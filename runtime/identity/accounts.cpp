@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "core/names.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "crypto/password.hpp"
@@ -44,6 +45,22 @@ Status check_account_name(std::string_view name) {
     return fail(Errc::invalid_argument,
                 "a name has 2 to 64 lower-case letters, digits, `.`, `_` or `-` and begins with a "
                 "letter");
+  }
+  return {};
+}
+
+Status check_groups(const std::vector<std::string>& groups) {
+  if (groups.size() > limits::kLabelsMax) {
+    return fail(Errc::invalid_argument,
+                "a person is in at most " + std::to_string(limits::kLabelsMax) + " groups");
+  }
+  for (const std::string& group : groups) {
+    if (!is_group_name(group)) {
+      return fail(Errc::invalid_argument,
+                  "`" + group +
+                      "` is no group name: lower-case letters, digits, `_` and `-`, beginning with "
+                      "a letter, and not `and`");
+    }
   }
   return {};
 }

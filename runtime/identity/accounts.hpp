@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "runtime/store/records.hpp"
@@ -24,6 +25,10 @@ inline constexpr std::string_view kPassphraseMethod = "passphrase";
 // Checks an account's name: 2 to 64 of lower-case letters, digits and `._-`, beginning with a
 // letter. fails: invalid_argument.
 [[nodiscard]] Status check_account_name(std::string_view name);
+
+// Checks the groups of a membership: group names, at most limits::kLabelsMax.
+// fails: invalid_argument.
+[[nodiscard]] Status check_groups(const std::vector<std::string>& groups);
 
 // Checks a new passphrase: long enough, not the account's name, not one character over and over.
 // fails: invalid_argument; limit_exceeded.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/limits.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "runtime/identity/credential.hpp"
@@ -20,23 +19,6 @@ using store::Role;
 
 std::string hash_text(const store::Hash& hash) {
   return {hash.begin(), hash.end()};
-}
-
-bool is_group(std::string_view name) noexcept {
-  return !name.empty() && name.size() <= limits::kNameBytesMax && name.front() >= 'a' &&
-         name.front() <= 'z' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
-}
-
-Status check_groups(const std::vector<std::string>& groups) {
-  for (const std::string& group : groups) {
-    if (!is_group(group)) {
-      return fail(Errc::invalid_argument, "`" + group +
-                                              "` is no group name: lower-case letters, digits, "
-                                              "`_` and `-`, beginning with a letter");
-    }
-  }
-  return {};
 }
 
 // The place of a person, also of a disabled one: disabled owners are owners when it comes to them.

@@ -114,6 +114,7 @@ Result<Changed<MadeInvitation>> invite(const audit::Recorder& recorder, const Cl
                                        const Actor& actor, Invitation wanted) {
   SENTRAIL_TRY(require(actor.role, needed_for(wanted.role)));
   SENTRAIL_TRY(check_account_name(wanted.name));
+  SENTRAIL_TRY(check_groups(wanted.groups));
   wanted.invited_by = actor.person_id;
   wanted.expires_ms = plus_ms(clock.now(), limits::kInvitationLifeMs).unix_ms;
   NewSecret token = new_bootstrap_token();

@@ -192,6 +192,7 @@ TEST_F(AccountsTest, BadInvitationsAreRefused) {
        {"", "[]", "{}", R"({"name":"rita"})", R"({"name":"Rita","role":"member"})",
         R"({"name":"rita","role":"king"})", R"({"name":"rita","role":"member","groups":"sre"})",
         R"({"name":"rita","role":"member","groups":["SRE"]})",
+        R"({"name":"rita","role":"member","groups":["and"]})",
         R"({"name":"rita","role":"member","groups":[1]})",
         R"({"name":"rita","role":"member","admin":true})",
         R"({"name":"rita","role":"member","role":"owner"})", R"({"name":"rita","role":"member"} x)",

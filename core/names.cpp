@@ -1,0 +1,14 @@
+// Names. See names.hpp.
+#include "core/names.hpp"
+
+#include "core/limits.hpp"
+
+namespace sentrail {
+
+bool is_group_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > limits::kNameBytesMax || name == "and") return false;
+  return name.front() >= 'a' && name.front() <= 'z' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+}  // namespace sentrail
