@@ -1,6 +1,6 @@
 # The verbs of this repository; `make` alone lists them. Every verb sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz clang mutants coverage faults bench clean
+.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz fuzzcov clang mutants coverage faults bench clean
 MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
@@ -59,6 +59,9 @@ coverage: setup ## line coverage of compiler, decide and classify, by folder
 
 faults: build ## the long suites: kills, corruption, exhaustive worlds
 	@ctest --test-dir build/release -L long --output-on-failure
+
+fuzzcov: setup ## what each fuzz target reaches of its module, in lines
+	@JOBS=$(JOBS) tools/fuzz_coverage.py $(FUZZ_SECONDS)
 
 bench: build ## benchmarks against named baselines, as JSON
 	@tools/bench.sh

@@ -15,7 +15,7 @@ run_one() {
   mkdir -p "$work"
   local log=build/fuzz/$name.log
   if "$target" "$work" $([ -d "$seeds" ] && echo "$seeds") -max_total_time="$seconds" \
-      -seed="$FUZZ_SEED" -timeout=10 -rss_limit_mb=2048 \
+      -seed="$FUZZ_SEED" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
       -artifact_prefix=build/fuzz/crashes/"$name"- > "$log" 2>&1; then
     printf '%-24s clean, %s\n' "$name" "$(grep -o 'Done [0-9]* runs' "$log" | tail -1)"
   else

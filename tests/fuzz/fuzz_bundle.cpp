@@ -1,6 +1,8 @@
 // Fuzz: any bytes as a bundle. Whatever the frame and the verifier let through is decided and
 // explained on facts made of its own strings, without a crash and within its own tables. Hash and
-// cost certificate, which no mutation would hit, are made to fit first.
+// cost certificate, which no mutation would hit, are made to fit first. It begins with bundles that
+// the compiler makes at the start: committed ones would be of an older format one day and reach
+// nothing.
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -13,6 +15,10 @@
 #include "crypto/hash.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
 #include "runtime/decide/explain.hpp"
+#include "tests/support/policy_bundle.hpp"
+
+// libFuzzer's own mutations. source: llvm.org/docs/LibFuzzer.html
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace sentrail {
 namespace {
@@ -99,8 +105,72 @@ void read_tables(std::string_view content) {
   if (loaded) SENTRAIL_CHECK(dump((*loaded)->program()) == dump(program));
 }
 
+constexpr std::string_view kCatalog = R"(
+catalog: acme.api
+tool: api
+version: 1
+hosts: [api.example.com]
+aliases: {"/numbered/{id}": "/owned/{owner}/{name}"}
+ids: ["{owner}/{name}#{id}", "{name}"]
+parameters:
+  id: int
+  name: string
+  owner: {to: owner, caseless: true, never_ends: .x}
+  ref: {kind: multi, to: ref, as: qualified}
+  kind: {kind: enum, values: [a, b]}
+actions: {thing.read: {risk: low, read: true}, thing.write: {risk: high}}
+families:
+  things:
+    paths:
+      /owned/{owner}/{name}: {GET: thing.read}
+      /owned/{owner}/{name}/{ref}: {PUT: thing.write}
+      /kinds/{kind}: {POST: {action: thing.write, refine: [{when: {query.q: x}, risk: critical}]}}
+)";
+
+constexpr std::string_view kEveryOperator = R"(
+policy fuzz.whole
+language 1
+import acme.api
+list refs = ["main", "release/**", "v?.*"]
+guard tier safety {
+  rule refs: block on api thing.* when resource.ref in refs and not body.x.y == 3
+    because "{resource.ref} is not to be written"
+  rule seen: pass when mcp.first_seen == true or mcp.annotations is object
+}
+tier team {
+  rule low: allow priority 1 when agent.roles has "reader" and risk <= low
+    unless http.query.a ~ "x*?y" or body.k is null
+  rule some: require_approval priority 2 when args.n in [0..500, "x", true] or http.host exists
+  rule rest: block when args.list has 1.5e3 or body.s > -0.25
+}
+default block because "no rule"
+)";
+
+const std::vector<std::string>& whole_bundles() {
+  static const std::vector<std::string> bundles = [] {
+    const compiler::Catalog catalog = tests::checked_catalog(kCatalog);
+    return std::vector<std::string>{
+        tests::bundle_bytes_of("policy fuzz.small\nrule any_call: allow when always\n", catalog),
+        tests::bundle_bytes_of(kEveryOperator, catalog)};
+  }();
+  return bundles;
+}
+
 }  // namespace
 }  // namespace sentrail
+
+// Now and then begins anew with a whole bundle; else as libFuzzer would.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  const std::vector<std::string>& bundles = sentrail::whole_bundles();
+  const std::string& whole = bundles[seed % bundles.size()];
+  if ((size < 64 || seed % 97 == 0) && whole.size() <= max_size) {
+    std::memcpy(data, whole.data(), whole.size());
+    size = whole.size();
+    if (seed % 5 == 0) return size;
+  }
+  return LLVMFuzzerMutate(data, size, max_size);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > (1u << 18)) return 0;

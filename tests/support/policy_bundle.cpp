@@ -9,23 +9,22 @@
 #include "compiler/syntax/parser.hpp"
 #include "compiler/tester/compiled.hpp"
 #include "core/check.hpp"
-#include "tests/support/catalogs.hpp"
 
 namespace sentrail::tests {
 
-std::string bundle_bytes_of(std::string_view policy_text) {
+std::string bundle_bytes_of(std::string_view policy_text, const compiler::Catalog& catalog) {
   compiler::Sources sources;
   compiler::DiagnosticSink sink;
   const compiler::SourceId source = sources.add("test.sentrail", std::string(policy_text));
   const std::optional<compiler::Ast> ast = compiler::parse(source, sources, sink);
   std::optional<compiler::ir::Policy> policy;
-  const std::vector<compiler::CatalogInfo> infos = {compiler::info_of(github_catalog())};
+  const std::vector<compiler::CatalogInfo> infos = {compiler::info_of(catalog)};
   if (ast) policy = compiler::check(*ast, sources, &infos, sink);
   for (const compiler::Diagnostic& diagnostic : sink.sorted()) {
     std::fputs(compiler::render_text(diagnostic, sources, false).c_str(), stderr);
   }
   SENTRAIL_CHECK(policy.has_value());
-  const auto compiled = compiler::Compiled::of(*policy, std::span(&github_catalog(), 1), sources);
+  const auto compiled = compiler::Compiled::of(*policy, std::span(&catalog, 1), sources);
   SENTRAIL_CHECK(compiled.has_value());
   compiler::BundleParts parts;
   parts.program = (*compiled)->engine().program();

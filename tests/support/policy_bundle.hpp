@@ -10,13 +10,15 @@
 #include <string_view>
 
 #include "runtime/bundles/loaded_bundle.hpp"
+#include "tests/support/catalogs.hpp"
 
 namespace sentrail::tests {
 
-// The unsigned bundle of a policy that may import `sentrail.github`.
-[[nodiscard]] std::string bundle_bytes_of(std::string_view policy_text);
+// The unsigned bundle of a policy that may import one catalog.
+[[nodiscard]] std::string bundle_bytes_of(std::string_view policy_text,
+                                          const compiler::Catalog& catalog = github_catalog());
 
-// The same, loaded.
+// The same with GitHub's, loaded.
 [[nodiscard]] std::shared_ptr<const bundles::LoadedBundle> bundle_of(std::string_view policy_text);
 
 }  // namespace sentrail::tests
