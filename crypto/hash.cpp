@@ -75,8 +75,10 @@ struct HmacKey::State {
 
 HmacKey::HmacKey(std::string_view key) : keyed_(std::make_unique<State>()) {
   ensure_sodium();
-  crypto_auth_hmacsha256_init(&keyed_->value, reinterpret_cast<const unsigned char*>(key.data()),
-                              key.size());
+  // An empty view may point nowhere, which libsodium does not take.
+  const std::string_view bytes = key.empty() ? std::string_view("") : key;
+  crypto_auth_hmacsha256_init(&keyed_->value, reinterpret_cast<const unsigned char*>(bytes.data()),
+                              bytes.size());
 }
 
 HmacKey::HmacKey(HmacKey&&) noexcept = default;
