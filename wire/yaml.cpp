@@ -136,6 +136,12 @@ class Builder final : public YAML::EventHandler {
     if ((source.starts_with('"') || source.starts_with('\'')) && !quote_closes(source)) {
       refuse(Errc::invalid_argument, lines_.locate(mark), "a quote that is not closed");
     }
+    // yaml-cpp takes `\N` and `\_` for the bytes 85 and a0, not for the characters.
+    if (!is_valid_utf8(value)) {
+      refuse(Errc::invalid_argument, lines_.locate(mark),
+             "the escape `\\N` or `\\_`, which readers take for different things; write `\\u0085` "
+             "or `\\u00a0`");
+    }
     scalar(mark, anchor, value, tag == "?");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {

@@ -154,6 +154,10 @@ TEST(Yaml, CharactersAreChecked) {
         std::string("a: 1\r")}) {
     EXPECT_FALSE(parse_yaml(text)) << text;
   }
+  for (const std::string& text : {std::string("- \"a\\Nb\""), std::string("{\"\\_\": 1}")}) {
+    EXPECT_NE(error_of(text).find("write `\\u0085` or `\\u00a0`"), std::string::npos) << text;
+  }
+  EXPECT_EQ(parsed("a: \"\\u0085\\L\"").find("a")->text, "\u0085\u2028");
   EXPECT_EQ(parsed("a: \"\\u0000\\x1b\"").find("a")->text, std::string_view("\0\x1b", 2));
 }
 
