@@ -102,6 +102,9 @@ enum class TestOp : std::uint8_t {
   has = 7,
   exists = 8,
   is_type = 9,
+  contains = 10,
+  starts_with = 11,
+  ends_with = 12,
 };
 // What `is_type` asks for.
 enum class TestedType : std::uint8_t {
@@ -117,7 +120,8 @@ struct AtomRow {
   std::uint32_t slot = 0;
   std::uint8_t op = 0;
   std::uint8_t tested_type = 0;
-  std::uint16_t zero = 0;
+  std::uint8_t sized = 0;  // 1: the size of the value is tested, not the value
+  std::uint8_t zero = 0;
   std::uint32_t operands_begin = 0;
   std::uint32_t operands_count = 0;
 };

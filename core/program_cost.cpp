@@ -44,7 +44,14 @@ std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
     if (!text) return limits::kListElementsMax + limits::kBodyVisibleBytesMax;
     return product(limits::kListElementsMax, std::uint64_t{p.symbols[operand.index].bytes} + 1);
   }
-  std::uint64_t steps = 1;
+  const auto op = static_cast<TestOp>(atom.op);
+  if (op == TestOp::contains || op == TestOp::starts_with || op == TestOp::ends_with) {
+    // A search looks at each byte of the value twice at most, whatever is looked for.
+    const std::uint64_t searched = op == TestOp::contains ? 2 * limits::kBodyVisibleBytesMax : 0;
+    return sum(searched, std::uint64_t{p.symbols[p.operands[atom.operands_begin].index].bytes} + 1);
+  }
+  // The characters of a string are counted; lists and objects know their size.
+  std::uint64_t steps = atom.sized != 0 ? 1 + limits::kBodyVisibleBytesMax : 1;
   std::uint64_t searched = 0;
   for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
     const OperandRow& operand = p.operands[atom.operands_begin + i];
@@ -72,7 +79,8 @@ struct Needs {
 std::vector<Needs> needs_of(const Program& p) {
   std::vector<Needs> needs(p.slots.size());
   for (const AtomRow& atom : p.atoms) {
-    if (static_cast<TestOp>(atom.op) == TestOp::has) continue;  // reads elements, not the value
+    // `has` reads elements; a size is no text; what looks for a text is counted with its test.
+    if (static_cast<TestOp>(atom.op) >= TestOp::has || atom.sized != 0) continue;
     for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
       Needs& slot = needs[atom.slot];
       switch (static_cast<OperandKind>(p.operands[atom.operands_begin + i].kind)) {

@@ -11,8 +11,9 @@ namespace sentrail {
 namespace {
 
 constexpr std::size_t kOperandsShown = 8;
-constexpr std::array<std::string_view, 10> kTestNames = {
-    "==", "<", "<=", ">", ">=", "in", "~", "has", "exists", "is"};
+constexpr std::array<std::string_view, 13> kTestNames = {
+    "==",  "<",      "<=", ">",        ">=",          "in",       "~",
+    "has", "exists", "is", "contains", "starts_with", "ends_with"};
 constexpr std::array<std::string_view, 6> kTypeNames = {"string", "number", "bool",
                                                         "list",   "object", "null"};
 constexpr std::array<std::string_view, 5> kPatternOpNames = {"", "?", "*", "/", "**"};
@@ -60,7 +61,8 @@ std::string operand_text(const Program& p, const OperandRow& operand) {
 std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::size_t shown_max) {
   const AtomRow& atom = p.atoms[index];
   const auto op = static_cast<TestOp>(atom.op);
-  const std::string name = slot_name(p, atom.slot);
+  std::string name = slot_name(p, atom.slot);
+  if (atom.sized != 0) name = "size(" + name + ")";
   if (op == TestOp::exists) return name + (negated ? " is absent" : " exists");
   if (op == TestOp::is_type) {
     const std::string test = name + " is " + std::string(kTypeNames[atom.tested_type]);

@@ -16,7 +16,7 @@
 namespace sentrail {
 namespace {
 
-constexpr std::uint32_t kTestOps = 10;
+constexpr std::uint32_t kTestOps = 13;
 constexpr std::uint32_t kTestedTypes = 6;
 constexpr std::uint32_t kOperandKinds = 6;
 constexpr std::uint32_t kPatternOps = 5;
@@ -43,6 +43,10 @@ bool allows(TestOp op, OperandKind kind) noexcept {
       return kind == pattern;
     case TestOp::has:
       return one_of(string, number, boolean);
+    case TestOp::contains:
+    case TestOp::starts_with:
+    case TestOp::ends_with:
+      return kind == string;
     case TestOp::exists:
     case TestOp::is_type:
       return false;
@@ -53,6 +57,11 @@ bool allows(TestOp op, OperandKind kind) noexcept {
 bool counts_fit(TestOp op, std::size_t operands) noexcept {
   if (op == TestOp::in) return true;
   return operands == (op == TestOp::exists || op == TestOp::is_type ? 0u : 1u);
+}
+
+// Whether the size of a value, which is a number, can be tested so.
+bool allows_size(TestOp op, OperandKind kind) noexcept {
+  return op <= TestOp::in && (kind == OperandKind::number || kind == OperandKind::number_range);
 }
 
 // Remembers the first thing that is wrong.
@@ -371,6 +380,8 @@ bool Verifier::atoms() {
     const bool typed = static_cast<TestOp>(atom.op) == TestOp::is_type;
     if (!require(atom.op < kTestOps && atom.zero == 0, "atoms", i, "has no such test") ||
         !require(atom.tested_type < (typed ? kTestedTypes : 1), "atoms", i, "has no such type") ||
+        !require(atom.sized <= (static_cast<TestOp>(atom.op) <= TestOp::in ? 1 : 0), "atoms", i,
+                 "tests a size by what sizes do not have") ||
         !require(atom.slot < p_.slots.size(), "atoms", i, "names no slot") ||
         !range(atom.operands_begin, atom.operands_count, next, p_.operands.size(), "atoms", i) ||
         !require(counts_fit(static_cast<TestOp>(atom.op), atom.operands_count), "atoms", i,
@@ -390,6 +401,8 @@ bool Verifier::atom_operands(std::size_t row) {
     const auto kind = static_cast<OperandKind>(operand.kind);
     if (!require(allows(static_cast<TestOp>(atom.op), kind), "operands", i,
                  "is of a kind that its test does not take") ||
+        !require(atom.sized == 0 || allows_size(static_cast<TestOp>(atom.op), kind), "operands", i,
+                 "is no number beside a size") ||
         !require(kind != OperandKind::pattern ||
                      p_.patterns[operand.index].separator == p_.slots[atom.slot].separator,
                  "operands", i, "is a pattern with another separator than its slot")) {

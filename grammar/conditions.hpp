@@ -24,14 +24,18 @@ struct op_greater : token<peg::one<'>'>> {};
 struct op_matches : token<peg::one<'~'>> {};
 struct op_not_matches : token<peg::string<'!', '~'>> {};
 struct op_has : keyword<TAO_PEGTL_STRING("has")> {};
+struct op_contains : keyword<TAO_PEGTL_STRING("contains")> {};
+struct op_starts_with : keyword<TAO_PEGTL_STRING("starts_with")> {};
+struct op_ends_with : keyword<TAO_PEGTL_STRING("ends_with")> {};
 struct op_in : keyword<TAO_PEGTL_STRING("in")> {};
 struct op_exists : keyword<TAO_PEGTL_STRING("exists")> {};
 struct op_is : keyword<TAO_PEGTL_STRING("is")> {};
 struct in_after_not : keyword<TAO_PEGTL_STRING("in")> {};
 struct op_not_in : peg::seq<keyword<TAO_PEGTL_STRING("not")>, peg::must<in_after_not>> {};
 
-struct one_value_operator : peg::sor<op_equal, op_not_equal, op_not_matches, op_less_equal, op_less,
-                                     op_greater_equal, op_greater, op_matches, op_has> {};
+struct one_value_operator
+    : peg::sor<op_equal, op_not_equal, op_not_matches, op_less_equal, op_less, op_greater_equal,
+               op_greater, op_matches, op_has, op_contains, op_starts_with, op_ends_with> {};
 struct one_value : literal {};
 struct set_operator : peg::sor<op_in, op_not_in> {};
 struct set_value : peg::sor<bracketed, number_literal, word_literal> {};
@@ -44,7 +48,13 @@ struct type_name : token<type_text, peg::not_at<word_character>> {};
 struct test_rest
     : peg::sor<op_exists, peg::if_must<op_is, type_name>, peg::if_must<set_operator, set_value>,
                peg::if_must<one_value_operator, one_value>> {};
-struct attribute_test : peg::seq<path, peg::must<test_rest>> {};
+
+// `size(path)` stands where a path does; `size` alone is a name like others.
+struct size_open : token<TAO_PEGTL_STRING("size"), peg::star<blank>, peg::one<'('>> {};
+struct size_path : path {};
+struct size_close : token<peg::one<')'>> {};
+struct size_of : peg::seq<size_open, peg::must<size_path, size_close>> {};
+struct attribute_test : peg::seq<peg::sor<size_of, path>, peg::must<test_rest>> {};
 
 // --- and, or, not --------------------------------------------------------------------------
 struct expression;

@@ -12,12 +12,17 @@ namespace sentrail::grammar {
 
 // Words with a meaning in language 1, sorted.
 inline constexpr auto kKeywords = std::to_array<std::string_view>({
-    "allow", "always",   "and",    "as",       "because",
-    "block", "default",  "exists", "expect",   "false",
-    "given", "guard",    "has",    "import",   "in",
-    "is",    "language", "list",   "not",      "on",
-    "or",    "pass",     "policy", "priority", "require_approval",
-    "rule",  "test",     "tier",   "true",     "unless",
+    "allow",    "always",      "and",
+    "as",       "because",     "block",
+    "contains", "default",     "ends_with",
+    "exists",   "expect",      "false",
+    "given",    "guard",       "has",
+    "import",   "in",          "is",
+    "language", "list",        "not",
+    "on",       "or",          "pass",
+    "policy",   "priority",    "require_approval",
+    "rule",     "starts_with", "test",
+    "tier",     "true",        "unless",
     "when",
 });
 
@@ -28,14 +33,11 @@ inline constexpr auto kLaterKeywords = std::to_array<std::string_view>({
     "also",
     "any",
     "condition",
-    "contains",
-    "ends_with",
     "from",
     "limit",
     "owner",
     "prove",
     "shadow",
-    "starts_with",
     "then",
     "ticket",
     "until",

@@ -42,6 +42,12 @@ Meaning meaning_of(TestOp op) {
       return {ir::AtomOp::matches, true};
     case TestOp::has:
       return {ir::AtomOp::has, false};
+    case TestOp::contains:
+      return {ir::AtomOp::contains, false};
+    case TestOp::starts_with:
+      return {ir::AtomOp::starts_with, false};
+    case TestOp::ends_with:
+      return {ir::AtomOp::ends_with, false};
     case TestOp::exists:
       return {ir::AtomOp::exists, false};
     case TestOp::is:
@@ -55,6 +61,10 @@ bool is_order(ir::AtomOp op) {
          op == ir::AtomOp::greater_equal;
 }
 
+bool is_partial(ir::AtomOp op) {
+  return op == ir::AtomOp::contains || op == ir::AtomOp::starts_with || op == ir::AtomOp::ends_with;
+}
+
 // L10.5.
 bool applies(ir::AtomOp op, Type type) {
   if (op == ir::AtomOp::exists || op == ir::AtomOp::is_type) return true;
@@ -62,7 +72,8 @@ bool applies(ir::AtomOp op, Type type) {
     case Type::boolean:
       return op == ir::AtomOp::equal || op == ir::AtomOp::in;
     case Type::string:
-      return op == ir::AtomOp::equal || op == ir::AtomOp::in || op == ir::AtomOp::matches;
+      return op == ir::AtomOp::equal || op == ir::AtomOp::in || op == ir::AtomOp::matches ||
+             is_partial(op);
     case Type::number:
     case Type::risk:
       return op == ir::AtomOp::equal || op == ir::AtomOp::in || is_order(op);
@@ -79,7 +90,8 @@ std::string operators_of(Type type) {
     case Type::boolean:
       return "a bool has `==`, `!=` and `in`";
     case Type::string:
-      return "a string has `==`, `!=`, `~`, `!~` and `in`; it has no order";
+      return "a string has `==`, `!=`, `~`, `!~`, `in`, `contains`, `starts_with` and `ends_with`; "
+             "it has no order";
     case Type::number:
     case Type::risk:
       return "it has `==`, `!=`, `<`, `<=`, `>`, `>=` and `in`";
@@ -131,15 +143,16 @@ class ConditionChecker {
   ir::ConditionId test(const Expr& expr) {
     const Test& test = expr.test;
     const auto ref = resolve(context_, test.path);
-    if (!ref || !check_operator(test, *ref)) return broken(expr.span);
+    if (!ref || !check_size(test, *ref) || !check_operator(test, *ref)) return broken(expr.span);
     if (test.op == TestOp::is) return is(test, *ref, expr.span);
     const auto [op, negated] = meaning_of(test.op);
-    ir::Atom atom{*ref, op, {}, ir::TestedType::string};
+    ir::Atom atom{*ref, op, {}, ir::TestedType::string, test.sized};
+    const Left left{*ref, test.sized};
     if (op == ir::AtomOp::in) {
-      atom.operands = entries_of(context_, *ref, test.operand);
+      atom.operands = entries_of(context_, left, test.operand);
     } else if (op != ir::AtomOp::exists) {
       const Place place = op == ir::AtomOp::matches ? Place::pattern : Place::value;
-      auto operand = ordered_operand(test, *ref, place);
+      auto operand = ordered_operand(test, left, place);
       if (!operand) return broken(expr.span);
       ++context_.operand_count;
       atom.operands.push_back(std::move(*operand));
@@ -157,7 +170,29 @@ class ConditionChecker {
     return negated ? append(context_, ir::ConditionKind::not_, {id}, span) : id;
   }
 
+  // What has a size: strings, sets, and JSON, whose lists and objects do.
+  bool check_size(const Test& test, const ir::AttributeRef& ref) {
+    if (!test.sized) return true;
+    const Type type = type_of(ref);
+    const std::string written = ticked("size(" + to_string(ref) + ")");
+    if (type != Type::string && type != Type::string_set && type != Type::json) {
+      context_.report(
+          DiagnosticKind::wrong_operator, test.path.span,
+          ticked(to_string(ref)) + " is of type " + std::string(name_of(type)) + " and has no size",
+          "strings, sets and JSON lists and objects have one");
+      return false;
+    }
+    const ir::AtomOp op = meaning_of(test.op).op;
+    if (op == ir::AtomOp::equal || op == ir::AtomOp::in || is_order(op)) return true;
+    context_.report(DiagnosticKind::wrong_operator, test.op_span,
+                    ticked(context_.sources.slice(test.op_span)) + " does not go with " + written +
+                        ", a number",
+                    operators_of(Type::number));
+    return false;
+  }
+
   bool check_operator(const Test& test, const ir::AttributeRef& ref) {
+    if (test.sized) return true;
     const Attribute& row = row_of(ref.attribute);
     const ir::AtomOp op = meaning_of(test.op).op;
     if (applies(op, row.type)) return true;
@@ -172,21 +207,27 @@ class ConditionChecker {
   }
 
   // Json is compared in order with numbers only.
-  std::optional<ir::Operand> ordered_operand(const Test& test, const ir::AttributeRef& ref,
-                                             Place place) {
+  std::optional<ir::Operand> ordered_operand(const Test& test, const Left& left, Place place) {
     const Literal& literal = test.operand.literals.at(0);
-    const bool json_order = type_of(ref) == Type::json && is_order(meaning_of(test.op).op);
+    const bool json_order = left.type() == Type::json && is_order(meaning_of(test.op).op);
     if (json_order && literal.kind != LiteralKind::number && literal.kind != LiteralKind::range) {
       context_.report(DiagnosticKind::wrong_operand, literal.span,
                       "only numbers have an order beside json", "write a number");
       return std::nullopt;
     }
-    return operand_of(context_, ref, literal, place);
+    if (is_partial(meaning_of(test.op).op) && left.type() == Type::json &&
+        literal.kind != LiteralKind::string) {
+      context_.report(DiagnosticKind::wrong_operand, literal.span,
+                      ticked(context_.sources.slice(test.op_span)) + " looks for a string",
+                      "write it in quotes");
+      return std::nullopt;
+    }
+    return operand_of(context_, left, literal, place);
   }
 
   ir::ConditionId is(const Test& test, const ir::AttributeRef& ref, Span span) {
     const Literal& literal = test.operand.literals.at(0);
-    ir::Atom atom{ref, ir::AtomOp::exists, {}, ir::TestedType::string};
+    ir::Atom atom{ref, ir::AtomOp::exists, {}, ir::TestedType::string, false};
     if (literal.text == "absent") return finish(std::move(atom), true, span);
     const auto tested = tested_type(literal.text);
     const Attribute& row = row_of(ref.attribute);

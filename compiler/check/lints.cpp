@@ -57,7 +57,7 @@ bool contradict(const Demand& a, const Demand& b) {
     return wanted == refused || refused.op == ir::AtomOp::exists;
   }
   return !a.negated && a.atom->op == ir::AtomOp::equal && b.atom->op == ir::AtomOp::equal &&
-         differ(a.atom->operands[0], b.atom->operands[0]);
+         a.atom->sized == b.atom->sized && differ(a.atom->operands[0], b.atom->operands[0]);
 }
 
 void warn_of_contradiction(Context& context, const ir::Rule& rule) {

@@ -62,19 +62,18 @@ std::string wanted(Type type, const Literal& literal, Place place) {
   return "";
 }
 
-std::nullopt_t mismatch(Context& context, const ir::AttributeRef& ref, const Literal& literal,
-                        Place place) {
-  const Attribute& row = row_of(ref.attribute);
+std::nullopt_t mismatch(Context& context, const Left& left, const Literal& literal, Place place) {
+  const Type type = left.type();
   std::string message = spelled(context, literal) + " is " + std::string(kind_name(literal));
-  if (row.type == Type::json && literal.kind == LiteralKind::word) {
+  if (type == Type::json && literal.kind == LiteralKind::word) {
     message += ", which has no type of its own beside json";
-  } else if (row.type == Type::string_set) {
-    message += ", the elements of " + ticked(to_string(ref)) + " are strings";
+  } else if (type == Type::string_set) {
+    message += ", the elements of " + ticked(left.name()) + " are strings";
   } else {
-    message += ", " + ticked(to_string(ref)) + " is of type " + std::string(name_of(row.type));
+    message += ", " + ticked(left.name()) + " is of type " + std::string(name_of(type));
   }
   context.report(DiagnosticKind::wrong_operand, literal.span, std::move(message),
-                 wanted(row.type, literal, place));
+                 wanted(type, literal, place));
   return std::nullopt;
 }
 
@@ -93,11 +92,11 @@ std::optional<ir::Operand> number_of(Context& context, const Literal& literal) {
   return ir::Operand{ir::OperandKind::number, std::string(literal.text), {}, false};
 }
 
-std::optional<ir::Operand> range_of(Context& context, const ir::AttributeRef& ref,
-                                    const Literal& literal, Place place) {
-  const Type type = type_of(ref);
+std::optional<ir::Operand> range_of(Context& context, const Left& left, const Literal& literal,
+                                    Place place) {
+  const Type type = left.type();
   if (place != Place::entry || (type != Type::number && type != Type::json)) {
-    return mismatch(context, ref, literal, place);
+    return mismatch(context, left, literal, place);
   }
   if (!check_number(context, literal.text, literal.span) ||
       !check_number(context, literal.upper, literal.span)) {
@@ -114,9 +113,9 @@ std::optional<ir::Operand> range_of(Context& context, const ir::AttributeRef& re
                      std::string(literal.upper), false};
 }
 
-std::optional<ir::Operand> risk_of(Context& context, const ir::AttributeRef& ref,
-                                   const Literal& literal, Place place) {
-  if (literal.kind != LiteralKind::word) return mismatch(context, ref, literal, place);
+std::optional<ir::Operand> risk_of(Context& context, const Left& left, const Literal& literal,
+                                   Place place) {
+  if (literal.kind != LiteralKind::word) return mismatch(context, left, literal, place);
   if (!risk_named(literal.text)) {
     context.report(DiagnosticKind::wrong_operand, literal.span,
                    "there is no risk " + spelled(context, literal),
@@ -127,8 +126,8 @@ std::optional<ir::Operand> risk_of(Context& context, const ir::AttributeRef& ref
   return ir::Operand{ir::OperandKind::risk, std::string(literal.text), {}, false};
 }
 
-std::optional<ir::Operand> text_of(Context& context, const ir::AttributeRef& ref,
-                                   const Literal& literal, Place place) {
+std::optional<ir::Operand> text_of(Context& context, const Left& left, const Literal& literal,
+                                   Place place) {
   if (literal.kind == LiteralKind::word && context.lists.contains(literal.text)) {
     context.report(DiagnosticKind::word_names_list, literal.span,
                    spelled(context, literal) + " is a string here, and also the name of a list",
@@ -138,7 +137,7 @@ std::optional<ir::Operand> text_of(Context& context, const ir::AttributeRef& ref
   }
   ir::Operand made{ir::OperandKind::string, std::string(literal.text), {}, false};
   if (place == Place::value) return made;
-  const char separator = row_of(ref.attribute).separator;
+  const char separator = row_of(left.ref.attribute).separator;
   if (const auto problem = ir::pattern_problem(literal.text, separator)) {
     context.report(DiagnosticKind::bad_pattern, literal.span,
                    "the pattern " + spelled(context, literal) + " " + problem->what, problem->help);
@@ -172,10 +171,18 @@ bool within_budget(Context& context, std::size_t more, Span span) {
 
 }  // namespace
 
-std::optional<ir::Operand> operand_of(Context& context, const ir::AttributeRef& ref,
-                                      const Literal& literal, Place place) {
-  if (literal.kind == LiteralKind::range) return range_of(context, ref, literal, place);
-  const Type type = type_of(ref);
+Type Left::type() const {
+  return sized ? Type::number : type_of(ref);
+}
+
+std::string Left::name() const {
+  return sized ? "size(" + to_string(ref) + ")" : to_string(ref);
+}
+
+std::optional<ir::Operand> operand_of(Context& context, const Left& left, const Literal& literal,
+                                      Place place) {
+  if (literal.kind == LiteralKind::range) return range_of(context, left, literal, place);
+  const Type type = left.type();
   const bool boolean = literal.kind == LiteralKind::boolean;
   const ir::Operand truth{ir::OperandKind::boolean, {}, {}, literal.text == "true"};
   switch (type) {
@@ -186,22 +193,22 @@ std::optional<ir::Operand> operand_of(Context& context, const ir::AttributeRef& 
       if (literal.kind == LiteralKind::number) return number_of(context, literal);
       break;
     case Type::risk:
-      return risk_of(context, ref, literal, place);
+      return risk_of(context, left, literal, place);
     case Type::string:
     case Type::string_set:
-      if (is_text(literal)) return text_of(context, ref, literal, place);
+      if (is_text(literal)) return text_of(context, left, literal, place);
       break;
     case Type::json:
-      if (literal.kind == LiteralKind::string) return text_of(context, ref, literal, place);
+      if (literal.kind == LiteralKind::string) return text_of(context, left, literal, place);
       if (place == Place::pattern) break;
       if (literal.kind == LiteralKind::number) return number_of(context, literal);
       if (boolean) return truth;
       break;
   }
-  return mismatch(context, ref, literal, place);
+  return mismatch(context, left, literal, place);
 }
 
-std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& ref,
+std::vector<ir::Operand> entries_of(Context& context, const Left& left,
                                     const std::vector<Literal>& entries, Span use) {
   std::vector<ir::Operand> operands;
   if (entries.empty() || !within_budget(context, entries.size(), use)) {
@@ -209,15 +216,14 @@ std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& re
   }
   operands.reserve(entries.size());
   for (const Literal& literal : entries) {
-    if (auto operand = operand_of(context, ref, literal, Place::entry)) {
+    if (auto operand = operand_of(context, left, literal, Place::entry)) {
       operands.push_back(std::move(*operand));
     }
   }
   return operands;
 }
 
-std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& ref,
-                                    const Operand& operand) {
+std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Operand& operand) {
   const std::vector<Literal>* entries = &operand.literals;
   if (!operand.bracketed) {
     const Literal& literal = operand.literals.at(0);
@@ -244,7 +250,7 @@ std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& re
                    "this list is empty: the test never holds, and its `not` always does",
                    "give the list entries, or take the test away");
   }
-  return entries_of(context, ref, *entries, operand.span);
+  return entries_of(context, left, *entries, operand.span);
 }
 
 void warn_of_repeats(Context& context, const std::vector<Literal>& entries) {

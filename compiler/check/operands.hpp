@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "compiler/check/context.hpp"
@@ -19,18 +20,31 @@ enum class Place : std::uint8_t {
   pattern,  // beside `~`
 };
 
+// The left side of a test: what a reference names, or the size of that.
+struct Left {
+  // Implicit: a reference is the usual left side.
+  Left(const ir::AttributeRef& reference, bool size = false) : ref(reference), sized(size) {}
+
+  const ir::AttributeRef& ref;
+  bool sized;
+
+  // The type that it is compared as, and how it is written.
+  [[nodiscard]] Type type() const;
+  [[nodiscard]] std::string name() const;
+};
+
 // Gives a literal the type of the value it is compared with. Reports what is wrong and gives
 // nothing if the two cannot be compared.
-[[nodiscard]] std::optional<ir::Operand> operand_of(Context& context, const ir::AttributeRef& ref,
+[[nodiscard]] std::optional<ir::Operand> operand_of(Context& context, const Left& left,
                                                     const Literal& literal, Place place);
 
 // The entries that stand right of `in`: in brackets, one range, or by the name of a list. Reports
 // what is wrong with them; entries that are wrong are left out.
-[[nodiscard]] std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& ref,
+[[nodiscard]] std::vector<ir::Operand> entries_of(Context& context, const Left& left,
                                                   const Operand& operand);
 
 // The entries of a list as operands, as above; `use` is where they are tested.
-[[nodiscard]] std::vector<ir::Operand> entries_of(Context& context, const ir::AttributeRef& ref,
+[[nodiscard]] std::vector<ir::Operand> entries_of(Context& context, const Left& left,
                                                   const std::vector<Literal>& entries, Span use);
 
 // Warns of entries that stand twice.

@@ -281,8 +281,9 @@ class Formatter {
   }
 
   void test(const Test& node) {
+    if (node.sized) layout_.text("size(");
     layout_.text(slice(node.path.span));
-    layout_.text(" ");
+    layout_.text(node.sized ? ") " : " ");
     layout_.text(operator_of(node));
     if (node.op == TestOp::exists) return;
     layout_.text(" ");

@@ -65,12 +65,13 @@ std::string_view name_of(TestedType type) {
 }
 
 std::string text_of(const Atom& atom) {
-  constexpr std::array<std::string_view, 10> kNames = {
-      "==", "<", "<=", ">", ">=", "in", "~", "has", "exists", "is"};
+  constexpr std::array<std::string_view, 13> kNames = {
+      "==",  "<",        "<=",          ">",         ">=",     "in", "~",
+      "has", "contains", "starts_with", "ends_with", "exists", "is"};
   std::string out = "(";
   out += kNames[static_cast<std::size_t>(atom.op)];
   out += ' ';
-  out += to_string(atom.attribute);
+  out += atom.sized ? "size(" + to_string(atom.attribute) + ")" : to_string(atom.attribute);
   if (atom.op == AtomOp::is_type) {
     out += ' ';
     out += name_of(atom.tested_type);

@@ -53,6 +53,9 @@ enum class AtomOp : std::uint8_t {
   in,
   matches,
   has,
+  contains,
+  starts_with,
+  ends_with,
   exists,
   is_type
 };
@@ -66,6 +69,7 @@ struct Atom {
   AtomOp op = AtomOp::exists;
   std::vector<Operand> operands;
   TestedType tested_type = TestedType::string;
+  bool sized = false;  // tests `size(attribute)`, a number
 
   friend bool operator==(const Atom&, const Atom&) = default;
 };

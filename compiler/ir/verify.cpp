@@ -66,6 +66,10 @@ bool takes(AtomOp op, OperandKind kind) {
       return kind == OperandKind::pattern;
     case AtomOp::has:
       return literal && kind != OperandKind::risk;
+    case AtomOp::contains:
+    case AtomOp::starts_with:
+    case AtomOp::ends_with:
+      return kind == OperandKind::string;
     case AtomOp::exists:
     case AtomOp::is_type:
       return false;
@@ -77,7 +81,8 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
   const Attribute& row = row_of(atom.attribute.attribute);
   const std::string name(row.name);
   if (!takes(atom.op, operand.kind)) return broken("an operator on " + name + " and its operand");
-  if (!comparable(row.type, operand.kind)) return broken(name + " is compared with another type");
+  if (!comparable(atom.sized ? Type::number : row.type, operand.kind))
+    return broken(name + " is compared with another type");
   if (operand.kind == OperandKind::pattern) {
     if (const auto problem = pattern_problem(operand.text, row.separator)) {
       return broken("a pattern on " + name + " " + problem->what);
@@ -86,6 +91,17 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
   if (operand.kind == OperandKind::risk && !risk_named(operand.text)) {
     return broken("there is no risk " + operand.text);
   }
+  return {};
+}
+
+// A size is a number: it is compared, and nothing else.
+Status verify_size(const Atom& atom) {
+  const Attribute& row = row_of(atom.attribute.attribute);
+  const bool sizable =
+      row.type == Type::string || row.type == Type::string_set || row.type == Type::json;
+  const bool compared = atom.op <= AtomOp::in;
+  if (!sizable || !compared) return broken("the size of " + std::string(row.name));
+  for (const Operand& operand : atom.operands) SENTRAIL_TRY(verify_operand(atom, operand));
   return {};
 }
 
@@ -100,10 +116,16 @@ Status verify_atom(const Atom& atom) {
   if (atom.op != AtomOp::in && atom.operands.size() > 1) {
     return broken("an operator on " + name + " has the wrong number of operands");
   }
+  if (atom.sized) return verify_size(atom);
   const bool set_operator = atom.op == AtomOp::has || bare;
   if (row.type == Type::string_set && !set_operator) return broken(name + " is a set");
   if (atom.op == AtomOp::has && row.type != Type::string_set && row.type != Type::json) {
     return broken(name + " is no set");
+  }
+  const bool partial =
+      atom.op == AtomOp::contains || atom.op == AtomOp::starts_with || atom.op == AtomOp::ends_with;
+  if (partial && row.type != Type::string && row.type != Type::json) {
+    return broken(name + " is no string");
   }
   for (const Operand& operand : atom.operands) SENTRAIL_TRY(verify_operand(atom, operand));
   return {};

@@ -60,6 +60,12 @@ TestOp op_of(ir::AtomOp op) {
       return TestOp::matches;
     case ir::AtomOp::has:
       return TestOp::has;
+    case ir::AtomOp::contains:
+      return TestOp::contains;
+    case ir::AtomOp::starts_with:
+      return TestOp::starts_with;
+    case ir::AtomOp::ends_with:
+      return TestOp::ends_with;
     case ir::AtomOp::exists:
       return TestOp::exists;
     case ir::AtomOp::is_type:
@@ -236,6 +242,7 @@ Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
   AtomRow row;
   SENTRAIL_ASSIGN_OR_RETURN(row.slot, slot(atom.attribute));
   row.op = static_cast<std::uint8_t>(op_of(atom.op));
+  row.sized = atom.sized ? 1 : 0;
   if (atom.op == ir::AtomOp::is_type) {
     row.tested_type = static_cast<std::uint8_t>(type_of(atom.tested_type));
   }

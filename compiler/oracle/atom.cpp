@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "compiler/oracle/code_points.hpp"
 #include "compiler/oracle/glob.hpp"
 #include "compiler/oracle/number.hpp"
 #include "core/limits.hpp"
@@ -136,6 +137,36 @@ Truth has_element(const Value& value, const ir::Operand& operand, char separator
   return answer;
 }
 
+// L5.12: bytes, and nothing but bytes.
+Truth has_part(const Value& value, ir::AtomOp op, const std::string& part) {
+  if (value.kind != ValueKind::string) return Truth::u;
+  const std::string& text = value.text;
+  for (std::size_t at = 0; at + part.size() <= text.size(); ++at) {
+    const bool begins = at == 0;
+    const bool ends = at + part.size() == text.size();
+    if (op == ir::AtomOp::starts_with && !begins) continue;
+    if (op == ir::AtomOp::ends_with && !ends) continue;
+    if (text.compare(at, part.size(), part) == 0) return Truth::t;
+  }
+  return Truth::f;
+}
+
+// L5.13: how many characters, elements or members there are, as a number; unreadable if none can
+// be counted.
+Value size_of(const Value& value) {
+  std::size_t size = value.elements.size();
+  if (value.kind == ValueKind::string) {
+    const std::optional<CodePoints> characters = code_points_of(value.text);
+    if (!characters) return of_kind(ValueKind::unreadable);
+    size = characters->size();
+  } else if (value.kind != ValueKind::list && value.kind != ValueKind::object) {
+    return of_kind(ValueKind::unreadable);
+  }
+  Value number = of_kind(ValueKind::number);
+  number.text = std::to_string(size);
+  return number;
+}
+
 Truth has_type(const Value& value, ir::TestedType type) {
   switch (type) {
     case ir::TestedType::string:
@@ -166,11 +197,13 @@ Value look_up(const Request& request, const ir::AttributeRef& ref) {
 }
 
 Truth evaluate(const ir::Atom& atom, const Request& request) {
-  const Value value = look_up(request, atom.attribute);
+  Value value = look_up(request, atom.attribute);
   const char separator = row_of(atom.attribute.attribute).separator;
   if (value.kind == ValueKind::unreadable) return Truth::u;
   if (atom.op == ir::AtomOp::exists) return certain(value.kind != ValueKind::absent);
   if (value.kind == ValueKind::absent) return Truth::f;
+  if (atom.sized) value = size_of(value);
+  if (value.kind == ValueKind::unreadable) return Truth::u;
   switch (atom.op) {
     case ir::AtomOp::equal:
     case ir::AtomOp::matches:
@@ -186,6 +219,10 @@ Truth evaluate(const ir::Atom& atom, const Request& request) {
       return has_element(value, atom.operands.at(0), separator);
     case ir::AtomOp::is_type:
       return has_type(value, atom.tested_type);
+    case ir::AtomOp::contains:
+    case ir::AtomOp::starts_with:
+    case ir::AtomOp::ends_with:
+      return has_part(value, atom.op, atom.operands.at(0).text);
     case ir::AtomOp::exists:
       break;
   }

@@ -5,44 +5,11 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/oracle/code_points.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler::oracle {
 namespace {
-
-using CodePoints = std::vector<std::uint32_t>;
-
-// How many bytes a code point takes that begins with this one; 0 if none may begin so.
-std::size_t length_from(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return 2;
-  if (first >= 0xe0 && first <= 0xef) return 3;
-  if (first >= 0xf0 && first <= 0xf4) return 4;
-  return 0;
-}
-
-// The code points of UTF-8; nothing if it is not that (RFC 3629: shortest form, no surrogates).
-std::optional<CodePoints> decode(std::string_view text) {
-  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  constexpr std::uint32_t kLeadBits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-  CodePoints points;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t length = length_from(first);
-    if (length == 0 || i + length > text.size()) return std::nullopt;
-    std::uint32_t point = first & kLeadBits[length];
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return std::nullopt;
-      point = point << 6 | (next & 0x3f);
-    }
-    const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-    if (point < kSmallest[length] || point > 0x10ffff || surrogate) return std::nullopt;
-    points.push_back(point);
-    i += length;
-  }
-  return points;
-}
 
 // One thing that a segment of a pattern asks for.
 enum class Wants : std::uint8_t { this_point, one_point, any_points };
@@ -148,8 +115,8 @@ bool is_ambiguous_path(const std::vector<CodePoints>& segments) {
 
 Truth matches(std::string_view pattern, std::string_view value, char separator) {
   if (value.size() > limits::kMatchedBytesMax) return Truth::u;
-  const std::optional<CodePoints> wanted = decode(pattern);
-  const std::optional<CodePoints> points = decode(value);
+  const std::optional<CodePoints> wanted = code_points_of(pattern);
+  const std::optional<CodePoints> points = code_points_of(value);
   if (!wanted || !points) return Truth::u;
   const std::vector<CodePoints> segments = segments_of_value(*points, separator);
   if (separator == '/' && is_ambiguous_path(segments)) return Truth::u;

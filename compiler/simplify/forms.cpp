@@ -38,6 +38,7 @@ std::uint32_t cost_of(const ir::Atom& atom) {
       }
       break;
     case ir::AtomOp::has:
+    case ir::AtomOp::contains:
       cost += 3;
       break;
     case ir::AtomOp::matches:
@@ -56,6 +57,7 @@ std::string key_text(const ir::Atom& atom) {
   append_number(key, static_cast<std::uint64_t>(atom.op));
   append_number(key, static_cast<std::uint64_t>(atom.attribute.attribute));
   append_number(key, static_cast<std::uint64_t>(atom.tested_type));
+  append_number(key, atom.sized ? 1 : 0);
   append_number(key, atom.attribute.steps.size());
   for (const std::string& step : atom.attribute.steps) append_text(key, step);
   std::set<std::string> operands;

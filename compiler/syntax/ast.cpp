@@ -14,8 +14,9 @@
 namespace sentrail::compiler {
 namespace {
 
-constexpr std::array<std::string_view, 13> kOpNames = {
-    "==", "!=", "<", "<=", ">", ">=", "in", "not in", "~", "!~", "has", "exists", "is"};
+constexpr std::array<std::string_view, 16> kOpNames = {
+    "==", "!=", "<",   "<=",       ">",           ">=",        "in",     "not in",
+    "~",  "!~", "has", "contains", "starts_with", "ends_with", "exists", "is"};
 
 // Different texts are quoted differently: a backslash is escaped before anything else.
 std::string quoted(std::string_view text) {
@@ -154,6 +155,7 @@ class Dump {
       case ExprKind::test: {
         const std::string operand = text_of(expr.test.operand);
         out = "(" + text_of(expr.test.path) + " ";
+        if (expr.test.sized) out = "(size(" + text_of(expr.test.path) + ") ";
         out += kOpNames[static_cast<std::size_t>(expr.test.op)];
         return out + (operand.empty() ? "" : " " + operand) + ")";
       }

@@ -43,7 +43,7 @@ struct Path {
   std::vector<Name> steps;
 };
 
-// The tests of language v0. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
+// The operators. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
 enum class TestOp : std::uint8_t {
   equal,
   not_equal,
@@ -56,6 +56,9 @@ enum class TestOp : std::uint8_t {
   matches,
   not_matches,
   has,
+  contains,
+  starts_with,
+  ends_with,
   exists,
   is,
 };
@@ -70,6 +73,7 @@ struct Operand {
 // `path op operand`.
 struct Test {
   Path path;
+  bool sized = false;  // `size(path)`
   TestOp op = TestOp::exists;
   Span op_span;
   Operand operand;  // empty for `exists`; the type's name as a word for `is`

@@ -181,6 +181,7 @@ void AstBuilder::join(ExprKind kind, Span span) {
 void AstBuilder::test_operator(TestOp op, Span span) {
   test_ = {};
   test_.path = std::move(path_);
+  test_.sized = std::exchange(sized_, false);
   test_.op = op;
   test_.op_span = until_end(span);
 }
@@ -443,6 +444,7 @@ void AstBuilder::abandon_rule() {
   clauses_ = {};
   because_.reset();
   upper_.reset();
+  sized_ = false;
   list_.reset();
   operands_.clear();
   frames_.clear();

@@ -47,6 +47,7 @@ class AstBuilder {
   // Conditions.
   void expression_begin() { frames_.push_back({operands_.size(), {}, {}, false}); }
   void join(ExprKind kind, Span span);
+  void size_of() noexcept { sized_ = true; }
   void test_operator(TestOp op, Span span);
   void test_value();
   void test(Span span);
@@ -146,6 +147,7 @@ class AstBuilder {
   Name name_;
   std::optional<Span> upper_;
   Path path_;
+  bool sized_ = false;  // `size(path_)`
   std::vector<Literal> entries_;
   bool entries_too_many_ = false;
   std::optional<Operand> list_;

@@ -74,7 +74,10 @@ SENTRAIL_EXPECT(negated, expected_condition, "a test or `(` after `not`",
                 "`not` takes one test or a parenthesis");
 SENTRAIL_EXPECT(group_close, expected_token, "`and`, `or` or `)`", "");
 SENTRAIL_EXPECT(test_rest, expected_operator, "an operator",
-                "the operators are `== != < <= > >= ~ !~ in has exists is` and `not in`");
+                "the operators are `== != < <= > >= ~ !~ in has contains starts_with ends_with "
+                "exists is` and `not in`");
+SENTRAIL_EXPECT(size_path, expected_name, "an attribute", "write `size(PATH) > 10`");
+SENTRAIL_EXPECT(size_close, expected_token, "`)` after the attribute", "write `size(PATH) > 10`");
 SENTRAIL_EXPECT(in_after_not, expected_operator, "`in` after `not`",
                 "write `PATH not in …`, or `not` before the whole test");
 SENTRAIL_EXPECT(type_name, expected_value, "a type",

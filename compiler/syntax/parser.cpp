@@ -177,6 +177,10 @@ SENTRAIL_ON(op_greater_equal) { b.test_operator(TestOp::greater_equal, at); }
 SENTRAIL_ON(op_matches) { b.test_operator(TestOp::matches, at); }
 SENTRAIL_ON(op_not_matches) { b.test_operator(TestOp::not_matches, at); }
 SENTRAIL_ON(op_has) { b.test_operator(TestOp::has, at); }
+SENTRAIL_ON(op_contains) { b.test_operator(TestOp::contains, at); }
+SENTRAIL_ON(op_starts_with) { b.test_operator(TestOp::starts_with, at); }
+SENTRAIL_ON(op_ends_with) { b.test_operator(TestOp::ends_with, at); }
+SENTRAIL_ON(size_of) { b.size_of(); }
 SENTRAIL_ON(op_in) { b.test_operator(TestOp::in, at); }
 SENTRAIL_ON(op_not_in) { b.test_operator(TestOp::not_in, at); }
 SENTRAIL_ON(op_exists) { b.test_operator(TestOp::exists, at); }

@@ -193,7 +193,7 @@ bool SyntaxErrors::report_later_language(std::uint32_t offset, const FailurePoin
     what = "the regular expression operator `=~`";
     length = 2;
   } else if (point.kind == DiagnosticKind::expected_operator && rest.starts_with('(')) {
-    what = "a call such as `size()`";
+    what = "a call on a path";
     length = 1;
   } else if (point.kind == DiagnosticKind::expected_operator && rest.starts_with('[')) {
     what = "the quantifier `[*]`";

@@ -156,6 +156,17 @@ Test Binder::test_of(const AtomRow& atom) {
     return test;
   }
   test.a = operand.index;
+  if (op == TestOp::contains || op == TestOp::starts_with || op == TestOp::ends_with) {
+    test.op = op == TestOp::contains      ? Op::contains
+              : op == TestOp::starts_with ? Op::starts_with
+                                          : Op::ends_with;
+    return test;
+  }
+  if (atom.sized != 0) {
+    test.op = Op::size;
+    test.b = orders_of(op);
+    return test;
+  }
   switch (static_cast<OperandKind>(operand.kind)) {
     case OperandKind::string:
       test.op = Op::symbol;
@@ -218,6 +229,10 @@ Test Binder::list_test(const AtomRow& atom) {
   const std::uint32_t strings = list.strings_end - list.strings_begin;
   slot.has_symbols = slot.has_symbols || strings > 0;
   slot.has_patterns = slot.has_patterns || list.patterns_begin != list.patterns_end;
+  if (atom.sized != 0) {
+    bound_.lists.push_back(list);
+    return {Op::size_in, atom.slot, static_cast<std::uint32_t>(bound_.lists.size() - 1), 0};
+  }
   if (strings > 0 && strings == atom.operands_count) {
     return {Op::symbols, atom.slot, list.strings_begin, list.strings_end};
   }

@@ -14,22 +14,28 @@
 #include "core/program.hpp"
 #include "core/schema.hpp"
 #include "runtime/decide/pattern.hpp"
+#include "runtime/decide/search.hpp"
 #include "runtime/decide/symbols.hpp"
 
 namespace sentrail::decide {
 
 // What a test has become: its operator together with the kinds of its operands.
 enum class Op : std::uint8_t {
-  symbol,    // equals symbol a
-  symbols,   // is one of operands [a, b), all strings, at least one
-  risks,     // bit `risk` of a
-  booleans,  // bit 0 (false) or 1 (true) of a
-  number,    // compared with number a, gives an order in b
-  exists,    //
-  kinds,     // bit `FactKind` of a
-  pattern,   // matches pattern a
-  list,      // is in list a
-  element,   // has operand a
+  symbol,       // equals symbol a
+  symbols,      // is one of operands [a, b), all strings, at least one
+  risks,        // bit `risk` of a
+  booleans,     // bit 0 (false) or 1 (true) of a
+  number,       // compared with number a, gives an order in b
+  exists,       //
+  kinds,        // bit `FactKind` of a
+  pattern,      // matches pattern a
+  list,         // is in list a
+  element,      // has operand a
+  contains,     // has text of search a in it
+  starts_with,  // begins with symbol a
+  ends_with,    // ends with symbol a
+  size,         // has a size; that compared with number a gives an order in b
+  size_in,      // has a size; that is in list a
 };
 
 // Bits of Op::number's b.
@@ -107,7 +113,7 @@ struct Tier {
 // All of it. Keeps views of the program's tables, which must outlive it.
 struct BoundProgram {
   explicit BoundProgram(const Program& verified)
-      : program(verified), symbols(verified), patterns(verified) {}
+      : program(verified), symbols(verified), patterns(verified), searches(verified) {}
 
   Program program;
   SymbolTable symbols;
@@ -116,6 +122,7 @@ struct BoundProgram {
   std::vector<std::string_view> steps;
   std::vector<Decimal> numbers;
   std::vector<List> lists;
+  SearchSet searches;
   std::vector<Test> tests;          // by atom
   std::vector<Question> questions;  // by atom
   std::vector<Code> codes;

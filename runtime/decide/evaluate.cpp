@@ -2,9 +2,12 @@
 #include "runtime/decide/evaluate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <optional>
 
 #include "core/limits.hpp"
+#include "core/text.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -88,26 +91,30 @@ Truth string_in(const BoundProgram& bound, const List& list, char separator, std
   return answer;
 }
 
-Truth number_in(const BoundProgram& bound, const List& list, SlotState& state) noexcept {
-  if (list.numbers_begin == list.numbers_end && list.ranges_begin == list.ranges_end) {
-    return Truth::u;
-  }
-  if (!is_numeric(state)) return Truth::u;
+// Whether a number is one of a list's, or within one of its ranges.
+Truth among(const BoundProgram& bound, const List& list, const Decimal& number) noexcept {
   const auto operands = bound.program.operands;
   // Numbers ascend by value, and so do the operands that name them.
   const auto single = operands.subspan(list.numbers_begin, list.numbers_end - list.numbers_begin);
-  const auto found = std::lower_bound(single.begin(), single.end(), state.number,
+  const auto found = std::lower_bound(single.begin(), single.end(), number,
                                       [&bound](const OperandRow& operand, const Decimal& wanted) {
                                         return compare(bound.numbers[operand.index], wanted) < 0;
                                       });
-  if (found != single.end() && bound.numbers[found->index] == state.number) return Truth::t;
+  if (found != single.end() && bound.numbers[found->index] == number) return Truth::t;
   for (std::uint32_t i = list.ranges_begin; i < list.ranges_end; ++i) {
-    if (compare(bound.numbers[operands[i].index], state.number) <= 0 &&
-        compare(state.number, bound.numbers[operands[i].upper]) <= 0) {
+    if (compare(bound.numbers[operands[i].index], number) <= 0 &&
+        compare(number, bound.numbers[operands[i].upper]) <= 0) {
       return Truth::t;
     }
   }
   return Truth::f;
+}
+
+Truth number_in(const BoundProgram& bound, const List& list, SlotState& state) noexcept {
+  if (list.numbers_begin == list.numbers_end && list.ranges_begin == list.ranges_end) {
+    return Truth::u;
+  }
+  return is_numeric(state) ? among(bound, list, state.number) : Truth::u;
 }
 
 // Entries of another type than the value's do not count, unless there are no others.
@@ -178,6 +185,46 @@ Truth has_element(const BoundProgram& bound, const OperandRow& operand, const Fa
   return answer;
 }
 
+// The size of a value as its test compares it; nothing if it has none.
+std::optional<Decimal> size_of(const Fact& fact) noexcept {
+  std::size_t size = 0;
+  switch (fact.kind) {
+    case FactKind::string:
+      if (!is_valid_utf8(fact.text)) return std::nullopt;
+      size = count_code_points(fact.text);
+      break;
+    case FactKind::string_set:
+      size = fact.set.size();
+      break;
+    case FactKind::array:
+    case FactKind::object:
+      size = fact.json.size();
+      break;
+    default:
+      return std::nullopt;
+  }
+  std::array<char, 24> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), size);
+  return Decimal::parse({digits.data(), static_cast<std::size_t>(end - digits.data())});
+}
+
+Truth has_size(const BoundProgram& bound, const Test& test, const Fact& fact) noexcept {
+  if (fact.kind == FactKind::absent) return Truth::f;
+  if (fact.kind == FactKind::unreadable) return Truth::u;
+  const std::optional<Decimal> size = size_of(fact);
+  if (!size) return Truth::u;
+  if (test.op == Op::size_in) return among(bound, bound.lists[test.a], *size);
+  return certain((order_bit(compare(*size, bound.numbers[test.a])) & test.b) != 0);
+}
+
+Truth has_part(const BoundProgram& bound, const Test& test, const Fact& fact) noexcept {
+  if (fact.kind != FactKind::string) return incomparable(fact.kind);
+  if (test.op == Op::contains) return certain(bound.searches.contains(test.a, fact.text));
+  const std::string_view part = bound.program.view(bound.program.symbols[test.a]);
+  return certain(test.op == Op::starts_with ? fact.text.starts_with(part)
+                                            : fact.text.ends_with(part));
+}
+
 Truth has_risk(std::uint32_t risks, const SlotState& state) noexcept {
   if (state.fact.kind != FactKind::string) return incomparable(state.fact.kind);
   const std::optional<Risk> risk = risk_of(state);
@@ -246,6 +293,13 @@ Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
     }
     case Op::element:
       return has_element(bound, bound.program.operands[test.a], state.fact);
+    case Op::contains:
+    case Op::starts_with:
+    case Op::ends_with:
+      return has_part(bound, test, state.fact);
+    case Op::size:
+    case Op::size_in:
+      return has_size(bound, test, state.fact);
     case Op::symbol:
       break;
   }

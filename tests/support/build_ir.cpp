@@ -109,6 +109,12 @@ ir::Atom test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> o
   return made;
 }
 
+ir::Atom size_test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> operands) {
+  ir::Atom made = test(dotted, op, std::move(operands));
+  made.sized = true;
+  return made;
+}
+
 ir::Atom is_type(std::string_view dotted, ir::TestedType type) {
   ir::Atom made = test(dotted, ir::AtomOp::is_type);
   made.tested_type = type;

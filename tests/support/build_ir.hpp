@@ -30,6 +30,7 @@ ir::AttributeRef ref(std::string_view dotted);
 
 // Tests.
 ir::Atom test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> operands = {});
+ir::Atom size_test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> operands);
 ir::Atom is_type(std::string_view dotted, ir::TestedType type);
 
 // Conditions, appended to a policy.

@@ -126,11 +126,17 @@ class Generator {
 
   // --- conditions --------------------------------------------------------------------------
   void test() {
-    static constexpr std::array<std::string_view, 9> kOperators = {"==", "!=", "<",  "<=", ">",
-                                                                   ">=", "~",  "!~", "has"};
+    static constexpr std::array<std::string_view, 12> kOperators = {
+        "==", "!=", "<", "<=", ">", ">=", "~", "!~", "has", "contains", "starts_with", "ends_with"};
     static constexpr std::array<std::string_view, 7> kTypes = {"string", "number", "bool",  "list",
                                                                "object", "null",   "absent"};
-    word(path());
+    if (chance(6)) {
+      sign("size(");
+      word(path());
+      sign(")");
+    } else {
+      word(path());
+    }
     switch (below(6)) {
       case 0:
         return word("exists");

@@ -174,17 +174,39 @@ std::vector<ir::AtomOp> operators_of(Type type) {
     case Type::boolean:
       return {Op::equal, Op::in};
     case Type::string:
-      return {Op::equal, Op::in, Op::matches, Op::matches};
+      return {Op::equal,    Op::in,          Op::matches,  Op::matches,
+              Op::contains, Op::starts_with, Op::ends_with};
     case Type::number:
     case Type::risk:
       return {Op::equal, Op::in, Op::less, Op::less_equal, Op::greater, Op::greater_equal};
     case Type::string_set:
       return {Op::has};
     case Type::json:
-      return {Op::equal, Op::in,         Op::matches, Op::has,
-              Op::less,  Op::less_equal, Op::greater, Op::greater_equal};
+      return {Op::equal,    Op::in,          Op::matches,  Op::has,
+              Op::less,     Op::less_equal,  Op::greater,  Op::greater_equal,
+              Op::contains, Op::starts_with, Op::ends_with};
   }
   return {};
+}
+
+// A piece of the words that values are made of.
+std::string_view random_part(Random& random) {
+  const std::string_view word = pick(random, kWords, kCleanWords);
+  const std::size_t begin = below(random, word.size() + 1);
+  return word.substr(begin, below(random, word.size() - begin + 1));
+}
+
+ir::Atom random_size_test(Random& random, ir::Atom made) {
+  constexpr std::array kSizes = {"0"sv, "1"sv, "2"sv, "3"sv, "4.0"sv, "1e1"sv, "8192"sv, "2.5"sv};
+  made.sized = true;
+  made.op = static_cast<ir::AtomOp>(below(random, static_cast<std::size_t>(ir::AtomOp::in) + 1));
+  const std::size_t count = made.op == ir::AtomOp::in ? below(random, 3) : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view size = pick(random, kSizes);
+    made.operands.push_back(made.op == ir::AtomOp::in && once_in(random, 3) ? range(size, "1e4")
+                                                                            : number(size));
+  }
+  return made;
 }
 
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
@@ -330,6 +352,9 @@ ir::Atom random_atom(Random& random, const RandomLimits& limits) {
     made.tested_type = static_cast<ir::TestedType>(below(random, 6));
     return made;
   }
+  const bool sizable =
+      row.type == Type::string || row.type == Type::string_set || row.type == Type::json;
+  if (sizable && once_in(random, 8)) return random_size_test(random, std::move(made));
   const std::vector<ir::AtomOp> operators = operators_of(row.type);
   made.op = operators[below(random, operators.size())];
   switch (made.op) {
@@ -344,6 +369,11 @@ ir::Atom random_atom(Random& random, const RandomLimits& limits) {
     case ir::AtomOp::equal:
     case ir::AtomOp::has:
       made.operands = {random_literal(random, row.type)};
+      break;
+    case ir::AtomOp::contains:
+    case ir::AtomOp::starts_with:
+    case ir::AtomOp::ends_with:
+      made.operands = {text(random_part(random))};
       break;
     default: {
       const Type ordered = row.type == Type::risk ? Type::risk : Type::number;

@@ -113,6 +113,7 @@ class Writer {
   std::string entry(const ir::AttributeRef& ref, const ir::Operand& operand);
   std::string entries(const ir::Atom& atom);
   std::string path(const ir::AttributeRef& ref);
+  std::string left_side(const ir::Atom& atom);
   std::string test(const ir::Atom& atom, bool negated);
   std::string in_test(const ir::Atom& atom, bool negated);
   std::string condition(ir::ConditionId id, bool inner);
@@ -208,8 +209,13 @@ std::string Writer::path(const ir::AttributeRef& ref) {
   return out;
 }
 
+std::string Writer::left_side(const ir::Atom& atom) {
+  if (!atom.sized) return path(atom.attribute);
+  return (once_in(4) ? "size ( " : "size(") + path(atom.attribute) + ")";
+}
+
 std::string Writer::in_test(const ir::Atom& atom, bool negated) {
-  const std::string left = path(atom.attribute) + (negated ? " not in " : " in ");
+  const std::string left = left_side(atom) + (negated ? " not in " : " in ");
   const bool range =
       atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::number_range;
   if (range && once_in(2)) return left + entry(atom.attribute, atom.operands[0]);
@@ -221,8 +227,9 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
 
 std::string Writer::test(const ir::Atom& atom, bool negated) {
   using Op = ir::AtomOp;
-  constexpr std::array kSigns = {"=="sv, "<"sv, "<="sv,  ">"sv,      ">="sv,
-                                 ""sv,   "~"sv, "has"sv, "exists"sv, "is"sv};
+  constexpr std::array kSigns = {"=="sv,        "<"sv,      "<="sv,  ">"sv,        ">="sv,
+                                 ""sv,          "~"sv,      "has"sv, "contains"sv, "starts_with"sv,
+                                 "ends_with"sv, "exists"sv, "is"sv};
   constexpr std::array kTypes = {"string"sv, "number"sv, "bool"sv, "list"sv, "object"sv, "null"sv};
   const bool has_negative =
       atom.op == Op::equal || atom.op == Op::in || atom.op == Op::matches || atom.op == Op::exists;
@@ -230,7 +237,7 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
   const bool negative = has_negative && (negated ? !once_in(3) : once_in(8));
   std::string out = negative != negated ? "not " : "";
   if (atom.op == Op::in) return out + in_test(atom, negative);
-  out += path(atom.attribute) + " ";
+  out += left_side(atom) + " ";
   if (atom.op == Op::exists) return out + (negative ? "is absent" : "exists");
   if (negative) {
     out += atom.op == Op::equal ? "!=" : "!~";

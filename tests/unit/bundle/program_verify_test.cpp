@@ -110,10 +110,20 @@ const Case kConditions[] = {
     {"unknown_atom", "names no atom", [](P& p) { node_with(p, NodeKind::literal).atom = 1'000; }},
     {"constant_with_atom", "names no atom",
      [](P& p) { node_with(p, NodeKind::constant).atom = 1; }},
-    {"atom_op", "no such test", [](P& p) { p.atoms[0].op = 10; }},
+    {"atom_op", "no such test", [](P& p) { p.atoms[0].op = 99; }},
     {"atom_zero", "no such test", [](P& p) { p.atoms[0].zero = 1; }},
     {"atom_type", "no such type", [](P& p) { atom_with(p, TestOp::is_type).tested_type = 6; }},
     {"untyped_atom", "no such type", [](P& p) { atom_with(p, TestOp::equal).tested_type = 1; }},
+    {"atom_sized_by_exists", "what sizes do not have",
+     [](P& p) { atom_with(p, TestOp::exists).sized = 1; }},
+    {"atom_sized_twice", "what sizes do not have", [](P& p) { atom_with(p, TestOp::in).sized = 2; }},
+    {"atom_size_of_text", "no number beside a size",
+     [](P& p) { atom_with(p, TestOp::in).sized = 1; }},
+    {"atom_part_of_number", "does not take",
+     [](P& p) {
+       AtomRow& less = atom_with(p, TestOp::less);
+       less.op = static_cast<std::uint8_t>(TestOp::contains);
+     }},
     {"atom_slot", "names no slot", [](P& p) { p.atoms[0].slot = 99; }},
     {"atom_gap", "atoms[1]", [](P& p) { ++p.atoms[1].operands_begin; }},
     {"atom_arity", "number of operands", [](P& p) { atom_with(p, TestOp::in).op = 0; }},

@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "core/limits.hpp"
+#include "runtime/decide/search.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
@@ -56,6 +58,72 @@ TEST(Evaluate, HasComparesNumbersByValueAndBools) {
   EXPECT_EQ(truth_of(test("body", ir::AtomOp::has, {number("15e-1")}), list), Truth::t);
   EXPECT_EQ(truth_of(test("body", ir::AtomOp::has, {boolean(true)}), list), Truth::t);
   EXPECT_EQ(truth_of(test("body", ir::AtomOp::has, {number("2")}), list), Truth::u);
+}
+
+TEST(Evaluate, PartsAreBytesWithoutWildcards) {
+  const auto on = [](ir::AtomOp op, std::string_view part, std::string_view value) {
+    return truth_of(test("body", op, {text(part)}), string_value(value));
+  };
+  EXPECT_EQ(on(ir::AtomOp::contains, "b*", "ab*c"), Truth::t);
+  EXPECT_EQ(on(ir::AtomOp::contains, "b*", "abbc"), Truth::f);
+  EXPECT_EQ(on(ir::AtomOp::contains, "", ""), Truth::t);
+  EXPECT_EQ(on(ir::AtomOp::contains, "abc", "ab"), Truth::f);
+  EXPECT_EQ(on(ir::AtomOp::starts_with, "ab", "abc"), Truth::t);
+  EXPECT_EQ(on(ir::AtomOp::starts_with, "bc", "abc"), Truth::f);
+  EXPECT_EQ(on(ir::AtomOp::ends_with, "bc", "abc"), Truth::t);
+  EXPECT_EQ(on(ir::AtomOp::ends_with, "AB", "ab"), Truth::f);
+  EXPECT_EQ(truth_of(test("body", ir::AtomOp::contains, {text("1")}), number_value("1")), Truth::u);
+}
+
+// Every text of up to seven letters of two, in every other: borders of all kinds.
+TEST(Evaluate, ContainsFindsWhatAPlainSearchFinds) {
+  std::vector<std::string> texts = {""};
+  for (std::size_t i = 0; texts[i].size() < 7; ++i) {
+    texts.push_back(texts[i] + "a");
+    texts.push_back(texts[i] + "b");
+  }
+  ProgramStorage p;
+  for (const std::string& one : texts) {
+    const auto symbol = static_cast<std::uint32_t>(p.symbols.size());
+    p.symbols.push_back({static_cast<std::uint32_t>(p.text.size()),
+                         static_cast<std::uint32_t>(one.size())});
+    p.text.insert(p.text.end(), one.begin(), one.end());
+    AtomRow row;
+    row.op = static_cast<std::uint8_t>(TestOp::contains);
+    row.operands_begin = symbol;
+    row.operands_count = 1;
+    p.atoms.push_back(row);
+    p.operands.push_back({0, symbol, 0});
+  }
+  const decide::SearchSet searches(p.view());
+  for (std::uint32_t symbol = 0; symbol < texts.size(); ++symbol) {
+    for (const std::string& value : texts) {
+      ASSERT_EQ(searches.contains(symbol, value), value.find(texts[symbol]) != std::string::npos)
+          << texts[symbol] << " in " << value;
+    }
+  }
+}
+
+TEST(Evaluate, SizesCountCharactersElementsAndMembers) {
+  const auto size_is = [](oracle::Value value, std::string_view size) {
+    return truth_of(size_test("body", ir::AtomOp::equal, {number(size)}), std::move(value));
+  };
+  EXPECT_EQ(size_is(string_value("h\xc3\xa9!"), "3"), Truth::t);
+  EXPECT_EQ(size_is(string_value("h\xc3\xa9!"), "4"), Truth::f);
+  EXPECT_EQ(size_is(list_value({null_value(), null_value()}), "2.0"), Truth::t);
+  EXPECT_EQ(size_is(object_value({{"a", null_value()}}), "1"), Truth::t);
+  EXPECT_EQ(size_is(object_value({}), "0"), Truth::t);
+  EXPECT_EQ(size_is(null_value(), "0"), Truth::u);
+  EXPECT_EQ(size_is(number_value("12"), "2"), Truth::u);
+  EXPECT_EQ(size_is(list_value(std::vector(limits::kListElementsMax + 1, null_value())), "4097"),
+            Truth::t);
+  const ir::Atom some = size_test("agent.roles", ir::AtomOp::in, {number("0"), range("2", "3")});
+  EXPECT_EQ(truth_of(some, strings_value({"a", "a"})), Truth::t);
+  EXPECT_EQ(truth_of(some, strings_value({"a"})), Truth::f);
+  EXPECT_EQ(truth_of(some, list_value({})), Truth::t);
+  const ir::Atom none = size_test("body", ir::AtomOp::in, {});
+  EXPECT_EQ(truth_of(none, string_value("")), Truth::f);
+  EXPECT_EQ(truth_of(none, null_value()), Truth::u);
 }
 
 TEST(Evaluate, RangesHoldBothEnds) {

@@ -163,5 +163,38 @@ TEST(OracleAtom, L5_10_IsTellsTheTypeOfAnyValue) {
   EXPECT_EQ(on_attribute("agent.roles", strings_value({}), is_type("agent.roles", Type::list)), kT);
 }
 
+TEST(OracleAtom, L5_12_PartsAreBytes) {
+  EXPECT_EQ(on(string_value("main*"), Op::contains, {text("n*")}), kT);
+  EXPECT_EQ(on(string_value("main"), Op::contains, {text("n*")}), kF);
+  EXPECT_EQ(on(string_value("main"), Op::contains, {text("")}), kT);
+  EXPECT_EQ(on(string_value(""), Op::ends_with, {text("")}), kT);
+  EXPECT_EQ(on(string_value("main"), Op::starts_with, {text("ma")}), kT);
+  EXPECT_EQ(on(string_value("main"), Op::starts_with, {text("ai")}), kF);
+  EXPECT_EQ(on(string_value("main"), Op::ends_with, {text("in")}), kT);
+  EXPECT_EQ(on(string_value("main"), Op::ends_with, {text("main2")}), kF);
+  EXPECT_EQ(on(string_value("\xff" "a"), Op::contains, {text("a")}), kT);
+  EXPECT_EQ(on(string_value(std::string(1 << 16, 'a')), Op::contains, {text("aa")}), kT);
+  EXPECT_EQ(on(list_value({}), Op::contains, {text("a")}), kU);
+  EXPECT_EQ(on(absent(), Op::contains, {text("")}), kF);
+}
+
+TEST(OracleAtom, L5_13_SizesAreNumbers) {
+  const auto on_size = [](oracle::Value value, Op op, std::vector<ir::Operand> operands) {
+    oracle::Request request;
+    request.values["body"] = object_value({{"x", std::move(value)}});
+    return oracle::evaluate(size_test("body.x", op, std::move(operands)), request);
+  };
+  EXPECT_EQ(on_size(string_value("\xc3\xa9"), Op::equal, {number("1")}), kT);
+  EXPECT_EQ(on_size(string_value("\xc3"), Op::equal, {number("1")}), kU);
+  EXPECT_EQ(on_size(strings_value({"a", "a"}), Op::greater, {number("1.5")}), kT);
+  EXPECT_EQ(on_size(object_value({}), Op::less, {number("0")}), kF);
+  EXPECT_EQ(on_size(null_value(), Op::less, {number("9")}), kU);
+  EXPECT_EQ(on_size(boolean_value(true), Op::in, {}), kU);
+  EXPECT_EQ(on_size(string_value(""), Op::in, {}), kF);
+  EXPECT_EQ(on_size(string_value("abc"), Op::in, {range("3", "4")}), kT);
+  EXPECT_EQ(on_size(absent(), Op::equal, {number("0")}), kF);
+  EXPECT_EQ(on_size(unreadable(), Op::equal, {number("0")}), kU);
+}
+
 }  // namespace
 }  // namespace sentrail::support
