@@ -34,6 +34,11 @@ ir::ConditionId every_test(ir::Policy& policy) {
   add(test("agent.roles", Op::has, {text("payer")}));
   add(test("body.tags", Op::has, {number("2")}));
   add(test("http.headers.x-y", Op::exists));
+  add(test("resource.ref", Op::contains, {text("lease")}));
+  add(test("resource.ref", Op::starts_with, {text("re")}));
+  add(test("body.name", Op::ends_with, {text(".md")}));
+  add(size_test("agent.roles", Op::in, {number("1"), range("5", "9")}));
+  add(size_test("body.tags", Op::less, {number("7")}));
   add(is_type("args.a.b", ir::TestedType::object));
   return any_of(policy, std::move(tests));
 }
