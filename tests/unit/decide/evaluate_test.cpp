@@ -85,8 +85,8 @@ TEST(Evaluate, ContainsFindsWhatAPlainSearchFinds) {
   ProgramStorage p;
   for (const std::string& one : texts) {
     const auto symbol = static_cast<std::uint32_t>(p.symbols.size());
-    p.symbols.push_back({static_cast<std::uint32_t>(p.text.size()),
-                         static_cast<std::uint32_t>(one.size())});
+    p.symbols.push_back(
+        {static_cast<std::uint32_t>(p.text.size()), static_cast<std::uint32_t>(one.size())});
     p.text.insert(p.text.end(), one.begin(), one.end());
     AtomRow row;
     row.op = static_cast<std::uint8_t>(TestOp::contains);

@@ -172,7 +172,10 @@ TEST(OracleAtom, L5_12_PartsAreBytes) {
   EXPECT_EQ(on(string_value("main"), Op::starts_with, {text("ai")}), kF);
   EXPECT_EQ(on(string_value("main"), Op::ends_with, {text("in")}), kT);
   EXPECT_EQ(on(string_value("main"), Op::ends_with, {text("main2")}), kF);
-  EXPECT_EQ(on(string_value("\xff" "a"), Op::contains, {text("a")}), kT);
+  EXPECT_EQ(on(string_value("\xff"
+                            "a"),
+               Op::contains, {text("a")}),
+            kT);
   EXPECT_EQ(on(string_value(std::string(1 << 16, 'a')), Op::contains, {text("aa")}), kT);
   EXPECT_EQ(on(list_value({}), Op::contains, {text("a")}), kU);
   EXPECT_EQ(on(absent(), Op::contains, {text("")}), kF);
