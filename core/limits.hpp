@@ -64,6 +64,19 @@ inline constexpr std::size_t kPatternBytesMax = 512;
 // is 4 KiB, its longest ref 255 bytes.
 inline constexpr std::size_t kMatchedBytesMax = 8u << 10;
 
+// --- regular expressions -------------------------------------------------------------------
+// One as written: longer ones are lists in disguise, and nobody reads them.
+inline constexpr std::size_t kRegexBytesMax = 1024;
+// Steps of one, repetitions written out: what one character of a value can cost.
+inline constexpr std::size_t kRegexStepsMax = 512;
+// Times that something may be repeated: above any length that policies check.
+inline constexpr std::uint32_t kRegexRepeatMax = 1000;
+// Groups within groups: bounds the reader's recursion.
+inline constexpr std::size_t kRegexDepthMax = 32;
+// A string that is searched; longer ones are undecidable. SQL that agents write is shorter, and
+// with the steps above a search stays below a tenth of a second.
+inline constexpr std::size_t kRegexValueBytesMax = 64u << 10;
+
 // --- bundle --------------------------------------------------------------------------------
 // Whole file: 100,000 rules need about 64 MB in the tables of the engine page.
 inline constexpr std::size_t kBundleBytesMax = 256u << 20;

@@ -75,6 +75,45 @@ struct PatternRow {
   std::uint32_t ops_count = 0;
 };
 
+// The steps of a regular expression, run side by side. A search begins a run at the first step
+// before each code point of a value, and succeeds if some run arrives at a match.
+enum class RegexOp : std::uint32_t {
+  set = 0,        // takes one code point of set a; goes to the next step
+  assertion = 1,  // goes to the next step where assertion a holds
+  split = 2,      // goes to steps a and b
+  jump = 3,       // goes to step a
+  match = 4,
+};
+enum class RegexAssertion : std::uint32_t {
+  text_begin = 0,
+  text_end = 1,
+  line_begin = 2,
+  line_end = 3,
+  word_boundary = 4,
+  no_word_boundary = 5,
+};
+struct RegexStepRow {
+  std::uint32_t op = 0;
+  std::uint32_t a = 0;  // steps and sets are counted from those of their regular expression
+  std::uint32_t b = 0;
+};
+// A set of code points: its ranges ascend and do not touch.
+struct RegexSetRow {
+  std::uint32_t ranges_begin = 0;
+  std::uint32_t ranges_count = 0;
+};
+struct RegexRangeRow {
+  std::uint32_t low = 0;
+  std::uint32_t high = 0;  // included
+};
+struct RegexRow {
+  TextRef source;  // as written, flags first
+  std::uint32_t steps_begin = 0;
+  std::uint32_t steps_count = 0;
+  std::uint32_t sets_begin = 0;
+  std::uint32_t sets_count = 0;
+};
+
 // What a test compares with. Rows of one test ascend by kind, then index, then upper: no twins.
 enum class OperandKind : std::uint32_t {
   string = 0,        // index: symbols
@@ -83,6 +122,7 @@ enum class OperandKind : std::uint32_t {
   boolean = 3,       // index: 0 or 1
   risk = 4,          // index: Risk
   pattern = 5,       // index: patterns, with the separator of the test's slot
+  regex = 6,         // index: regexes
 };
 struct OperandRow {
   std::uint32_t kind = 0;
@@ -105,6 +145,7 @@ enum class TestOp : std::uint8_t {
   contains = 10,
   starts_with = 11,
   ends_with = 12,
+  search = 13,
 };
 // What `is_type` asks for.
 enum class TestedType : std::uint8_t {
@@ -205,6 +246,10 @@ enum class TableId : std::uint32_t {
   pattern_ops = 13,
   reasons = 14,
   reason_parts = 15,
+  regexes = 16,
+  regex_steps = 17,
+  regex_sets = 18,
+  regex_ranges = 19,
 };
 
 // A view of all tables; owns nothing.
@@ -224,6 +269,10 @@ struct Program {
   std::span<const PatternOpRow> pattern_ops;
   std::span<const ReasonRow> reasons;
   std::span<const ReasonPartRow> reason_parts;
+  std::span<const RegexRow> regexes;
+  std::span<const RegexStepRow> regex_steps;
+  std::span<const RegexSetRow> regex_sets;
+  std::span<const RegexRangeRow> regex_ranges;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -252,6 +301,10 @@ struct ProgramStorage {
   std::vector<PatternOpRow> pattern_ops;
   std::vector<ReasonRow> reasons;
   std::vector<ReasonPartRow> reason_parts;
+  std::vector<RegexRow> regexes;
+  std::vector<RegexStepRow> regex_steps;
+  std::vector<RegexSetRow> regex_sets;
+  std::vector<RegexRangeRow> regex_ranges;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -275,6 +328,10 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::pattern_ops, tables.pattern_ops);
   visit(TableId::reasons, tables.reasons);
   visit(TableId::reason_parts, tables.reason_parts);
+  visit(TableId::regexes, tables.regexes);
+  visit(TableId::regex_steps, tables.regex_steps);
+  visit(TableId::regex_sets, tables.regex_sets);
+  visit(TableId::regex_ranges, tables.regex_ranges);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.

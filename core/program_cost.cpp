@@ -35,6 +35,20 @@ std::uint64_t pattern_steps(const Program& p, std::uint32_t index) noexcept {
   return cells * (limits::kMatchedBytesMax + 1);
 }
 
+// Each step is taken once at most before each code point, and a set's ranges are searched.
+std::uint64_t regex_steps(const Program& p, std::uint32_t index) noexcept {
+  const RegexRow& regex = p.regexes[index];
+  std::uint64_t each = 1;
+  for (std::uint32_t i = 0; i < regex.steps_count; ++i) {
+    const RegexStepRow& step = p.regex_steps[regex.steps_begin + i];
+    each += 1;
+    if (static_cast<RegexOp>(step.op) != RegexOp::set) continue;
+    each += static_cast<std::uint64_t>(
+        std::bit_width(p.regex_sets[regex.sets_begin + step.a].ranges_count));
+  }
+  return each * (limits::kRegexValueBytesMax + 1);
+}
+
 // One evaluation of a test whose slot is already classified.
 std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
   if (static_cast<TestOp>(atom.op) == TestOp::has) {
@@ -50,6 +64,7 @@ std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
     const std::uint64_t searched = op == TestOp::contains ? 2 * limits::kBodyVisibleBytesMax : 0;
     return sum(searched, std::uint64_t{p.symbols[p.operands[atom.operands_begin].index].bytes} + 1);
   }
+  if (op == TestOp::search) return regex_steps(p, p.operands[atom.operands_begin].index);
   // The characters of a string are counted; lists and objects know their size.
   std::uint64_t steps = atom.sized != 0 ? 1 + limits::kBodyVisibleBytesMax : 1;
   std::uint64_t searched = 0;
@@ -96,6 +111,7 @@ std::vector<Needs> needs_of(const Program& p) {
           break;
         case OperandKind::boolean:
         case OperandKind::risk:
+        case OperandKind::regex:
           break;
       }
     }

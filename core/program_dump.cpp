@@ -11,9 +11,9 @@ namespace sentrail {
 namespace {
 
 constexpr std::size_t kOperandsShown = 8;
-constexpr std::array<std::string_view, 13> kTestNames = {
-    "==",  "<",      "<=", ">",        ">=",          "in",       "~",
-    "has", "exists", "is", "contains", "starts_with", "ends_with"};
+constexpr std::array<std::string_view, 14> kTestNames = {
+    "==",  "<",      "<=", ">",        ">=",          "in",        "~",
+    "has", "exists", "is", "contains", "starts_with", "ends_with", "=~"};
 constexpr std::array<std::string_view, 6> kTypeNames = {"string", "number", "bool",
                                                         "list",   "object", "null"};
 constexpr std::array<std::string_view, 5> kPatternOpNames = {"", "?", "*", "/", "**"};
@@ -54,6 +54,8 @@ std::string operand_text(const Program& p, const OperandRow& operand) {
       return std::string(name_of(static_cast<Risk>(operand.index)));
     case OperandKind::pattern:
       return quoted(p.view(p.patterns[operand.index].source));
+    case OperandKind::regex:
+      return "/" + std::string(p.view(p.regexes[operand.index].source)) + "/";
   }
   return "";
 }
@@ -96,6 +98,55 @@ std::string reference(std::uint32_t row) {
   return row == kNoRow ? std::string("none") : std::to_string(row);
 }
 
+std::string set_text(const Program& p, const RegexSetRow& set) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const auto hex = [kHex](std::uint32_t value) {
+    std::string digits;
+    do {
+      digits.insert(digits.begin(), kHex[value & 15u]);
+      value >>= 4;
+    } while (value != 0);
+    return digits;
+  };
+  std::string text = "[";
+  for (std::uint32_t i = 0; i < set.ranges_count; ++i) {
+    const RegexRangeRow& range = p.regex_ranges[set.ranges_begin + i];
+    text += (i > 0 ? " " : "") + hex(range.low);
+    if (range.high != range.low) text += "-" + hex(range.high);
+  }
+  return text + "]";
+}
+
+void dump_regexes(std::string& out, const Program& p) {
+  constexpr std::array<std::string_view, 6> kAssertions = {"\\A", "\\z", "^", "$", "\\b", "\\B"};
+  for (std::size_t i = 0; i < p.regexes.size(); ++i) {
+    const RegexRow& regex = p.regexes[i];
+    out += "regex " + std::to_string(i) + " " + quoted(p.view(regex.source)) + ":";
+    for (std::uint32_t k = 0; k < regex.steps_count; ++k) {
+      const RegexStepRow& step = p.regex_steps[regex.steps_begin + k];
+      out += " ";
+      switch (static_cast<RegexOp>(step.op)) {
+        case RegexOp::set:
+          out += set_text(p, p.regex_sets[regex.sets_begin + step.a]);
+          break;
+        case RegexOp::assertion:
+          out += kAssertions[step.a];
+          break;
+        case RegexOp::split:
+          out += "split:" + std::to_string(step.a) + ":" + std::to_string(step.b);
+          break;
+        case RegexOp::jump:
+          out += "jump:" + std::to_string(step.a);
+          break;
+        case RegexOp::match:
+          out += "match";
+          break;
+      }
+    }
+    out += "\n";
+  }
+}
+
 void dump_values(std::string& out, const Program& p) {
   for (std::size_t i = 0; i < p.slots.size(); ++i) {
     out += "slot " + std::to_string(i) + " " + slot_name(p, static_cast<std::uint32_t>(i)) + " '" +
@@ -118,6 +169,7 @@ void dump_values(std::string& out, const Program& p) {
     }
     out += "\n";
   }
+  dump_regexes(out, p);
   for (std::uint32_t i = 0; i < p.atoms.size(); ++i) {
     out += "atom " + std::to_string(i) + " " + atom_text(p, i, false, kNoRow) + "\n";
   }

@@ -10,15 +10,16 @@
 
 #include "core/limits.hpp"
 #include "core/program.hpp"
+#include "core/program_verify_regexes.hpp"
 #include "core/schema.hpp"
 #include "core/text.hpp"
 
 namespace sentrail {
 namespace {
 
-constexpr std::uint32_t kTestOps = 13;
+constexpr std::uint32_t kTestOps = 14;
 constexpr std::uint32_t kTestedTypes = 6;
-constexpr std::uint32_t kOperandKinds = 6;
+constexpr std::uint32_t kOperandKinds = 7;
 constexpr std::uint32_t kPatternOps = 5;
 constexpr std::uint32_t kNodeKinds = 4;
 
@@ -38,7 +39,7 @@ bool allows(TestOp op, OperandKind kind) noexcept {
     case TestOp::greater_equal:
       return one_of(number, risk);
     case TestOp::in:
-      return true;
+      return kind != regex;
     case TestOp::matches:
       return kind == pattern;
     case TestOp::has:
@@ -47,6 +48,8 @@ bool allows(TestOp op, OperandKind kind) noexcept {
     case TestOp::starts_with:
     case TestOp::ends_with:
       return kind == string;
+    case TestOp::search:
+      return kind == regex;
     case TestOp::exists:
     case TestOp::is_type:
       return false;
@@ -71,7 +74,7 @@ class Verifier {
 
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
-        numbers() && patterns() && operands() && atoms() && reasons() && cost()) {
+        numbers() && patterns() && regexes() && operands() && atoms() && reasons() && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -118,6 +121,7 @@ class Verifier {
   bool numbers();
   bool patterns();
   bool pattern(std::size_t row);
+  bool regexes();
   bool operands();
   bool operand(std::size_t row);
   bool atoms();
@@ -337,6 +341,15 @@ bool Verifier::pattern(std::size_t row) {
   return true;
 }
 
+bool Verifier::regexes() {
+  for (std::size_t i = 0; i < p_.regexes.size(); ++i) {
+    if (!text_ref(p_.regexes[i].source, "regexes", i)) return false;
+  }
+  Status status = verify_regexes(p_);
+  if (!status) error_ = std::move(status).error();
+  return status.has_value();
+}
+
 bool Verifier::operands() {
   for (std::size_t i = 0; i < p_.operands.size(); ++i) {
     if (!operand(i)) return false;
@@ -365,6 +378,9 @@ bool Verifier::operand(std::size_t row) {
       break;
     case OperandKind::pattern:
       size = p_.patterns.size();
+      break;
+    case OperandKind::regex:
+      size = p_.regexes.size();
       break;
   }
   const bool ranged = kind == OperandKind::number_range;

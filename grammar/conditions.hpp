@@ -22,6 +22,7 @@ struct op_less : token<peg::one<'<'>> {};
 struct op_greater_equal : token<peg::string<'>', '='>> {};
 struct op_greater : token<peg::one<'>'>> {};
 struct op_matches : token<peg::one<'~'>> {};
+struct op_search : token<peg::string<'=', '~'>> {};
 struct op_not_matches : token<peg::string<'!', '~'>> {};
 struct op_has : keyword<TAO_PEGTL_STRING("has")> {};
 struct op_contains : keyword<TAO_PEGTL_STRING("contains")> {};
@@ -37,6 +38,7 @@ struct one_value_operator
     : peg::sor<op_equal, op_not_equal, op_not_matches, op_less_equal, op_less, op_greater_equal,
                op_greater, op_matches, op_has, op_contains, op_starts_with, op_ends_with> {};
 struct one_value : literal {};
+struct regex_value : regex_literal {};
 struct set_operator : peg::sor<op_in, op_not_in> {};
 struct set_value : peg::sor<bracketed, number_literal, word_literal> {};
 struct type_text
@@ -47,7 +49,8 @@ struct type_name : token<type_text, peg::not_at<word_character>> {};
 
 struct test_rest
     : peg::sor<op_exists, peg::if_must<op_is, type_name>, peg::if_must<set_operator, set_value>,
-               peg::if_must<one_value_operator, one_value>> {};
+               peg::if_must<op_search, regex_value>, peg::if_must<one_value_operator, one_value>> {
+};
 
 // `size(path)` stands where a path does; `size` alone is a name like others.
 struct size_open : token<TAO_PEGTL_STRING("size"), peg::star<blank>, peg::one<'('>> {};

@@ -111,6 +111,17 @@ struct number_body
     : peg::seq<peg::at<number_begin>, peg::must<number_lower>,
                peg::opt<peg::two<'.'>, peg::must<number_upper>>, peg::must<number_end>> {};
 
+// --- regular expressions -------------------------------------------------------------------
+struct regex_open : peg::one<'/'> {};
+struct regex_text : peg::plus<peg::sor<peg::seq<peg::one<'\\'>, peg::not_one<'\r', '\n'>>,
+                                       peg::not_one<'/', '\\', '\r', '\n'>>> {};
+struct regex_close : peg::one<'/'> {};
+struct regex_flags : peg::seq<peg::star<peg::one<'i', 'm', 's'>>, peg::not_at<word_character>> {};
+struct regex_body
+    : peg::seq<regex_open, peg::must<regex_text>, peg::must<regex_close>, peg::must<regex_flags>> {
+};
+struct regex_literal : token<regex_body> {};
+
 // --- literals ------------------------------------------------------------------------------
 struct boolean_body : peg::seq<peg::sor<TAO_PEGTL_STRING("true"), TAO_PEGTL_STRING("false")>,
                                peg::not_at<word_character>> {};

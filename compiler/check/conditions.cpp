@@ -8,6 +8,7 @@
 
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
+#include "compiler/check/regexes.hpp"
 
 namespace sentrail::compiler::checking {
 namespace {
@@ -48,6 +49,8 @@ Meaning meaning_of(TestOp op) {
       return {ir::AtomOp::starts_with, false};
     case TestOp::ends_with:
       return {ir::AtomOp::ends_with, false};
+    case TestOp::search:
+      return {ir::AtomOp::search, false};
     case TestOp::exists:
       return {ir::AtomOp::exists, false};
     case TestOp::is:
@@ -62,7 +65,8 @@ bool is_order(ir::AtomOp op) {
 }
 
 bool is_partial(ir::AtomOp op) {
-  return op == ir::AtomOp::contains || op == ir::AtomOp::starts_with || op == ir::AtomOp::ends_with;
+  return op == ir::AtomOp::search || op == ir::AtomOp::contains || op == ir::AtomOp::starts_with ||
+         op == ir::AtomOp::ends_with;
 }
 
 // L10.5.
@@ -152,7 +156,8 @@ class ConditionChecker {
       atom.operands = entries_of(context_, left, test.operand);
     } else if (op != ir::AtomOp::exists) {
       const Place place = op == ir::AtomOp::matches ? Place::pattern : Place::value;
-      auto operand = ordered_operand(test, left, place);
+      auto operand = op == ir::AtomOp::search ? regex_of(context_, test.operand.literals.at(0))
+                                              : ordered_operand(test, left, place);
       if (!operand) return broken(expr.span);
       ++context_.operand_count;
       atom.operands.push_back(std::move(*operand));

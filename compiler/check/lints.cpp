@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compiler/check/asserted.hpp"
+#include "compiler/check/regexes.hpp"
 #include "core/decimal.hpp"
 
 namespace sentrail::compiler::checking {
@@ -121,6 +122,7 @@ void warn_of_rules(Context& context) {
     warn_of_unreachable(context, tier);
     for (const ir::Rule& rule : tier.rules) {
       warn_of_contradiction(context, rule);
+      if (rule.outcome == Outcome::allow) warn_of_unanchored(context, rule);
       if (rule.outcome != Outcome::allow || !rests_on_claims(reaches, rule)) continue;
       context.report(
           DiagnosticKind::allow_by_claim, rule.span,

@@ -54,6 +54,8 @@ std::string text_of(const Operand& operand) {
       return "~" + quoted(operand.text);
     case OperandKind::number_range:
       return operand.text + ".." + operand.upper;
+    case OperandKind::regex:
+      return "/" + operand.text + "/";
   }
   return {};
 }
@@ -65,9 +67,9 @@ std::string_view name_of(TestedType type) {
 }
 
 std::string text_of(const Atom& atom) {
-  constexpr std::array<std::string_view, 13> kNames = {
-      "==",  "<",        "<=",          ">",         ">=",     "in", "~",
-      "has", "contains", "starts_with", "ends_with", "exists", "is"};
+  constexpr std::array<std::string_view, 14> kNames = {
+      "==",  "<",        "<=",          ">",         ">=", "in",     "~",
+      "has", "contains", "starts_with", "ends_with", "=~", "exists", "is"};
   std::string out = "(";
   out += kNames[static_cast<std::size_t>(atom.op)];
   out += ' ';

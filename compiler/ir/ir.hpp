@@ -32,10 +32,20 @@ struct AttributeRef {
 [[nodiscard]] std::string to_string(const AttributeRef& ref);
 
 // What an attribute is compared with.
-enum class OperandKind : std::uint8_t { string, number, boolean, risk, pattern, number_range };
+enum class OperandKind : std::uint8_t {
+  string,
+  number,
+  boolean,
+  risk,
+  pattern,
+  number_range,
+  regex
+};
 struct Operand {
   OperandKind kind = OperandKind::string;
-  std::string text;   // string; number as written; pattern as written; risk's name; range's lower
+  // string; number, pattern and regex as written, its flags first: `(?i)a`; risk's name; range's
+  // lower end
+  std::string text;
   std::string upper;  // number_range's upper end, included
   bool boolean = false;
 
@@ -56,6 +66,7 @@ enum class AtomOp : std::uint8_t {
   contains,
   starts_with,
   ends_with,
+  search,
   exists,
   is_type
 };

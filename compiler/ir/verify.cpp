@@ -7,6 +7,7 @@
 
 #include "compiler/ir/ir.hpp"
 #include "compiler/ir/pattern.hpp"
+#include "compiler/regex/tree.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler::ir {
@@ -38,7 +39,8 @@ bool comparable(Type type, OperandKind kind) {
     case Type::number:
       return kind == OperandKind::number || kind == OperandKind::number_range;
     case Type::string:
-      return kind == OperandKind::string || kind == OperandKind::pattern;
+      return kind == OperandKind::string || kind == OperandKind::pattern ||
+             kind == OperandKind::regex;
     case Type::risk:
       return kind == OperandKind::risk;
     case Type::string_set:
@@ -51,7 +53,8 @@ bool comparable(Type type, OperandKind kind) {
 
 // Whether an operator takes an operand of this kind.
 bool takes(AtomOp op, OperandKind kind) {
-  const bool literal = kind != OperandKind::pattern && kind != OperandKind::number_range;
+  const bool literal = kind != OperandKind::pattern && kind != OperandKind::number_range &&
+                       kind != OperandKind::regex;
   switch (op) {
     case AtomOp::equal:
       return literal;
@@ -61,7 +64,7 @@ bool takes(AtomOp op, OperandKind kind) {
     case AtomOp::greater_equal:
       return kind == OperandKind::number || kind == OperandKind::risk;
     case AtomOp::in:
-      return true;
+      return kind != OperandKind::regex;
     case AtomOp::matches:
       return kind == OperandKind::pattern;
     case AtomOp::has:
@@ -70,6 +73,8 @@ bool takes(AtomOp op, OperandKind kind) {
     case AtomOp::starts_with:
     case AtomOp::ends_with:
       return kind == OperandKind::string;
+    case AtomOp::search:
+      return kind == OperandKind::regex;
     case AtomOp::exists:
     case AtomOp::is_type:
       return false;
@@ -87,6 +92,10 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
     if (const auto problem = pattern_problem(operand.text, row.separator)) {
       return broken("a pattern on " + name + " " + problem->what);
     }
+  }
+  if (operand.kind == OperandKind::regex) {
+    const auto tree = regex::parse(operand.text);
+    if (!tree) return broken("the regular expression on " + name + " " + tree.error().what);
   }
   if (operand.kind == OperandKind::risk && !risk_named(operand.text)) {
     return broken("there is no risk " + operand.text);
@@ -122,8 +131,8 @@ Status verify_atom(const Atom& atom) {
   if (atom.op == AtomOp::has && row.type != Type::string_set && row.type != Type::json) {
     return broken(name + " is no set");
   }
-  const bool partial =
-      atom.op == AtomOp::contains || atom.op == AtomOp::starts_with || atom.op == AtomOp::ends_with;
+  const bool partial = atom.op == AtomOp::search || atom.op == AtomOp::contains ||
+                       atom.op == AtomOp::starts_with || atom.op == AtomOp::ends_with;
   if (partial && row.type != Type::string && row.type != Type::json) {
     return broken(name + " is no string");
   }

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "compiler/lower/pattern.hpp"
+#include "compiler/regex/compile.hpp"
+#include "compiler/regex/tree.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
 
@@ -38,6 +40,8 @@ OperandKind kind_of(ir::OperandKind kind) {
       return OperandKind::pattern;
     case ir::OperandKind::number_range:
       return OperandKind::number_range;
+    case ir::OperandKind::regex:
+      return OperandKind::regex;
   }
   SENTRAIL_UNREACHABLE("operand kind");
 }
@@ -66,6 +70,8 @@ TestOp op_of(ir::AtomOp op) {
       return TestOp::starts_with;
     case ir::AtomOp::ends_with:
       return TestOp::ends_with;
+    case ir::AtomOp::search:
+      return TestOp::search;
     case ir::AtomOp::exists:
       return TestOp::exists;
     case ir::AtomOp::is_type:
@@ -207,6 +213,31 @@ Result<std::uint32_t> TableBuilder::pattern(std::string_view source, char separa
   return at->second;
 }
 
+Result<std::uint32_t> TableBuilder::regex(const std::string& source) {
+  const auto [at, fresh] = regexes_.try_emplace(source, size_of(out_.regexes));
+  if (!fresh) return at->second;
+  const auto tree = regex::parse(source);
+  SENTRAIL_CHECK_NOTE(tree.has_value(), "the policy is not verified");
+  const auto program = regex::compile(*tree);
+  if (!program) {
+    return fail(Errc::limit_exceeded, "the regular expression /" + source + "/ " +
+                                          program.error().what + "; " + program.error().help);
+  }
+  RegexRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.source, text(source));
+  row.steps_begin = size_of(out_.regex_steps);
+  row.steps_count = size_of(program->steps);
+  row.sets_begin = size_of(out_.regex_sets);
+  row.sets_count = size_of(program->sets);
+  out_.regex_steps.insert(out_.regex_steps.end(), program->steps.begin(), program->steps.end());
+  for (const std::vector<regex::Range>& set : program->sets) {
+    out_.regex_sets.push_back({size_of(out_.regex_ranges), size_of(set)});
+    for (const regex::Range range : set) out_.regex_ranges.push_back({range.low, range.high});
+  }
+  out_.regexes.push_back(row);
+  return at->second;
+}
+
 Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separator) {
   OperandRow row;
   row.kind = static_cast<std::uint32_t>(kind_of(operand.kind));
@@ -232,6 +263,10 @@ Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separa
     }
     case ir::OperandKind::pattern: {
       SENTRAIL_ASSIGN_OR_RETURN(row.index, pattern(operand.text, separator));
+      break;
+    }
+    case ir::OperandKind::regex: {
+      SENTRAIL_ASSIGN_OR_RETURN(row.index, regex(operand.text));
       break;
     }
   }

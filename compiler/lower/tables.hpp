@@ -41,6 +41,7 @@ class TableBuilder {
   Status want_number(const std::string& text);
   Result<OperandRow> operand(const ir::Operand& operand, char separator);
   Result<std::uint32_t> pattern(std::string_view text, char separator);
+  Result<std::uint32_t> regex(const std::string& source);
   [[nodiscard]] std::uint32_t symbol(std::string_view text) const;
   [[nodiscard]] std::uint32_t number(const std::string& text) const;
 
@@ -55,6 +56,7 @@ class TableBuilder {
   std::unordered_map<std::string, std::uint32_t> slots_;
   std::unordered_map<std::string, std::uint32_t> atoms_;
   std::unordered_map<std::string, std::uint32_t> patterns_;
+  std::unordered_map<std::string, std::uint32_t> regexes_;
   std::unordered_map<std::string, std::uint32_t> reasons_;
 };
 

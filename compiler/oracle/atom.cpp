@@ -6,6 +6,7 @@
 #include "compiler/oracle/code_points.hpp"
 #include "compiler/oracle/glob.hpp"
 #include "compiler/oracle/number.hpp"
+#include "compiler/oracle/regex.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler::oracle {
@@ -49,6 +50,7 @@ ValueKind kind_for(ir::OperandKind kind) {
     case ir::OperandKind::string:
     case ir::OperandKind::risk:
     case ir::OperandKind::pattern:
+    case ir::OperandKind::regex:
       return ValueKind::string;
     case ir::OperandKind::number:
     case ir::OperandKind::number_range:
@@ -85,6 +87,8 @@ Truth fits(const Value& value, const ir::Operand& operand, char separator) {
       return certain(value.boolean == operand.boolean);
     case ir::OperandKind::pattern:
       return matches(operand.text, value.text, separator);
+    case ir::OperandKind::regex:
+      return search(operand.text, value.text);
     case ir::OperandKind::number:
     case ir::OperandKind::risk: {
       const std::optional<int> order_found = order(value, operand.kind, operand.text);
@@ -207,6 +211,7 @@ Truth evaluate(const ir::Atom& atom, const Request& request) {
   switch (atom.op) {
     case ir::AtomOp::equal:
     case ir::AtomOp::matches:
+    case ir::AtomOp::search:
       return fits(value, atom.operands.at(0), separator);
     case ir::AtomOp::less:
     case ir::AtomOp::less_equal:

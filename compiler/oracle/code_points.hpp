@@ -11,6 +11,7 @@
 
 namespace sentrail::compiler::oracle {
 
+// A text, one number for each of its code points.
 using CodePoints = std::vector<std::uint32_t>;
 
 // The code points of UTF-8; nothing if it is not that (shortest form, no surrogates).

@@ -41,6 +41,9 @@ std::uint32_t cost_of(const ir::Atom& atom) {
     case ir::AtomOp::contains:
       cost += 3;
       break;
+    case ir::AtomOp::search:
+      cost += 6;
+      break;
     case ir::AtomOp::matches:
       cost += 4;
       break;

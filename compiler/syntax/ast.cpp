@@ -14,9 +14,9 @@
 namespace sentrail::compiler {
 namespace {
 
-constexpr std::array<std::string_view, 16> kOpNames = {
-    "==", "!=", "<",   "<=",       ">",           ">=",        "in",     "not in",
-    "~",  "!~", "has", "contains", "starts_with", "ends_with", "exists", "is"};
+constexpr std::array<std::string_view, 17> kOpNames = {
+    "==", "!=",  "<",        "<=",          ">",         ">=", "in",     "not in", "~",
+    "!~", "has", "contains", "starts_with", "ends_with", "=~", "exists", "is"};
 
 // Different texts are quoted differently: a backslash is escaped before anything else.
 std::string quoted(std::string_view text) {
@@ -40,6 +40,8 @@ std::string text_of(const Literal& literal) {
       return "json " + quoted(literal.text);
     case LiteralKind::range:
       return std::string(literal.text) + ".." + std::string(literal.upper);
+    case LiteralKind::regex:
+      return "/" + std::string(literal.text) + "/" + std::string(literal.upper);
     case LiteralKind::number:
     case LiteralKind::boolean:
     case LiteralKind::word:

@@ -29,12 +29,12 @@ struct Name {
 
 // A literal. `text` is decoded for strings, as written for all else. `json` is the raw JSON object
 // or array of a test's body, its lines ended by newline alone.
-enum class LiteralKind : std::uint8_t { string, number, boolean, word, range, json };
+enum class LiteralKind : std::uint8_t { string, number, boolean, word, range, json, regex };
 struct Literal {
   LiteralKind kind = LiteralKind::word;
   Span span;
   std::string_view text;
-  std::string_view upper;  // of `lower..upper`, both ends included
+  std::string_view upper;  // of `lower..upper`, both ends included; of `/text/flags` the flags
 };
 
 // An attribute or a member of one: `resource.ref`, `body."odd key".x`. Steps are decoded.
@@ -59,6 +59,7 @@ enum class TestOp : std::uint8_t {
   contains,
   starts_with,
   ends_with,
+  search,
   exists,
   is,
 };

@@ -104,6 +104,13 @@ void AstBuilder::number(Span span) {
   upper_.reset();
 }
 
+// The text as it stands between the slashes, and the flags.
+void AstBuilder::regex(Span span) {
+  const std::string_view whole = text_of(span);
+  const std::size_t close = whole.rfind('/');
+  literal_ = {LiteralKind::regex, span, whole.substr(1, close - 1), whole.substr(close + 1)};
+}
+
 void AstBuilder::plain(LiteralKind kind, Span span) {
   literal_ = {kind, span, text_of(span), {}};
 }

@@ -33,6 +33,7 @@ class AstBuilder {
   void lexeme_end(std::uint32_t end) noexcept { end_ = end; }
   void name(Span span);
   void string(Span span);
+  void regex(Span span);
   void number(Span span);
   void number_upper(Span span) noexcept { upper_ = span; }
   void plain(LiteralKind kind, Span span);

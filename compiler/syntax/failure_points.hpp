@@ -74,7 +74,7 @@ SENTRAIL_EXPECT(negated, expected_condition, "a test or `(` after `not`",
                 "`not` takes one test or a parenthesis");
 SENTRAIL_EXPECT(group_close, expected_token, "`and`, `or` or `)`", "");
 SENTRAIL_EXPECT(test_rest, expected_operator, "an operator",
-                "the operators are `== != < <= > >= ~ !~ in has contains starts_with ends_with "
+                "the operators are `== != < <= > >= ~ !~ =~ in has contains starts_with ends_with "
                 "exists is` and `not in`");
 SENTRAIL_EXPECT(size_path, expected_name, "an attribute", "write `size(PATH) > 10`");
 SENTRAIL_EXPECT(size_close, expected_token, "`)` after the attribute", "write `size(PATH) > 10`");
@@ -84,6 +84,14 @@ SENTRAIL_EXPECT(type_name, expected_value, "a type",
                 "the types are `string`, `number`, `bool`, `list`, `object`, `null`, `absent`");
 SENTRAIL_EXPECT(set_value, expected_value, "a list, a range or the name of a list",
                 "compare with one value by `==`");
+SENTRAIL_EXPECT(regex_value, expected_value, "a regular expression",
+                "it stands between slashes: `=~ /^v[0-9]+$/`");
+SENTRAIL_EXPECT(regex_text, expected_value, "a regular expression",
+                "an empty one would match anything");
+SENTRAIL_EXPECT(regex_close, unterminated_regex, "`/`",
+                "end it with `/` on its line; a slash in it is written `\\/`");
+SENTRAIL_EXPECT(regex_flags, malformed_word, "a flag",
+                "the flags of a regular expression are `i`, `m` and `s`");
 SENTRAIL_EXPECT(one_value, expected_value, "a value", "");
 // Tiers, default.
 SENTRAIL_EXPECT(tier_after_guard, expected_token, "`tier` after `guard`",

@@ -136,6 +136,7 @@ SENTRAIL_ON(name_text) { b.name(at); }
 SENTRAIL_ON(qualified_text) { b.name(at); }
 SENTRAIL_ON(string_open) { b.errors().begin_string(at.begin); }
 SENTRAIL_ON(string_body) { b.string(at); }
+SENTRAIL_ON(regex_body) { b.regex(at); }
 SENTRAIL_ON(number_upper) { b.number_upper(at); }
 SENTRAIL_ON(number_body) { b.number(at); }
 SENTRAIL_ON(boolean_body) { b.plain(LiteralKind::boolean, at); }
@@ -180,12 +181,14 @@ SENTRAIL_ON(op_has) { b.test_operator(TestOp::has, at); }
 SENTRAIL_ON(op_contains) { b.test_operator(TestOp::contains, at); }
 SENTRAIL_ON(op_starts_with) { b.test_operator(TestOp::starts_with, at); }
 SENTRAIL_ON(op_ends_with) { b.test_operator(TestOp::ends_with, at); }
+SENTRAIL_ON(op_search) { b.test_operator(TestOp::search, at); }
 SENTRAIL_ON(size_of) { b.size_of(); }
 SENTRAIL_ON(op_in) { b.test_operator(TestOp::in, at); }
 SENTRAIL_ON(op_not_in) { b.test_operator(TestOp::not_in, at); }
 SENTRAIL_ON(op_exists) { b.test_operator(TestOp::exists, at); }
 SENTRAIL_ON(op_is) { b.test_operator(TestOp::is, at); }
 SENTRAIL_ON(one_value) { b.test_value(); }
+SENTRAIL_ON(regex_value) { b.test_value(); }
 SENTRAIL_ON(set_value) { b.test_value(); }
 SENTRAIL_ON(type_name) { b.test_value(); }
 

@@ -162,6 +162,10 @@ Test Binder::test_of(const AtomRow& atom) {
                                           : Op::ends_with;
     return test;
   }
+  if (op == TestOp::search) {
+    test.op = Op::search;
+    return test;
+  }
   if (atom.sized != 0) {
     test.op = Op::size;
     test.b = orders_of(op);
@@ -189,7 +193,8 @@ Test Binder::test_of(const AtomRow& atom) {
       bound_.slots[atom.slot].has_patterns = true;
       break;
     case OperandKind::number_range:
-      SENTRAIL_UNREACHABLE("a range outside `in`");
+    case OperandKind::regex:
+      SENTRAIL_UNREACHABLE("an operand of another test");
   }
   return test;
 }
@@ -223,6 +228,8 @@ Test Binder::list_test(const AtomRow& atom) {
       case OperandKind::pattern:
         extend(list.patterns_begin, list.patterns_end, i);
         break;
+      case OperandKind::regex:
+        SENTRAIL_UNREACHABLE("a regular expression in a list");
     }
   }
   Slot& slot = bound_.slots[atom.slot];

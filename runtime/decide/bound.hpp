@@ -14,6 +14,7 @@
 #include "core/program.hpp"
 #include "core/schema.hpp"
 #include "runtime/decide/pattern.hpp"
+#include "runtime/decide/regex.hpp"
 #include "runtime/decide/search.hpp"
 #include "runtime/decide/symbols.hpp"
 
@@ -36,6 +37,7 @@ enum class Op : std::uint8_t {
   ends_with,    // ends with symbol a
   size,         // has a size; that compared with number a gives an order in b
   size_in,      // has a size; that is in list a
+  search,       // has a match of regular expression a
 };
 
 // Bits of Op::number's b.
@@ -113,7 +115,11 @@ struct Tier {
 // All of it. Keeps views of the program's tables, which must outlive it.
 struct BoundProgram {
   explicit BoundProgram(const Program& verified)
-      : program(verified), symbols(verified), patterns(verified), searches(verified) {}
+      : program(verified),
+        symbols(verified),
+        patterns(verified),
+        searches(verified),
+        regexes(verified) {}
 
   Program program;
   SymbolTable symbols;
@@ -123,6 +129,7 @@ struct BoundProgram {
   std::vector<Decimal> numbers;
   std::vector<List> lists;
   SearchSet searches;
+  RegexSet regexes;
   std::vector<Test> tests;          // by atom
   std::vector<Question> questions;  // by atom
   std::vector<Code> codes;

@@ -219,6 +219,7 @@ Truth has_size(const BoundProgram& bound, const Test& test, const Fact& fact) no
 
 Truth has_part(const BoundProgram& bound, const Test& test, const Fact& fact) noexcept {
   if (fact.kind != FactKind::string) return incomparable(fact.kind);
+  if (test.op == Op::search) return bound.regexes.search(test.a, fact.text);
   if (test.op == Op::contains) return certain(bound.searches.contains(test.a, fact.text));
   const std::string_view part = bound.program.view(bound.program.symbols[test.a]);
   return certain(test.op == Op::starts_with ? fact.text.starts_with(part)
@@ -296,6 +297,7 @@ Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
     case Op::contains:
     case Op::starts_with:
     case Op::ends_with:
+    case Op::search:
       return has_part(bound, test, state.fact);
     case Op::size:
     case Op::size_in:

@@ -50,7 +50,7 @@ TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
         " in [",      " not in ",      " in list",    " ~ ",       " !~ ",          " has ",
         " exists",    " is absent",    " is null",    "not (",     " and ",         " or ",
         "guard tier", ": pass",        "priority ",   "on github", "unless ",       "when always",
-        " contains ", " starts_with ", " ends_with ", "size(",     "default allow", "default block",
+        " contains ", " starts_with ", " ends_with ", " =~ /", "size(",     "default allow", "default block",
         "because ",   "list list0"}) {
     EXPECT_NE(all.find(said), std::string::npos) << said;
   }

@@ -71,6 +71,10 @@ ir::Operand pattern(std::string_view value) {
   return operand(ir::OperandKind::pattern, value);
 }
 
+ir::Operand regex(std::string_view value) {
+  return operand(ir::OperandKind::regex, value);
+}
+
 ir::Operand boolean(bool value) {
   ir::Operand made = operand(ir::OperandKind::boolean, {});
   made.boolean = value;

@@ -23,6 +23,7 @@ ir::Operand number(std::string_view value);
 ir::Operand boolean(bool value);
 ir::Operand risk(std::string_view name);
 ir::Operand pattern(std::string_view value);
+ir::Operand regex(std::string_view value);
 ir::Operand range(std::string_view lower, std::string_view upper);
 
 // A reference from a dotted name: the longest attribute of the schema, the rest its members.

@@ -124,6 +124,13 @@ class Generator {
     sign("]");
   }
 
+  std::string regex() {
+    static constexpr std::array<std::string_view, 5> kRegexes = {
+        R"(/a/)", R"(/(?i)\b(drop|truncate)\b/)", R"(/^\/x\/[a-z]+$/ims)", R"(/# "no comment"/i)",
+        R"(/é{2,3}\\/)"};
+    return pick(kRegexes);
+  }
+
   // --- conditions --------------------------------------------------------------------------
   void test() {
     static constexpr std::array<std::string_view, 12> kOperators = {
@@ -143,6 +150,7 @@ class Generator {
       case 1:
         return words({"is", pick(kTypes)});
       case 2:
+        if (chance(4)) return words({"=~", regex()});
         if (chance(2)) word("not");
         word("in");
         if (chance(2)) return list(0, false);

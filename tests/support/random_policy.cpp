@@ -174,17 +174,17 @@ std::vector<ir::AtomOp> operators_of(Type type) {
     case Type::boolean:
       return {Op::equal, Op::in};
     case Type::string:
-      return {Op::equal,    Op::in,          Op::matches,  Op::matches,
-              Op::contains, Op::starts_with, Op::ends_with};
+      return {Op::equal,    Op::in,          Op::matches,   Op::matches,
+              Op::contains, Op::starts_with, Op::ends_with, Op::search};
     case Type::number:
     case Type::risk:
       return {Op::equal, Op::in, Op::less, Op::less_equal, Op::greater, Op::greater_equal};
     case Type::string_set:
       return {Op::has};
     case Type::json:
-      return {Op::equal,    Op::in,          Op::matches,  Op::has,
-              Op::less,     Op::less_equal,  Op::greater,  Op::greater_equal,
-              Op::contains, Op::starts_with, Op::ends_with};
+      return {Op::equal,    Op::in,          Op::matches,   Op::has,
+              Op::less,     Op::less_equal,  Op::greater,   Op::greater_equal,
+              Op::contains, Op::starts_with, Op::ends_with, Op::search};
   }
   return {};
 }
@@ -194,6 +194,35 @@ std::string_view random_part(Random& random) {
   const std::string_view word = pick(random, kWords, kCleanWords);
   const std::size_t begin = below(random, word.size() + 1);
   return word.substr(begin, below(random, word.size() - begin + 1));
+}
+
+// Over the letters of the values, with everything that repeats, joins and asserts.
+std::string random_regex(Random& random, std::size_t depth) {
+  constexpr std::array kParts = {"a"sv,     "b"sv,      "."sv,   "[^a]"sv,   "[a-c/]"sv,
+                                 "\\w"sv,   "\\."sv,    "\\b"sv, "^"sv,      "$"sv,
+                                 "\\B"sv,   "main"sv,   "\\W"sv, "é"sv,      "/"sv,
+                                 "(?i)A"sv, "(?m:^)"sv, "\\d"sv, "[\\s-]"sv, "1"sv};
+  constexpr std::array kTimes = {"*"sv, "+"sv, "?"sv, "{2}"sv, "{0,2}"sv, "{1,}"sv, "*?"sv};
+  std::string made;
+  for (std::size_t i = 1 + below(random, 3); i > 0; --i) {
+    if (depth == 0 || once_in(random, 2)) {
+      made += pick(random, kParts);
+    } else {
+      made += (once_in(random, 2) ? "(" : "(?:") + random_regex(random, depth - 1);
+      if (once_in(random, 2)) made += "|" + random_regex(random, depth - 1);
+      made += ")";
+      if (once_in(random, 2)) made += pick(random, kTimes);
+    }
+  }
+  return made;
+}
+
+// Short, so that with its repetitions written out it stays within limits::kRegexStepsMax.
+std::string bounded_regex(Random& random) {
+  constexpr std::size_t kBytesMax = 48;
+  std::string made = random_regex(random, 3);
+  if (made.size() > kBytesMax) made = "^(a|b)*$";
+  return made;
 }
 
 ir::Atom random_size_test(Random& random, ir::Atom made) {
@@ -374,6 +403,9 @@ ir::Atom random_atom(Random& random, const RandomLimits& limits) {
     case ir::AtomOp::starts_with:
     case ir::AtomOp::ends_with:
       made.operands = {text(random_part(random))};
+      break;
+    case ir::AtomOp::search:
+      made.operands = {regex(bounded_regex(random))};
       break;
     default: {
       const Type ordered = row.type == Type::risk ? Type::risk : Type::number;

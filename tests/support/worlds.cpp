@@ -41,6 +41,8 @@ std::vector<ConditionSeed> small_conditions() {
       seed("body.n in 0..5", test("body.n", Op::in, {range("0", "5")})),
       seed("body.n exists", test("body.n", Op::exists)),
       seed("resource.ref contains \"e/1\"", test("resource.ref", Op::contains, {text("e/1")})),
+      seed("resource.ref =~ /^rel.*[0-9]$/",
+           test("resource.ref", Op::search, {regex("^rel.*[0-9]$")})),
       seed("size(resource.ref) > 4", size_test("resource.ref", Op::greater, {number("4")})),
       seed("body.n is number", is_type("body.n", ir::TestedType::number)),
       {"env == live and risk < high",

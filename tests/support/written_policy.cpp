@@ -163,6 +163,16 @@ std::string Writer::text_or_word(const ir::AttributeRef& ref, std::string_view t
   return !json && is_word(text) && once_in(2) ? std::string(text) : quoted(text);
 }
 
+// Slashes escaped; flags before or behind. What is meant gets the text that is read.
+std::string regex_literal(std::string_view text) {
+  std::string out = "/";
+  for (const char c : text) {
+    if (c == '/') out += '\\';
+    out += c;
+  }
+  return out + "/";
+}
+
 std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operand) {
   switch (operand.kind) {
     case ir::OperandKind::string:
@@ -175,6 +185,8 @@ std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operan
       return operand.boolean ? "true" : "false";
     case ir::OperandKind::number_range:
       return operand.text + ".." + operand.upper;
+    case ir::OperandKind::regex:
+      return regex_literal(operand.text);
   }
   return {};
 }
@@ -227,9 +239,9 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
 
 std::string Writer::test(const ir::Atom& atom, bool negated) {
   using Op = ir::AtomOp;
-  constexpr std::array kSigns = {"=="sv,        "<"sv,      "<="sv,  ">"sv,        ">="sv,
-                                 ""sv,          "~"sv,      "has"sv, "contains"sv, "starts_with"sv,
-                                 "ends_with"sv, "exists"sv, "is"sv};
+  constexpr std::array kSigns = {"=="sv,        "<"sv,  "<="sv,     ">"sv,        ">="sv,
+                                 ""sv,          "~"sv,  "has"sv,    "contains"sv, "starts_with"sv,
+                                 "ends_with"sv, "=~"sv, "exists"sv, "is"sv};
   constexpr std::array kTypes = {"string"sv, "number"sv, "bool"sv, "list"sv, "object"sv, "null"sv};
   const bool has_negative =
       atom.op == Op::equal || atom.op == Op::in || atom.op == Op::matches || atom.op == Op::exists;

@@ -39,6 +39,8 @@ ir::ConditionId every_test(ir::Policy& policy) {
   add(test("body.name", Op::ends_with, {text(".md")}));
   add(size_test("agent.roles", Op::in, {number("1"), range("5", "9")}));
   add(size_test("body.tags", Op::less, {number("7")}));
+  add(test("resource.ref", Op::search, {regex("(?i)^re|[^a-c\u00e9]+\\b")}));
+  add(test("body.name", Op::search, {regex("x{0,2}$")}));
   add(is_type("args.a.b", ir::TestedType::object));
   return any_of(policy, std::move(tests));
 }

@@ -47,6 +47,13 @@ PatternOpRow& step_with(ProgramStorage& p, PatternOp op) {
   throw std::logic_error("no such step");
 }
 
+RegexStepRow& regex_step_with(ProgramStorage& p, RegexOp op) {
+  for (std::uint32_t i = 0; i < p.regexes[0].steps_count; ++i) {
+    if (static_cast<RegexOp>(p.regex_steps[i].op) == op) return p.regex_steps[i];
+  }
+  throw std::logic_error("no such step");
+}
+
 class VerifyRefuses : public testing::TestWithParam<Case> {};
 
 TEST_P(VerifyRefuses, DamagedTables) {
@@ -179,6 +186,49 @@ const Case kValues[] = {
      [](P& p) {
        p.pattern_ops[p.patterns[1].ops_begin + 1].op =
            static_cast<std::uint32_t>(PatternOp::any_run);
+     }},
+    {"regex_source", "names text", [](P& p) { p.regexes[0].source.offset = 0xffffffff; }},
+    {"regex_steps", "does not continue", [](P& p) { ++p.regexes[1].steps_begin; }},
+    {"regex_sets", "does not continue", [](P& p) { ++p.regexes[1].sets_begin; }},
+    {"regex_steps_left_over", "regex_steps[",
+     [](P& p) { p.regex_steps.push_back({static_cast<std::uint32_t>(RegexOp::match), 0, 0}); }},
+    {"regex_sets_left_over", "regex_sets[",
+     [](P& p) { p.regex_sets.push_back({static_cast<std::uint32_t>(p.regex_ranges.size()), 0}); }},
+    {"regex_ranges_left_over", "regex_ranges[", [](P& p) { p.regex_ranges.push_back({1, 1}); }},
+    {"regex_without_steps", "has no steps",
+     [](P& p) {
+       p.regexes.push_back({{},
+                            static_cast<std::uint32_t>(p.regex_steps.size()),
+                            0,
+                            static_cast<std::uint32_t>(p.regex_sets.size()),
+                            0});
+     }},
+    {"regex_step_kind", "is no step", [](P& p) { p.regex_steps[0].op = 5; }},
+    {"regex_set", "leads nowhere",
+     [](P& p) { regex_step_with(p, RegexOp::set).a = p.regexes[0].sets_count; }},
+    {"regex_set_odd", "leads nowhere", [](P& p) { regex_step_with(p, RegexOp::set).b = 1; }},
+    {"regex_assertion", "leads nowhere",
+     [](P& p) { regex_step_with(p, RegexOp::assertion).a = 6; }},
+    {"regex_split", "leads nowhere",
+     [](P& p) { regex_step_with(p, RegexOp::split).b = p.regexes[0].steps_count; }},
+    {"regex_jump", "leads nowhere",
+     [](P& p) { regex_step_with(p, RegexOp::jump).a = p.regexes[0].steps_count; }},
+    {"regex_match", "leads nowhere", [](P& p) { regex_step_with(p, RegexOp::match).a = 1; }},
+    {"regex_last", "leads nowhere",
+     [](P& p) {
+       RegexStepRow& last = p.regex_steps[p.regexes[0].steps_count - 1];
+       last = {static_cast<std::uint32_t>(RegexOp::set), 0, 0};
+     }},
+    {"regex_range", "out of order",
+     [](P& p) { p.regex_ranges[0].low = p.regex_ranges[0].high + 1; }},
+    {"regex_range_last", "out of order", [](P& p) { p.regex_ranges.back().high = 0x110000; }},
+    {"regex_ranges_touch", "out of order",
+     [](P& p) {
+       for (const RegexSetRow& set : p.regex_sets) {
+         if (set.ranges_count < 2) continue;
+         p.regex_ranges[set.ranges_begin].high = p.regex_ranges[set.ranges_begin + 1].low - 1;
+         return;
+       }
      }},
     {"symbols_out_of_order", "symbols[", [](P& p) { std::swap(p.symbols[0], p.symbols[1]); }},
     {"symbols_overlap", "overlaps", [](P& p) { p.symbols[1] = p.symbols[0]; }},
