@@ -6,6 +6,7 @@
 
 #include "core/json_writer.hpp"
 #include "core/program.hpp"
+#include "core/text.hpp"
 
 namespace sentrail {
 namespace {
@@ -55,7 +56,7 @@ std::string operand_text(const Program& p, const OperandRow& operand) {
     case OperandKind::pattern:
       return quoted(p.view(p.patterns[operand.index].source));
     case OperandKind::regex:
-      return "/" + std::string(p.view(p.regexes[operand.index].source)) + "/";
+      return "/" + escape_display(p.view(p.regexes[operand.index].source)) + "/";
   }
   return "";
 }

@@ -94,8 +94,8 @@ std::string operators_of(Type type) {
     case Type::boolean:
       return "a bool has `==`, `!=` and `in`";
     case Type::string:
-      return "a string has `==`, `!=`, `~`, `!~`, `in`, `contains`, `starts_with` and `ends_with`; "
-             "it has no order";
+      return "a string has `==`, `!=`, `~`, `!~`, `=~`, `in`, `contains`, `starts_with` and "
+             "`ends_with`; it has no order";
     case Type::number:
     case Type::risk:
       return "it has `==`, `!=`, `<`, `<=`, `>`, `>=` and `in`";

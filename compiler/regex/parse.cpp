@@ -404,7 +404,8 @@ std::optional<char32_t> Parser::hex_character(std::size_t begin) {
   const bool closed = braced ? take("}") && digits > 0 : digits == digits_written;
   const bool surrogate = value >= 0xd800 && value <= 0xdfff;
   if (!closed || value > kLastCodePoint || surrogate) {
-    refuse(begin, "has an escape that names no character", "write `\\x41`, `\\u0041` or `\\x{1f600}`");
+    refuse(begin, "has an escape that names no character",
+           "write `\\x41`, `\\u0041` or `\\x{1f600}`");
     return std::nullopt;
   }
   return value;

@@ -46,12 +46,12 @@ TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
   std::string all;
   for (int i = 0; i < 200; ++i) all += random_written_policy(random).text;
   for (const char* said :
-       {" == ",       " != ",          " < ",         " <= ",      " > ",           " >= ",
-        " in [",      " not in ",      " in list",    " ~ ",       " !~ ",          " has ",
-        " exists",    " is absent",    " is null",    "not (",     " and ",         " or ",
-        "guard tier", ": pass",        "priority ",   "on github", "unless ",       "when always",
-        " contains ", " starts_with ", " ends_with ", " =~ /", "size(",     "default allow", "default block",
-        "because ",   "list list0"}) {
+       {" == ",          " != ",          " < ",         " <= ",      " > ",     " >= ",
+        " in [",         " not in ",      " in list",    " ~ ",       " !~ ",    " has ",
+        " exists",       " is absent",    " is null",    "not (",     " and ",   " or ",
+        "guard tier",    ": pass",        "priority ",   "on github", "unless ", "when always",
+        " contains ",    " starts_with ", " ends_with ", " =~ /",     "size(",   "default allow",
+        "default block", "because ",      "list list0"}) {
     EXPECT_NE(all.find(said), std::string::npos) << said;
   }
 }

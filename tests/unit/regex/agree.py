@@ -3,8 +3,8 @@
 
 Both the engine and the oracle must find a match exactly where `re.search` with re.ASCII does, for a
 corpus of expressions that people write and for random ones. Where the two languages differ, the
-expression is translated: our `$` and `\\z` are Python's `\\Z`. What Python before 3.14 has wrong by its own
-account, `\\B` on an empty text, is not asked.
+expression is translated: our `$` and `\\z` are Python's `\\Z`. What Python before 3.14 has wrong by
+its own account, `\\B` on an empty text, is not asked.
 """
 
 import random
@@ -15,7 +15,8 @@ import warnings
 
 CORPUS = [
     (r"(?i)\b(drop|truncate)\b", ["DROP TABLE x", "drops", "raindrop", "x;truncate", "", "a drop"]),
-    (r"^v[0-9]+(\.[0-9]+){2}(-[a-z.0-9]+)?$", ["v1.2.3", "v1.2", "v1.2.3-rc.1", "xv1.2.3", "v1.2.3\n"]),
+    (r"^v[0-9]+(\.[0-9]+){2}(-[a-z.0-9]+)?$",
+     ["v1.2.3", "v1.2", "v1.2.3-rc.1", "xv1.2.3", "v1.2.3\n"]),
     (r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", ["a@b.co", "a b@c.de", "a@b", "a@@b.co", "é@b.co"]),
     (r"^(?:[0-9]{1,3}\.){3}[0-9]{1,3}$", ["1.2.3.4", "1.2.3", "1234.1.1.1", "1.2.3.4 "]),
     (r"AKIA[0-9A-Z]{16}", ["AKIAABCDEFGHIJKLMNOP", "xAKIAABCDEFGHIJKLMNOPQ", "AKIA"]),
@@ -41,11 +42,12 @@ CORPUS = [
     (r"\x41\u00e9", ["A\u00e9", "A"]),
 ]
 LETTERS = "ab-_ \n.Aé"
+TIMES = ["*", "+", "?", "{2}", "{1,}", "{0,2}", "{2,3}", "*?", "+?", "??"]
 
 
 def random_set(draw):
-    inside = "".join(draw.choice(["a", "b", "a-c", r"\d", r"\w", r"\s", r"\-", "_", "é", r"\W", "A-Z", r"\."])
-                     for _ in range(draw.randint(1, 3)))
+    members = ["a", "b", "a-c", r"\d", r"\w", r"\s", r"\-", "_", "é", r"\W", "A-Z", r"\."]
+    inside = "".join(draw.choice(members) for _ in range(draw.randint(1, 3)))
     return "[" + draw.choice(["", "^"]) + inside + "]"
 
 
@@ -72,7 +74,7 @@ def random_expression(draw, depth):
         for _ in range(draw.randint(0 if depth < 2 else 1, 3)):
             part, repeatable = random_part(draw, depth)
             if repeatable and draw.random() < 0.4:
-                part += draw.choice(["*", "+", "?", "{2}", "{1,}", "{0,2}", "{2,3}", "*?", "+?", "??"])
+                part += draw.choice(TIMES)
             parts += part
         alternatives.append(parts)
     return "|".join(alternatives)
