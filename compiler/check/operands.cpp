@@ -34,6 +34,8 @@ std::string_view kind_name(const Literal& literal) {
       return "a range";
     case LiteralKind::json:
       return "JSON";
+    case LiteralKind::regex:
+      return "a regular expression";
   }
   return "";
 }
