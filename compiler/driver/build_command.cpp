@@ -7,6 +7,7 @@
 
 #include "compiler/driver/build.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/signing_keys.hpp"
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/encoding.hpp"
@@ -18,31 +19,6 @@
 
 namespace sentrail::compiler {
 namespace {
-
-constexpr std::size_t kKeyFileBytesMax = 4096;
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
-}
-
-Result<std::vector<crypto::NoteSigner>> read_signers(const std::vector<std::string>& files) {
-  std::vector<crypto::NoteSigner> signers;
-  for (const std::string& file : files) {
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_bytes(file, kKeyFileBytesMax));
-    Result<crypto::NoteSigner> signer = crypto::NoteSigner::parse(trimmed(text));
-    if (!signer) return fail(signer.error().code, file + ": " + signer.error().message);
-    signers.push_back(std::move(*signer));
-  }
-  return signers;
-}
-
-// A verifier key, or the file that holds one.
-Result<crypto::NoteVerifier> read_verifier(const std::string& argument) {
-  if (Result<crypto::NoteVerifier> direct = crypto::NoteVerifier::parse(argument)) return direct;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_bytes(argument, kKeyFileBytesMax));
-  return crypto::NoteVerifier::parse(trimmed(text));
-}
 
 void print_built(const BuildOptions& options, const Compiled& compiled, const std::string& bytes,
                  std::size_t signer_count, bool json) {
@@ -114,16 +90,13 @@ int build_loaded(const Loaded& loaded, const BuildOptions& options, const Output
 }
 
 int verify_bundle(const std::string& file, const std::vector<std::string>& trust,
-                  const OutputOptions& output) {
-  std::vector<crypto::NoteVerifier> verifiers;
-  for (const std::string& argument : trust) {
-    Result<crypto::NoteVerifier> verifier = read_verifier(argument);
-    if (!verifier) return report(verifier.error(), output);
-    verifiers.push_back(std::move(*verifier));
-  }
+                  std::size_t needed, const OutputOptions& output) {
+  const Result<std::vector<crypto::NoteVerifier>> verifiers = read_verifiers(trust);
+  if (!verifiers) return report(verifiers.error(), output);
   bundles::LoadOptions options;
-  options.trusted = verifiers;
+  options.trusted = *verifiers;
   options.allow_unsigned = trust.empty();
+  options.needed = needed;
   const auto loaded = bundles::LoadedBundle::from_file(file, options);
   if (!loaded) {
     report(loaded.error(), output);
@@ -216,14 +189,20 @@ void add_verify(CLI::App& app, CommandLine& program) {
   struct Options {
     std::string file;
     std::vector<std::string> trust;
+    std::size_t needed = 1;
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("verify", "is a bundle whole, and who signed it");
   command->add_option("bundle", options->file, "the file")->required();
   command->add_option("--trust", options->trust,
                       "a verifier key or its file; without one, signatures are not checked");
+  command
+      ->add_option("--needed", options->needed,
+                   "how many of the trusted signers must have signed (1)")
+      ->check(CLI::Range(std::size_t{1}, limits::kNoteSignaturesMax));
   command->callback([&program, options] {
-    program.exit_code = verify_bundle(options->file, options->trust, {program.json});
+    program.exit_code =
+        verify_bundle(options->file, options->trust, options->needed, {program.json});
   });
 }
 

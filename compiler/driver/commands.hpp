@@ -31,6 +31,10 @@ void add_build(CLI::App& app, CommandLine& program);
 void add_verify(CLI::App& app, CommandLine& program);
 // `keygen NAME -o FILE`: a signing key and its verifier.
 void add_keygen(CLI::App& app, CommandLine& program);
+// `sign BUNDLE --sign KEY`: one more signature on a bundle.
+void add_sign(CLI::App& app, CommandLine& program);
+// `verifier KEY`: the public half of a signing key.
+void add_verifier(CLI::App& app, CommandLine& program);
 // `dump [PATH] --stage S`: the product of one phase.
 void add_dump(CLI::App& app, CommandLine& program);
 // `watch [PATH]`: rebuild on save, and reload a running gate.

@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
   add_build(app, program);
   add_verify(app, program);
   add_keygen(app, program);
+  add_sign(app, program);
+  add_verifier(app, program);
   add_watch(app, program);
   add_dump(app, program);
   add_explain_code(app, program);

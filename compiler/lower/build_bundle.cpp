@@ -24,4 +24,23 @@ Result<std::string> build_bundle(const BundleParts& parts) {
   return bundle + note;
 }
 
+Result<std::string> countersign(std::string_view bundle,
+                                std::span<const crypto::NoteSigner> signers) {
+  SENTRAIL_ASSIGN_OR_RETURN(const BundleReader reader, BundleReader::open(bundle));
+  const std::string_view note = reader.statement();
+  // A note's text never ends in an empty line: what follows the first one are the signatures.
+  const std::size_t blank = note.find("\n\n");
+  const std::string_view text = note.substr(0, blank == std::string_view::npos ? blank : blank + 1);
+  if (!crypto::is_note_text(text)) {
+    return fail(Errc::corrupt, "the bundle is damaged: its statement is cut short");
+  }
+  std::string out(bundle);
+  if (blank == std::string_view::npos) out.push_back('\n');
+  for (const crypto::NoteSigner& signer : signers) {
+    const std::string line = signer.signature_line(text);
+    if (out.find(line, out.size() - note.size()) == std::string::npos) out += line;
+  }
+  return out;
+}
+
 }  // namespace sentrail::compiler

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/catalog.hpp"
 #include "core/program.hpp"
@@ -33,5 +34,10 @@ struct BundleParts {
 // The bytes of a bundle. The same parts give the same bytes.
 // fails: limit_exceeded past limits::kBundleBytesMax; corrupt if a part does not verify.
 [[nodiscard]] Result<std::string> build_bundle(const BundleParts& parts);
+
+// A bundle with more signatures than it has; a signature that it has already is not repeated.
+// fails: corrupt if the frame is damaged; invalid_argument, limit_exceeded as sign_note().
+[[nodiscard]] Result<std::string> countersign(std::string_view bundle,
+                                              std::span<const crypto::NoteSigner> signers);
 
 }  // namespace sentrail::compiler

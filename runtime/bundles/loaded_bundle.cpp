@@ -1,6 +1,7 @@
 // Checks a bundle from the outside in. See loaded_bundle.hpp.
 #include "runtime/bundles/loaded_bundle.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/encoding.hpp"
@@ -8,6 +9,19 @@
 
 namespace sentrail::bundles {
 namespace {
+
+// Whether enough of the trusted signed; `names` holds each signer once.
+Status check_enough(const std::vector<std::string>& names, const LoadOptions& options) {
+  if (options.allow_unsigned || names.size() >= options.needed) return {};
+  std::string who;
+  for (const std::string& name : names) who += (who.empty() ? " (" : ", ") + name;
+  return fail(Errc::permission_denied, std::to_string(names.size()) + " trusted signer" +
+                                           (names.size() == 1 ? "" : "s") + who +
+                                           (who.empty() ? "" : ")") + " signed the bundle, " +
+                                           std::to_string(options.needed) +
+                                           " are needed; add the others' with `sentrailc "
+                                           "sign`");
+}
 
 // Who among the trusted signed `note`, whose text must be `statement`.
 Result<std::vector<std::string>> check_signatures(std::string_view note, std::string_view statement,
@@ -32,7 +46,12 @@ Result<std::vector<std::string>> check_signatures(std::string_view note, std::st
   if (opened->text != statement) {
     return fail(Errc::corrupt, "the bundle is damaged: something else than it was signed");
   }
-  for (const crypto::NoteSignature& signature : opened->verified) names.push_back(signature.name);
+  for (const crypto::NoteSignature& signature : opened->verified) {
+    if (std::find(names.begin(), names.end(), signature.name) == names.end()) {
+      names.push_back(signature.name);
+    }
+  }
+  SENTRAIL_TRY(check_enough(names, options));
   return names;
 }
 

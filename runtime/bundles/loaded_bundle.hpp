@@ -6,6 +6,7 @@
 // source: docs/bundle_format.md.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,13 +30,15 @@ struct LoadOptions {
   // Accepts bundles that no trusted key has signed. A wrong signature by a trusted key is refused
   // all the same.
   bool allow_unsigned = false;
+  // How many of the trusted must have signed. Keys of one name are one signer.
+  std::size_t needed = 1;
 };
 
 // Owns its bytes and everything that points into them. threads: immutable.
 class LoadedBundle {
  public:
   // Reads and checks a file. fails: not_found, io; limit_exceeded (limits::kBundleBytesMax);
-  // corrupt; unsupported for other versions; permission_denied if nobody trusted signed it.
+  // corrupt; unsupported for other versions; permission_denied if too few of the trusted signed it.
   [[nodiscard]] static Result<std::shared_ptr<const LoadedBundle>> from_file(
       const std::string& path, const LoadOptions& options);
   // Checks bytes in memory. fails: as from_file.

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
+#include <string_view>
 
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "crypto/note.hpp"
 #include "runtime/http/address.hpp"
@@ -213,6 +216,8 @@ constexpr std::array kSettings = {
     Setting{"tls.client_ca", read_text<&Config::tls_client_ca>, write_text<&Config::tls_client_ca>},
     Setting{"policy.bundle", read_text<&Config::bundle>, write_text<&Config::bundle>},
     Setting{"policy.trust", read_trust, write_trust},
+    Setting{"policy.signatures", read_number<&Config::signatures, 1, limits::kNoteSignaturesMax>,
+            write_number<&Config::signatures>},
     Setting{"policy.allow_unsigned", read_flag<&Config::allow_unsigned>,
             write_flag<&Config::allow_unsigned>},
     Setting{"upstream.ca_file", read_text<&Config::upstream_ca_file>,
@@ -271,6 +276,32 @@ bool is_loopback(const ListenAddress& listen) {
   return address && http::classify_address(*address) == http::AddressClass::loopback;
 }
 
+// Whether as many signers as are needed are trusted at all.
+Status check_signers(const Config& config) {
+  if (config.trust.empty() && !config.allow_unsigned) {
+    return fail(Errc::invalid_argument,
+                "name the signers of bundles in `policy.trust`, or write "
+                "`policy.allow_unsigned: true` to accept bundles that nobody signed");
+  }
+  if (config.signatures == 1) return {};
+  if (config.allow_unsigned) {
+    return fail(Errc::invalid_argument,
+                "`policy.signatures` asks for more than one, `policy.allow_unsigned` for none; "
+                "drop one of them");
+  }
+  std::set<std::string_view> names;
+  for (const std::string& key : config.trust) {
+    names.insert(std::string_view(key).substr(0, key.find('+')));
+  }
+  if (names.size() < config.signatures) {
+    return fail(Errc::invalid_argument,
+                "`policy.signatures` is " + std::to_string(config.signatures) +
+                    ", but `policy.trust` names only " + std::to_string(names.size()) +
+                    " signers; keys of one name are one signer");
+  }
+  return {};
+}
+
 // What no single key can tell.
 Status check_together(const Config& config) {
   if (config.tls_certificate.empty() != config.tls_key.empty()) {
@@ -281,11 +312,7 @@ Status check_together(const Config& config) {
     return fail(Errc::invalid_argument,
                 "`tls.listen` and `tls.client_ca` need `tls.certificate` and `tls.key`");
   }
-  if (config.trust.empty() && !config.allow_unsigned) {
-    return fail(Errc::invalid_argument,
-                "name the signers of bundles in `policy.trust`, or write "
-                "`policy.allow_unsigned: true` to accept bundles that nobody signed");
-  }
+  SENTRAIL_TRY(check_signers(config));
   const bool everywhere = config.listen.address == "0.0.0.0" || config.listen.address == "::";
   if (everywhere && config.public_url.empty()) {
     return fail(Errc::invalid_argument,

@@ -44,7 +44,8 @@ struct Config {
   std::string data = "data";  // store, master key, last good bundle
 
   std::string bundle;              // empty: only what `sentrail policy push` sent
-  std::vector<std::string> trust;  // verifier keys, one of which must have signed a bundle
+  std::vector<std::string> trust;  // verifier keys of those whose bundles are accepted
+  std::size_t signatures = 1;      // how many of them must have signed; one name is one signer
   bool allow_unsigned = false;
 
   std::string upstream_ca_file;  // trusted beside the system's roots

@@ -86,7 +86,7 @@ Status Daemon::open_data() {
 
 Status Daemon::load_policy() {
   const Config& config = options_.config;
-  PolicySource source{config.bundle, data_->path(), {}, config.allow_unsigned};
+  PolicySource source{config.bundle, data_->path(), {}, config.allow_unsigned, config.signatures};
   for (const std::string& key : config.trust) {
     SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteVerifier verifier, crypto::NoteVerifier::parse(key));
     source.trusted.push_back(std::move(verifier));

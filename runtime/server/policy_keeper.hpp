@@ -4,6 +4,7 @@
 // SIGHUP, the gateway on a push. Must not know: signals, HTTP.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@ struct PolicySource {
   std::string data_folder;  // of the last good bundle
   std::vector<crypto::NoteVerifier> trusted;
   bool allow_unsigned = false;
+  std::size_t needed = 1;  // of the trusted, see bundles::LoadOptions
 };
 
 // How the start went.
@@ -55,7 +57,7 @@ class PolicyKeeper {
 
  private:
   [[nodiscard]] bundles::LoadOptions options() const {
-    return {source_.trusted, source_.allow_unsigned};
+    return {source_.trusted, source_.allow_unsigned, source_.needed};
   }
 
   const PolicySource source_;

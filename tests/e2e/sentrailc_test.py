@@ -90,10 +90,22 @@ class Commands(unittest.TestCase):
         other = folder / "other"
         run("keygen", "other/policy", "-o", other)
         self.assertEqual(run("verify", first, "--trust", f"{other}.pub").returncode, 1)
+        # The other signs what was built; both are needed, and both are there.
+        both = ("--trust", f"{key}.pub", "--trust", f"{other}.pub", "--needed", "2")
+        self.assertEqual(run("verify", first, *both).returncode, 1)
+        signed = json.loads(run("--json", "sign", first, "--sign", other, "-o", second).stdout)
+        self.assertEqual(signed["signedBy"], ["other/policy"])
+        self.assertEqual(run("verify", second, *both).returncode, 0)
+        self.assertEqual(run("verifier", other).stdout.strip(),
+                         pathlib.Path(f"{other}.pub").read_text().strip())
+        once = second.read_bytes()
+        self.assertEqual(run("sign", second, "--sign", other).returncode, 0)
+        self.assertEqual(second.read_bytes(), once)
         spoiled = bytearray(first.read_bytes())
         spoiled[1000] ^= 1
         second.write_bytes(spoiled)
         self.assertEqual(run("verify", second).returncode, 1)
+        self.assertEqual(run("sign", second, "--sign", key).returncode, 2)
 
     def test_a_policy_whose_tests_fail_is_not_built(self):
         folder = policy('policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n'

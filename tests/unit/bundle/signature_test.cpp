@@ -1,6 +1,7 @@
 // Who may give us bundles. See runtime/bundles/loaded_bundle.hpp.
 #include <gtest/gtest.h>
 
+#include "compiler/lower/build_bundle.hpp"
 #include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "tests/unit/bundle/bundle_samples.hpp"
@@ -62,6 +63,43 @@ TEST_F(SignedBundle, IsRefusedWhereNobodyTrustsItsKeys) {
       LoadedBundle::from_bytes(bundle_, {.trusted = stranger_, .allow_unsigned = true});
   ASSERT_TRUE(allowed) << allowed.error().message;
   EXPECT_TRUE((*allowed)->signed_by().empty());
+}
+
+TEST_F(SignedBundle, IsAcceptedBySoManyOfItsSigners) {
+  const auto both = LoadedBundle::from_bytes(bundle_, {.trusted = keys_, .needed = 2});
+  ASSERT_TRUE(both) << both.error().message;
+  const auto two_of_three = [&] {
+    std::vector<NoteVerifier> three = keys_;
+    three.push_back(stranger_.front());
+    return three;
+  }();
+  EXPECT_TRUE(LoadedBundle::from_bytes(bundle_, {.trusted = two_of_three, .needed = 2}));
+  EXPECT_EQ(refusal(bundle_, {.trusted = two_of_three, .needed = 3}), Errc::permission_denied);
+  EXPECT_EQ(refusal(bundle_, {.trusted = std::span(keys_).first(1), .needed = 2}),
+            Errc::permission_denied);
+}
+
+TEST_F(SignedBundle, TwoKeysOfOneNameAreOneSigner) {
+  std::vector<NoteSigner> twice;
+  for (int i = 0; i < 2; ++i) twice.push_back(signer("ci.acme.example"));
+  const std::vector<NoteVerifier> keys = {twice[0].verifier(), twice[1].verifier()};
+  const std::string bundle = full_bundle(twice);
+  const auto one = LoadedBundle::from_bytes(bundle, {.trusted = keys});
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ((*one)->signed_by(), std::vector<std::string>{"ci.acme.example"});
+  EXPECT_EQ(refusal(bundle, {.trusted = keys, .needed = 2}), Errc::permission_denied);
+}
+
+TEST_F(SignedBundle, TakesMoreSignatures) {
+  const std::string bare = full_bundle();
+  const auto once = compiler::countersign(bare, std::span(signers_).first(1));
+  ASSERT_TRUE(once) << once.error().message;
+  const auto twice = compiler::countersign(*once, signers_);
+  ASSERT_TRUE(twice) << twice.error().message;
+  EXPECT_EQ(*twice, bundle_) << "signed at once or one by one: the same bytes";
+  EXPECT_EQ(*compiler::countersign(*twice, signers_), *twice);
+  EXPECT_FALSE(compiler::countersign(bare.substr(0, bare.size() - 1), signers_));
+  EXPECT_FALSE(compiler::countersign("", signers_));
 }
 
 TEST_F(SignedBundle, WithoutSignatureIsAcceptedOnlyWhereAllowed) {

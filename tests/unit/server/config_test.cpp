@@ -17,8 +17,8 @@ using testing::HasSubstr;
 
 constexpr std::string_view kUnsigned = "policy:\n  allow_unsigned: true\n";
 
-std::string a_key() {
-  return crypto::NoteSigner::generate("local/policy")->verifier().to_string();
+std::string a_key(std::string_view name = "local/policy") {
+  return crypto::NoteSigner::generate(name)->verifier().to_string();
 }
 
 Result<Config> parse(std::string_view text) {
@@ -59,6 +59,7 @@ policy:
   bundle: "policy.bundle"
   trust: [")" + a_key() + "\", \"" +
                            a_key() + R"("]
+  signatures: 1
   allow_unsigned: true
 upstream:
   ca_file: "ca.pem"
@@ -81,7 +82,8 @@ keys:
   const Result<Config> again = parse(dump_config(*config));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(*again, *config);
-  // Nothing was left at its default: the text above names every key.
+  // Nothing was left at its default: the text above names every key. (Of signatures, none being
+  // needed, there is nothing else to say.)
   const Config defaults;
   std::size_t at = 0;
   const std::string default_dump = dump_config(defaults);
@@ -90,6 +92,7 @@ keys:
     at = text.find(name + ":", at);
     ASSERT_NE(at, std::string::npos) << key;
     const std::string line = text.substr(at, text.find('\n', at) - at);
+    if (key == "policy.signatures") continue;
     EXPECT_EQ(default_dump.find(line + "\n"), std::string::npos) << line;
   }
 }
@@ -97,6 +100,23 @@ keys:
 TEST(Config, DefaultsSurviveTheirOwnDump) {
   const Config config = *parse(kUnsigned);
   EXPECT_EQ(*parse(dump_config(config)), config);
+}
+
+TEST(Config, AsManySignersAreTrustedAsAreNeeded) {
+  const std::string two = "\"" + a_key("a") + "\", \"" + a_key("b") + "\"";
+  const Result<Config> config = parse("policy:\n  trust: [" + two + "]\n  signatures: 2\n");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->signatures, 2U);
+  EXPECT_EQ(parse(dump_config(*config)).value(), *config);
+  EXPECT_THAT(refusal_of("policy:\n  trust: [" + two + "]\n  signatures: 3\n"),
+              HasSubstr("only 2 signers"));
+  // A key that takes over from another of the same signer is no second signer.
+  EXPECT_THAT(refusal_of("policy:\n  trust: [\"" + a_key("a") + "\", \"" + a_key("a") +
+                         "\"]\n  signatures: 2\n"),
+              HasSubstr("only 1 signers"));
+  EXPECT_THAT(refusal_of("policy:\n  trust: [" + two + "]\n  signatures: 0\n"),
+              HasSubstr("line 3"));
+  EXPECT_THAT(refusal_of(with("  signatures: 2")), HasSubstr("drop one of them"));
 }
 
 TEST(Config, UnknownKeysAreRefusedWithTheirPlaceAndASuggestion) {
