@@ -33,6 +33,8 @@ Result<std::vector<request::Request>> classified(const ir::TestCase& test,
   return request::make_requests(std::move(raw), {}, catalogs);
 }
 
+}  // namespace
+
 Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
                                                   const CatalogView& catalogs) {
   SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests, classified(test, catalogs));
@@ -47,7 +49,10 @@ Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
   return requests;
 }
 
-}  // namespace
+bool is_expected(const ir::TestCase& test, Effect effect, const std::string& rule) {
+  return effect == test.effect &&
+         (!test.rule || *test.rule == short_name(rule) || *test.rule == rule);
+}
 
 TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
   TestReport report;
@@ -65,9 +70,8 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     const Evaluation evaluation = compiled.evaluate(std::move(*requests));
     const std::string rule = compiled.rule_name(evaluation.decision().rule);
     deciding.insert(rule);
-    const bool named = !test.rule || *test.rule == short_name(rule) || *test.rule == rule;
     outcome.actual = worded(evaluation.decision().effect, short_name(rule));
-    outcome.passed = evaluation.decision().effect == test.effect && named;
+    outcome.passed = is_expected(test, evaluation.decision().effect, rule);
     report.failed += outcome.passed ? 0 : 1;
   }
   for (const ir::Tier& tier : policy.tiers) {

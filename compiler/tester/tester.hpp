@@ -26,6 +26,14 @@ struct TestReport {
   std::vector<std::string> rules_never_deciding;  // qualified names
 };
 
+// The request that a test gives: one for each action that it is or may be.
+// fails: as the gate would refuse it; values that do not go with their attribute.
+[[nodiscard]] Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
+                                                                const CatalogView& catalogs);
+
+// Whether a test expects this of a decision. `rule` as Compiled::rule_name says it.
+[[nodiscard]] bool is_expected(const ir::TestCase& test, Effect effect, const std::string& rule);
+
 // Runs every test. REQUIRES: `compiled` is of `policy`. The report points into the policy.
 [[nodiscard]] TestReport run_tests(const ir::Policy& policy, const Compiled& compiled);
 

@@ -1,0 +1,24 @@
+// How coverage is shown: as text for people, as members of a JSON object for programs.
+//
+// Neighbours: test_command.cpp calls it, tester/coverage.hpp measures. Must not know: how.
+#pragma once
+
+#include "compiler/driver/load.hpp"
+#include "compiler/tester/coverage.hpp"
+#include "core/json_writer.hpp"
+
+namespace sentrail::compiler {
+
+// Prints counts, then all that no test reaches with a request that would.
+void print_coverage(const Coverage& coverage, const Loaded& loaded);
+
+// Writes the member `coverage`.
+void write_coverage(JsonWriter& json, const Coverage& coverage, const Loaded& loaded);
+
+// `file:line` of a place.
+[[nodiscard]] std::string place_of(Span span, const Sources& sources);
+
+// The text of a test, as its author wrote it, on one line and not too long.
+[[nodiscard]] std::string text_of(Span span, const Sources& sources);
+
+}  // namespace sentrail::compiler
