@@ -2,12 +2,14 @@
 #include "compiler/probe/domains.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
 #include "compiler/ir/pattern.hpp"
 #include "compiler/oracle/glob.hpp"
 #include "compiler/oracle/number.hpp"
+#include "compiler/probe/regex_samples.hpp"
 #include "compiler/probe/requests.hpp"
 #include "core/limits.hpp"
 
@@ -21,6 +23,8 @@ using oracle::ValueKind;
 constexpr std::size_t kOperandsTried = 64;
 // Actions of a catalog that one pattern gives.
 constexpr std::size_t kActionsTried = 4;
+// Elements, or characters of a text, to try a test of a size with.
+constexpr std::size_t kSizeTried = 256;
 // A value that no policy means.
 constexpr const char* kOther = "other";
 
@@ -83,6 +87,7 @@ class Collector {
   Domain& domain_of(const ir::AttributeRef& ref) { return domains_[index_of(ref)]; }
 
   std::vector<Value> values_of(const ir::Atom& atom, const ir::Operand& operand) {
+    if (atom.sized) return values_of_size(atom.attribute, operand.text);
     switch (operand.kind) {
       case ir::OperandKind::string:
         return {text_value(operand.text)};
@@ -99,8 +104,33 @@ class Collector {
       }
       case ir::OperandKind::pattern:
         return pattern_values(atom.attribute, operand.text);
+      case ir::OperandKind::regex:
+        return texts(samples_of_regex(operand.text));
     }
     return {};
+  }
+
+  static std::vector<Value> texts(std::vector<std::string> from) {
+    std::vector<Value> values;
+    for (std::string& text : from) values.push_back(text_value(std::move(text)));
+    return values;
+  }
+
+  // Values of that size and beside it, of the kinds that the attribute may have.
+  static std::vector<Value> values_of_size(const ir::AttributeRef& ref, const std::string& number) {
+    const Type type = type_of(ref);
+    std::vector<Value> values;
+    for (const Value& around : numbers_around(number)) {
+      std::size_t size = 0;
+      const std::string& digits = around.text;
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
+      const bool whole = error == std::errc() && end == digits.data() + digits.size();
+      if (!whole || size > kSizeTried) continue;
+      if (type != Type::string_set) values.push_back(text_value(std::string(size, 'x')));
+      if (type == Type::string) continue;
+      values.push_back(list_value(std::vector<Value>(size, text_value(kOther))));
+    }
+    return values;
   }
 
   static std::vector<Value> numbers_around(const std::string& number) {
@@ -123,10 +153,7 @@ class Collector {
       }
       if (!values.empty()) return values;
     }
-    for (std::string& text : samples_of(pattern, row_of(ref.attribute).separator)) {
-      values.push_back(text_value(std::move(text)));
-    }
-    return values;
+    return texts(samples_of(pattern, row_of(ref.attribute).separator));
   }
 
   static void add_kinds(Domain& domain) {

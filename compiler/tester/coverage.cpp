@@ -28,6 +28,8 @@ struct Edge {
 
 std::vector<Edge> edges_of(const ir::Atom& atom) {
   std::vector<Edge> edges;
+  // A size is no value of the request's: both outcomes of such a test are asked for, not its edges.
+  if (atom.sized) return edges;
   const bool ordered = atom.op == ir::AtomOp::less || atom.op == ir::AtomOp::less_equal ||
                        atom.op == ir::AtomOp::greater || atom.op == ir::AtomOp::greater_equal;
   const bool up = atom.op == ir::AtomOp::less_equal || atom.op == ir::AtomOp::greater;
