@@ -35,6 +35,14 @@ void add_keygen(CLI::App& app, CommandLine& program);
 void add_sign(CLI::App& app, CommandLine& program);
 // `verifier KEY`: the public half of a signing key.
 void add_verifier(CLI::App& app, CommandLine& program);
+// `gen-tests [PATH]`: tests of the policy as it decides now.
+void add_gen_tests(CLI::App& app, CommandLine& program);
+// `replay LOG`: what the policy decides about recorded requests.
+void add_replay(CLI::App& app, CommandLine& program);
+// `graph [PATH]`: the policy as a picture.
+void add_graph(CLI::App& app, CommandLine& program);
+// `new NAME`: a repository for a policy.
+void add_new(CLI::App& app, CommandLine& program);
 // `dump [PATH] --stage S`: the product of one phase.
 void add_dump(CLI::App& app, CommandLine& program);
 // `watch [PATH]`: rebuild on save, and reload a running gate.

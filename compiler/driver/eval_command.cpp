@@ -2,11 +2,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/probe/requests.hpp"
 #include "compiler/tester/compiled.hpp"
+#include "compiler/tester/flip.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -19,6 +22,7 @@ namespace {
 struct Options {
   std::string request = "-";
   std::string policy = ".";
+  bool flip = false;
 };
 
 constexpr const char* word(Truth truth) {
@@ -38,7 +42,16 @@ struct Answer {
   std::unique_ptr<Compiled> compiled;
   Evaluation evaluation;
   decide::Explanation explanation;  // of the action that decides
+  std::optional<std::vector<Flip>> flips;
 };
+
+std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
+  std::vector<oracle::Request> actions;
+  for (const request::Request& one : answer.evaluation.requests) {
+    actions.push_back(probe::plain_request(one.facts()));
+  }
+  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions);
+}
 
 Result<Answer> answer_of(const Loaded& loaded, const Options& options) {
   Answer answer;
@@ -52,6 +65,7 @@ Result<Answer> answer_of(const Loaded& loaded, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation =
       decide::explain(answer.compiled->engine(), answer.evaluation.request().facts(), scratch);
+  if (options.flip) answer.flips = flips_of(loaded, answer);
   return answer;
 }
 
@@ -126,11 +140,41 @@ void write_rules(JsonWriter& json, const Answer& answer) {
   json.end_array();
 }
 
+void print_flips(const std::vector<Flip>& flips) {
+  if (flips.empty()) {
+    std::printf("no change of one or two values was found that changes the decision\n");
+  }
+  for (const Flip& flip : flips) {
+    std::printf("it would be %s by %s, if\n", std::string(name_of(flip.effect)).c_str(),
+                flip.rule.c_str());
+    for (const Change& change : flip.changes) {
+      std::printf("    %s were %s instead of %s\n", to_string(change.ref).c_str(),
+                  probe::show(change.to).c_str(), probe::show(change.from).c_str());
+    }
+  }
+}
+
+void write_flips(JsonWriter& json, const std::vector<Flip>& flips) {
+  json.key("flips").begin_array();
+  for (const Flip& flip : flips) {
+    json.begin_object().key("effect").string(name_of(flip.effect)).key("rule").string(flip.rule);
+    json.key("changes").begin_array();
+    for (const Change& change : flip.changes) {
+      json.begin_object().key("attribute").string(to_string(change.ref));
+      json.key("from").string(probe::show(change.from));
+      json.key("to").string(probe::show(change.to)).end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
 void print_explain(const Answer& answer, bool json) {
   if (!json) {
     print_eval(answer, false);
     std::printf("rules met, in order:\n");
     print_rules(answer);
+    if (answer.flips) print_flips(*answer.flips);
     return;
   }
   std::string out;
@@ -138,6 +182,7 @@ void print_explain(const Answer& answer, bool json) {
   writer.begin_object();
   write_head(writer, answer);
   write_rules(writer, answer);
+  if (answer.flips) write_flips(writer, *answer.flips);
   writer.end_object();
   std::printf("%s\n", out.c_str());
 }
@@ -165,6 +210,10 @@ void add(CLI::App& app, CommandLine& program, const char* name, const char* what
       ->capture_default_str();
   command->add_option("-p,--policy", options->policy, "a policy, or a folder with one")
       ->capture_default_str();
+  if (print == print_explain) {
+    command->add_flag("--flip", options->flip,
+                      "also the smallest change of the request that changes the decision");
+  }
   command->footer("The form of requests: docs/request_format.md.");
   command->callback(
       [&program, options, print] { program.exit_code = run(*options, {program.json}, print); });

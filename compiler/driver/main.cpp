@@ -23,6 +23,10 @@ int main(int argc, char** argv) {
   add_test(app, program);
   add_eval(app, program);
   add_explain(app, program);
+  add_gen_tests(app, program);
+  add_replay(app, program);
+  add_graph(app, program);
+  add_new(app, program);
   add_build(app, program);
   add_verify(app, program);
   add_keygen(app, program);

@@ -1,4 +1,4 @@
-"""The tools around a policy as people run them: coverage and its floor."""
+"""The tools around a policy as people run them: coverage, tests made, replay, pictures, new."""
 
 import json
 import pathlib
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 SENTRAILC = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -104,6 +105,156 @@ class Coverage(unittest.TestCase):
         self.assertEqual(answer["coverage"]["rulesPercent"], 66)
         seen = {b["value"] for b in answer["coverage"]["boundaries"] if b["seen"]}
         self.assertEqual(seen, {"500", "medium"})
+
+
+class GenTests(unittest.TestCase):
+    def test_what_is_appended_checks_passes_and_is_laid_out(self):
+        folder = policy(SHOP)
+        run("fmt", folder)
+        for arguments in (["--append"], ["--append", "--all"]):
+            answer = run("gen-tests", folder, *arguments)
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            self.assertIn("tests added", answer.stdout)
+            for verb in (["test", "--min-rules", 100], ["fmt", "--check"]):
+                done = run(*verb, folder)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(run("check", folder).returncode, 0)
+        coverage = json.loads(run("test", "--coverage", "--json", folder).stdout)["coverage"]
+        self.assertTrue(all(boundary["seen"] for boundary in coverage["boundaries"]))
+
+    def test_packs_get_tests_that_pass(self):
+        for pack in ("strict", "mcp-safe", "production-database"):
+            text = next((ROOT / "policies" / pack).glob("*.sentrail")).read_text("utf-8")
+            folder = policy(text.split("\ntest ")[0])
+            self.assertEqual(run("gen-tests", "--append", folder).returncode, 0)
+            done = run("test", "--min-rules", 100, folder)
+            self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_without_append_nothing_is_written(self):
+        folder = policy(SHOP)
+        answer = json.loads(run("gen-tests", "--json", folder).stdout)
+        self.assertGreater(answer["tests"], 3)
+        self.assertTrue(answer["text"].startswith("test "))
+        self.assertEqual((folder / "p.sentrail").read_text("utf-8"), SHOP)
+
+
+class Flip(unittest.TestCase):
+    def test_a_flip_is_so(self):
+        folder = policy(SHOP)
+        given = {"args": {"amount": 501}, "risk": "low"}
+        answer = run("explain", "--flip", "--json", "-p", folder,
+                     stdin=json.dumps({"attributes": given}))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        flips = {flip["changes"][0]["attribute"]: flip
+                 for flip in json.loads(answer.stdout)["flips"] if flip["effect"] == "allow"}
+        amount = flips["args.amount"]["changes"][0]
+        self.assertEqual(amount["from"], "501")
+        given["args"]["amount"] = int(amount["to"])
+        now = decision(folder, json.dumps({"attributes": given}))
+        self.assertEqual((now["effect"], now["rule"]), ("allow", flips["args.amount"]["rule"]))
+
+    def test_two_values_where_one_is_not_enough(self):
+        answer = run("explain", "--flip", "-p", policy(SHOP), stdin='{"attributes":{}}')
+        self.assertIn("instead of (absent)", answer.stdout)
+        two = policy(HEAD + 'rule both: allow when env == live and agent.id == "a"\n')
+        answer = json.loads(run("explain", "--flip", "--json", "-p", two,
+                                stdin='{"attributes":{}}').stdout)
+        self.assertEqual(len(answer["flips"][0]["changes"]), 2)
+
+    def test_nothing_found_is_said(self):
+        answer = run("explain", "--flip", "-p", policy(HEAD + "rule each: block when always\n"),
+                     stdin='{"attributes":{}}')
+        self.assertIn("no change of one or two values was found", answer.stdout)
+
+    def test_a_call_of_github_is_flipped_too(self):
+        answer = run("explain", "--flip", "-p", STARTER, stdin='{"tool":"github",'
+                     '"method":"DELETE","path":"/repos/acme/web/git/refs/heads/main"}')
+        self.assertIn("it would be require_approval by default, if", answer.stdout)
+        self.assertIn('resource.ref were', answer.stdout)
+
+
+class Replay(unittest.TestCase):
+    LOG = ['{"attributes":{"mcp.tool":"get"}}', "", "no json", '{"attributes":{"mcp.tool":"x"}}',
+           '{"attributes":{"mcp.tool":"drop_table","env":"live"}}', '{"attributes":{"typo":1}}',
+           '{"items":[{"attributes":{"mcp.tool":"get"}},{"attributes":{"mcp.tool":"drop_a",'
+           '"env":"live"}}]}']
+
+    def test_broken_lines_are_named_and_the_rest_counted(self):
+        answer = run("replay", "--json", "-p", policy(SHOP), "-", stdin="\n".join(self.LOG))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        out = json.loads(answer.stdout)
+        self.assertEqual(out["effects"], {"allow": 1, "require_approval": 1, "block": 2})
+        self.assertEqual((out["requests"], out["brokenLines"]), (4, 2))
+        self.assertEqual([broken["line"] for broken in out["broken"]], [3, 6])
+        self.assertEqual(out["rules"][0], {"rule": "p.safety.no_drop", "requests": 2})
+
+    def test_a_log_without_faults_is_fine_and_summed_up(self):
+        folder = policy(SHOP)
+        log = folder / "log.jsonl"
+        log.write_text((self.LOG[0] + "\r\n") * 1000, encoding="utf-8")
+        answer = run("replay", "-p", folder, log)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn("1000 requests, 0 broken lines", answer.stdout)
+        self.assertRegex(answer.stdout, r"1000  p\.team\.reads")
+
+    def test_a_line_past_every_limit_is_left_out(self):
+        long = '{"attributes":{"mcp.tool":"' + "a" * (9 << 20) + '"}}'
+        answer = run("replay", "--json", "-p", policy(SHOP), stdin=f"{long}\n{self.LOG[0]}\n")
+        out = json.loads(answer.stdout)
+        self.assertEqual((out["requests"], out["brokenLines"]), (1, 1))
+
+    def test_a_log_that_is_not_there(self):
+        self.assertEqual(run("replay", "-p", policy(SHOP), "/no/such/log").returncode, 2)
+
+
+class Graph(unittest.TestCase):
+    def test_it_is_xml_and_shows_every_rule(self):
+        for pack in ("starter", "mcp-safe"):
+            answer = run("graph", ROOT / "policies" / pack)
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            xml.etree.ElementTree.fromstring(answer.stdout)
+        self.assertIn("secret_files", answer.stdout)
+
+    def test_hostile_texts_are_escaped(self):
+        text = HEAD + 'rule r: allow when env == "<script>&\\"\\u{202e}"\n' \
+                      'test "]]><x>" {\n  given with env = live\n  expect require_approval\n}\n'
+        folder = policy(text)
+        answer = run("graph", folder, "-o", folder / "p.svg")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        svg = (folder / "p.svg").read_text("utf-8")
+        xml.etree.ElementTree.fromstring(svg)
+        self.assertNotIn("<script", svg)
+        self.assertNotIn("\u202e", svg)
+
+
+class New(unittest.TestCase):
+    def test_what_it_writes_checks_passes_and_is_laid_out(self):
+        for name, made in (("acme-agents", "acme_agents"), ("policy", "policy_policy")):
+            folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-")) / name
+            answer = run("new", folder)
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            self.assertIn(f"policy {made}\n", (folder / f"{made}.sentrail").read_text("utf-8"))
+            for verb in (["check"], ["fmt", "--check"], ["test", "--min-rules", 100]):
+                done = run(*verb, folder)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            hook = folder / "hooks/pre-commit"
+            self.assertTrue(hook.stat().st_mode & 0o100)
+            self.assertEqual(subprocess.run(["sh", "-n", hook], check=False).returncode, 0)
+            workflow = (folder / ".github/workflows/policy.yml").read_text("utf-8")
+            for verb in ("check", "fmt --check", "test"):
+                self.assertIn(f"run: sentrailc {verb}", workflow)
+            self.assertNotIn("@NAME@", "".join(
+                file.read_text("utf-8") for file in folder.rglob("*") if file.is_file()))
+
+    def test_it_writes_over_nothing(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-")) / "p"
+        folder.mkdir()
+        (folder / "README.md").write_text("mine", encoding="utf-8")
+        answer = run("new", folder)
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("nothing was written", answer.stderr)
+        self.assertEqual([file.name for file in folder.iterdir()], ["README.md"])
+        self.assertEqual(run("new", folder.parent / "---").returncode, 2)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,97 @@
+// `gen-tests`: tests of the policy as it is, to be reviewed.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/load.hpp"
+#include "compiler/driver/output.hpp"
+#include "compiler/format/format.hpp"
+#include "compiler/syntax/parser.hpp"
+#include "compiler/tester/generate.hpp"
+#include "core/json_writer.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+struct Options {
+  std::string path = ".";
+  bool append = false;
+  GenerateOptions generate;
+};
+
+// The tests in canonical layout: laid out in a file of their own, whose head is then left out.
+Result<std::string> laid_out(const std::string& tests) {
+  constexpr std::string_view kHead = "policy generated\nlanguage 1\n";
+  Sources sources;
+  DiagnosticSink sink;
+  const SourceId source = sources.add("generated tests", std::string(kHead) + tests);
+  const std::optional<Ast> ast = parse(source, sources, sink);
+  if (!ast) return fail(Errc::invalid_argument, "the tests that were made cannot be written");
+  const std::string text = format(*ast, sources);
+  const std::size_t begin = text.find("\ntest ");
+  return begin == std::string::npos ? std::string() : text.substr(begin + 1);
+}
+
+void print(const GeneratedTests& tests, const std::string& text, bool json) {
+  if (json) {
+    std::string out;
+    JsonWriter writer(&out);
+    writer.begin_object().key("tests").unsigned_integer(tests.count).key("text").string(text);
+    writer.key("without").begin_array();
+    for (const std::string& rule : tests.without) writer.string(rule);
+    writer.end_array().end_object();
+    std::printf("%s\n", out.c_str());
+    return;
+  }
+  std::fputs(text.c_str(), stdout);
+  for (const std::string& rule : tests.without) {
+    std::fprintf(stderr, "note: no test was found that %s decides\n", rule.c_str());
+  }
+}
+
+int run(const Options& options, const OutputOptions& output) {
+  const Result<std::string> file = policy_file(options.path);
+  if (!file) return report(file.error(), output);
+  Loaded loaded;
+  if (const Status status = load_policy(*file, loaded); !status) {
+    return report(status.error(), output);
+  }
+  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
+  const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
+  if (!compiled) return report(compiled.error(), output);
+  const GeneratedTests tests =
+      generate_tests(*loaded.policy, **compiled, loaded.catalogs, loaded.sources, options.generate);
+  const Result<std::string> text = laid_out(tests.text);
+  if (!text) return report(text.error(), output);
+  if (!options.append || tests.count == 0) {
+    print(tests, *text, output.json);
+    return kFine;
+  }
+  std::string whole(loaded.sources[loaded.ast->source].text());
+  if (!whole.ends_with('\n')) whole += '\n';
+  if (const Status status = write_bytes(*file, whole + "\n" + *text); !status) {
+    return report(status.error(), output);
+  }
+  print(tests, output.json ? *text : "", output.json);
+  if (!output.json) std::printf("%s: %zu tests added; review them\n", file->c_str(), tests.count);
+  return kFine;
+}
+
+}  // namespace
+
+void add_gen_tests(CLI::App& app, CommandLine& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("gen-tests", "write tests of the policy as it decides now, for review");
+  command->add_option("path", options->path, "a policy, or a folder with one")
+      ->capture_default_str();
+  command->add_flag("--all", options->generate.everything,
+                    "also for rules and boundaries that tests reach already");
+  command->add_flag("--append", options->append, "put them behind the policy's own tests");
+  command->add_option("--seed", options->generate.seed, "of the search for requests")
+      ->capture_default_str();
+  command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });
+}
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,122 @@
+// Tries one value, then two. See flip.hpp.
+#include "compiler/tester/flip.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/oracle.hpp"
+#include "compiler/probe/domains.hpp"
+#include "compiler/probe/requests.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+using oracle::Request;
+using oracle::Value;
+using oracle::ValueKind;
+
+constexpr std::size_t kPairsMax = 100'000;
+
+bool overlap(const ir::AttributeRef& a, const ir::AttributeRef& b) {
+  if (a.attribute != b.attribute) return false;
+  const std::size_t common = std::min(a.steps.size(), b.steps.size());
+  return std::equal(a.steps.begin(), a.steps.begin() + static_cast<std::ptrdiff_t>(common),
+                    b.steps.begin());
+}
+
+class Flipper {
+ public:
+  Flipper(const ir::Policy& policy, const Compiled& compiled, std::span<const Catalog> catalogs,
+          std::span<const Request> actions)
+      : policy_(policy), compiled_(compiled), actions_(actions) {
+    was_ = effect_of(actions);
+    for (const probe::Domain& domain : probe::domains_of(policy, catalogs)) {
+      for (const Value& value : domain.values) {
+        // To be unreadable is no change that anyone makes.
+        if (value.kind == ValueKind::unreadable) continue;
+        const Value from = oracle::look_up(actions.front(), domain.ref);
+        if (value != from) changes_.push_back({domain.ref, from, value});
+      }
+    }
+    // What is written in the policy is worth more than to leave the value out.
+    std::ranges::stable_sort(
+        changes_, {}, [](const Change& change) { return change.to.kind == ValueKind::absent; });
+  }
+
+  std::vector<Flip> run() {
+    for (const Change& change : changes_) try_changes({change});
+    if (!flips_.empty()) return finish();
+    std::size_t tried = 0;
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      for (std::size_t j = i + 1; j < changes_.size(); ++j) {
+        if (overlap(changes_[i].ref, changes_[j].ref)) continue;
+        if (++tried > kPairsMax || flips_.size() == 2) return finish();
+        try_changes({changes_[i], changes_[j]});
+      }
+    }
+    return finish();
+  }
+
+ private:
+  [[nodiscard]] Effect effect_of(std::span<const Request> actions) const {
+    Effect effect = Effect::allow;
+    for (const Request& action : actions) {
+      effect = stricter(effect, oracle::decide(policy_, action).effect);
+    }
+    return effect;
+  }
+
+  void try_changes(const std::vector<Change>& changes) {
+    std::vector<Request> changed(actions_.begin(), actions_.end());
+    for (Request& action : changed) {
+      for (const Change& change : changes) probe::put(action, change.ref, change.to);
+    }
+    const Effect effect = effect_of(changed);
+    if (effect == was_) return;
+    std::string attribute = changes.size() == 1 ? to_string(changes.front().ref) : "";
+    if (seen_.contains({effect, attribute})) return;
+    if (auto flip = confirmed(changes, changed, effect)) {
+      flips_.push_back(*std::move(flip));
+      seen_.emplace(effect, std::move(attribute));
+    }
+  }
+
+  [[nodiscard]] std::optional<Flip> confirmed(const std::vector<Change>& changes,
+                                              std::span<const Request> actions,
+                                              Effect effect) const {
+    std::vector<request::Request> made;
+    for (const Request& action : actions) {
+      auto one = probe::engine_request(action);
+      if (!one) return std::nullopt;
+      made.push_back(*std::move(one));
+    }
+    const Evaluation evaluation = compiled_.evaluate(std::move(made));
+    if (evaluation.decision().effect != effect) return std::nullopt;
+    return Flip{changes, effect, compiled_.rule_name(evaluation.decision().rule)};
+  }
+
+  std::vector<Flip> finish() {
+    std::ranges::stable_sort(flips_, {}, &Flip::effect);
+    return std::move(flips_);
+  }
+
+  const ir::Policy& policy_;
+  const Compiled& compiled_;
+  std::span<const Request> actions_;
+  Effect was_ = Effect::block;
+  std::vector<Change> changes_;
+  std::vector<Flip> flips_;
+  std::set<std::pair<Effect, std::string>> seen_;
+};
+
+}  // namespace
+
+std::vector<Flip> flips_of(const ir::Policy& policy, const Compiled& compiled,
+                           std::span<const Catalog> catalogs, std::span<const Request> actions) {
+  return Flipper(policy, compiled, catalogs, actions).run();
+}
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,38 @@
+// Writes tests of a policy as it is, for people to review.
+//
+// Neighbours: coverage.hpp says what to test, probe/ writes requests as text; `gen-tests` prints.
+// Must not know: layout (format/), files.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/catalog/catalog.hpp"
+#include "compiler/ir/ir.hpp"
+#include "compiler/tester/compiled.hpp"
+
+namespace sentrail::compiler {
+
+// Which tests: with `everything` also of what the policy's own tests reach already.
+struct GenerateOptions {
+  bool everything = false;
+  std::uint64_t seed = 1;
+};
+
+// Declarations of tests, one after the other, not yet laid out.
+struct GeneratedTests {
+  std::string text;
+  std::size_t count = 0;
+  std::vector<std::string> without;  // rules for which no test could be found or written
+};
+
+// One test for each rule, for the default, and for each value at and beside a boundary, each with
+// the decision that the policy gives now. Names are not those of tests that are there.
+// REQUIRES: `compiled` is of `policy`. cost: as coverage_of.
+[[nodiscard]] GeneratedTests generate_tests(const ir::Policy& policy, const Compiled& compiled,
+                                            std::span<const Catalog> catalogs,
+                                            const Sources& sources, const GenerateOptions& options);
+
+}  // namespace sentrail::compiler
