@@ -93,7 +93,9 @@ TEST(Parse, EveryTruncationHasAnAnswer) {
   ASSERT_TRUE(parse(whole).has_value());
   for (std::size_t end = 0; end < whole.size(); ++end) {
     const auto tree = parse(std::string_view(whole).substr(0, end));
-    if (!tree) EXPECT_LE(tree.error().offset, end);
+    if (!tree) {
+      EXPECT_LE(tree.error().offset, end);
+    }
   }
 }
 
