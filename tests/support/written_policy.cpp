@@ -146,10 +146,12 @@ std::string Writer::quoted(std::string_view text) {
   return out += '"';
 }
 
-// Whether a text can stand without quotes. None of the texts that are drawn is a keyword.
+// Whether a text can stand without quotes. Of the texts that are drawn two pieces are keywords: of
+// `release` and of `main`.
 bool is_word(std::string_view text) {
+  if (text == "as" || text == "in") return false;
   char before = '.';
-  for (const char c : text) {
+  for (const char& c : text) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '*';
     const bool later = (c >= '0' && c <= '9') || c == '-';
     if (!letter && !(c == '.' && before != '.') && !(later && &c != text.data())) return false;
