@@ -4,11 +4,13 @@
 Both the engine and the oracle must find a match exactly where `re.search` with re.ASCII does, for a
 corpus of expressions that people write and for random ones. Where the two languages differ, the
 expression is translated: our `$` and `\\z` are Python's `\\Z`. What Python before 3.14 has wrong by
-its own account, `\\B` on an empty text, is not asked.
+its own account, `\\B` on an empty text, is not asked; and it is not waited for where it backtracks
+for longer than a tenth of a second, which some random expression always makes it do.
 """
 
 import random
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -102,13 +104,29 @@ def translated(expression):
     return out
 
 
+def too_slow(*_):
+    raise TimeoutError
+
+
+def search(expression, text):
+    """What `re` says; None if it does not say it soon."""
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        return "t" if re.search(translated(expression), text, re.ASCII) else "f"
+    except TimeoutError:
+        return None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def main():
+    signal.signal(signal.SIGALRM, too_slow)
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
     print("seed", seed)
     draw = random.Random(seed)
     warnings.simplefilter("ignore")
     cases = [(expression, text) for expression, texts in CORPUS for text in texts]
-    while len(cases) < 20000:
+    while len(cases) < 10000:
         expression = draw.choice(["", "", "(?i)", "(?s)", "(?m)"]) + random_expression(draw, 3)
         for _ in range(4):
             text = "".join(draw.choice(LETTERS) for _ in range(draw.randint(0, 8)))
@@ -118,22 +136,24 @@ def main():
     out = subprocess.run([sys.argv[1]], input=lines, capture_output=True, text=True, check=True,
                          timeout=100).stdout.splitlines()
     assert len(out) == len(cases), (len(out), len(cases))
-    found, wrong, refused = 0, 0, 0
+    found, wrong, refused, slow = 0, 0, 0, 0
     for (expression, text), answer in zip(cases, out):
-        expected = "t" if re.search(translated(expression), text, re.ASCII) else "f"
+        expected = search(expression, text)
+        slow += expected is None
         found += expected == "t"
         if answer.startswith("refused"):
             # Random expressions repeat what is long; nothing else may be refused.
             refused += 1
             assert "512" in answer, (expression, answer)
-        elif answer != expected * 2:
+        elif expected and answer != expected * 2:
             wrong += 1
             print(f"/{expression}/ on {text!r}: engine and oracle say {answer}, re says {expected}")
             if wrong == 20:
                 break
-    print(f"{len(cases)} searches, {found} found, {refused} refused, {wrong} differ")
+    print(f"{len(cases)} searches, {found} found, {refused} refused, {wrong} differ, {slow} slow")
     assert len(cases) // 5 < found < len(cases) * 4 // 5, "the answers say too little"
     assert refused < len(cases) // 20
+    assert slow < len(cases) // 100
     return 1 if wrong else 0
 
 
