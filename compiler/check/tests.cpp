@@ -29,14 +29,6 @@ std::string json_of(const ir::Operand& operand) {
   return out;
 }
 
-// Whether one path names the same value as another, or a part of it.
-bool overlaps(const ir::AttributeRef& a, const ir::AttributeRef& b) {
-  if (a.attribute != b.attribute) return false;
-  const std::size_t common = std::min(a.steps.size(), b.steps.size());
-  return std::equal(a.steps.begin(), a.steps.begin() + static_cast<std::ptrdiff_t>(common),
-                    b.steps.begin());
-}
-
 class TestChecker {
  public:
   explicit TestChecker(Context& context) : context_(context) {}
@@ -82,7 +74,7 @@ class TestChecker {
   bool is_repeated(const ir::GivenValue& value, const ir::TestCase& made,
                    const std::vector<Span>& spans, Span span) {
     for (std::size_t i = 0; i < made.with.size(); ++i) {
-      if (!overlaps(made.with[i].attribute, value.attribute)) continue;
+      if (!ir::overlap(made.with[i].attribute, value.attribute)) continue;
       context_.report(DiagnosticKind::repeated_value, span,
                       "this value, or a part of it, is given twice", "take one away",
                       {{spans[i], "given here first"}});

@@ -2,6 +2,7 @@
 //
 // Neighbours: ir.hpp. Must not know: syntax. Everything but spans is printed and every text is
 // quoted, so that equal dumps mean equal policies.
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -154,6 +155,13 @@ std::string text_of(const TestCase& test) {
 }
 
 }  // namespace
+
+bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept {
+  const std::size_t common = std::min(a.steps.size(), b.steps.size());
+  return a.attribute == b.attribute &&
+         std::equal(a.steps.begin(), a.steps.begin() + static_cast<std::ptrdiff_t>(common),
+                    b.steps.begin());
+}
 
 std::string to_string(const AttributeRef& ref) {
   std::string out(row_of(ref.attribute).name);

@@ -31,6 +31,9 @@ struct AttributeRef {
 // The path of a reference as policy text writes it: `resource.ref`, `body."odd key".n`.
 [[nodiscard]] std::string to_string(const AttributeRef& ref);
 
+// Whether one reference names the same value as another, or a part of it.
+[[nodiscard]] bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept;
+
 // What an attribute is compared with.
 enum class OperandKind : std::uint8_t {
   string,

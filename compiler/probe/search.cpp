@@ -21,13 +21,6 @@ constexpr std::size_t kConflictsMax = 200;  // rules that stand in the way of on
 constexpr std::size_t kFlatStepsMax = 12;   // that bring nothing nearer
 constexpr std::size_t kFar = 1'000;         // of what can never be true
 
-bool overlap(const ir::AttributeRef& a, const ir::AttributeRef& b) {
-  if (a.attribute != b.attribute) return false;
-  const std::size_t common = std::min(a.steps.size(), b.steps.size());
-  return std::equal(a.steps.begin(), a.steps.begin() + static_cast<std::ptrdiff_t>(common),
-                    b.steps.begin());
-}
-
 // The references of all values that a request holds, members one by one.
 void leaves_of(const Value& value, const ir::AttributeRef& ref,
                std::vector<ir::AttributeRef>& out) {

@@ -20,13 +20,6 @@ using oracle::ValueKind;
 
 constexpr std::size_t kPairsMax = 100'000;
 
-bool overlap(const ir::AttributeRef& a, const ir::AttributeRef& b) {
-  if (a.attribute != b.attribute) return false;
-  const std::size_t common = std::min(a.steps.size(), b.steps.size());
-  return std::equal(a.steps.begin(), a.steps.begin() + static_cast<std::ptrdiff_t>(common),
-                    b.steps.begin());
-}
-
 class Flipper {
  public:
   Flipper(const ir::Policy& policy, const Compiled& compiled, std::span<const Catalog> catalogs,
