@@ -5,10 +5,8 @@
 #include <optional>
 
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/ready.hpp"
 #include "compiler/probe/requests.hpp"
-#include "compiler/tester/compiled.hpp"
 #include "compiler/tester/flip.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
@@ -39,7 +37,7 @@ constexpr const char* word(Truth truth) {
 
 // Everything that both commands print.
 struct Answer {
-  std::unique_ptr<Compiled> compiled;
+  const Compiled* compiled = nullptr;
   Evaluation evaluation;
   decide::Explanation explanation;  // of the action that decides
   std::optional<std::vector<Flip>> flips;
@@ -53,10 +51,9 @@ std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
   return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions);
 }
 
-Result<Answer> answer_of(const Loaded& loaded, const Options& options) {
+Result<Answer> answer_of(const Ready& ready, const Options& options) {
   Answer answer;
-  SENTRAIL_ASSIGN_OR_RETURN(answer.compiled,
-                            Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources));
+  answer.compiled = ready.compiled.get();
   SENTRAIL_ASSIGN_OR_RETURN(const std::string json,
                             read_bytes(options.request, limits::kBodyHeldBytesMax));
   SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
@@ -65,7 +62,7 @@ Result<Answer> answer_of(const Loaded& loaded, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation =
       decide::explain(answer.compiled->engine(), answer.evaluation.request().facts(), scratch);
-  if (options.flip) answer.flips = flips_of(loaded, answer);
+  if (options.flip) answer.flips = flips_of(ready.loaded, answer);
   return answer;
 }
 
@@ -189,14 +186,9 @@ void print_explain(const Answer& answer, bool json) {
 
 int run(const Options& options, const OutputOptions& output,
         void (*print)(const Answer& answer, bool json)) {
-  const Result<std::string> file = policy_file(options.policy);
-  if (!file) return report(file.error(), output);
-  Loaded loaded;
-  if (const Status status = load_policy(*file, loaded); !status) {
-    return report(status.error(), output);
-  }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
-  const Result<Answer> answer = answer_of(loaded, options);
+  Ready ready;
+  if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
+  const Result<Answer> answer = answer_of(ready, options);
   if (!answer) return report(answer.error(), output);
   print(*answer, output.json);
   return kFine;

@@ -4,8 +4,7 @@
 #include <memory>
 
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/ready.hpp"
 #include "compiler/format/format.hpp"
 #include "compiler/syntax/parser.hpp"
 #include "compiler/tester/generate.hpp"
@@ -51,17 +50,11 @@ void print(const GeneratedTests& tests, const std::string& text, bool json) {
 }
 
 int run(const Options& options, const OutputOptions& output) {
-  const Result<std::string> file = policy_file(options.path);
-  if (!file) return report(file.error(), output);
-  Loaded loaded;
-  if (const Status status = load_policy(*file, loaded); !status) {
-    return report(status.error(), output);
-  }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
-  const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), output);
-  const GeneratedTests tests =
-      generate_tests(*loaded.policy, **compiled, loaded.catalogs, loaded.sources, options.generate);
+  Ready ready;
+  if (const int code = make_ready(options.path, output, ready); code != kFine) return code;
+  const Loaded& loaded = ready.loaded;
+  const GeneratedTests tests = generate_tests(*loaded.policy, *ready.compiled, loaded.catalogs,
+                                              loaded.sources, options.generate);
   const Result<std::string> text = laid_out(tests.text);
   if (!text) return report(text.error(), output);
   if (!options.append || tests.count == 0) {
@@ -70,11 +63,12 @@ int run(const Options& options, const OutputOptions& output) {
   }
   std::string whole(loaded.sources[loaded.ast->source].text());
   if (!whole.ends_with('\n')) whole += '\n';
-  if (const Status status = write_bytes(*file, whole + "\n" + *text); !status) {
+  if (const Status status = write_bytes(ready.file, whole + "\n" + *text); !status) {
     return report(status.error(), output);
   }
   print(tests, output.json ? *text : "", output.json);
-  if (!output.json) std::printf("%s: %zu tests added; review them\n", file->c_str(), tests.count);
+  if (!output.json)
+    std::printf("%s: %zu tests added; review them\n", ready.file.c_str(), tests.count);
   return kFine;
 }
 

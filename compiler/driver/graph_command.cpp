@@ -7,8 +7,7 @@
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/graph_svg.hpp"
-#include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/ready.hpp"
 #include "compiler/tester/tester.hpp"
 
 namespace sentrail::compiler {
@@ -97,16 +96,9 @@ Graph graph_of(const Loaded& loaded, const Compiled& compiled) {
 }
 
 int run(const std::string& path, const std::string& out, const OutputOptions& output) {
-  const Result<std::string> file = policy_file(path);
-  if (!file) return report(file.error(), output);
-  Loaded loaded;
-  if (const Status status = load_policy(*file, loaded); !status) {
-    return report(status.error(), output);
-  }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
-  const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), output);
-  const std::string svg = graph_svg(graph_of(loaded, **compiled));
+  Ready ready;
+  if (const int code = make_ready(path, output, ready); code != kFine) return code;
+  const std::string svg = graph_svg(graph_of(ready.loaded, *ready.compiled));
   if (out == "-") {
     std::fputs(svg.c_str(), stdout);
     return kFine;

@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
-#include "compiler/tester/compiled.hpp"
+#include "compiler/driver/ready.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -182,15 +180,9 @@ void print_json(const Summary& summary, const Compiled& compiled) {
 }
 
 int run(const Options& options, const OutputOptions& output) {
-  const Result<std::string> policy = policy_file(options.policy);
-  if (!policy) return report(policy.error(), output);
-  Loaded loaded;
-  if (const Status status = load_policy(*policy, loaded); !status) {
-    return report(status.error(), output);
-  }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
-  const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), output);
+  Ready ready;
+  if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
+  const Compiled& compiled = *ready.compiled;
   const bool standard = options.log == "-";
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
       standard ? nullptr : std::fopen(options.log.c_str(), "rb"),
@@ -198,9 +190,9 @@ int run(const Options& options, const OutputOptions& output) {
   if (!standard && !file) {
     return report(Error{Errc::io, "cannot open " + options.log}, output);
   }
-  const Result<Summary> summary = replay(**compiled, standard ? stdin : file.get());
+  const Result<Summary> summary = replay(compiled, standard ? stdin : file.get());
   if (!summary) return report(summary.error(), output);
-  output.json ? print_json(*summary, **compiled) : print_text(*summary, **compiled);
+  output.json ? print_json(*summary, compiled) : print_text(*summary, compiled);
   return summary->broken_count == 0 ? kFine : kFindings;
 }
 

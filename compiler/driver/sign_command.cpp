@@ -1,5 +1,5 @@
-// `sign` and `verifier`: signatures of others on a bundle that was built already. Whoever signs has
-// read what `dump` and `diff` tell of it; the policy is not built again.
+// `sign` and `verifier`: signatures of others on a bundle that was built already. The
+// policy is not built again: whoever signs has built it from the same sources to the same bytes.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>

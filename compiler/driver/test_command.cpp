@@ -7,8 +7,7 @@
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/coverage_output.hpp"
-#include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/ready.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
@@ -68,18 +67,15 @@ void write_report(JsonWriter& json, const TestReport& report, const Sources& sou
 }
 
 int test_file(const std::string& file, const Options& asked, const OutputOptions& options) {
-  Loaded loaded;
-  if (const Status status = load_policy(file, loaded); !status) {
-    return report(status.error(), options);
-  }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, options);
-  const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), options);
-  const TestReport results = run_tests(*loaded.policy, **compiled);
+  Ready ready;
+  if (const int code = make_ready(file, options, ready); code != kFine) return code;
+  const Loaded& loaded = ready.loaded;
+  const TestReport results = run_tests(*loaded.policy, *ready.compiled);
   std::optional<Coverage> coverage;
   if (asked.coverage || asked.min_rules) {
     const CoverageOptions wanted{asked.coverage, false, asked.seed};
-    coverage = coverage_of(*loaded.policy, **compiled, loaded.catalogs, loaded.sources, wanted);
+    coverage =
+        coverage_of(*loaded.policy, *ready.compiled, loaded.catalogs, loaded.sources, wanted);
   }
   if (options.json) {
     std::string out;

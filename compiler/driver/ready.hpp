@@ -1,0 +1,27 @@
+// From a path to a policy that decides: what most commands begin with.
+//
+// Neighbours: load.hpp (the phases before), compiler/tester/compiled.hpp (the tables). Must not
+// know: what a command asks of it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "compiler/driver/load.hpp"
+#include "compiler/driver/output.hpp"
+#include "compiler/tester/compiled.hpp"
+
+namespace sentrail::compiler {
+
+// A policy file, checked and compiled.
+struct Ready {
+  std::string file;
+  Loaded loaded;  // its policy is there
+  std::unique_ptr<Compiled> compiled;
+};
+
+// Loads the one policy that a path names, and compiles it. What is wrong has been reported.
+// out: kFine, or the exit code to end with; then `ready` is not whole.
+[[nodiscard]] int make_ready(const std::string& path, const OutputOptions& output, Ready& ready);
+
+}  // namespace sentrail::compiler
