@@ -3,12 +3,12 @@
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
-SENTRAILC = sys.argv.pop(1)
+from harness.sentrailc import policy, run
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STARTER = ROOT / "policies/starter"
 
@@ -35,18 +35,6 @@ test "drops" {
   expect block by no_drop
 }
 """
-
-
-def run(*arguments, stdin=""):
-    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True,
-                          capture_output=True, timeout=100, check=False)
-
-
-def policy(text):
-    """A policy file in a folder of its own."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
-    (folder / "p.sentrail").write_text(text, encoding="utf-8")
-    return folder
 
 
 def decision(folder, request):

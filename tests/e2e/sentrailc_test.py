@@ -13,7 +13,8 @@ import tempfile
 import threading
 import unittest
 
-SENTRAILC = sys.argv.pop(1)
+from harness.sentrailc import SENTRAILC, policy, run
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STARTER = ROOT / "policies/starter"
 
@@ -33,18 +34,6 @@ DOCUMENTED = [
     ("DELETE", "/repos/acme/web/git/refs/heads/feature", "ref.delete", "critical"),
     ("DELETE", "/repos/acme/web", "repos.delete", "critical"),
 ]
-
-
-def run(*arguments, stdin=""):
-    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True,
-                          capture_output=True, timeout=60, check=False)
-
-
-def policy(text):
-    """A policy file in a folder of its own."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
-    (folder / "p.sentrail").write_text(text, encoding="utf-8")
-    return folder
 
 
 class Documented(unittest.TestCase):
