@@ -16,19 +16,19 @@ BUILD = ROOT / "build" / "cov"
 FLOOR = 90.0
 FOLDERS = ("compiler/", "runtime/decide/", "runtime/classify/")
 TESTS = ("catalog_golden catalog_test language_page_test check_golden check_test classify_test "
-         "decide_test diag_test format_test ir_test lower_test oracle_test "
-         "request_test simplify_test syntax_golden syntax_test bundle_test").split()
+         "decide_test diag_test format_test ir_test lower_test oracle_test probe_test "
+         "regex_test request_test simplify_test syntax_golden syntax_test bundle_test").split()
 # Each runs the whole compiler on thousands of texts: minutes when instrumented, and no other lines.
 SKIPPED = ("Hostile.EverySingleByteMutationOfTheExample:Hostile.EveryByteTakenAwayOrDoubled:"
            "Hostile.TokensInAnyOrder")
 # Programs that tests start, and those tests.
 PROGRAMS = ["sentrailc"]
-PROGRAM_TESTS = ["e2e_sentrailc", "policy_.*"]
+PROGRAM_TESTS = ["e2e_sentrailc", "e2e_policy_tools", "policy_.*"]
 
 
-def run(*command):
+def run(*command, **more):
     """Runs quietly; what a failing command said is what people need to see."""
-    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True, **more)
     if done.returncode:
         print(done.stdout[-20_000:], file=sys.stderr)
         sys.exit(f"{command[0]} failed")

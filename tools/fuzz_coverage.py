@@ -7,11 +7,11 @@ Environment: JOBS (1).
 """
 import json
 import os
-import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from coverage import ROOT, run
+
 BUILD = ROOT / "build" / "fuzzcov"
 FLOOR = 80.0
 # What each target is there to break: folders, or single files of them.
@@ -33,15 +33,6 @@ MODULES = {
 }
 
 
-def run(*command, **more):
-    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, **more)
-    if done.returncode:
-        print(done.stdout[-20_000:], file=sys.stderr)
-        sys.exit(f"{command[0]} failed")
-    return done.stdout
-
-
 def reached(target, seconds):
     """Lines of the target's module: reached, and all."""
     program = BUILD / "fuzz" / target
@@ -51,7 +42,7 @@ def reached(target, seconds):
     raw = BUILD / f"{target}.profraw"
     run(str(program), str(corpus), *([str(seeds)] if seeds.is_dir() else []),
         f"-max_total_time={seconds}", "-max_len=65536", "-timeout=10", "-rss_limit_mb=2048",
-        env={**os.environ, "LLVM_PROFILE_FILE": str(raw)})
+        env={**os.environ, "LLVM_PROFILE_FILE": str(raw)}, stderr=subprocess.STDOUT)
     data = BUILD / f"{target}.profdata"
     run("llvm-profdata-19", "merge", "-sparse", str(raw), "-o", str(data))
     told = json.loads(run("llvm-cov-19", "export", str(program), f"-instr-profile={data}",
