@@ -2,6 +2,7 @@
 
 import dataclasses
 import socket
+import sys
 import threading
 
 # What a request loses or has replaced on its way through the gate; everything else must arrive
@@ -120,7 +121,8 @@ class Relay:
         """Carries bytes both ways until both sides have closed."""
         try:
             onward = socket.create_connection(("127.0.0.1", self.target), timeout=10)
-        except OSError:
+        except OSError as error:
+            print(f"relay: no gate at {self.target}: {error}", file=sys.stderr)
             client.close()
             return
         onward.settimeout(None)
