@@ -61,6 +61,15 @@ inline constexpr auto kDeclarationKeywords = std::to_array<std::string_view>({
     "tier",
 });
 
+// Words that begin a clause of a rule, sorted: reading resumes there too.
+inline constexpr auto kClauseKeywords = std::to_array<std::string_view>({
+    "because",
+    "on",
+    "priority",
+    "unless",
+    "when",
+});
+
 // Whether a sorted table has the word.
 template <std::size_t N>
 [[nodiscard]] constexpr bool has_word(const std::array<std::string_view, N>& table,
@@ -89,5 +98,6 @@ template <std::size_t N>
 static_assert(std::ranges::is_sorted(kKeywords));
 static_assert(std::ranges::is_sorted(kLaterKeywords));
 static_assert(std::ranges::is_sorted(kDeclarationKeywords));
+static_assert(std::ranges::is_sorted(kClauseKeywords));
 
 }  // namespace sentrail::grammar

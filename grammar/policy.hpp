@@ -67,8 +67,10 @@ struct rule_name : name {};
 struct rule_colon : token<peg::one<':'>> {};
 struct rule_outcome : outcome {};
 struct rule_end : peg::sor<peg::at<peg::one<'}'>>, peg::at<declaration_word>, peg::eof> {};
-struct rule_declaration : peg::seq<peg::if_must<rule_keyword, rule_name, rule_colon, rule_outcome>,
-                                   peg::star<clause>, peg::must<rule_end>> {};
+struct resume_at_clause;
+struct rule_declaration
+    : peg::seq<peg::if_must<rule_keyword, rule_name, rule_colon, rule_outcome>,
+               peg::star<peg::sor<clause, resume_at_clause>>, peg::must<rule_end>> {};
 
 // --- tiers ---------------------------------------------------------------------------------
 // Words that certainly stand outside a tier: it was never closed.
@@ -92,6 +94,10 @@ struct rule_point : peg::sor<declaration_point, peg::one<'}'>> {};
 // Sync point: the next rule of the tier, or its end.
 struct to_rule_point : peg::star<peg::not_at<rule_point>, skipped> {};
 struct resume_at_rule : peg::seq<skipped, to_rule_point> {};
+// Sync point: the next line that begins with a clause, or the end of the rule.
+struct clause_point : peg::seq<line_first, clause_word> {};
+struct to_clause_point : peg::star<peg::not_at<peg::sor<clause_point, rule_point>>, skipped> {};
+struct resume_at_clause : peg::seq<skipped, to_clause_point> {};
 
 struct guard_keyword : keyword<TAO_PEGTL_STRING("guard")> {};
 struct tier_keyword : keyword<TAO_PEGTL_STRING("tier")> {};

@@ -53,6 +53,7 @@ struct word_of {
 };
 struct reserved_word : word_of<kKeywords, kLaterKeywords> {};
 struct declaration_word : word_of<kDeclarationKeywords> {};
+struct clause_word : word_of<kClauseKeywords> {};
 
 // Holds where nothing but blanks stands before on the line.
 struct line_first {

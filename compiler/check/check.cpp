@@ -16,14 +16,29 @@ namespace sentrail::compiler {
 namespace checking {
 namespace {
 
+// A policy's name from its file's: behind a dot, where keywords are names.
+std::string name_from(std::string_view file) {
+  file.remove_prefix(file.find_last_of('/') + 1);
+  file = file.substr(0, file.find('.'));
+  std::string name = "local.";
+  if (file.empty() || (file[0] >= '0' && file[0] <= '9')) name += '_';
+  for (const char c : file.substr(0, 64)) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    name += letter ? c : '_';
+  }
+  return name;
+}
+
 void check_head(Context& context) {
   if (context.ast.policy) {
     context.policy.name = context.ast.policy->text;
     return;
   }
-  context.report(DiagnosticKind::missing_policy, {context.ast.source, 0, 0},
-                 "the file does not say which policy it is",
-                 "begin it with `policy NAME`: decisions and the audit log name rules by it");
+  context.report(
+      DiagnosticKind::missing_policy, {context.ast.source, 0, 0},
+      "the file does not say which policy it is",
+      Help::write("begin it with `policy NAME`: decisions and the audit log name rules by it",
+                  "policy " + name_from(context.sources[context.ast.source].name()) + "\n"));
 }
 
 // Finds the catalog of one import among those that there are.
@@ -33,6 +48,7 @@ void check_import(Context& context, const ImportNode& node) {
     context.imported.push_back(&catalog);
     return;
   }
+  context.import_failed = true;
   std::vector<std::string_view> names;
   for (const CatalogInfo& catalog : *context.catalogs) names.push_back(catalog.name);
   const std::string available =
@@ -48,12 +64,14 @@ void check_imports(Context& context) {
     if (node.alias) {
       context.report(DiagnosticKind::import_alias, node.alias->span,
                      "a catalog takes no other name by `as`",
-                     "its tool and actions keep their names: take `as` away");
+                     Help("its tool and actions keep their names: take `as` away",
+                          {{{node.span.source, node.name.span.end, node.alias->span.end}, ""}}));
     }
     const auto [found, is_new] = seen.emplace(node.name.text, node.name.span);
     if (!is_new) {
       context.report(DiagnosticKind::repeated_import, node.name.span,
-                     ticked(node.name.text) + " is imported twice", "take one away",
+                     ticked(node.name.text) + " is imported twice",
+                     Help("take one away", without(context.sources, node.span)),
                      {{found->second, "the first one"}});
       continue;
     }
@@ -97,8 +115,9 @@ std::optional<ir::Policy> check(const Ast& ast, const Sources& sources,
   checking::check_default(context);
   checking::check_tiers(context, checking::check_conditions(context));
   checking::check_tests(context);
-  checking::warn_of_unused_lists(context);
+  // A use in a test that is wrong may not have been seen.
   if (context.error_count > 0) return std::nullopt;
+  checking::warn_of_unused_lists(context);
   checking::warn_of_rules(context);
   if (const Status status = context.policy.verify(); !status) {
     SENTRAIL_CHECK_NOTE(status.has_value(), status.error().message.c_str());

@@ -204,10 +204,13 @@ class ConditionChecker {
     const std::string written(context_.sources.slice(test.op_span));
     std::string help = operators_of(row.type);
     if (op == ir::AtomOp::has) help = "`has` asks a set or a JSON list; " + help;
+    Help advice(std::move(help));
+    if (row.type == Type::string_set && written == "==") advice.replacement = "has";
+    if (row.type == Type::string && op == ir::AtomOp::has) advice.replacement = "==";
     context_.report(DiagnosticKind::wrong_operator, test.op_span,
                     ticked(written) + " does not go with " + ticked(to_string(ref)) + ", of type " +
                         std::string(name_of(row.type)),
-                    std::move(help));
+                    std::move(advice));
     return false;
   }
 

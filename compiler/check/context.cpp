@@ -1,26 +1,43 @@
 // Reporting, suggestions and names. See context.hpp.
 #include "compiler/check/context.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.hpp"
 
 namespace sentrail::compiler::checking {
 
-void Context::report(DiagnosticKind kind, Span span, std::string message, std::string help,
+void Context::report(DiagnosticKind kind, Span span, std::string message, Help help,
                      std::vector<DiagnosticNote> notes) {
   if (row_of(kind).severity == Severity::error) ++error_count;
-  sink.report({kind, span, std::move(message), std::move(notes), std::move(help)});
+  sink.report(diagnose(kind, span, std::move(message), std::move(help), std::move(notes),
+                       sources.slice(span)));
 }
 
 std::string ticked(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 
-std::string suggestion(std::string_view name, const std::vector<std::string_view>& candidates,
-                       std::string otherwise) {
-  if (const auto found = closest(name, candidates)) return "did you mean " + ticked(*found) + "?";
+Help suggestion(std::string_view name, const std::vector<std::string_view>& candidates,
+                Help otherwise) {
+  if (const auto found = closest(name, candidates)) {
+    return Help::write("did you mean " + ticked(*found) + "?", std::string(*found));
+  }
   return otherwise;
+}
+
+std::vector<Edit> without(const Sources& sources, Span span) {
+  if (sources.slice(span).find('#') != std::string_view::npos) return {};
+  const std::string_view text = sources[span.source].text();
+  const std::size_t before = text.substr(0, span.begin).find_last_not_of(" \t");
+  const std::size_t after = text.find_first_not_of(" \t\r", span.end);
+  const bool begins = before == std::string_view::npos || text[before] == '\n';
+  if (begins && (after == std::string_view::npos || text[after] == '\n')) {
+    span.begin = before == std::string_view::npos ? 0 : static_cast<std::uint32_t>(before) + 1;
+    span.end = static_cast<std::uint32_t>(std::min(after, text.size() - 1) + 1);
+  }
+  return {{span, ""}};
 }
 
 std::string enumerate(const std::vector<std::string_view>& names, std::size_t count_max) {

@@ -27,21 +27,26 @@ struct Context {
   std::map<std::string_view, const ListNode*> lists{};
   std::set<std::string_view> used_lists{};
   std::vector<const CatalogInfo*> imported{};
+  bool import_failed = false;  // tools that are not known may be of what was meant
   std::size_t operand_count = 0;
   std::size_t error_count = 0;
 
   // Reports one finding, and counts it if it is an error.
-  void report(DiagnosticKind kind, Span span, std::string message, std::string help = {},
+  void report(DiagnosticKind kind, Span span, std::string message, Help help = {},
               std::vector<DiagnosticNote> notes = {});
 };
 
 // `text` in back-ticks, as messages show what the author wrote.
 [[nodiscard]] std::string ticked(std::string_view text);
 
-// "did you mean `x`?" for the closest of the candidates; `otherwise` if none is close.
-[[nodiscard]] std::string suggestion(std::string_view name,
-                                     const std::vector<std::string_view>& candidates,
-                                     std::string otherwise);
+// "did you mean `x`?" for the closest of the candidates, and to write it where the finding is;
+// `otherwise` if none is close.
+[[nodiscard]] Help suggestion(std::string_view name,
+                              const std::vector<std::string_view>& candidates, Help otherwise);
+
+// Takes a declaration away, and its lines where nothing else stands on them; nothing where that
+// would take a comment inside it away too.
+[[nodiscard]] std::vector<Edit> without(const Sources& sources, Span span);
 
 // "`a`, `b` and `c`", at most `count_max` of them and then how many more.
 [[nodiscard]] std::string enumerate(const std::vector<std::string_view>& names,

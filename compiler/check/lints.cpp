@@ -112,7 +112,8 @@ void warn_of_unused_lists(Context& context) {
     if (context.used_lists.contains(node.name.text)) continue;
     context.report(DiagnosticKind::unused_list, node.name.span,
                    "the list " + ticked(node.name.text) + " is never used",
-                   "test it with `in " + std::string(node.name.text) + "`, or take it away");
+                   Help("test it with `in " + std::string(node.name.text) + "`, or take it away",
+                        without(context.sources, node.span)));
   }
 }
 

@@ -41,8 +41,12 @@ std::string_view kind_name(const Literal& literal) {
 }
 
 // What to write instead, by the type of the left side.
-std::string wanted(Type type, const Literal& literal, Place place) {
+Help wanted(Type type, const Literal& literal, Place place) {
   if (place == Place::pattern && type == Type::json) return "write a string";
+  const auto write = [&](const std::string& text, const std::string& words) {
+    return Help(words, {{literal.span, text}});
+  };
+  const std::string in_quotes = "\"" + std::string(literal.text) + "\"";
   switch (type) {
     case Type::boolean:
       return "write `true` or `false`";
@@ -50,16 +54,18 @@ std::string wanted(Type type, const Literal& literal, Place place) {
       return "write a number";
     case Type::risk:
       if (literal.kind == LiteralKind::string && risk_named(literal.text)) {
-        return "write " + ticked(literal.text) + " without quotes";
+        return write(std::string(literal.text),
+                     "write " + ticked(literal.text) + " without quotes");
       }
       return "the risks are `low`, `medium`, `high` and `critical`";
     case Type::string:
     case Type::string_set:
-      return literal.kind == LiteralKind::range ? "write a string"
-                                                : "write `\"" + std::string(literal.text) + "\"`";
+      return literal.kind == LiteralKind::range ? Help("write a string")
+                                                : write(in_quotes, "write " + ticked(in_quotes));
     case Type::json:
-      return literal.kind == LiteralKind::word ? "write `\"" + std::string(literal.text) + "\"`"
-                                               : "write a string, a number, `true` or `false`";
+      return literal.kind == LiteralKind::word
+                 ? write(in_quotes, "write " + ticked(in_quotes))
+                 : Help("write a string, a number, `true` or `false`");
   }
   return "";
 }
@@ -107,8 +113,9 @@ std::optional<ir::Operand> range_of(Context& context, const Left& left, const Li
   if (compare(*Decimal::parse(literal.text), *Decimal::parse(literal.upper)) > 0) {
     context.report(DiagnosticKind::number_out_of_range, literal.span,
                    "the range " + spelled(context, literal) + " holds nothing",
-                   "write the smaller end first: `" + std::string(literal.upper) + ".." +
-                       std::string(literal.text) + "`");
+                   Help::write("write the smaller end first: `" + std::string(literal.upper) +
+                                   ".." + std::string(literal.text) + "`",
+                               std::string(literal.upper) + ".." + std::string(literal.text)));
     return std::nullopt;
   }
   return ir::Operand{ir::OperandKind::number_range, std::string(literal.text),
@@ -169,6 +176,16 @@ bool within_budget(Context& context, std::size_t more, Span span) {
                    "use long lists in few rules, or patterns instead of single names");
   }
   return false;
+}
+
+// Takes an entry away with the comma before it, where nothing else stands between the two.
+std::vector<Edit> without_entry(const Context& context, const Literal& before,
+                                const Literal& entry) {
+  const Span span{entry.span.source, before.span.end, entry.span.end};
+  const Span gap{span.source, span.begin, entry.span.begin};
+  const bool plain =
+      context.sources.slice(gap).find_first_not_of(", \t\r\n") == std::string_view::npos;
+  return plain ? std::vector<Edit>{{span, ""}} : std::vector<Edit>{};
 }
 
 }  // namespace
@@ -258,13 +275,15 @@ std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Op
 void warn_of_repeats(Context& context, const std::vector<Literal>& entries) {
   // A word and the string of its letters mean the same wherever both may stand.
   std::map<std::tuple<LiteralKind, std::string_view, std::string_view>, Span> seen;
-  for (const Literal& literal : entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Literal& literal = entries[i];
     const LiteralKind kind = literal.kind == LiteralKind::word ? LiteralKind::string : literal.kind;
     const auto [found, is_new] =
         seen.emplace(std::tuple(kind, literal.text, literal.upper), literal.span);
     if (is_new) continue;
     context.report(DiagnosticKind::repeated_entry, literal.span,
-                   "the entry " + spelled(context, literal) + " stands twice", "take one away",
+                   "the entry " + spelled(context, literal) + " stands twice",
+                   Help("take one away", without_entry(context, entries[i - 1], literal)),
                    {{found->second, "the first one"}});
   }
 }

@@ -40,10 +40,24 @@ void report_unknown(Context& context, const Path& path) {
                    "write one of " + enumerate(group, 16));
     return;
   }
-  std::string help = suggestion(written, all, "");
-  if (help.empty() && !last_part.empty()) help = "did you mean " + enumerate(last_part) + "?";
-  if (help.empty() && !group.empty()) help = "there are " + enumerate(group, 16);
-  if (help.empty()) help = "the attributes are listed in docs/language.md, L4.2";
+  // The steps that are meant to be the attribute; those of a decoded text have no place of their
+  // own.
+  const Span last = path.steps[path.steps.size() < 2 ? 0 : 1].span;
+  const bool exact = context.sources.slice(path.steps.front().span) == first;
+  const auto write = [&](std::string words, std::string name, Span until) {
+    const Span span{path.span.source, path.span.begin, until.end};
+    return exact ? Help(std::move(words), {{span, std::move(name)}}) : Help(std::move(words));
+  };
+  Help help = suggestion(written, all, "");
+  if (help.replacement) help = write(std::move(help.text), std::move(*help.replacement), last);
+  if (help.text.empty() && !last_part.empty()) {
+    std::string words = "did you mean " + enumerate(last_part) + "?";
+    help = last_part.size() == 1
+               ? write(std::move(words), std::string(last_part[0]), path.steps[0].span)
+               : Help(std::move(words));
+  }
+  if (help.text.empty() && !group.empty()) help = "there are " + enumerate(group, 16);
+  if (help.text.empty()) help = "the attributes are listed in docs/language.md, L4.2";
   context.report(DiagnosticKind::unknown_attribute, path.span,
                  "there is no attribute " + ticked(written), std::move(help));
 }

@@ -46,7 +46,8 @@ class RuleChecker {
     declare_once(context_, tiers_, "tier", name, span);
     if (node.rules.empty()) {
       context_.report(DiagnosticKind::empty_tier, node.name.span,
-                      "the tier " + ticked(name) + " has no rules", "take it away");
+                      "the tier " + ticked(name) + " has no rules",
+                      Help("take it away", without(context_.sources, node.span)));
     }
     for (const RuleNode& rule : node.rules) {
       declare_once(context_, names_, "rule", rule.name.text, rule.name.span);
@@ -171,6 +172,17 @@ class RuleChecker {
   std::map<std::string_view, Span> names_;
 };
 
+// An import behind those that there are, or behind the head.
+std::vector<Edit> import_of(const Ast& ast, const std::string& name) {
+  std::uint32_t at = 0;
+  for (const Decl& decl : ast.order) {
+    const bool head = decl.kind == DeclKind::policy || decl.kind == DeclKind::language ||
+                      decl.kind == DeclKind::import_;
+    if (head) at = std::max(at, decl.span.end);
+  }
+  return {{{ast.source, at, at}, at == 0 ? "import " + name + "\n" : "\nimport " + name}};
+}
+
 }  // namespace
 
 bool check_tool(Context& context, std::string_view tool, Span span) {
@@ -178,15 +190,17 @@ bool check_tool(Context& context, std::string_view tool, Span span) {
   for (const CatalogInfo* catalog : context.imported) {
     if (glob_matches(tool, catalog->tool)) return true;
   }
+  if (context.import_failed) return false;
   for (const CatalogInfo& catalog : *context.catalogs) {
     if (!glob_matches(tool, catalog.tool)) continue;
     context.report(DiagnosticKind::unknown_tool, span,
                    "the catalog of " + ticked(tool) + " is not imported",
-                   "write `import " + catalog.name + "` at the beginning");
+                   Help("write `import " + catalog.name + "` at the beginning",
+                        import_of(context.ast, catalog.name)));
     return false;
   }
   std::vector<std::string_view> tools;
-  for (const CatalogInfo* catalog : context.imported) tools.push_back(catalog->tool);
+  for (const CatalogInfo& catalog : *context.catalogs) tools.push_back(catalog.tool);
   context.report(DiagnosticKind::unknown_tool, span, "no catalog has the tool " + ticked(tool),
                  suggestion(tool, tools,
                             "a tool without catalog is tested by `when tool == \"" +

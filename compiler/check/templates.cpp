@@ -33,7 +33,7 @@ class TemplateReader {
         made_.texts.back() += c;
         at += 2;
       } else if (c == '}') {
-        bad(at, at + 1, "a `}` closes nothing", "write `}}` for a brace");
+        bad(at, at + 1, "a `}` closes nothing", braces(at, "}}", "write `}}` for a brace"));
         return std::nullopt;
       } else if (c == '{') {
         const auto end = hole(at + 1);
@@ -55,7 +55,11 @@ class TemplateReader {
             first + static_cast<std::uint32_t>(end)};
   }
 
-  void bad(std::size_t begin, std::size_t end, std::string message, std::string help) {
+  [[nodiscard]] Help braces(std::size_t at, const char* both, const char* words) const {
+    return exact_ ? Help(words, {{span(at, at + 1), both}}) : Help(words);
+  }
+
+  void bad(std::size_t begin, std::size_t end, std::string message, Help help) {
     context_.report(DiagnosticKind::bad_template, span(begin, end), std::move(message),
                     std::move(help));
   }
@@ -64,7 +68,8 @@ class TemplateReader {
   std::optional<std::size_t> hole(std::size_t begin) {
     const std::size_t end = text_.find('}', begin);
     if (end == std::string_view::npos) {
-      bad(begin - 1, text_.size(), "a `{` is never closed", "write `{{` for a brace");
+      bad(begin - 1, text_.size(), "a `{` is never closed",
+          braces(begin - 1, "{{", "write `{{` for a brace"));
       return std::nullopt;
     }
     Path path{span(begin, end), {}};

@@ -29,6 +29,12 @@ std::string json_of(const ir::Operand& operand) {
   return out;
 }
 
+Help target_help(const Literal& target) {
+  const std::uint32_t at = target.span.begin + 1;
+  return Help("write the path, and the query if there is one, as the client sends it",
+              {{{target.span.source, at, at}, "/"}});
+}
+
 class TestChecker {
  public:
   explicit TestChecker(Context& context) : context_(context) {}
@@ -54,8 +60,7 @@ class TestChecker {
       check_tool(context_, node.tool->text, node.tool->span);
       if (!node.target->text.starts_with('/')) {
         context_.report(DiagnosticKind::bad_target, node.target->span,
-                        "the target does not begin with `/`",
-                        "write the path, and the query if there is one, as the client sends it");
+                        "the target does not begin with `/`", target_help(*node.target));
       }
       made.tool = node.tool->text;
       made.method = node.method->text;
@@ -113,7 +118,7 @@ class TestChecker {
     if (name.text == "default") {
       const Effect default_effect = context_.policy.default_effect;
       if (default_effect != effect) {
-        impossible(name.span, "the default", name_of(default_effect), effect);
+        impossible(name.span, "the default", name_of(default_effect), effect, default_note());
       }
       return "default";
     }
@@ -123,12 +128,13 @@ class TestChecker {
                            name.text == rule.qualified_name;
         if (!meant) continue;
         if (effect_of(rule.outcome) != effect) {
-          impossible(name.span, "rule " + ticked(rule.name), name_of(rule.outcome), effect);
+          impossible(name.span, "rule " + ticked(rule.name), name_of(rule.outcome), effect,
+                     {{rule.span, "this rule"}});
         }
         return rule.qualified_name;
       }
     }
-    std::vector<std::string_view> names;
+    std::vector<std::string_view> names = {"default"};
     for (const ir::Tier& tier : context_.policy.tiers) {
       for (const ir::Rule& rule : tier.rules) names.push_back(rule.name);
     }
@@ -138,10 +144,16 @@ class TestChecker {
     return std::nullopt;
   }
 
-  void impossible(Span span, const std::string& what, std::string_view has, Effect expected) {
+  [[nodiscard]] std::vector<DiagnosticNote> default_note() const {
+    if (context_.ast.defaults.empty()) return {};
+    return {{context_.ast.defaults.front().span, "the default"}};
+  }
+
+  void impossible(Span span, const std::string& what, std::string_view has, Effect expected,
+                  std::vector<DiagnosticNote> notes) {
     context_.report(DiagnosticKind::impossible_expectation, span,
                     what + " is " + ticked(has) + " and never decides " + ticked(name_of(expected)),
-                    "a deciding rule has the effect of the decision");
+                    "a deciding rule has the effect of the decision", std::move(notes));
   }
 
   Context& context_;

@@ -18,6 +18,18 @@ constexpr KindRow kRows[] = {
 
 }  // namespace
 
+std::string_view name_of(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::error:
+      return "error";
+    case Severity::warning:
+      return "warning";
+    case Severity::note:
+      return "note";
+  }
+  return "error";
+}
+
 const KindRow& row_of(DiagnosticKind kind) noexcept {
   const auto index = static_cast<std::size_t>(kind);
   SENTRAIL_CHECK(index < std::size(kRows));

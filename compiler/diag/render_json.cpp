@@ -58,16 +58,14 @@ std::string place_members(Span span, const Sources& sources) {
          ",\"endColumn\":" + std::to_string(end.column);
 }
 
-std::string_view name_of(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return "error";
-    case Severity::warning:
-      return "warning";
-    case Severity::note:
-      return "note";
+std::string fix_members(const Fix& fix, const Sources& sources) {
+  std::string out = "\"title\":" + quoted(fix.title) + ",\"edits\":[";
+  for (std::size_t i = 0; i < fix.edits.size(); ++i) {
+    const Edit& edit = fix.edits[i];
+    if (i > 0) out += ",";
+    out += "{" + place_members(edit.span, sources) + ",\"text\":" + quoted(edit.text) + "}";
   }
-  return "error";
+  return out + "]";
 }
 
 }  // namespace
@@ -83,7 +81,9 @@ std::string render_json(const Diagnostic& diagnostic, const Sources& sources) {
     if (i > 0) out += ",";
     out += "{\"message\":" + quoted(note.message) + "," + place_members(note.span, sources) + "}";
   }
-  return out + "],\"help\":" + quoted(diagnostic.help) + "}";
+  out += "],\"help\":" + quoted(diagnostic.help);
+  if (diagnostic.fix) out += ",\"fix\":{" + fix_members(*diagnostic.fix, sources) + "}";
+  return out + "}";
 }
 
 }  // namespace sentrail::compiler

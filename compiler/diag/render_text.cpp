@@ -39,18 +39,6 @@ class Painter {
   bool colour_;
 };
 
-const char* name_of(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return "error";
-    case Severity::warning:
-      return "warning";
-    case Severity::note:
-      return "note";
-  }
-  return "error";
-}
-
 std::string place_of(Span span, const Sources& sources) {
   const Source& source = sources[span.source];
   const LineColumn place = source.locate(span.begin);
@@ -98,7 +86,7 @@ std::string excerpt(Span span, const Sources& sources, const Painter& painter) {
 std::string render_text(const Diagnostic& diagnostic, const Sources& sources, bool colour) {
   const Painter painter(colour);
   const KindRow& row = row_of(diagnostic.kind);
-  std::string label = name_of(row.severity);
+  std::string label(name_of(row.severity));
   label += "[" + std::string(row.code) + "]: ";
   std::string out = painter.paint("1", place_of(diagnostic.span, sources)) +
                     painter.paint(Painter::code_of(row.severity), std::move(label)) +

@@ -11,6 +11,12 @@
 namespace sentrail::compiler {
 
 void DiagnosticSink::report(Diagnostic diagnostic) {
+  // The entries of a list are looked at wherever it is used: what is wrong with one is said once.
+  const auto is_said = [&](const Diagnostic& kept) {
+    return kept.span == diagnostic.span && kept.kind == diagnostic.kind &&
+           kept.message == diagnostic.message;
+  };
+  if (std::any_of(kept_.rbegin(), kept_.rend(), is_said)) return;
   switch (diagnostic.severity()) {
     case Severity::error:
       ++error_count_;

@@ -7,7 +7,9 @@
 
 #include "compiler/driver/build.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/reporter.hpp"
 #include "compiler/driver/signing_keys.hpp"
+#include "compiler/driver/test_findings.hpp"
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/encoding.hpp"
@@ -21,11 +23,11 @@ namespace sentrail::compiler {
 namespace {
 
 void print_built(const BuildOptions& options, const Compiled& compiled, const std::string& bytes,
-                 std::size_t signer_count, bool json) {
+                 std::size_t signer_count, Reporter& reporter) {
   const Program& program = compiled.engine().program();
   const CostRow cost = cost_of(program);
   const std::string digest = hex_encode(crypto::sha256(bytes));
-  if (json) {
+  if (reporter.format() == Format::json) {
     std::string out;
     JsonWriter(&out)
         .begin_object()
@@ -55,37 +57,51 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
     std::printf("%s\n", out.c_str());
     return;
   }
-  std::printf("%s: %s, %zu rules, %zu tests, %zu bytes, %zu signature%s\n", options.out.c_str(),
-              std::string(program.name()).c_str(), program.rules.size(), program.atoms.size(),
-              bytes.size(), signer_count, signer_count == 1 ? "" : "s");
-  std::printf("  linear engine; a decision takes at most %llu steps and touches %llu bytes\n",
-              static_cast<unsigned long long>(cost.steps),
-              static_cast<unsigned long long>(cost.bytes));
+  reporter.answer(options.out,
+                  options.out + ": " + std::string(program.name()) + ", " +
+                      std::to_string(program.rules.size()) + " rules, " +
+                      std::to_string(program.atoms.size()) + " tests, " +
+                      std::to_string(bytes.size()) + " bytes, " + std::to_string(signer_count) +
+                      (signer_count == 1 ? " signature" : " signatures") +
+                      "\n  linear engine; a decision takes at most " + std::to_string(cost.steps) +
+                      " steps and touches " + std::to_string(cost.bytes) + " bytes");
 }
 
-int build_loaded(const Loaded& loaded, const BuildOptions& options, const OutputOptions& output) {
+// Why a policy whose tests fail is not built: in documents, the tests.
+void report_failed(const TestReport& tests, const Sources& sources, Reporter& reporter) {
+  if (reporter.format() == Format::text || reporter.format() == Format::json) {
+    reporter.failure(
+        Error{Errc::invalid_argument, std::to_string(tests.failed) +
+                                          " of the policy's tests fail; run `sentrailc "
+                                          "test`, or build with --untested"},
+        kFindings);
+    return;
+  }
+  for (const TestOutcome& outcome : tests.outcomes) {
+    if (!outcome.passed) reporter.finding(finding_of(outcome), sources);
+  }
+}
+
+int build_loaded(const Loaded& loaded, const BuildOptions& options, Reporter& reporter) {
   const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), output);
+  if (!compiled) return reporter.failure(compiled.error());
   const TestReport tests = run_tests(*loaded.policy, **compiled);
   if (tests.failed > 0 && !options.untested) {
-    report(Error{Errc::invalid_argument, std::to_string(tests.failed) +
-                                             " of the policy's tests fail; run `sentrailc "
-                                             "test`, or build with --untested"},
-           output);
+    report_failed(tests, loaded.sources, reporter);
     return kFindings;
   }
   const Result<std::vector<crypto::NoteSigner>> signers = read_signers(options.key_files);
-  if (!signers) return report(signers.error(), output);
+  if (!signers) return reporter.failure(signers.error());
   BundleParts parts;
   parts.program = (*compiled)->engine().program();
   parts.catalogs = (*compiled)->catalogs();
   parts.signers = *signers;
   const Result<std::string> bytes = build_bundle(parts);
-  if (!bytes) return report(bytes.error(), output);
+  if (!bytes) return reporter.failure(bytes.error());
   if (const Status status = write_bytes(options.out, *bytes); !status) {
-    return report(status.error(), output);
+    return reporter.failure(status.error());
   }
-  print_built(options, **compiled, *bytes, signers->size(), output.json);
+  print_built(options, **compiled, *bytes, signers->size(), reporter);
   return kFine;
 }
 
@@ -169,9 +185,12 @@ int build_policy(const BuildOptions& options, const OutputOptions& output) {
     return report(status.error(), output);
   }
   if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
-  // Warnings are shown and do not stop a build.
-  if (loaded.sink.warning_count() > 0 && !output.json) report(loaded.sink, loaded.sources, output);
-  return build_loaded(loaded, options, output);
+  Reporter reporter(output);
+  // Warnings are shown and do not stop a build. In JSON the answer is the one object.
+  if (!output.json) reporter.findings(loaded.sink, loaded.sources);
+  const int code = build_loaded(loaded, options, reporter);
+  reporter.finish_with(code);
+  return code;
 }
 
 void add_build(CLI::App& app, CommandLine& program) {
@@ -181,8 +200,9 @@ void add_build(CLI::App& app, CommandLine& program) {
   command->add_option("-o,--out", options->out, "the bundle to write")->required();
   command->add_option("--sign", options->key_files, "a signing key file; may be repeated");
   command->add_flag("--untested", options->untested, "build although the policy's tests fail");
+  program.reporting.push_back(command);
   command->callback(
-      [&program, options] { program.exit_code = build_policy(*options, {program.json}); });
+      [&program, options] { program.exit_code = build_policy(*options, program.output()); });
 }
 
 void add_verify(CLI::App& app, CommandLine& program) {
@@ -202,7 +222,7 @@ void add_verify(CLI::App& app, CommandLine& program) {
       ->check(CLI::Range(std::size_t{1}, limits::kNoteSignaturesMax));
   command->callback([&program, options] {
     program.exit_code =
-        verify_bundle(options->file, options->trust, options->needed, {program.json});
+        verify_bundle(options->file, options->trust, options->needed, program.output());
   });
 }
 
@@ -216,7 +236,7 @@ void add_keygen(CLI::App& app, CommandLine& program) {
   command->add_option("name", options->name, "the signer, e.g. acme.example/policy")->required();
   command->add_option("-o,--out", options->file, "where the secret goes; mode 0600")->required();
   command->callback([&program, options] {
-    program.exit_code = generate_key(options->name, options->file, {program.json});
+    program.exit_code = generate_key(options->name, options->file, program.output());
   });
 }
 

@@ -1,12 +1,15 @@
-// `check`: all findings of a policy, or of every policy of a folder.
+// `check`: all findings of a policy, or of every policy of a folder, and what can be done about
+// them.
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/fix_policy.hpp"
 #include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/reporter.hpp"
+#include "compiler/driver/unified_diff.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -17,34 +20,84 @@ std::size_t rule_count(const ir::Policy& policy) {
   return count;
 }
 
-int check_file(const std::string& file, const OutputOptions& options) {
-  Loaded loaded;
-  if (const Status status = load_policy(file, loaded); !status) {
-    return report(status.error(), options);
-  }
-  const int code = report(loaded.sink, loaded.sources, options);
-  if (code == kFine && !options.json) {
-    std::printf("%s: fine, %zu rules, %zu tests\n", file.c_str(), rule_count(*loaded.policy),
-                loaded.policy->tests.size());
-  }
-  return code;
+// What `check` is told.
+struct CheckOptions {
+  std::string path = ".";
+  bool fix = false;
+  bool dry_run = false;
+};
+
+int report_checked(const std::string& file, const Loaded& loaded, const Reporter::Fixes& fixes,
+                   Reporter& reporter) {
+  const int code = reporter.findings(loaded.sink, loaded.sources, fixes);
+  const bool only_diff = reporter.format() == Format::text && !fixes.diff.empty();
+  if (code != kFine || only_diff) return code;
+  return reporter.answer(file, file + ": fine, " + std::to_string(rule_count(*loaded.policy)) +
+                                   " rules, " + std::to_string(loaded.policy->tests.size()) +
+                                   " tests");
 }
 
-int check_path(const std::string& path, const OutputOptions& options) {
-  const Result<std::vector<std::string>> files = policy_files(path);
+int check_file(const std::string& file, Reporter& reporter) {
+  Loaded loaded;
+  if (const Status status = load_policy(file, loaded); !status) {
+    return reporter.failure(status.error());
+  }
+  return report_checked(file, loaded, {}, reporter);
+}
+
+// Writes a fixed text where its file is, through links.
+Status write_fixed(const std::string& file, const std::string& text) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::canonical(file, error);
+  return write_bytes(error ? file : real.string(), text);
+}
+
+int fix_file(const std::string& file, bool dry_run, Reporter& reporter) {
+  const Result<FixedPolicy> fixed = fix_policy(file);
+  if (!fixed) return reporter.failure(fixed.error());
+  Reporter::Fixes fixes;
+  for (const MadeFix& made : fixed->made) {
+    const std::string place =
+        file + ":" + std::to_string(made.place.line) + ":" + std::to_string(made.place.column);
+    fixes.made.push_back(place + ": fixed[" + made.code + "]: " + made.title);
+  }
+  if (dry_run) {
+    fixes.diff = unified_diff(file, fixed->before, fixed->after);
+    if (!fixes.diff.empty()) reporter.exit_with(kFindings);
+  } else if (fixed->before != fixed->after) {
+    if (const Status status = write_fixed(file, fixed->after); !status) {
+      return reporter.failure(status.error());
+    }
+  }
+  return report_checked(file, *fixed->last, fixes, reporter);
+}
+
+int check_path(const CheckOptions& check, const OutputOptions& options) {
+  const Result<std::vector<std::string>> files = policy_files(check.path);
   if (!files) return report(files.error(), options);
-  int code = kFine;
-  for (const std::string& file : *files) code = std::max(code, check_file(file, options));
-  return code;
+  Reporter reporter(options);
+  for (const std::string& file : *files) {
+    if (check.fix) {
+      fix_file(file, check.dry_run, reporter);
+    } else {
+      check_file(file, reporter);
+    }
+  }
+  return reporter.finish();
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, CommandLine& program) {
-  auto path = std::make_shared<std::string>(".");
+  auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand("check", "types, names, catalogs and lints");
-  command->add_option("path", *path, "a policy, or a folder of them");
-  command->callback([&program, path] { program.exit_code = check_path(*path, {program.json}); });
+  command->add_option("path", options->path, "a policy, or a folder of them");
+  CLI::Option* fix = command->add_flag("--fix", options->fix, "make the fixes that findings carry");
+  command->add_flag("--dry-run", options->dry_run, "print what --fix would change, as a diff")
+      ->needs(fix);
+  program.reporting.push_back(command);
+  command->callback(
+      [&program, options] { program.exit_code = check_path(*options, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -3,6 +3,10 @@
 // Neighbours: main.cpp calls them; each has its own .cpp. Must not know: each other.
 #pragma once
 
+#include <vector>
+
+#include "compiler/driver/output.hpp"
+
 namespace CLI {
 class App;
 }
@@ -12,7 +16,12 @@ namespace sentrail::compiler {
 // What the program is told before any command, and the exit code of the one that ran.
 struct CommandLine {
   bool json = false;
+  Format format = Format::text;
+  std::vector<const CLI::App*>
+      reporting;  // commands that know every format, not only text and json
   int exit_code = 0;
+
+  [[nodiscard]] OutputOptions output() const { return {json, format}; }
 };
 
 // `check [PATH]`: is the policy well-formed, typed, and free of lints.

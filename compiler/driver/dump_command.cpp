@@ -81,7 +81,7 @@ void add_dump(CLI::App& app, CommandLine& program) {
       ->check(CLI::IsMember(names))
       ->capture_default_str();
   command->callback([&program, options] {
-    program.exit_code = dump_stage(options->path, options->stage, {program.json});
+    program.exit_code = dump_stage(options->path, options->stage, program.output());
   });
 }
 

@@ -78,9 +78,14 @@ void write_head(JsonWriter& json, const Answer& answer) {
   json.end_array().key("obligations").begin_array().end_array();
 }
 
-void print_eval(const Answer& answer, bool json) {
+std::string eval_text(const Answer& answer) {
   const decide::Explanation& explanation = answer.explanation;
-  if (json) {
+  return std::string(name_of(explanation.decision.effect)) + " by " + explanation.rule + "\n  " +
+         explanation.reason;
+}
+
+void print_eval(const Answer& answer, const OutputOptions& output) {
+  if (output.json) {
     std::string out;
     JsonWriter writer(&out);
     writer.begin_object();
@@ -89,19 +94,23 @@ void print_eval(const Answer& answer, bool json) {
     std::printf("%s\n", out.c_str());
     return;
   }
-  std::printf("%s by %s\n  %s\n", std::string(name_of(explanation.decision.effect)).c_str(),
-              explanation.rule.c_str(), explanation.reason.c_str());
+  compiler::answer("eval", eval_text(answer), output);
 }
 
-void print_rules(const Answer& answer) {
+std::string rules_text(const Answer& answer) {
+  constexpr std::size_t kTruthWidth = 13;
+  std::string out;
   for (const decide::RuleAnswer& rule : answer.explanation.rules) {
     if (!rule.reached) continue;
-    std::printf("  %-12s %s\n", word(rule.truth), answer.compiled->rule_name(rule.rule).c_str());
+    std::string truth = word(rule.truth);
+    truth.resize(kTruthWidth, ' ');
+    out += "\n  " + truth + answer.compiled->rule_name(rule.rule);
     for (const decide::TestAnswer& test : rule.settled_by) {
-      std::printf("      %s is %s: the value is %s (line %u)\n", test.text.c_str(),
-                  word(test.truth), test.value.c_str(), test.line);
+      out += "\n      " + test.text + " is " + word(test.truth) + ": the value is " + test.value +
+             " (line " + std::to_string(test.line) + ")";
     }
   }
+  return out;
 }
 
 void write_rules(JsonWriter& json, const Answer& answer) {
@@ -137,18 +146,17 @@ void write_rules(JsonWriter& json, const Answer& answer) {
   json.end_array();
 }
 
-void print_flips(const std::vector<Flip>& flips) {
-  if (flips.empty()) {
-    std::printf("no change of one or two values was found that changes the decision\n");
-  }
+std::string flips_text(const std::vector<Flip>& flips) {
+  if (flips.empty()) return "\nno change of one or two values was found that changes the decision";
+  std::string out;
   for (const Flip& flip : flips) {
-    std::printf("it would be %s by %s, if\n", std::string(name_of(flip.effect)).c_str(),
-                flip.rule.c_str());
+    out += "\nit would be " + std::string(name_of(flip.effect)) + " by " + flip.rule + ", if";
     for (const Change& change : flip.changes) {
-      std::printf("    %s were %s instead of %s\n", to_string(change.ref).c_str(),
-                  probe::show(change.to).c_str(), probe::show(change.from).c_str());
+      out += "\n    " + to_string(change.ref) + " were " + probe::show(change.to) +
+             " instead of " + probe::show(change.from);
     }
   }
+  return out;
 }
 
 void write_flips(JsonWriter& json, const std::vector<Flip>& flips) {
@@ -166,12 +174,12 @@ void write_flips(JsonWriter& json, const std::vector<Flip>& flips) {
   json.end_array();
 }
 
-void print_explain(const Answer& answer, bool json) {
-  if (!json) {
-    print_eval(answer, false);
-    std::printf("rules met, in order:\n");
-    print_rules(answer);
-    if (answer.flips) print_flips(*answer.flips);
+void print_explain(const Answer& answer, const OutputOptions& output) {
+  if (!output.json) {
+    compiler::answer("explain",
+                     eval_text(answer) + "\nrules met, in order:" + rules_text(answer) +
+                         (answer.flips ? flips_text(*answer.flips) : ""),
+                     output);
     return;
   }
   std::string out;
@@ -185,17 +193,17 @@ void print_explain(const Answer& answer, bool json) {
 }
 
 int run(const Options& options, const OutputOptions& output,
-        void (*print)(const Answer& answer, bool json)) {
+        void (*print)(const Answer& answer, const OutputOptions& output)) {
   Ready ready;
   if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
   const Result<Answer> answer = answer_of(ready, options);
   if (!answer) return report(answer.error(), output);
-  print(*answer, output.json);
+  print(*answer, output);
   return kFine;
 }
 
 void add(CLI::App& app, CommandLine& program, const char* name, const char* what,
-         void (*print)(const Answer& answer, bool json)) {
+         void (*print)(const Answer& answer, const OutputOptions& output)) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(name, what);
   command->add_option("request", options->request, "a file of request JSON; - for stdin")
@@ -207,8 +215,9 @@ void add(CLI::App& app, CommandLine& program, const char* name, const char* what
                       "also the smallest change of the request that changes the decision");
   }
   command->footer("The form of requests: docs/request_format.md.");
+  program.reporting.push_back(command);
   command->callback(
-      [&program, options, print] { program.exit_code = run(*options, {program.json}, print); });
+      [&program, options, print] { program.exit_code = run(*options, program.output(), print); });
 }
 
 }  // namespace

@@ -1,69 +1,141 @@
-// `explain-code`: the registry of diagnostics, for people.
+// `explain-code`: what each diagnostic means, with a wrong and a right example.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "compiler/diag/diagnostic.hpp"
+#include "compiler/diag/explain.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/output.hpp"
 #include "core/json_writer.hpp"
+#include "core/text.hpp"
 
 namespace sentrail::compiler {
 namespace {
 
-constexpr const char* severity_text(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return "error";
-    case Severity::warning:
-      return "warning";
-    case Severity::note:
-      return "note";
-  }
-  return "";
+constexpr std::size_t kWidth = 78;
+
+void write_row(JsonWriter& json, const KindRow& row) {
+  json.key("code").string(row.code);
+  json.key("name").string(row.name);
+  json.key("severity").string(name_of(row.severity));
+  json.key("summary").string(row.summary);
 }
 
-void print_row(const KindRow& row, bool json) {
-  if (json) {
-    std::string out;
-    JsonWriter(&out)
-        .begin_object()
-        .key("code")
-        .string(row.code)
-        .key("name")
-        .string(row.name)
-        .key("severity")
-        .string(severity_text(row.severity))
-        .key("summary")
-        .string(row.summary)
-        .end_object();
-    std::printf("%s\n", out.c_str());
-    return;
+std::string row_text(const KindRow& row) {
+  std::string severity(name_of(row.severity));
+  severity.resize(9, ' ');
+  return std::string(row.code) + "  " + severity + std::string(row.summary) + "\n";
+}
+
+// Breaks a text at its blanks.
+std::string wrapped(std::string_view text) {
+  std::string out;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (column > 0 && column + 1 + end > kWidth) {
+      out += '\n';
+      column = 0;
+    } else if (column > 0) {
+      out += ' ';
+      ++column;
+    }
+    out += text.substr(0, end);
+    column += end;
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  std::printf("%s  %-7s  %s\n", std::string(row.code).c_str(), severity_text(row.severity),
-              std::string(row.summary).c_str());
+  return out + "\n";
+}
+
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += "    " + std::string(text.substr(0, end)) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+void print_kind(DiagnosticKind kind, bool json) {
+  const KindRow& row = row_of(kind);
+  const Explanation& explanation = explanation_of(kind);
+  std::string out;
+  if (json) {
+    JsonWriter writer(&out);
+    writer.begin_object();
+    write_row(writer, row);
+    writer.key("meaning").string(explanation.meaning);
+    writer.key("wrong").string(explanation.wrong);
+    writer.key("right").string(explanation.right);
+    writer.end_object();
+    out += "\n";
+  } else {
+    const std::string examples = std::string(explanation.wrong) + std::string(explanation.right);
+    out = row_text(row) + "\n" + wrapped(explanation.meaning) + "\nWrong:\n" +
+          indented(explanation.wrong) + "Right:\n" + indented(explanation.right);
+    if (examples.find("@{") != std::string::npos) {
+      out += "\n`@{9*x}` stands for nine times `x`, `@{hex 1b}` for the byte 1b.\n";
+    }
+  }
+  std::fwrite(out.data(), 1, out.size(), stdout);
+}
+
+void print_list(bool json) {
+  for (const KindRow& row : all_diagnostic_kinds()) {
+    std::string out;
+    if (json) {
+      JsonWriter writer(&out);
+      writer.begin_object();
+      write_row(writer, row);
+      writer.end_object();
+      out += "\n";
+    } else {
+      out = row_text(row);
+    }
+    std::fwrite(out.data(), 1, out.size(), stdout);
+  }
 }
 
 int explain(const std::string& code, const OutputOptions& options) {
-  for (const KindRow& row : all_diagnostic_kinds()) {
-    if (code != "all" && row.code != code && row.name != code) continue;
-    print_row(row, options.json);
-    if (code != "all") return kFine;
+  std::vector<std::string_view> known;
+  const std::vector<KindRow>& rows = all_diagnostic_kinds();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    known.push_back(rows[i].name);
+    if (rows[i].code != code && rows[i].name != code) continue;
+    print_kind(static_cast<DiagnosticKind>(i), options.json);
+    return kFine;
   }
-  if (code == "all") return kFine;
-  return report(
-      Error{Errc::not_found, "no diagnostic `" + code + "`; `explain-code all` lists them"},
-      options);
+  const std::optional<std::string_view> meant = closest(code, known);
+  return report(Error{Errc::not_found, "no diagnostic `" + code + "`; " +
+                                           (meant ? "did you mean `" + std::string(*meant) + "`?"
+                                                  : "`explain-code --list` has them all")},
+                options);
 }
 
 }  // namespace
 
 void add_explain_code(CLI::App& app, CommandLine& program) {
-  auto code = std::make_shared<std::string>();
+  struct Options {
+    std::string code;
+    bool list = false;
+  };
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("explain-code", "what a diagnostic means");
-  command->add_option("code", *code, "e.g. S0201, or all")->required();
-  command->callback([&program, code] { program.exit_code = explain(*code, {program.json}); });
+  CLI::Option* code = command->add_option("code", options->code, "a code or a name, as S0210");
+  command->add_flag("--list", options->list, "every code with its sentence")->excludes(code);
+  command->callback([&program, options] {
+    if (options->list) {
+      print_list(program.json);
+    } else if (options->code.empty()) {
+      throw CLI::RequiredError("a code, or --list");
+    } else {
+      program.exit_code = explain(options->code, program.output());
+    }
+  });
 }
 
 }  // namespace sentrail::compiler

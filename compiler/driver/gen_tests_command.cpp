@@ -85,7 +85,7 @@ void add_gen_tests(CLI::App& app, CommandLine& program) {
   command->add_flag("--append", options->append, "put them behind the policy's own tests");
   command->add_option("--seed", options->generate.seed, "of the search for requests")
       ->capture_default_str();
-  command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });
+  command->callback([&program, options] { program.exit_code = run(*options, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -121,7 +121,7 @@ void add_graph(CLI::App& app, CommandLine& program) {
   command->add_option("-o,--out", options->out, "the file to write; - for standard output")
       ->capture_default_str();
   command->callback([&program, options] {
-    program.exit_code = run(options->path, options->out, {program.json});
+    program.exit_code = run(options->path, options->out, program.output());
   });
 }
 

@@ -74,9 +74,15 @@ Status load_syntax(const std::string& file, Loaded& loaded) {
 }
 
 Status load_policy(const std::string& file, Loaded& loaded) {
-  SENTRAIL_TRY(load_syntax(file, loaded));
+  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
+  return load_policy(source, loaded);
+}
+
+Status load_policy(SourceId source, Loaded& loaded) {
+  loaded.ast = parse(source, loaded.sources, loaded.sink);
   if (!loaded.ast) return {};
-  SENTRAIL_TRY(load_catalogs(fs::path(file).parent_path(), loaded));
+  const fs::path file(loaded.sources[source].name());
+  SENTRAIL_TRY(load_catalogs(file.parent_path(), loaded));
   std::vector<CatalogInfo> infos;
   for (const Catalog& catalog : loaded.catalogs) infos.push_back(info_of(catalog));
   loaded.policy = check(*loaded.ast, loaded.sources, &infos, loaded.sink);

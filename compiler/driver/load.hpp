@@ -42,6 +42,9 @@ struct Loaded {
 // fails: io, limit_exceeded.
 [[nodiscard]] Status load_policy(const std::string& file, Loaded& loaded);
 
+// The same for a source that is loaded already, under the name of its file.
+[[nodiscard]] Status load_policy(SourceId source, Loaded& loaded);
+
 // Reads and parses only.
 [[nodiscard]] Status load_syntax(const std::string& file, Loaded& loaded);
 

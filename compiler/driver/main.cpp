@@ -2,9 +2,46 @@
 //
 // Neighbours: commands.hpp. Must not know: what any command does.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/output.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+constexpr std::array<const char*, 5> kFormats = {"text", "json", "sarif", "junit", "github"};
+
+// `--format`, of which `--json` is the short form, before any command runs.
+void add_formats(CLI::App& app, CommandLine& program) {
+  auto name = std::make_shared<std::string>();
+  CLI::Option* json = app.add_flag("--json", program.json, "short for --format json");
+  app.add_option("--format", *name, "how results are put: sarif is 2.1.0, github annotations")
+      ->check(CLI::IsMember(std::vector<std::string>(kFormats.begin(), kFormats.end())))
+      ->excludes(json);
+  app.parse_complete_callback([&app, &program, name] {
+    if (program.json) *name = "json";
+    const auto found =
+        std::ranges::find(kFormats, *name, [](const char* one) { return std::string_view(one); });
+    if (found == kFormats.end()) return;  // not given
+    program.format = static_cast<Format>(found - kFormats.begin());
+    program.json = program.format == Format::json;
+    if (program.json || program.format == Format::text) return;
+    const CLI::App* command = app.get_subcommands().front();
+    if (std::ranges::find(program.reporting, command) != program.reporting.end()) return;
+    throw CLI::ValidationError("--format", "`" + command->get_name() +
+                                               "` finds nothing to report: it answers in text "
+                                               "or json");
+  });
+}
+
+}  // namespace
+}  // namespace sentrail::compiler
 
 int main(int argc, char** argv) {
   using namespace sentrail::compiler;
@@ -17,7 +54,7 @@ int main(int argc, char** argv) {
       "Exit codes: 0 fine, 1 findings, 2 could not run. Language: docs/language.md.");
 
   CommandLine program;
-  app.add_flag("--json", program.json, "print results as JSON");
+  add_formats(app, program);
   add_check(app, program);
   add_fmt(app, program);
   add_test(app, program);

@@ -282,7 +282,7 @@ void add_new(CLI::App& app, CommandLine& program) {
   auto folder = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("new", "a repository for a policy: tests, workflow, hook");
   command->add_option("name", *folder, "the folder to make; its name is the policy's")->required();
-  command->callback([&program, folder] { program.exit_code = run(*folder, {program.json}); });
+  command->callback([&program, folder] { program.exit_code = run(*folder, program.output()); });
 }
 
 }  // namespace sentrail::compiler

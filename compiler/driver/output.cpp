@@ -11,31 +11,10 @@
 #include <fstream>
 #include <iostream>
 
-#include "core/json_writer.hpp"
+#include "compiler/driver/reporter.hpp"
 
 namespace sentrail::compiler {
 namespace {
-
-void print_json(const DiagnosticSink& sink, const Sources& sources) {
-  std::string out = "{\"ok\":";
-  out += sink.has_errors() ? "false" : "true";
-  out += ",\"errors\":" + std::to_string(sink.error_count());
-  out += ",\"warnings\":" + std::to_string(sink.warning_count());
-  out += ",\"dropped\":" + std::to_string(sink.dropped_count());
-  out += ",\"diagnostics\":[";
-  bool first = true;
-  for (const Diagnostic& diagnostic : sink.sorted()) {
-    if (!first) out += ',';
-    out += render_json(diagnostic, sources);
-    first = false;
-  }
-  out += "]}\n";
-  std::fputs(out.c_str(), stdout);
-}
-
-std::string counted(std::size_t count, const char* noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
 
 bool wants_colour(int fd) {
   return isatty(fd) == 1 && std::getenv("NO_COLOR") == nullptr;
@@ -51,42 +30,21 @@ bool colour_on_output() {
 }
 
 int report(const DiagnosticSink& sink, const Sources& sources, const OutputOptions& options) {
-  const bool found = sink.error_count() + sink.warning_count() > 0;
-  if (options.json) {
-    print_json(sink, sources);
-    return found ? kFindings : kFine;
-  }
-  const bool colour = colour_on_errors();
-  for (const Diagnostic& diagnostic : sink.sorted()) {
-    std::fputs(render_text(diagnostic, sources, colour).c_str(), stderr);
-  }
-  if (found) {
-    std::fprintf(stderr, "%s, %s%s\n", counted(sink.error_count(), "error").c_str(),
-                 counted(sink.warning_count(), "warning").c_str(),
-                 sink.dropped_count() > 0
-                     ? (", of which " + std::to_string(sink.dropped_count()) + " not shown").c_str()
-                     : "");
-  }
-  return found ? kFindings : kFine;
+  Reporter reporter(options);
+  reporter.findings(sink, sources);
+  return reporter.finish();
 }
 
 int report(const Error& error, const OutputOptions& options) {
-  if (options.json) {
-    std::string out;
-    JsonWriter(&out)
-        .begin_object()
-        .key("ok")
-        .boolean(false)
-        .key("error")
-        .string(error.message)
-        .key("code")
-        .string(name_of(error.code))
-        .end_object();
-    std::printf("%s\n", out.c_str());
-  } else {
-    std::fprintf(stderr, "sentrailc: %s\n", error.message.c_str());
-  }
-  return kCouldNot;
+  Reporter reporter(options);
+  reporter.failure(error);
+  return reporter.finish();
+}
+
+int answer(std::string_view title, std::string_view text, const OutputOptions& options) {
+  Reporter reporter(options);
+  reporter.answer(title, text);
+  return reporter.finish();
 }
 
 Result<std::string> read_bytes(const std::string& path, std::size_t bytes_max) {
@@ -118,6 +76,9 @@ Status write_bytes(const std::string& path, std::string_view bytes) {
     if (!file) return fail(Errc::io, "cannot write " + beside + ": " + std::strerror(errno));
   }
   std::error_code error;
+  // Who may read and run the file stays as it was.
+  const auto old = std::filesystem::status(path, error);
+  if (std::filesystem::exists(old)) std::filesystem::permissions(beside, old.permissions(), error);
   std::filesystem::rename(beside, path, error);
   if (error) return fail(Errc::io, "cannot write " + path + ": " + error.message());
   return {};

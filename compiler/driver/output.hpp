@@ -16,17 +16,27 @@ inline constexpr int kFine = 0;
 inline constexpr int kFindings = 1;
 inline constexpr int kCouldNot = 2;
 
-// What every command is told.
+// How results are put. All but `text` and `json` are documents about findings; see reports.hpp.
+enum class Format : std::uint8_t { text, json, sarif, junit, github };
+
+// What every command is told. INVARIANT: `json` if and only if the format is json.
 struct OutputOptions {
   bool json = false;
+  Format format = json ? Format::json : Format::text;
 };
 
-// Prints all diagnostics on standard error (text) or as one JSON object on standard output, and
-// says how many there were. out: kFindings if there was an error or warning, else kFine.
+// Prints all diagnostics: on standard error (text) or as one document on standard output, and says
+// how many there were. For commands with one policy; several are a Reporter's (reporter.hpp).
+// out: kFindings if there was an error or warning, else kFine.
 int report(const DiagnosticSink& sink, const Sources& sources, const OutputOptions& options);
 
-// Prints `sentrailc: message`, or `{"ok":false,…}` with --json. out: kCouldNot.
+// Prints `sentrailc: message`, or a document that says so. out: kCouldNot.
 int report(const Error& error, const OutputOptions& options);
+
+// Prints the answer of a command that found nothing wrong, such as a decision: a text, or in a
+// document a result that is no finding. Not for JSON: each answer has its own members there.
+// out: kFine.
+int answer(std::string_view title, std::string_view text, const OutputOptions& options);
 
 // Whether standard error (or output) is a terminal that wants colour.
 [[nodiscard]] bool colour_on_errors();

@@ -5,19 +5,29 @@
 
 namespace sentrail::compiler {
 
-int make_ready(const std::string& path, const OutputOptions& output, Ready& ready) {
+bool make_ready(const std::string& path, Reporter& reporter, Ready& ready) {
+  const auto fail = [&reporter](const Error& error) {
+    reporter.failure(error);
+    return false;
+  };
   Result<std::string> file = policy_file(path);
-  if (!file) return report(file.error(), output);
+  if (!file) return fail(file.error());
   ready.file = *std::move(file);
   Loaded& loaded = ready.loaded;
-  if (const Status status = load_policy(ready.file, loaded); !status) {
-    return report(status.error(), output);
+  if (const Status status = load_policy(ready.file, loaded); !status) return fail(status.error());
+  if (!loaded.policy) {
+    reporter.findings(loaded.sink, loaded.sources);
+    return false;
   }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
   auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), output);
+  if (!compiled) return fail(compiled.error());
   ready.compiled = *std::move(compiled);
-  return kFine;
+  return true;
+}
+
+int make_ready(const std::string& path, const OutputOptions& output, Ready& ready) {
+  Reporter reporter(output);
+  return make_ready(path, reporter, ready) ? kFine : reporter.finish();
 }
 
 }  // namespace sentrail::compiler

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/reporter.hpp"
 #include "compiler/tester/compiled.hpp"
 
 namespace sentrail::compiler {
@@ -20,8 +20,11 @@ struct Ready {
   std::unique_ptr<Compiled> compiled;
 };
 
-// Loads the one policy that a path names, and compiles it. What is wrong has been reported.
-// out: kFine, or the exit code to end with; then `ready` is not whole.
+// Loads the one policy that a path names, and compiles it. What is wrong is the reporter's.
+// out: whether `ready` is whole.
+[[nodiscard]] bool make_ready(const std::string& path, Reporter& reporter, Ready& ready);
+
+// The same for a command with one policy. out: kFine, or the exit code to end with.
 [[nodiscard]] int make_ready(const std::string& path, const OutputOptions& output, Ready& ready);
 
 }  // namespace sentrail::compiler

@@ -207,7 +207,7 @@ void add_replay(CLI::App& app, CommandLine& program) {
   command->add_option("-p,--policy", options->policy, "a policy, or a folder with one")
       ->capture_default_str();
   command->footer("The form of requests: docs/request_format.md.");
-  command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });
+  command->callback([&program, options] { program.exit_code = run(*options, program.output()); });
 }
 
 }  // namespace sentrail::compiler

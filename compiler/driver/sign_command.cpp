@@ -94,7 +94,7 @@ void add_sign(CLI::App& app, CommandLine& program) {
       ->required();
   command->add_option("-o,--out", options->out, "where to write it; without one, in place");
   command->callback(
-      [&program, options] { program.exit_code = sign_bundle(*options, {program.json}); });
+      [&program, options] { program.exit_code = sign_bundle(*options, program.output()); });
 }
 
 void add_verifier(CLI::App& app, CommandLine& program) {
@@ -102,7 +102,7 @@ void add_verifier(CLI::App& app, CommandLine& program) {
   CLI::App* command = app.add_subcommand("verifier", "the public half of a signing key");
   command->add_option("key", *file, "a signing key file")->required();
   command->callback(
-      [&program, file] { program.exit_code = print_verifier(*file, {program.json}); });
+      [&program, file] { program.exit_code = print_verifier(*file, program.output()); });
 }
 
 }  // namespace sentrail::compiler

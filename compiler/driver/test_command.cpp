@@ -1,6 +1,5 @@
 // `test`: the policy's own tests.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -8,6 +7,8 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/coverage_output.hpp"
 #include "compiler/driver/ready.hpp"
+#include "compiler/driver/reporter.hpp"
+#include "compiler/driver/test_findings.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
@@ -66,43 +67,72 @@ void write_report(JsonWriter& json, const TestReport& report, const Sources& sou
   json.end_array();
 }
 
-int test_file(const std::string& file, const Options& asked, const OutputOptions& options) {
+void print_json(const TestReport& results, const std::optional<Coverage>& coverage,
+                const Loaded& loaded) {
+  std::string out;
+  JsonWriter json(&out);
+  json.begin_object();
+  write_report(json, results, loaded.sources);
+  if (coverage) write_coverage(json, *coverage, loaded);
+  json.end_object();
+  std::printf("%s\n", out.c_str());
+}
+
+// Documents: every test in a JUnit report, those that failed as findings elsewhere.
+void report_tests(const TestReport& results, const Ready& ready, Reporter& reporter) {
+  const Loaded& loaded = ready.loaded;
+  for (const TestOutcome& outcome : results.outcomes) {
+    if (reporter.format() == Format::junit) {
+      reporter.test_case(ready.file, case_of(outcome, *loaded.policy, loaded.sources));
+    } else if (!outcome.passed) {
+      reporter.finding(finding_of(outcome), loaded.sources);
+    }
+  }
+}
+
+void require_rules(const Coverage& coverage, std::size_t percent_min, const std::string& file,
+                   Reporter& reporter) {
+  const std::size_t percent = coverage.rules_percent();
+  if (percent >= percent_min) return;
+  reporter.exit_with(kFindings);
+  if (reporter.format() == Format::json) return;  // the numbers are in the document
+  const std::string text = std::to_string(percent) + " % of the rules decide a test; --min-rules " +
+                           "wants " + std::to_string(percent_min);
+  reporter.format() == Format::text
+      ? static_cast<void>(std::printf("%s\n", text.c_str()))
+      : static_cast<void>(reporter.failure(Error{Errc::invalid_argument, file + ": " + text},
+                                           kFindings));
+}
+
+void test_file(const std::string& file, const Options& asked, Reporter& reporter) {
   Ready ready;
-  if (const int code = make_ready(file, options, ready); code != kFine) return code;
+  if (!make_ready(file, reporter, ready)) return;
   const Loaded& loaded = ready.loaded;
   const TestReport results = run_tests(*loaded.policy, *ready.compiled);
+  if (results.failed > 0) reporter.exit_with(kFindings);
   std::optional<Coverage> coverage;
   if (asked.coverage || asked.min_rules) {
     const CoverageOptions wanted{asked.coverage, false, asked.seed};
     coverage =
         coverage_of(*loaded.policy, *ready.compiled, loaded.catalogs, loaded.sources, wanted);
   }
-  if (options.json) {
-    std::string out;
-    JsonWriter json(&out);
-    json.begin_object();
-    write_report(json, results, loaded.sources);
-    if (coverage) write_coverage(json, *coverage, loaded);
-    json.end_object();
-    std::printf("%s\n", out.c_str());
-  } else {
+  if (reporter.format() == Format::json) {
+    print_json(results, coverage, loaded);
+  } else if (reporter.format() == Format::text) {
     print_text(results, loaded.sources, coverage.has_value());
     if (coverage && asked.coverage) print_coverage(*coverage, loaded);
+  } else {
+    report_tests(results, ready, reporter);
   }
-  const bool enough = !asked.min_rules || coverage->rules_percent() >= *asked.min_rules;
-  if (!enough && !options.json) {
-    std::printf("%zu %% of the rules decide a test; --min-rules wants %zu\n",
-                coverage->rules_percent(), *asked.min_rules);
-  }
-  return results.failed == 0 && enough ? kFine : kFindings;
+  if (asked.min_rules) require_rules(*coverage, *asked.min_rules, file, reporter);
 }
 
 int test_path(const Options& asked, const OutputOptions& options) {
   const Result<std::vector<std::string>> files = policy_files(asked.path);
   if (!files) return report(files.error(), options);
-  int code = kFine;
-  for (const std::string& file : *files) code = std::max(code, test_file(file, asked, options));
-  return code;
+  Reporter reporter(options);
+  for (const std::string& file : *files) test_file(file, asked, reporter);
+  return reporter.finish();
 }
 
 }  // namespace
@@ -120,8 +150,9 @@ void add_test(CLI::App& app, CommandLine& program) {
                    "exit 1 unless this many per cent of the rules decide a test")
       ->check(CLI::Range(0, 100));
   command->add_option("--seed", options->seed, "of the search for requests")->capture_default_str();
+  program.reporting.push_back(command);
   command->callback(
-      [&program, options] { program.exit_code = test_path(*options, {program.json}); });
+      [&program, options] { program.exit_code = test_path(*options, program.output()); });
 }
 
 }  // namespace sentrail::compiler

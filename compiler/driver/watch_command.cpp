@@ -171,7 +171,7 @@ void add_watch(CLI::App& app, CommandLine& program) {
   command->add_option("--sign", options->build.key_files, "a signing key file");
   command->add_option("--reload", options->pid_file,
                       "the pid file of a gate that reads the bundle, told after each build");
-  command->callback([&program, options] { program.exit_code = watch(*options, {program.json}); });
+  command->callback([&program, options] { program.exit_code = watch(*options, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -177,12 +177,30 @@ void AstBuilder::join(ExprKind kind, Span span) {
     frame.joiner = kind;
     frame.joiner_span = span;
   } else if (*frame.joiner != kind && !frame.mixed) {
-    frame.mixed = true;
-    errors_.report(DiagnosticKind::mixed_and_or, span,
-                   "`and` and `or` are mixed without parentheses",
-                   "put the tests that belong together in parentheses",
-                   {{frame.joiner_span, "the other operator is here"}});
+    frame.mixed = span;
   }
+  frame.joiners.push_back(kind);
+}
+
+void AstBuilder::report_mixed(const Frame& frame, std::vector<Edit> edits) {
+  errors_.report(DiagnosticKind::mixed_and_or, *frame.mixed,
+                 "`and` and `or` are mixed without parentheses",
+                 Help("put the tests that belong together in parentheses", std::move(edits)),
+                 {{frame.joiner_span, "the other operator is here"}});
+}
+
+// Parentheses where other languages think them: around what `and` joins.
+std::vector<Edit> AstBuilder::parentheses(const Frame& frame) const {
+  std::vector<Edit> edits;
+  for (std::size_t i = 0; i < frame.joiners.size(); ++i) {
+    if (frame.joiners[i] != ExprKind::and_) continue;
+    const Span from = ast_.exprs[operands_[frame.first + i]].span;
+    while (i + 1 < frame.joiners.size() && frame.joiners[i + 1] == ExprKind::and_) ++i;
+    const Span to = ast_.exprs[operands_[frame.first + i + 1]].span;
+    edits.push_back({{source_, from.begin, from.begin}, "("});
+    edits.push_back({{source_, to.end, to.end}, ")"});
+  }
+  return edits;
 }
 
 void AstBuilder::test_operator(TestOp op, Span span) {
@@ -206,10 +224,14 @@ void AstBuilder::check_operand() {
   if (is_set_operator(test_.op) && value.kind == LiteralKind::number) {
     errors_.report(DiagnosticKind::expected_value, value.span,
                    op + " takes a list, a range or the name of a list, not one number",
-                   "compare with `==`, or write a range such as `0..500`");
+                   Help("compare with `==`, or write a range such as `0..500`",
+                        text_of(test_.op_span) == "in" ? std::vector<Edit>{{test_.op_span, "=="}}
+                                                       : std::vector<Edit>{}));
   } else if (!is_set_operator(test_.op) && value.kind == LiteralKind::range) {
     errors_.report(DiagnosticKind::expected_value, value.span,
-                   op + " compares with one value, not with a range", "use `in`");
+                   op + " compares with one value, not with a range",
+                   text_of(test_.op_span) == "==" ? Help("use `in`", {{test_.op_span, "in"}})
+                                                  : Help("use `in`"));
   }
 }
 
@@ -237,9 +259,10 @@ void AstBuilder::group(Span span) {
 }
 
 void AstBuilder::expression_end() {
-  const Frame frame = frames_.back();
+  const Frame frame = std::move(frames_.back());
   frames_.pop_back();
   if (!frame.joiner) return;
+  if (frame.mixed) report_mixed(frame, parentheses(frame));
   const auto first = operands_.begin() + static_cast<std::ptrdiff_t>(frame.first);
   Expr expr;
   expr.kind = *frame.joiner;
@@ -291,8 +314,8 @@ void AstBuilder::language(Span span) {
                    "write `language 1`, or use the compiler that this policy was written for");
   }
   if (ast_.language) {
-    errors_.report(DiagnosticKind::misplaced_header, span, "a second `language`", "take it away",
-                   {{ast_.language->span, "the first is here"}});
+    errors_.report(DiagnosticKind::misplaced_header, span, "a second `language`",
+                   Help::write("take it away", ""), {{ast_.language->span, "the first is here"}});
     return;
   }
   const bool first = std::all_of(ast_.order.begin(), ast_.order.end(),
@@ -403,7 +426,7 @@ void AstBuilder::rule(Span span) {
   rule_.span = until_end(span);
   rule_.outcome = outcome_;
   rule_.outcome_span = outcome_span_;
-  if (!rule_.on && !rule_.when) {
+  if (!rule_.on && !rule_.when && !clause_failed_) {
     errors_.report(DiagnosticKind::missing_condition, rule_.name.span,
                    "rule " + ticked(rule_.name.text) + " has neither `on` nor `when`",
                    "say when it matches; `when always` says that it always does");
@@ -442,18 +465,27 @@ void AstBuilder::default_declaration(Span span) {
 void AstBuilder::stray_close(Span span) {
   if (errors_.count() > 0) return;  // it may close what was skipped
   errors_.report(DiagnosticKind::expected_declaration, until_end(span), "this `}` closes nothing",
-                 "take it away");
+                 Help::write("take it away", ""));
 }
 
 void AstBuilder::abandon_rule() {
+  abandon_clause();
   rule_ = {};
-  on_ = {};
+  clause_failed_ = false;
   clauses_ = {};
+}
+
+void AstBuilder::abandon_clause() {
+  clause_failed_ = true;
+  on_ = {};
   because_.reset();
   upper_.reset();
   sized_ = false;
   list_.reset();
   operands_.clear();
+  for (const Frame& frame : frames_) {
+    if (frame.mixed) report_mixed(frame, {});  // the condition it stands in has no end
+  }
   frames_.clear();
 }
 

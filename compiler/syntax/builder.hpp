@@ -46,7 +46,7 @@ class AstBuilder {
   void list_end(Span span);
 
   // Conditions.
-  void expression_begin() { frames_.push_back({operands_.size(), {}, {}, false}); }
+  void expression_begin() { frames_.push_back({operands_.size(), {}, {}, {}, {}}); }
   void join(ExprKind kind, Span span);
   void size_of() noexcept { sized_ = true; }
   void test_operator(TestOp op, Span span);
@@ -101,7 +101,9 @@ class AstBuilder {
   void row_end();
   void test_declaration(Span span);
 
-  // Forgets what a failed declaration, or only a failed rule of a tier, had built.
+  // Forgets what a failed declaration, or only a failed rule of a tier, or one of its clauses, had
+  // built.
+  void abandon_clause();
   void abandon_rule();
   void abandon_declaration();
 
@@ -120,7 +122,8 @@ class AstBuilder {
     std::size_t first;
     std::optional<ExprKind> joiner;
     Span joiner_span;
-    bool mixed;
+    std::optional<Span> mixed;      // the first other operator
+    std::vector<ExprKind> joiners;  // one fewer than the operands
   };
 
   [[nodiscard]] std::string_view text_of(Span span) const {
@@ -134,6 +137,8 @@ class AstBuilder {
   [[nodiscard]] ExprId take_condition();
   void push(Expr expr) { operands_.push_back(ast_.exprs.push_back(std::move(expr))); }
   void check_operand();
+  void report_mixed(const Frame& frame, std::vector<Edit> edits);
+  [[nodiscard]] std::vector<Edit> parentheses(const Frame& frame) const;
   void declare(DeclKind kind, std::size_t index, Span span);
   void finish_table(Span span);
   [[nodiscard]] TestNode test_of_row(const std::vector<Literal>& row);
@@ -164,6 +169,7 @@ class AstBuilder {
   OnClause on_;
   std::optional<Literal> because_;
   RuleNode rule_;
+  bool clause_failed_ = false;
   std::array<std::optional<Span>, 5> clauses_;  // the keyword of each clause of rule_
   bool in_tier_ = false;
   TierNode tier_;

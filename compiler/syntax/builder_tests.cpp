@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/syntax/builder.hpp"
+#include "compiler/syntax/syntax_help.hpp"
 #include "grammar/keywords.hpp"
 
 namespace sentrail::compiler {
@@ -39,6 +40,13 @@ std::string fault_of(std::string_view column, const Literal& cell) {
   return "";
 }
 
+Help help_for_cell(std::string_view column, const Literal& cell, std::string fault) {
+  const bool quoted = cell.kind == LiteralKind::string;
+  if (quoted && is_name(cell.text)) return Help(fault, {{cell.span, std::string(cell.text)}});
+  if (column == "effect" && !quoted) return help_for_effect(cell.text, std::move(fault));
+  return fault;
+}
+
 }  // namespace
 
 void AstBuilder::assignment(Span span) {
@@ -71,7 +79,8 @@ void AstBuilder::columns_end() {
     errors_.report(
         DiagnosticKind::malformed_table, column.span,
         known ? "a second column " + ticked(column.text) : "unknown column " + ticked(column.text),
-        "the columns are `method`, `path`, `effect` and, if wanted, `rule`");
+        help_for_word(known ? "" : column.text, kColumns,
+                      "the columns are `method`, `path`, `effect` and, if wanted, `rule`"));
     return;
   }
   for (std::size_t i = 0; i < kColumnsRequired; ++i) {
@@ -114,7 +123,7 @@ void AstBuilder::row_end() {
     errors_.report(
         DiagnosticKind::malformed_row, row[i].span,
         ticked(text_of(row[i].span)) + " does not fit the column " + ticked(columns_[i].text),
-        std::move(fault));
+        help_for_cell(columns_[i].text, row[i], std::move(fault)));
     return;
   }
   row_tests_.push_back(test_of_row(row));

@@ -84,7 +84,12 @@ struct resuming : peg::maybe_nothing {
     if (parse.failure == nullptr) return false;
     const auto passed = static_cast<std::size_t>(parse.failure - in.current());
     parse.failure = nullptr;
-    parse.builder.abandon_rule();
+    parse.builder.errors().close_inner();
+    if constexpr (std::is_same_v<Tail, g::to_clause_point>) {
+      parse.builder.abandon_clause();
+    } else {
+      parse.builder.abandon_rule();
+    }
     if constexpr (std::is_same_v<Tail, g::to_declaration_point>) {
       parse.builder.abandon_declaration();
       parse.builder.errors().close_all();
@@ -107,6 +112,10 @@ template <>
 struct action<g::resume_at_declaration> : resuming<g::to_declaration_point> {};
 template <>
 struct action<g::resume_at_rule> : resuming<g::to_rule_point> {};
+template <>
+struct action<g::clause> : recovering {};
+template <>
+struct action<g::resume_at_clause> : resuming<g::to_clause_point> {};
 
 // --- actions -------------------------------------------------------------------------------
 // `SENTRAIL_ON(rule) { … }`: runs when `rule` has matched, with `b` the builder, `at` its span.

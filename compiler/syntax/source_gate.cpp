@@ -53,7 +53,8 @@ class Gate {
              "save the file as UTF-8");
     } else if (point.value == 0xFEFF && at == 0) {
       report(DiagnosticKind::byte_order_mark, at, at + point.length,
-             "the file begins with a byte order mark", "save it as UTF-8 without one");
+             "the file begins with a byte order mark",
+             Help::write("save it as UTF-8 without one", ""));
     } else if (is_control(point.value)) {
       report(DiagnosticKind::control_character, at, at + point.length,
              "control character " + code_of(point.value), in_string(point.value));
@@ -89,13 +90,13 @@ class Gate {
 
   // Reports unless this line already has one of the kind.
   void report(DiagnosticKind kind, std::size_t begin, std::size_t end, std::string message,
-              std::string help) {
+              Help help) {
     const auto bit = std::uint64_t{1} << (static_cast<unsigned>(kind) % 64);
     if ((line_kinds_ & bit) != 0) return;
     line_kinds_ |= bit;
     ++found_;
     const Span span{source_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
-    sink_.report({kind, span, std::move(message), {}, std::move(help)});
+    sink_.report(diagnose(kind, span, std::move(message), std::move(help), {}, ""));
   }
 
   SourceId source_;

@@ -4,12 +4,10 @@
 #include "compiler/syntax/syntax_errors.hpp"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
-#include <span>
 #include <utility>
 
 #include "compiler/code_points.hpp"
+#include "compiler/syntax/syntax_help.hpp"
 #include "core/limits.hpp"
 #include "grammar/keywords.hpp"
 
@@ -18,60 +16,6 @@ namespace {
 
 std::string ticked(std::string_view text) {
   return "`" + std::string(text) + "`";
-}
-
-// Levenshtein distance, for words of a few letters.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0u);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-// What people write who know another policy language.
-struct Synonym {
-  std::string_view written;
-  std::string_view meant;
-};
-constexpr Synonym kEffectSynonyms[] = {
-    {"approval", "require_approval"},
-    {"approve", "require_approval"},
-    {"ask", "require_approval"},
-    {"deny", "block"},
-    {"forbid", "block"},
-    {"hold", "require_approval"},
-    {"permit", "allow"},
-    {"reject", "block"},
-};
-
-constexpr std::string_view kEffects[] = {"allow", "block", "require_approval"};
-constexpr std::string_view kBeginnings[] = {"because", "default", "guard",    "import", "language",
-                                            "list",    "policy",  "priority", "rule",   "test",
-                                            "tier",    "unless",  "when"};
-
-// The word that was probably meant, or "".
-std::string_view meant_for(std::string_view word, DiagnosticKind kind) {
-  const bool effect = kind == DiagnosticKind::expected_effect;
-  const bool beginning =
-      kind == DiagnosticKind::expected_clause || kind == DiagnosticKind::expected_declaration;
-  for (const Synonym& synonym : kEffectSynonyms) {
-    if (effect && synonym.written == word) return synonym.meant;
-  }
-  if ((!effect && !beginning) || word.size() < 3 || word.size() > 24) return "";
-  const auto near = [&](std::string_view known) {
-    return !grammar::is_reserved(word) && distance(word, known) <= (known.size() > 5 ? 2u : 1u);
-  };
-  const std::span<const std::string_view> candidates =
-      effect ? std::span<const std::string_view>(kEffects) : kBeginnings;
-  const auto found = std::find_if(candidates.begin(), candidates.end(), near);
-  return found == candidates.end() ? "" : *found;
 }
 
 }  // namespace
@@ -87,10 +31,15 @@ void SyntaxErrors::close() noexcept {
   if (!open_.empty()) open_.pop_back();
 }
 
-void SyntaxErrors::report(DiagnosticKind kind, Span span, std::string message, std::string help,
+void SyntaxErrors::close_inner() noexcept {
+  while (!open_.empty() && text_[open_.back()] != '{') open_.pop_back();
+}
+
+void SyntaxErrors::report(DiagnosticKind kind, Span span, std::string message, Help help,
                           std::vector<DiagnosticNote> notes) {
   ++count_;
-  sink_.report({kind, span, std::move(message), std::move(notes), std::move(help)});
+  sink_.report(diagnose(kind, span, std::move(message), std::move(help), std::move(notes),
+                        text_.substr(span.begin, span.end - span.begin)));
 }
 
 void SyntaxErrors::expected(std::uint32_t offset, std::uint32_t token_end,
@@ -108,7 +57,7 @@ void SyntaxErrors::expected(std::uint32_t offset, std::uint32_t token_end,
                                                                       : found_span(offset);
   report(point.kind, place,
          std::string("expected ") + point.expected + ", found " + describe(offset),
-         help_for(offset, point));
+         help_for({source_, text_, offset, token_end}, point));
 }
 
 // The grammar may fail inside a word or sign, such as after the `tier` of `tiers`: its beginning.
@@ -165,7 +114,8 @@ bool SyntaxErrors::report_broken_token(std::uint32_t offset, const FailurePoint&
   while (begin > 0 && grammar::is_word_character(text_[begin - 1])) --begin;
   const std::size_t end = std::min(text_.find_first_of(kEnds, offset), text_.size());
   report(point.kind, span(begin, end),
-         ticked(text_.substr(begin, end - begin)) + " is not " + point.expected, point.help);
+         ticked(text_.substr(begin, end - begin)) + " is not " + point.expected,
+         help_for_token(span(begin, end), text_, point));
   return true;
 }
 
@@ -217,8 +167,9 @@ bool SyntaxErrors::report_reserved_word(std::uint32_t offset, const FailurePoint
   if (before == std::string_view::npos || text_[before] == '\n') return false;
   report(DiagnosticKind::reserved_word, span(offset, offset + word.size()),
          ticked(word) + " is a keyword, not a " + (name ? "name" : "value"),
-         value ? "write it in quotes: `\"" + std::string(word) + "\"`"
-               : "choose another name, such as " + ticked("my_" + std::string(word)));
+         value ? Help::write("write it in quotes: `\"" + std::string(word) + "\"`",
+                             "\"" + std::string(word) + "\"")
+               : Help("choose another name, such as " + ticked("my_" + std::string(word))));
   return true;
 }
 
@@ -238,34 +189,6 @@ std::string SyntaxErrors::describe(std::uint32_t offset) const {
   const Span found = found_span(offset);
   const std::string_view text = text_.substr(found.begin, found.end - found.begin);
   return (grammar::is_reserved(text) ? "the keyword " : "") + ticked(text);
-}
-
-std::string SyntaxErrors::help_for(std::uint32_t offset, const FailurePoint& point) const {
-  if (point.kind == DiagnosticKind::malformed_json) return point.help;
-  const std::string_view rest = text_.substr(offset);
-  constexpr std::array<std::pair<std::string_view, const char*>, 7> kHabits = {{
-      {"'", "strings are written in double quotes"},
-      {";", "take it away: the language needs no separators"},
-      {"//", "comments begin with `#`"},
-      {"/*", "comments begin with `#`"},
-      {"&&", "write `and`"},
-      {"||", "write `or`"},
-      {"!", "write `not` before a test, `!=` or `!~` between its sides"},
-  }};
-  for (const auto& [written, help] : kHabits) {
-    if (rest.starts_with(written)) return help;
-  }
-  if (rest.starts_with('=') && point.kind == DiagnosticKind::expected_operator) {
-    return "compare with `==`";
-  }
-  if (rest.starts_with("==") && point.kind == DiagnosticKind::expected_token) {
-    return "write one `=`";
-  }
-  if (rest.starts_with('[') && std::string_view(point.expected) == "a value") {
-    return "membership in a list is tested by `in`";
-  }
-  const std::string_view meant = meant_for(grammar::leading_word(rest), point.kind);
-  return meant.empty() ? point.help : "did you mean " + ticked(meant) + "?";
 }
 
 }  // namespace sentrail::compiler

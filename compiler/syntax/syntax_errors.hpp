@@ -1,8 +1,9 @@
 // From a place where the grammar failed to a diagnostic that a person can act on.
 //
-// Neighbours: failure_points.hpp says what was expected where, builder.hpp reports what the grammar
-// cannot know. Must not know: PEGTL, the tree. It looks at the text around the failure to say what
-// was found instead: a keyword of a later language, a reserved word, a wrong quote, the end.
+// Neighbours: failure_points.hpp says what was expected where, syntax_help.hpp what to write
+// instead, builder.hpp reports what the grammar cannot know. Must not know: PEGTL, the tree. It
+// looks at the text around the failure to say what was found instead: a keyword of a later
+// language, a reserved word, a wrong quote, the end.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +35,15 @@ class SyntaxErrors {
   // Reports nesting past limits::kNestingMax.
   void too_deep(std::uint32_t offset);
   // Reports an error that is not a failure of the grammar.
-  void report(DiagnosticKind kind, Span span, std::string message, std::string help,
+  void report(DiagnosticKind kind, Span span, std::string message, Help help,
               std::vector<DiagnosticNote> notes = {});
 
   // Remembers an opening bracket or quote, and forgets the innermost, or all of them.
   void open(std::uint32_t offset) { open_.push_back(offset); }
   void close() noexcept;
   void close_all() noexcept { open_.clear(); }
+  // Forgets those of a clause that is given up, but not the braces that it stands in.
+  void close_inner() noexcept;
   // Remembers where the string being read begins.
   void begin_string(std::uint32_t offset) noexcept { string_begin_ = offset; }
 
@@ -56,7 +59,6 @@ class SyntaxErrors {
   [[nodiscard]] bool is_missing(std::uint32_t offset, std::uint32_t token_end) const;
   [[nodiscard]] Span found_span(std::uint32_t offset) const;
   [[nodiscard]] std::string describe(std::uint32_t offset) const;
-  [[nodiscard]] std::string help_for(std::uint32_t offset, const FailurePoint& point) const;
 
   SourceId source_;
   std::string_view text_;

@@ -1,6 +1,7 @@
 // The policy's own tests. See tester.hpp.
 #include "compiler/tester/tester.hpp"
 
+#include <chrono>
 #include <set>
 
 #include "runtime/request/attributes.hpp"
@@ -54,11 +55,32 @@ bool is_expected(const ir::TestCase& test, Effect effect, const std::string& rul
          (!test.rule || *test.rule == short_name(rule) || *test.rule == rule);
 }
 
+namespace {
+
+// Notes how long its scope took.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds) : seconds_(seconds) {}
+  ~Stopwatch() {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
+    seconds_ = passed.count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double& seconds_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
 TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
   TestReport report;
   std::set<std::string> deciding;
   for (const ir::TestCase& test : policy.tests) {
     TestOutcome& outcome = report.outcomes.emplace_back();
+    const Stopwatch stopwatch(outcome.seconds);
     outcome.test = &test;
     outcome.expected = worded(test.effect, test.rule.value_or(""));
     Result<std::vector<request::Request>> requests = requests_of(test, compiled.catalogs());

@@ -17,6 +17,7 @@ struct TestOutcome {
   bool passed = false;
   std::string expected;  // `block by protect_branches`
   std::string actual;    // the same of what came out, or why the request could not be made
+  double seconds = 0;    // units: seconds of this test alone
 };
 
 // All outcomes in the author's order, and which rules no test was decided by.

@@ -1,0 +1,192 @@
+// S02xx, S03xx and S06xx: what a policy must satisfy, and what is likely a mistake. See
+// explain.hpp.
+#include <iterator>
+
+#include "compiler/diag/explain.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+using enum DiagnosticKind;
+
+// clang-format off
+constexpr Explanation kTable[] = {
+{missing_policy,
+ "Decisions and the audit log name rules as `POLICY.TIER.RULE`, so a file says which policy it is.",
+ "language 1\nrule one: block when always\n",
+ "policy acme.agents\nlanguage 1\nrule one: block when always\n"},
+{unknown_import,
+ "An import names a catalog that is built in or stands in the folder `catalogs` beside the policy.",
+ "import sentrail.gihub\n",
+ "import sentrail.github\n"},
+{repeated_import,
+ "A catalog is imported once.",
+ "import sentrail.github\nimport sentrail.github\n",
+ "import sentrail.github\n"},
+{import_alias,
+ "The tool and the actions of a catalog keep their names everywhere, so it takes no other by `as`.",
+ "import sentrail.github as hub\n",
+ "import sentrail.github\n"},
+{unknown_tool,
+ "`on` names the tool of an imported catalog. A tool that has none is tested by `when tool == …`.",
+ "rule one: block on github ref.delete\n",
+ "import sentrail.github\nrule one: block on github ref.delete\n"},
+{unknown_action,
+ "The catalog of the tool declares its actions; a name that is not among them would never match.",
+ "import sentrail.github\nrule one: block on github ref.delet\n",
+ "import sentrail.github\nrule one: block on github ref.delete\n"},
+{unknown_attribute,
+ "A path begins with an attribute of docs/language.md, L4.2. A name mistyped would be absent in "
+ "every request, so it is an error.",
+ "rule one: block when resource.reff == \"main\"\n",
+ "rule one: block when resource.ref == \"main\"\n"},
+{bad_member,
+ "Only JSON, query parameters and headers have members; the latter two take exactly one step.",
+ "rule one: block when resource.ref.name == \"main\"\n",
+ "rule one: block when resource.ref == \"main\"\n"},
+{wrong_operator,
+ "Each type has its operators: strings have no order, sets are asked for one element by `has`.",
+ "rule one: block when agent.roles == \"admin\"\n",
+ "rule one: block when agent.roles has \"admin\"\n"},
+{wrong_operand,
+ "A literal has the type of the left side: a risk is one of four words, beside JSON a text stands "
+ "in quotes.",
+ "rule one: block when risk == severe\n",
+ "rule one: block when risk == critical\n"},
+{unknown_list,
+ "After `in` a word without brackets is the name of a list.",
+ "list protected = [\"main\"]\nrule one: block when resource.ref in protcted\n",
+ "list protected = [\"main\"]\nrule one: block when resource.ref in protected\n"},
+{bad_pattern,
+ "In a pattern `**` is a whole segment, and a backslash escapes a wildcard or itself. The "
+ "attribute decides what separates segments: `/` for paths and refs, `.` for actions and hosts.",
+ "rule one: block when resource.ref ~ \"release**\"\n",
+ "rule one: block when resource.ref ~ \"release/**\"\n"},
+{number_out_of_range,
+ "Numbers are compared exactly, as decimals of at most 38 digits; a range names its smaller end "
+ "first.",
+ "rule one: block when body.amount in 500..0\n",
+ "rule one: block when body.amount in 0..500\n"},
+{impossible_type,
+ "The attribute has a type, so that `is` with another one never holds.",
+ "rule one: block when env is number\n",
+ "rule one: block when body.n is number\n"},
+{too_many_operands,
+ "Lists are written out where they are tested; all together may have 1,000,000 entries.",
+ "list many = [\n@{1001*\"x\",\n}]\nrule one: block when @{999*env in many or }env in many\n",
+ "list many = [\"x*\"]\nrule one: block when env in many\n"},
+{duplicate_name,
+ "Decisions, tests and the audit log name rules, tiers, lists and tests: two of one name could not "
+ "be told apart.",
+ "rule one: block when risk == high\nrule one: block when env == live\n",
+ "rule one: block when risk == high\nrule two: block when env == live\n"},
+{repeated_default,
+ "The default decides what no rule does, so there is one.",
+ "default block\ndefault allow\n",
+ "default block\n"},
+{guard_allows,
+ "A guard tier only tightens: it can be added to any policy without making a decision looser. An "
+ "`allow` belongs to an ordinary tier; `pass` ends the guard tier without deciding.",
+ "guard tier safety {\n  rule one: allow when risk == low\n}\n",
+ "guard tier safety {\n  rule one: pass when risk == low\n}\n"},
+{priority_conflict,
+ "Rules of the same written priority are tried in the order of the text, which nobody meant who "
+ "wrote priorities. With different outcomes that order decides, so they need different numbers.",
+ "rule one: block when env == live priority 1\nrule two: allow when risk == low priority 1\n",
+ "rule one: block when env == live priority 1\nrule two: allow when risk == low priority 2\n"},
+{bad_template,
+ "In a `because` text braces hold an attribute; a brace itself is written twice.",
+ "rule one: block when always because \"no {changes\"\n",
+ "rule one: block when always because \"no changes of {resource.ref}\"\n"},
+{unknown_rule,
+ "`expect … by` names a rule of this policy, or `default`.",
+ "rule reads: allow when risk == low\n"
+ "test \"read\" { given with risk = low expect allow by raeds }\n",
+ "rule reads: allow when risk == low\n"
+ "test \"read\" { given with risk = low expect allow by reads }\n"},
+{impossible_expectation,
+ "The deciding rule is the first candidate whose outcome is the decision, so a rule that allows "
+ "never decides `block`.",
+ "rule reads: allow when risk == low\n"
+ "test \"read\" { given with risk = low expect block by reads }\n",
+ "rule reads: allow when risk == low\n"
+ "test \"read\" { given with risk = low expect allow by reads }\n"},
+{bad_given_value,
+ "A test gives an attribute a value of its type; a set is written as a list.",
+ "rule one: block when agent.roles has admin\n"
+ "test \"admin\" { given with agent.roles = admin expect block }\n",
+ "rule one: block when agent.roles has admin\n"
+ "test \"admin\" { given with agent.roles = [admin] expect block }\n"},
+{repeated_value,
+ "A test gives a value once, and not a whole and a part of it.",
+ "rule one: block when env == live\n"
+ "test \"live\" { given with env = test, env = live expect block }\n",
+ "rule one: block when env == live\n"
+ "test \"live\" { given with env = live expect block }\n"},
+{bad_target,
+ "A target is the path of a request, with its query, as the client sends it: it begins with `/`.",
+ "import sentrail.github\n"
+ "test \"read\" { given github GET \"user\" expect require_approval }\n",
+ "import sentrail.github\n"
+ "test \"read\" { given github GET \"/user\" expect require_approval }\n"},
+{unused_list,
+ "A list does something only where it is tested. One that is never used was forgotten in a rule, "
+ "or is left over.",
+ "list protected = [\"main\"]\n",
+ "list protected = [\"main\"]\nrule one: block when resource.ref in protected\n"},
+{repeated_entry,
+ "An entry that stands twice means nothing more; perhaps another one was meant.",
+ "list protected = [\"main\", \"main\"]\nrule one: block when resource.ref in protected\n",
+ "list protected = [\"main\", \"master\"]\nrule one: block when resource.ref in protected\n"},
+{empty_list,
+ "A test against an empty list never holds, and its `not` always does.",
+ "list protected = []\nrule one: block when resource.ref in protected\n",
+ "list protected = [\"main\"]\nrule one: block when resource.ref in protected\n"},
+{never_matches,
+ "The condition demands two different things of one attribute, so that no request meets both.",
+ "rule one: allow when env == live and env == staging\n",
+ "rule one: allow when env == live or env == staging\n"},
+{never_reached,
+ "A rule that matches always ends its tier; what stands behind it never decides anything.",
+ "rule all: block when always\nrule reads: allow when risk == low\n",
+ "rule reads: allow when risk == low\nrule all: block when always\n"},
+{allow_by_claim,
+ "Headers, client names and MCP annotations are what the other side says of itself. A rule that "
+ "allows by them alone allows whoever says the right thing.",
+ "rule one: allow when agent.client == cursor\n",
+ "rule one: allow when agent.client == cursor and risk == low\n"},
+{word_names_list,
+ "After `==` and inside brackets a word is a string, even where a list has that name. Quotes say "
+ "that the string is meant, `in NAME` that the list is.",
+ "list live = [\"live\", \"staging\"]\nrule one: block when env == live or env in live\n",
+ "list live = [\"live\", \"staging\"]\nrule one: block when env in live\n"},
+{action_matches_nothing,
+ "The catalog declares no action that the pattern matches, so it never does.",
+ "import sentrail.github\nrule one: block on github pull_requests.*\n",
+ "import sentrail.github\nrule one: block on github pull_request.*\n"},
+{empty_tier,
+ "A tier without rules decides nothing.",
+ "tier team {\n}\n",
+ "tier team {\n  rule one: block when always\n}\n"},
+{test_failed,
+ "The policy decides otherwise than its test expects. Either the rule or the test says what was "
+ "not meant; `sentrailc explain` shows which rule decided.",
+ "rule one: block when env == live\n"
+ "test \"live\" {\n  given with env = live\n  expect allow\n}\n",
+ "rule one: block when env == live\n"
+ "test \"live\" {\n  given with env = live\n  expect block\n}\n"},
+{not_canonical,
+ "All policies are laid out the same way, so that a change shows only what it changes. "
+ "`sentrailc fmt` does it.",
+ "policy acme\nlanguage 1\nrule   one: block when always\n",
+ "policy acme\nlanguage 1\n\nrule one: block when always\n"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Explanation> policy_explanations() noexcept {
+  return kTable;
+}
+
+}  // namespace sentrail::compiler
