@@ -325,6 +325,7 @@ class Output(unittest.TestCase):
     def test_codes_stages_and_keys_are_told_as_json(self):
         row = json.loads(run("--json", "explain-code", "unused_list").stdout)
         self.assertEqual((row["name"], row["severity"]), ("unused_list", "warning"))
+        self.assertIn("in protected", row["right"])
         self.assertRegex(row["code"], r"^S\d{4}$")
         dumped = json.loads(run("--json", "dump", policy(SMALL), "--stage", "ir").stdout)
         self.assertEqual(dumped["stage"], "ir")
@@ -345,10 +346,15 @@ class Output(unittest.TestCase):
             self.assertEqual(answer.stdout.strip(), offered)
 
     def test_codes_are_explained(self):
-        self.assertRegex(run("explain-code", "S0210").stdout, r"^S0210  error    .+\n$")
+        told = run("explain-code", "S0210").stdout
+        self.assertRegex(told, r"^S0210  error    .+\n\n[\s\S]+\nWrong:\n    rule [\s\S]+Right:\n")
         self.assertIn("warning", run("explain-code", "unused_list").stdout)
-        self.assertGreater(run("explain-code", "all").stdout.count("\n"), 50)
+        listed = run("explain-code", "--list").stdout
+        self.assertRegex(listed, r"(?m)^S0210  error    .+$")
+        self.assertGreater(listed.count("\n"), 50)
         self.assertEqual(run("explain-code", "S9999").returncode, 2)
+        self.assertIn("did you mean `unused_list`?", run("explain-code", "unusd_list").stderr)
+        self.assertEqual(run("explain-code").returncode, 2)
 
 
 class BadInput(unittest.TestCase):
