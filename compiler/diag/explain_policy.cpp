@@ -62,6 +62,11 @@ constexpr Explanation kTable[] = {
  "attribute decides what separates segments: `/` for paths and refs, `.` for actions and hosts.",
  "rule one: block when resource.ref ~ \"release**\"\n",
  "rule one: block when resource.ref ~ \"release/**\"\n"},
+{bad_regex,
+ "A regular expression is matched in time linear in the text, whatever it says; so it has no "
+ "look-around and no references back to what a group matched.",
+ "rule one: block when resource.path =~ /(a)\\1/\n",
+ "rule one: block when resource.path =~ /aa/\n"},
 {number_out_of_range,
  "Numbers are compared exactly, as decimals of at most 38 digits; a range names its smaller end "
  "first.",
@@ -168,6 +173,11 @@ constexpr Explanation kTable[] = {
  "A tier without rules decides nothing.",
  "tier team {\n}\n",
  "tier team {\n  rule one: block when always\n}\n"},
+{unanchored_allow,
+ "A regular expression is searched for: it holds where any part of the text matches. What an allow "
+ "rests on is better matched from `^` to `$`, or more than was meant is allowed.",
+ "rule one: allow when resource.path =~ /docs/\n",
+ "rule one: allow when resource.path =~ /^docs$/\n"},
 {test_failed,
  "The policy decides otherwise than its test expects. Either the rule or the test says what was "
  "not meant; `sentrailc explain` shows which rule decided.",

@@ -158,6 +158,11 @@ constexpr Explanation kTable[] = {
  "import sentrail.github\ntest \"merge\" {\n"
  "  given github PUT \"/repos/acme/web/pulls/7/merge\" body {\"sha\": \"a1\"}\n"
  "  expect require_approval\n}\n"},
+{unterminated_regex,
+ "A regular expression stands between slashes and ends on the line it begins on; a slash within it "
+ "is written `\\/`.",
+ "rule one: block when resource.path =~ /^docs\n",
+ "rule one: block when resource.path =~ /^docs\\//\n"},
 {malformed_table,
  "The first line of a test table names its columns: `method`, `path` and `effect`, each once, and "
  "`rule` if wanted.",
