@@ -153,8 +153,8 @@ constexpr Explanation kTable[] = {
  "rule one: allow when env == live or env == staging\n"},
 {never_reached,
  "A rule that matches always ends its tier; what stands behind it never decides anything.",
- "rule all: block when always\nrule reads: allow when risk == low\n",
- "rule reads: allow when risk == low\nrule all: block when always\n"},
+ "rule every: block when always\nrule reads: allow when risk == low\n",
+ "rule reads: allow when risk == low\nrule every: block when always\n"},
 {allow_by_claim,
  "Headers, client names and MCP annotations are what the other side says of itself. A rule that "
  "allows by them alone allows whoever says the right thing.",

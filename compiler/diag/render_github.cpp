@@ -26,11 +26,11 @@ std::string encoded(std::string_view text, std::string_view specials) {
   return out;
 }
 
-std::string data(std::string_view text) {
+std::string encoded_message(std::string_view text) {
   return encoded(text, "%\r\n");
 }
 
-std::string property(std::string_view text) {
+std::string encoded_property(std::string_view text) {
   return encoded(text, "%\r\n:,");
 }
 
@@ -43,7 +43,7 @@ std::string place(Span span, const Sources& sources) {
   const Source& source = sources[span.source];
   const LineColumn begin = source.locate(span.begin);
   const LineColumn end = source.locate(span.end);
-  std::string out = "file=" + property(escape_unseen(source.name())) +
+  std::string out = "file=" + encoded_property(escape_unseen(source.name())) +
                     ",line=" + std::to_string(begin.line) + ",endLine=" + std::to_string(end.line);
   if (begin.line == end.line) {
     out += ",col=" + std::to_string(begin.column) + ",endColumn=" + std::to_string(end.column);
@@ -65,14 +65,14 @@ std::string render_github(const Diagnostic& diagnostic, const Sources& sources) 
   if (!diagnostic.help.empty()) message += "\nhelp: " + escape_unseen(diagnostic.help);
   std::string out = "::" + std::string(level_of(row.severity)) + " ";
   out += place(diagnostic.span, sources);
-  out += ",title=" + property(std::string(row.code) + " " + std::string(row.name));
-  return out + "::" + data(message) + "\n";
+  out += ",title=" + encoded_property(std::string(row.code) + " " + std::string(row.name));
+  return out + "::" + encoded_message(message) + "\n";
 }
 
 std::string github_annotation(std::string_view level, std::string_view title,
                               std::string_view message) {
-  return "::" + std::string(level) + " title=" + property(escape_unseen(title)) +
-         "::" + data(message) + "\n";
+  return "::" + std::string(level) + " title=" + encoded_property(escape_unseen(title)) +
+         "::" + encoded_message(message) + "\n";
 }
 
 }  // namespace sentrail::compiler

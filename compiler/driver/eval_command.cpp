@@ -152,8 +152,8 @@ std::string flips_text(const std::vector<Flip>& flips) {
   for (const Flip& flip : flips) {
     out += "\nit would be " + std::string(name_of(flip.effect)) + " by " + flip.rule + ", if";
     for (const Change& change : flip.changes) {
-      out += "\n    " + to_string(change.ref) + " were " + probe::show(change.to) +
-             " instead of " + probe::show(change.from);
+      out += "\n    " + to_string(change.ref) + " were " + probe::show(change.to) + " instead of " +
+             probe::show(change.from);
     }
   }
   return out;

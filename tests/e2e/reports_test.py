@@ -67,7 +67,7 @@ class Sarif(unittest.TestCase):
     def test_every_command_gives_logs_that_the_schema_accepts(self):
         folder = folder_of(a=FINDINGS, b=GOOD, c=TESTS)
         request = '{"attributes":{"env":"live"}}'
-        for arguments, count in ((["check", "."], None), (["check", "b.sentrail"], 0),
+        for arguments, count in ((["check", "."], None), (["check", "b.sentrail"], 1),
                                  (["test", "c.sentrail"], 2), (["fmt", "--check", "."], None),
                                  (["build", "c.sentrail", "-o", "x.bundle"], 2),
                                  (["build", "b.sentrail", "-o", "x.bundle"], 1),
@@ -232,13 +232,13 @@ class GitHub(unittest.TestCase):
 class Fix(unittest.TestCase):
     def test_the_diff_of_a_dry_run_is_one_that_git_applies(self):
         folder = folder_of(p=FINDINGS)
-        (folder / "p.sentrail").chmod(0o640)
         dry = run("check", "--fix", "--dry-run", "p.sentrail", folder=folder)
         self.assertEqual(dry.returncode, 1)
         self.assertEqual((folder / "p.sentrail").read_text(), FINDINGS)
         subprocess.run(["git", "apply", "-"], input=dry.stdout, text=True, cwd=folder, check=True)
         applied = (folder / "p.sentrail").read_text()
         (folder / "p.sentrail").write_text(FINDINGS)
+        (folder / "p.sentrail").chmod(0o640)
         wet = run("check", "--fix", "p.sentrail", folder=folder)
         self.assertEqual((folder / "p.sentrail").read_text(), applied)
         self.assertEqual((folder / "p.sentrail").stat().st_mode & 0o777, 0o640)
