@@ -57,7 +57,31 @@ struct size_open : token<TAO_PEGTL_STRING("size"), peg::star<blank>, peg::one<'(
 struct size_path : path {};
 struct size_close : token<peg::one<')'>> {};
 struct size_of : peg::seq<size_open, peg::must<size_path, size_close>> {};
-struct attribute_test : peg::seq<peg::sor<size_of, path>, peg::must<test_rest>> {};
+
+// --- uses ----------------------------------------------------------------------------------
+// A name without operator is the use of a condition, where what follows ends a test.
+struct bare_use : peg::at<peg::sor<peg::one<')', '}'>, peg::eof, reserved_word>> {};
+// What may be read as a path: a path argument, or a word. Without points of failure, for `at`.
+struct quoted_shape
+    : peg::seq<peg::one<'"'>,
+               peg::star<peg::sor<peg::seq<peg::one<'\\'>, peg::not_one<'\r', '\n'>>,
+                                  peg::not_one<'"', '\\', '\r', '\n'>>>,
+               peg::one<'"'>> {};
+struct path_shape : peg::seq<peg::not_at<reserved_word>, peg::identifier,
+                             peg::star<peg::one<'.'>, peg::sor<quoted_shape, peg::identifier>>,
+                             peg::not_at<peg::sor<word_character, odd_character>>> {};
+struct path_argument : peg::seq<peg::at<path_shape>, path> {};
+struct argument : peg::sor<bracketed, path_argument, literal> {};
+struct argument_comma : token<peg::one<','>> {};
+struct use_open : token<peg::one<'('>> {};
+struct use_close : token<peg::one<')'>> {};
+struct use_arguments
+    : peg::seq<use_open, peg::must<argument>, peg::star<argument_comma, peg::must<argument>>,
+               peg::must<use_close>> {};
+
+struct test_or_use : peg::sor<test_rest, use_arguments, bare_use> {};
+struct attribute_test
+    : peg::sor<peg::seq<size_of, peg::must<test_rest>>, peg::seq<path, peg::must<test_or_use>>> {};
 
 // --- and, or, not --------------------------------------------------------------------------
 struct expression;

@@ -12,18 +12,11 @@ namespace sentrail::grammar {
 
 // Words with a meaning in language 1, sorted.
 inline constexpr auto kKeywords = std::to_array<std::string_view>({
-    "allow",    "always",      "and",
-    "as",       "because",     "block",
-    "contains", "default",     "ends_with",
-    "exists",   "expect",      "false",
-    "given",    "guard",       "has",
-    "import",   "in",          "is",
-    "language", "list",        "not",
-    "on",       "or",          "pass",
-    "policy",   "priority",    "require_approval",
-    "rule",     "starts_with", "test",
-    "tier",     "true",        "unless",
-    "when",
+    "allow",    "always",      "and",       "as",     "because", "block",    "condition",
+    "contains", "default",     "ends_with", "exists", "expect",  "false",    "given",
+    "guard",    "has",         "import",    "in",     "is",      "language", "list",
+    "not",      "on",          "or",        "pass",   "policy",  "priority", "require_approval",
+    "rule",     "starts_with", "test",      "tier",   "true",    "unless",   "when",
 });
 
 // Words kept for later versions of language 1, sorted: policies cannot use them as names today, so
@@ -32,7 +25,6 @@ inline constexpr auto kLaterKeywords = std::to_array<std::string_view>({
     "all",
     "also",
     "any",
-    "condition",
     "from",
     "limit",
     "owner",

@@ -37,6 +37,21 @@ struct list_equals : equals_sign {};
 struct list_entries : bracketed {};
 struct list_declaration : peg::if_must<list_keyword, list_name, list_equals, list_entries> {};
 
+// --- conditions ----------------------------------------------------------------------------
+struct condition_keyword : keyword<TAO_PEGTL_STRING("condition")> {};
+struct condition_name : name {};
+struct parameter : name {};
+struct parameter_comma : token<peg::one<','>> {};
+struct parameters_open : token<peg::one<'('>> {};
+struct parameters_close : token<peg::one<')'>> {};
+struct parameters
+    : peg::seq<parameters_open, peg::must<parameter>,
+               peg::star<parameter_comma, peg::must<parameter>>, peg::must<parameters_close>> {};
+struct condition_equals : equals_sign {};
+struct condition_declaration
+    : peg::seq<peg::if_must<condition_keyword, condition_name>, peg::opt<parameters>,
+               peg::must<condition_equals>, expression> {};
+
 // --- rules ---------------------------------------------------------------------------------
 struct effect_text : peg::sor<TAO_PEGTL_STRING("allow"), TAO_PEGTL_STRING("require_approval"),
                               TAO_PEGTL_STRING("block")> {};
@@ -183,10 +198,10 @@ struct test_declaration : peg::if_must<test_keyword, test_rest_of> {};
 // A brace that closes nothing; after an error it may belong to what was skipped.
 struct stray_close : token<peg::one<'}'>> {};
 struct expected_declaration : peg::failure {};
-struct declaration
-    : peg::sor<policy_header, language_header, import_declaration, list_declaration,
-               tier_declaration, rule_declaration, default_declaration, test_declaration,
-               stray_close, peg::seq<peg::not_at<peg::eof>, peg::must<expected_declaration>>> {};
+struct declaration : peg::sor<policy_header, language_header, import_declaration, list_declaration,
+                              condition_declaration, tier_declaration, rule_declaration,
+                              default_declaration, test_declaration, stray_close,
+                              peg::seq<peg::not_at<peg::eof>, peg::must<expected_declaration>>> {};
 // Sync point: the next line that begins with a declaration's keyword.
 struct to_declaration_point : peg::star<peg::not_at<declaration_point>, skipped> {};
 struct resume_at_declaration : peg::seq<skipped, to_declaration_point> {};

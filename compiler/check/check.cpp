@@ -11,6 +11,7 @@
 #include "compiler/check/rules.hpp"
 #include "compiler/check/templates.hpp"
 #include "compiler/check/tests.hpp"
+#include "compiler/check/uses.hpp"
 
 namespace sentrail::compiler {
 namespace checking {
@@ -84,7 +85,7 @@ void check_lists(Context& context) {
   std::map<std::string_view, Span> seen;
   for (const ListNode& node : context.ast.lists) {
     if (declare_once(context, seen, "list", node.name.text, node.name.span)) {
-      context.lists.emplace(node.name.text, &node);
+      context.scope.lists.emplace(node.name.text, &node);
     }
     warn_of_repeats(context, node.entries);
   }
@@ -109,12 +110,16 @@ void check_default(Context& context) {
 std::optional<ir::Policy> check(const Ast& ast, const Sources& sources,
                                 const std::vector<CatalogInfo>* catalogs, DiagnosticSink& sink) {
   checking::Context context{.ast = ast, .sources = sources, .catalogs = catalogs, .sink = sink};
+  context.scope.ast = &ast;
+  const checking::Frame frame{&context.scope, nullptr, nullptr, nullptr};
+  context.frame = &frame;
   checking::check_head(context);
   checking::check_imports(context);
   checking::check_lists(context);
   checking::check_default(context);
   checking::check_tiers(context, checking::check_conditions(context));
   checking::check_tests(context);
+  checking::warn_of_unused_names(context);
   // A use in a test that is wrong may not have been seen.
   if (context.error_count > 0) return std::nullopt;
   checking::warn_of_unused_lists(context);

@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/named.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
 #include "compiler/check/regexes.hpp"
+#include "compiler/check/uses.hpp"
 
 namespace sentrail::compiler::checking {
 namespace {
@@ -216,7 +218,7 @@ class ConditionChecker {
 
   // Json is compared in order with numbers only.
   std::optional<ir::Operand> ordered_operand(const Test& test, const Left& left, Place place) {
-    const Literal& literal = test.operand.literals.at(0);
+    const Literal& literal = actual_literal(context_, test.operand.literals.at(0));
     const bool json_order = left.type() == Type::json && is_order(meaning_of(test.op).op);
     if (json_order && literal.kind != LiteralKind::number && literal.kind != LiteralKind::range) {
       context_.report(DiagnosticKind::wrong_operand, literal.span,
@@ -230,7 +232,7 @@ class ConditionChecker {
                       "write it in quotes");
       return std::nullopt;
     }
-    return operand_of(context_, left, literal, place);
+    return operand_of(context_, left, test.operand.literals.at(0), place);
   }
 
   ir::ConditionId is(const Test& test, const ir::AttributeRef& ref, Span span) {
@@ -264,6 +266,7 @@ ir::ConditionKind kind_of(ExprKind kind) {
       return ir::ConditionKind::any;
     case ExprKind::test:
     case ExprKind::always:
+    case ExprKind::use:
       break;
   }
   return ir::ConditionKind::always;
@@ -272,17 +275,23 @@ ir::ConditionKind kind_of(ExprKind kind) {
 }  // namespace
 
 std::vector<ir::ConditionId> check_conditions(Context& context) {
+  ConditionChecker checker(context);
+  const WriteTest write = [&](const Expr& expr) { return checker.test(expr); };
+  const std::vector<bool> named = check_named(context, write);
   std::vector<ir::ConditionId> ids;
   ids.reserve(context.ast.exprs.size());
-  ConditionChecker checker(context);
   for (const Expr& expr : context.ast.exprs) {
-    if (expr.kind == ExprKind::test) {
+    if (named[ids.size()]) {
+      ids.emplace_back();  // a body: it is written where it is used
+    } else if (expr.kind == ExprKind::test) {
       ids.push_back(checker.test(expr));
-      continue;
+    } else if (expr.kind == ExprKind::use) {
+      ids.push_back(write_use(context, expr, write));
+    } else {
+      std::vector<ir::ConditionId> children;
+      for (const ExprId child : expr.children) children.push_back(ids.at(child.value));
+      ids.push_back(append(context, kind_of(expr.kind), std::move(children), expr.span));
     }
-    std::vector<ir::ConditionId> children;
-    for (const ExprId child : expr.children) children.push_back(ids.at(child.value));
-    ids.push_back(append(context, kind_of(expr.kind), std::move(children), expr.span));
   }
   return ids;
 }

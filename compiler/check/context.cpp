@@ -9,10 +9,29 @@
 namespace sentrail::compiler::checking {
 
 void Context::report(DiagnosticKind kind, Span span, std::string message, Help help,
-                     std::vector<DiagnosticNote> notes) {
-  if (row_of(kind).severity == Severity::error) ++error_count;
-  sink.report(diagnose(kind, span, std::move(message), std::move(help), std::move(notes),
-                       sources.slice(span)));
+                      std::vector<DiagnosticNote> notes) {
+  const bool error = row_of(kind).severity == Severity::error;
+  if (error) ++error_count;
+  if (!sites.empty() && !error && !warned_within.emplace(kind, span.begin).second) return;
+  Diagnostic made = diagnose(kind, span, std::move(message), std::move(help), std::move(notes),
+                             sources.slice(span));
+  if (!sites.empty() && error) place_at_use(made);
+  sink.report(std::move(made));
+}
+
+void Context::place_at_use(Diagnostic& made) const {
+  const Span use = sites.front().span;
+  const Span span = made.span;
+  const bool inside = span.source == use.source && span.begin >= use.begin && span.end <= use.end;
+  std::vector<DiagnosticNote> all;
+  for (std::size_t i = 1; i < sites.size(); ++i) {
+    all.push_back({sites[i].span, "which uses " + ticked(sites[i].condition) + " here"});
+  }
+  const std::optional<Span> test = inside ? site_test : std::optional(span);
+  if (test) all.push_back({*test, "in this test of " + ticked(sites.back().condition)});
+  all.insert(all.end(), made.notes.begin(), made.notes.end());
+  made.notes = std::move(all);
+  if (!inside) made.span = use;
 }
 
 std::string ticked(std::string_view text) {

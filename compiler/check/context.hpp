@@ -4,17 +4,27 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "compiler/catalog/catalog_info.hpp"
+#include "compiler/check/scope.hpp"
 #include "compiler/diag/diagnostic.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/syntax/ast.hpp"
 
 namespace sentrail::compiler::checking {
+
+struct Frame;
+
+// A use that is being written out, for the diagnostics of what is in it.
+struct UseSite {
+  Span span;
+  std::string condition;
+};
 
 // The state of one run of check(). Names view into the Ast.
 struct Context {
@@ -24,16 +34,24 @@ struct Context {
   DiagnosticSink& sink;
 
   ir::Policy policy{};
-  std::map<std::string_view, const ListNode*> lists{};
+  Scope scope{};                 // the names of this file
+  const Frame* frame = nullptr;  // what is being read; never null once the scope is there
+  std::vector<UseSite> sites{};  // the uses around it, outermost first
+  std::optional<Span> site_test{};
+  std::set<std::pair<DiagnosticKind, std::uint32_t>> warned_within{};
   std::set<std::string_view> used_lists{};
+  std::set<std::string_view> used_conditions{};
   std::vector<const CatalogInfo*> imported{};
   bool import_failed = false;  // tools that are not known may be of what was meant
   std::size_t operand_count = 0;
   std::size_t error_count = 0;
 
-  // Reports one finding, and counts it if it is an error.
+  // Reports one finding, and counts it if it is an error. An error within a use is reported at the
+  // use, with notes at the test; a warning within one once, where it stands.
   void report(DiagnosticKind kind, Span span, std::string message, Help help = {},
               std::vector<DiagnosticNote> notes = {});
+  // Moves a finding within a use to the use, with notes that lead to the test.
+  void place_at_use(Diagnostic& made) const;
 };
 
 // `text` in back-ticks, as messages show what the author wrote.

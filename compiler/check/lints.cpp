@@ -107,7 +107,13 @@ void warn_of_unreachable(Context& context, const ir::Tier& tier) {
 
 }  // namespace
 
-void warn_of_unused_lists(Context& context) {
+void warn_of_unused_names(Context& context) {
+  for (const ConditionNode& node : context.ast.conditions) {
+    if (context.used_conditions.contains(node.name.text)) continue;
+    context.report(DiagnosticKind::unused_condition, node.name.span,
+                   "the condition " + ticked(node.name.text) + " is never used",
+                   "name it in the condition of a rule, or take it away");
+  }
   for (const ListNode& node : context.ast.lists) {
     if (context.used_lists.contains(node.name.text)) continue;
     context.report(DiagnosticKind::unused_list, node.name.span,

@@ -8,8 +8,8 @@
 
 namespace sentrail::compiler::checking {
 
-// Warns of lists that no test uses.
-void warn_of_unused_lists(Context& context);
+// Warns of lists that no test uses, and of conditions that no rule does.
+void warn_of_unused_names(Context& context);
 
 // Warns of rules that never match or are never reached, and of allows on asserted values alone.
 void warn_of_rules(Context& context);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/check/paths.hpp"
+#include "compiler/check/uses.hpp"
 #include "compiler/ir/pattern.hpp"
 #include "core/decimal.hpp"
 #include "core/limits.hpp"
@@ -137,12 +138,13 @@ std::optional<ir::Operand> risk_of(Context& context, const Left& left, const Lit
 
 std::optional<ir::Operand> text_of(Context& context, const Left& left, const Literal& literal,
                                    Place place) {
-  if (literal.kind == LiteralKind::word && context.lists.contains(literal.text)) {
+  const auto& lists = context.frame->scope->lists;
+  if (literal.kind == LiteralKind::word && lists.contains(literal.text)) {
     context.report(DiagnosticKind::word_names_list, literal.span,
                    spelled(context, literal) + " is a string here, and also the name of a list",
                    "write `in " + std::string(literal.text) + "` for the list, or `\"" +
                        std::string(literal.text) + "\"` for the string",
-                   {{context.lists.at(literal.text)->name.span, "the list"}});
+                   {{lists.at(literal.text)->name.span, "the list"}});
   }
   ir::Operand made{ir::OperandKind::string, std::string(literal.text), {}, false};
   if (place == Place::value) return made;
@@ -162,20 +164,6 @@ std::optional<ir::Operand> text_of(Context& context, const Left& left, const Lit
 
 bool is_text(const Literal& literal) {
   return literal.kind == LiteralKind::string || literal.kind == LiteralKind::word;
-}
-
-// Whether so many more operands still fit; reports the first time they do not.
-bool within_budget(Context& context, std::size_t more, Span span) {
-  const bool before = context.operand_count <= limits::kOperandsMax;
-  context.operand_count += more;
-  if (context.operand_count <= limits::kOperandsMax) return true;
-  if (before) {
-    context.report(DiagnosticKind::too_many_operands, span,
-                   "the lists of this policy have more than " +
-                       std::to_string(limits::kOperandsMax) + " entries where they are used",
-                   "use long lists in few rules, or patterns instead of single names");
-  }
-  return false;
 }
 
 // Takes an entry away with the comma before it, where nothing else stands between the two.
@@ -200,6 +188,16 @@ std::string Left::name() const {
 
 std::optional<ir::Operand> operand_of(Context& context, const Left& left, const Literal& literal,
                                       Place place) {
+  if (const ActualValue actual = actual_value(context, literal); actual.operand != nullptr) {
+    const FrameGuard guard(context, *actual.frame);
+    if (!actual.operand->bracketed) {
+      return operand_of(context, left, actual.operand->literals.front(), place);
+    }
+    context.report(DiagnosticKind::wrong_argument, actual.operand->span,
+                   "a list, where " + ticked(literal.text) + " stands for one value",
+                   "give one value; a parameter that stands for a list is tested by `in`");
+    return std::nullopt;
+  }
   if (literal.kind == LiteralKind::range) return range_of(context, left, literal, place);
   const Type type = left.type();
   const bool boolean = literal.kind == LiteralKind::boolean;
@@ -230,7 +228,7 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
 std::vector<ir::Operand> entries_of(Context& context, const Left& left,
                                     const std::vector<Literal>& entries, Span use) {
   std::vector<ir::Operand> operands;
-  if (entries.empty() || !within_budget(context, entries.size(), use)) {
+  if (entries.empty() || !spend_operands(context, entries.size(), use)) {
     return operands;
   }
   operands.reserve(entries.size());
@@ -242,26 +240,64 @@ std::vector<ir::Operand> entries_of(Context& context, const Left& left,
   return operands;
 }
 
+namespace {
+
+// The list that a word after `in` names. Reports if there is none.
+const ListNode* list_of(Context& context, const Literal& literal) {
+  const Scope& scope = *context.frame->scope;
+  const ScopedName name = look_up(scope, literal.text);
+  const Scope& home = name.home == nullptr ? scope : *name.home;
+  const auto found = home.lists.find(name.name);
+  const bool known = name.home != nullptr && found != home.lists.end();
+  if (known && (&home == &scope || !is_private(name.name))) {
+    if (&home == &context.scope) context.used_lists.insert(found->first);
+    return found->second;
+  }
+  if (known) {
+    context.report(DiagnosticKind::unknown_list, literal.span,
+                   ticked(literal.text) + " is for its own module alone",
+                   "a name that begins with `_` cannot be used outside of its file",
+                   {{found->second->name.span, "it is declared here"}});
+    return nullptr;
+  }
+  std::vector<std::string_view> names = list_names(home);
+  if (&home != &scope) std::erase_if(names, is_private);
+  context.report(DiagnosticKind::unknown_list, literal.span,
+                 "there is no list " + ticked(literal.text),
+                 suggestion(name.home == nullptr ? literal.text : name.name, names,
+                            "declare it, or write `in [" + std::string(literal.text) +
+                                "]` for a single value"));
+  return nullptr;
+}
+
+// What `in` takes is a set: an argument in its place must be one.
+bool is_set(const Operand& operand) {
+  if (operand.bracketed) return true;
+  const LiteralKind kind = operand.literals.front().kind;
+  return kind == LiteralKind::word || kind == LiteralKind::range;
+}
+
+}  // namespace
+
 std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Operand& operand) {
+  const Frame plain{context.frame->scope, nullptr, nullptr, nullptr};
   const std::vector<Literal>* entries = &operand.literals;
   if (!operand.bracketed) {
     const Literal& literal = operand.literals.at(0);
-    if (literal.kind == LiteralKind::word) {
-      const auto found = context.lists.find(literal.text);
-      if (found == context.lists.end()) {
-        std::vector<std::string_view> names;
-        for (const auto& [name, node] : context.lists) names.push_back(name);
-        context.report(DiagnosticKind::unknown_list, literal.span,
-                       "there is no list " + ticked(literal.text),
-                       suggestion(literal.text, names,
-                                  "declare it, or write `in [" + std::string(literal.text) +
-                                      "]` for a single value"));
-        return {};
-      }
-      context.used_lists.insert(literal.text);
-      entries = &found->second->entries;
+    if (const ActualValue actual = actual_value(context, literal); actual.operand != nullptr) {
+      const FrameGuard guard(context, *actual.frame);
+      if (is_set(*actual.operand)) return entries_of(context, left, *actual.operand);
+      context.report(DiagnosticKind::wrong_argument, actual.operand->span,
+                     "one value, where " + ticked(literal.text) + " stands for a list",
+                     "write a list, a range or the name of a list");
+      return {};
     }
-  } else {
+    if (literal.kind == LiteralKind::word) {
+      const ListNode* list = list_of(context, literal);
+      if (list == nullptr) return {};
+      entries = &list->entries;
+    }
+  } else if (context.sites.empty()) {  // those of a body are looked at with its declaration
     warn_of_repeats(context, operand.literals);
   }
   if (entries->empty()) {
@@ -269,7 +305,22 @@ std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Op
                    "this list is empty: the test never holds, and its `not` always does",
                    "give the list entries, or take the test away");
   }
+  if (entries == &operand.literals) return entries_of(context, left, *entries, operand.span);
+  const FrameGuard guard(context, plain);  // the entries of a list know no parameters
   return entries_of(context, left, *entries, operand.span);
+}
+
+bool spend_operands(Context& context, std::size_t more, Span use) {
+  const bool before = context.operand_count <= limits::kOperandsMax;
+  context.operand_count += more;
+  if (context.operand_count <= limits::kOperandsMax) return true;
+  if (before) {
+    context.report(DiagnosticKind::too_many_operands, use,
+                   "the lists and conditions of this policy are more than " +
+                       std::to_string(limits::kOperandsMax) + " entries where they are used",
+                   "use long ones in few rules, or patterns instead of single names");
+  }
+  return false;
 }
 
 void warn_of_repeats(Context& context, const std::vector<Literal>& entries) {

@@ -47,6 +47,10 @@ struct Left {
 [[nodiscard]] std::vector<ir::Operand> entries_of(Context& context, const Left& left,
                                                   const std::vector<Literal>& entries, Span use);
 
+// Counts so many more operands. Reports at `use` the first time that they are too many.
+// out: whether they are within limits::kOperandsMax.
+bool spend_operands(Context& context, std::size_t more, Span use);
+
 // Warns of entries that stand twice.
 void warn_of_repeats(Context& context, const std::vector<Literal>& entries);
 

@@ -1,8 +1,11 @@
 // Looks attributes up, and says what was meant when there is none. See paths.hpp.
 #include "compiler/check/paths.hpp"
 
+#include <algorithm>
 #include <string>
 
+#include "compiler/check/uses.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::compiler::checking {
@@ -18,8 +21,12 @@ std::string joined(const Path& path, std::size_t count) {
   return out;
 }
 
+// The written path from one step on; all of it where the step is an argument's.
 Span span_from(const Path& path, std::size_t step) {
-  return {path.span.source, path.steps[step].span.begin, path.span.end};
+  const Span at = path.steps[step].span;
+  const bool written =
+      at.source == path.span.source && at.begin >= path.span.begin && at.end <= path.span.end;
+  return written ? Span{at.source, at.begin, path.span.end} : path.span;
 }
 
 void report_unknown(Context& context, const Path& path) {
@@ -99,10 +106,25 @@ bool check_members(Context& context, const Path& path, const Attribute& row, std
 
 }  // namespace
 
-std::optional<ir::AttributeRef> resolve(Context& context, const Path& path, BareLists bare) {
+bool names_attribute(const Path& path) {
+  const std::string_view first = path.steps.front().text;
+  return std::ranges::any_of(kAttributes, [&](const Attribute& row) {
+    return row.name.substr(0, row.name.find('.')) == first;
+  });
+}
+
+std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, BareLists bare) {
+  const Path path = actual_path(context, written);
   const std::size_t own = attribute_steps(path);
   if (own == 0) {
     report_unknown(context, path);
+    return std::nullopt;
+  }
+  if (path.steps.size() > limits::kPathStepsMax) {
+    context.report(DiagnosticKind::path_too_long, path.span,
+                   "with its argument this path has " + std::to_string(path.steps.size()) +
+                       " steps, at most " + std::to_string(limits::kPathStepsMax) + " are allowed",
+                   "test something less deep");
     return std::nullopt;
   }
   ir::AttributeRef ref{*attribute_named(joined(path, own)), {}};

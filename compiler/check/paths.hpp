@@ -18,6 +18,9 @@ enum class BareLists : bool { refused, accepted };
 [[nodiscard]] std::optional<ir::AttributeRef> resolve(Context& context, const Path& path,
                                                       BareLists bare = BareLists::refused);
 
+// Whether a path begins with an attribute, or with the first word of some.
+[[nodiscard]] bool names_attribute(const Path& path);
+
 // The type of the value that a reference names: the attribute's, or its member's.
 [[nodiscard]] Type type_of(const ir::AttributeRef& ref);
 

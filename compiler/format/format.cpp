@@ -115,6 +115,8 @@ class Formatter {
         return test(ast_.tests[decl.index]);
       case DeclKind::test_table:
         return table(ast_.test_tables[decl.index]);
+      case DeclKind::condition:
+        return named_condition(ast_.conditions[decl.index]);
     }
   }
 
@@ -132,6 +134,21 @@ class Formatter {
     name_line("list ", node.name.text);
     layout_.text(" = ");
     bracketed(node.entries, node.span.end - 1);
+  }
+
+  void named_condition(const ConditionNode& node) {
+    layout_.open();
+    name_line("condition ", node.name.text);
+    for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+      name_line(i == 0 ? "(" : ", ", node.parameters[i].text);
+    }
+    layout_.text(node.parameters.empty() ? " =" : ") =");
+    layout_.indent();
+    flush(leaf_of(node.body), false, true);
+    layout_.line();
+    condition(node.body);
+    layout_.dedent();
+    layout_.close();
   }
 
   void tier(const TierNode& node) {
@@ -227,7 +244,7 @@ class Formatter {
   [[nodiscard]] std::size_t leaf_of(ExprId id) const {
     while (!ast_.exprs[id].children.empty()) id = ast_.exprs[id].children.front();
     return ast_.exprs[id].span.begin +
-           (ast_.exprs[id].kind == ExprKind::test
+           (ast_.exprs[id].kind == ExprKind::test || ast_.exprs[id].kind == ExprKind::use
                 ? ast_.exprs[id].test.path.span.begin - ast_.exprs[id].span.begin
                 : 0);
   }
@@ -244,6 +261,8 @@ class Formatter {
         return layout_.text("always");
       case ExprKind::test:
         return test(expr.test);
+      case ExprKind::use:
+        return use(expr);
       case ExprKind::not_:
         layout_.text("not ");
         return negated(expr.children.front());
@@ -288,6 +307,21 @@ class Formatter {
     if (node.op == TestOp::exists) return;
     layout_.text(" ");
     value(node.operand);
+  }
+
+  // `NAME` or `NAME(a, b)`, on one line but for long lists.
+  void use(const Expr& expr) {
+    layout_.text(slice(expr.test.path.span));
+    for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
+      const Argument& argument = expr.arguments[i];
+      layout_.text(i == 0 ? "(" : ", ");
+      if (argument.path.steps.empty()) {
+        value(argument.value);
+      } else {
+        layout_.text(slice(argument.path.span));
+      }
+    }
+    if (!expr.arguments.empty()) layout_.text(")");
   }
 
   [[nodiscard]] std::string_view operator_of(const Test& node) const {

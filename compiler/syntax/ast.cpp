@@ -81,6 +81,10 @@ std::string text_of(const Path& path) {
   return out;
 }
 
+std::string text_of(const Argument& argument) {
+  return argument.path.steps.empty() ? text_of(argument.value) : text_of(argument.path);
+}
+
 class Dump {
  public:
   explicit Dump(const Ast& ast) : ast_(ast) {}
@@ -118,6 +122,12 @@ class Dump {
         return test(0, ast_.tests[decl.index]);
       case DeclKind::test_table:
         return table(ast_.test_tables[decl.index]);
+      case DeclKind::condition: {
+        const ConditionNode& node = ast_.conditions[decl.index];
+        std::string head = "condition " + std::string(node.name.text);
+        for (const Name& parameter : node.parameters) head += " " + std::string(parameter.text);
+        return line(0, head + " = " + condition(node.body));
+      }
     }
   }
 
@@ -161,6 +171,10 @@ class Dump {
         out += kOpNames[static_cast<std::size_t>(expr.test.op)];
         return out + (operand.empty() ? "" : " " + operand) + ")";
       }
+      case ExprKind::use:
+        out = "(use " + text_of(expr.test.path);
+        for (const Argument& argument : expr.arguments) out += " " + text_of(argument);
+        return out + ")";
       case ExprKind::not_:
         out = "(not";
         break;
@@ -222,6 +236,7 @@ class Verify {
         SENTRAIL_TRY(condition(rule.unless));
       }
     }
+    for (const ConditionNode& node : ast_.conditions) SENTRAIL_TRY(condition(node.body));
     for (const TestTableNode& table : ast_.test_tables) {
       if (table.tests.size() != table.rows.size()) return bad("a table whose rows are not tests");
       for (const auto& row : table.rows) {
@@ -253,6 +268,7 @@ class Verify {
       }
       if (expr.span.begin > expr.span.end) return bad("a span that ends before it begins");
       if (expr.kind == ExprKind::test) SENTRAIL_TRY(test(expr.test));
+      if (expr.kind == ExprKind::use) SENTRAIL_TRY(use(expr));
       ++index;
     }
     return {};
@@ -267,6 +283,15 @@ class Verify {
     return {};
   }
 
+  static Status use(const Expr& expr) {
+    if (expr.test.path.steps.empty()) return bad("a use of no condition");
+    for (const Argument& argument : expr.arguments) {
+      const bool value = argument.value.bracketed || !argument.value.literals.empty();
+      if (argument.path.steps.empty() && !value) return bad("an argument that is nothing");
+    }
+    return {};
+  }
+
   Status condition(const std::optional<ExprId>& id) const {
     if (id && id->value >= ast_.exprs.size()) return bad("a rule whose condition does not exist");
     return {};
@@ -274,7 +299,7 @@ class Verify {
 
   // Every declaration stands in the order exactly once.
   Status order() const {
-    std::array<std::size_t, 9> counts{};
+    std::array<std::size_t, 10> counts{};
     std::uint32_t last = 0;
     for (const Decl& decl : ast_.order) {
       ++counts[static_cast<std::size_t>(decl.kind)];
@@ -287,10 +312,10 @@ class Verify {
     for (const TierNode& tier : ast_.tiers) {
       if (tier.implicit) implicit_rules += tier.rules.size();
     }
-    const std::array<std::size_t, 9> expected = {
-        ast_.policy ? 1u : 0u, ast_.language ? 1u : 0u, ast_.imports.size(),
-        ast_.lists.size(),     ast_.tiers.size(),       implicit_rules,
-        ast_.defaults.size(),  ast_.tests.size(),       ast_.test_tables.size()};
+    const std::array<std::size_t, 10> expected = {
+        ast_.policy ? 1u : 0u,   ast_.language ? 1u : 0u, ast_.imports.size(),  ast_.lists.size(),
+        ast_.tiers.size(),       implicit_rules,          ast_.defaults.size(), ast_.tests.size(),
+        ast_.test_tables.size(), ast_.conditions.size()};
     return counts == expected ? Status{} : bad("a declaration outside the order");
   }
 

@@ -80,14 +80,23 @@ struct Test {
   Operand operand;  // empty for `exists`; the type's name as a word for `is`
 };
 
+// What stands for a parameter in the use of a condition. A bare word may be meant as a path or as
+// a value: both are here, and the parameter decides.
+struct Argument {
+  Span span;
+  Path path;      // no steps: it cannot be one
+  Operand value;  // no literals and no brackets: it cannot be one
+};
+
 // A node of a condition. Children come before parents in Ast::exprs.
-enum class ExprKind : std::uint8_t { test, not_, and_, or_, always };
+enum class ExprKind : std::uint8_t { test, not_, and_, or_, always, use };
 struct Expr {
   ExprKind kind = ExprKind::always;
   Span span;
   bool parenthesised = false;
-  Test test;                     // kind test
-  std::vector<ExprId> children;  // not_: one; and_, or_: two or more
+  Test test;                        // kind test; of a use only the path, which is its name
+  std::vector<Argument> arguments;  // kind use
+  std::vector<ExprId> children;     // not_: one; and_, or_: two or more
 };
 
 // `on github [ref.delete, branch_protection.*]`.
@@ -125,6 +134,14 @@ struct ListNode {
   Span span;
   Name name;
   std::vector<Literal> entries;
+};
+
+// `condition name = …` or `condition name(parameter, …) = …`.
+struct ConditionNode {
+  Span span;
+  Name name;
+  std::vector<Name> parameters;
+  ExprId body;
 };
 
 // `import sentrail.github`.
@@ -204,6 +221,7 @@ enum class DeclKind : std::uint8_t {
   default_,
   test,
   test_table,
+  condition,
 };
 struct Decl {
   DeclKind kind;
@@ -218,6 +236,7 @@ struct Ast {
   std::optional<Literal> language;
   std::vector<ImportNode> imports;
   std::vector<ListNode> lists;
+  std::vector<ConditionNode> conditions;
   std::vector<TierNode> tiers;
   std::vector<DefaultNode> defaults;  // more than one is check's error
   std::vector<TestNode> tests;

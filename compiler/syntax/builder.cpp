@@ -367,11 +367,14 @@ void AstBuilder::abandon_clause() {
     if (frame.mixed) report_mixed(frame, {});  // the condition it stands in has no end
   }
   frames_.clear();
+  use_.reset();
+  argument_is_path_ = false;
 }
 
 void AstBuilder::abandon_declaration() {
   abandon_rule();
   list_node_ = {};
+  condition_ = {};
   tier_ = {};
   in_tier_ = false;
   in_table_ = false;

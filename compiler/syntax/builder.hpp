@@ -52,6 +52,9 @@ class AstBuilder {
   void test_operator(TestOp op, Span span);
   void test_value();
   void test(Span span);
+  void use_begin();
+  void path_argument() noexcept { argument_is_path_ = true; }
+  void argument(Span span);
   void negation(Span span);
   void group(Span span);
   void expression_end();
@@ -65,6 +68,9 @@ class AstBuilder {
   void import(Span span);
   void list_name() { list_node_.name = name_; }
   void list_declaration(Span span);
+  void condition_name() { condition_ = {{}, name_, {}, {}}; }
+  void parameter() { condition_.parameters.push_back(name_); }
+  void condition_declaration(Span span);
   void outcome(Span span);
   void clause_keyword(Clause clause, Span span);
   void on_tool() { on_ = {{}, literal_, {}, false}; }
@@ -159,11 +165,14 @@ class AstBuilder {
   std::optional<Operand> list_;
 
   Test test_;
+  std::optional<Expr> use_;  // the use being read
+  bool argument_is_path_ = false;
   std::vector<ExprId> operands_;
   std::vector<Frame> frames_;
 
   ImportNode import_;
   ListNode list_node_;
+  ConditionNode condition_;
   Outcome outcome_ = Outcome::block;
   Span outcome_span_;
   OnClause on_;

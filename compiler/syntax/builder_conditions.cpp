@@ -81,6 +81,12 @@ void AstBuilder::check_operand() {
 }
 
 void AstBuilder::test(Span span) {
+  if (use_) {
+    use_->span = until_end(span);
+    push(std::move(*use_));
+    use_.reset();
+    return;
+  }
   Expr expr;
   expr.kind = ExprKind::test;
   expr.span = until_end(span);

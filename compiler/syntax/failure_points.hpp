@@ -54,6 +54,14 @@ SENTRAIL_EXPECT(list_name, expected_name, "the list's name", "write `list NAME =
 SENTRAIL_EXPECT(list_equals, expected_token, "`=` after the list's name",
                 "write `list NAME = [ … ]`");
 SENTRAIL_EXPECT(list_entries, expected_value, "`[`", "write `list NAME = [ … ]`");
+// Conditions with a name.
+SENTRAIL_EXPECT(condition_name, expected_name, "the condition's name",
+                "write `condition NAME = …`");
+SENTRAIL_EXPECT(parameter, expected_name, "a parameter's name",
+                "write `condition NAME(who) = …`, or take the parentheses away");
+SENTRAIL_EXPECT(parameters_close, expected_token, "`,` or `)`", "");
+SENTRAIL_EXPECT(condition_equals, expected_token, "`=` after the condition's name",
+                "write `condition NAME = …` or `condition NAME(who) = …`");
 // Rules.
 SENTRAIL_EXPECT(rule_name, expected_name, "the rule's name", "write `rule NAME: EFFECT`");
 SENTRAIL_EXPECT(rule_colon, expected_token, "`:` after the rule's name",
@@ -78,6 +86,12 @@ SENTRAIL_EXPECT(test_rest, expected_operator, "an operator",
                 "exists is` and `not in`");
 SENTRAIL_EXPECT(size_path, expected_name, "an attribute", "write `size(PATH) > 10`");
 SENTRAIL_EXPECT(size_close, expected_token, "`)` after the attribute", "write `size(PATH) > 10`");
+SENTRAIL_EXPECT(argument, expected_value, "an argument",
+                "write `NAME(agent.id)`; a condition without parameters has no parentheses");
+SENTRAIL_EXPECT(use_close, expected_token, "`,` or `)`", "");
+SENTRAIL_EXPECT(test_or_use, expected_operator, "an operator",
+                "the operators are `== != < <= > >= ~ !~ =~ in has contains starts_with ends_with "
+                "exists is` and `not in`");
 SENTRAIL_EXPECT(in_after_not, expected_operator, "`in` after `not`",
                 "write `PATH not in …`, or `not` before the whole test");
 SENTRAIL_EXPECT(type_name, expected_value, "a type",
@@ -149,8 +163,8 @@ SENTRAIL_EXPECT(json_object_close, malformed_json, "a key in quotes, `,` or `}`"
 SENTRAIL_EXPECT(json_array_close, malformed_json, "`,` or `]`", "");
 // The file.
 SENTRAIL_EXPECT(expected_declaration, expected_declaration, "a declaration",
-                "the declarations are `policy`, `language`, `import`, `list`, `guard tier`, "
-                "`tier`, `rule`, `default` and `test`");
+                "the declarations are `policy`, `language`, `import`, `list`, `condition`, "
+                "`guard tier`, `tier`, `rule`, `default` and `test`");
 // clang-format on
 #undef SENTRAIL_EXPECT
 

@@ -200,6 +200,14 @@ SENTRAIL_ON(one_value) { b.test_value(); }
 SENTRAIL_ON(regex_value) { b.test_value(); }
 SENTRAIL_ON(set_value) { b.test_value(); }
 SENTRAIL_ON(type_name) { b.test_value(); }
+SENTRAIL_ON(bare_use) { b.use_begin(); }
+SENTRAIL_ON(use_open) {
+  b.errors().open(at.begin);
+  b.use_begin();
+}
+SENTRAIL_ON(path_argument) { b.path_argument(); }
+SENTRAIL_ON(argument) { b.argument(at); }
+SENTRAIL_ON(use_close) { b.errors().close(); }
 
 // Declarations.
 SENTRAIL_ON(policy_header) { b.policy(at); }
@@ -209,6 +217,11 @@ SENTRAIL_ON(import_alias) { b.import_alias(); }
 SENTRAIL_ON(import_declaration) { b.import(at); }
 SENTRAIL_ON(list_name) { b.list_name(); }
 SENTRAIL_ON(list_declaration) { b.list_declaration(at); }
+SENTRAIL_ON(condition_name) { b.condition_name(); }
+SENTRAIL_ON(parameters_open) { b.errors().open(at.begin); }
+SENTRAIL_ON(parameter) { b.parameter(); }
+SENTRAIL_ON(parameters_close) { b.errors().close(); }
+SENTRAIL_ON(condition_declaration) { b.condition_declaration(at); }
 SENTRAIL_ON(outcome_text) { b.outcome(at); }
 SENTRAIL_ON(effect_text) { b.outcome(at); }
 SENTRAIL_ON(on_keyword) { b.clause_keyword(Clause::on, at); }

@@ -139,9 +139,6 @@ bool SyntaxErrors::report_later_language(std::uint32_t offset, const FailurePoin
   std::size_t length = word.size();
   if (grammar::has_word(grammar::kLaterKeywords, word)) {
     what = ticked(word);
-  } else if (point.kind == DiagnosticKind::expected_operator && rest.starts_with('(')) {
-    what = "a call on a path";
-    length = 1;
   } else if (point.kind == DiagnosticKind::expected_operator && rest.starts_with('[')) {
     what = "the quantifier `[*]`";
     length = 1;

@@ -45,13 +45,25 @@ TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
   Random random(7);
   std::string all;
   for (int i = 0; i < 200; ++i) all += random_written_policy(random).text;
-  for (const char* said :
-       {" == ",          " != ",          " < ",         " <= ",      " > ",     " >= ",
-        " in [",         " not in ",      " in list",    " ~ ",       " !~ ",    " has ",
-        " exists",       " is absent",    " is null",    "not (",     " and ",   " or ",
-        "guard tier",    ": pass",        "priority ",   "on github", "unless ", "when always",
-        " contains ",    " starts_with ", " ends_with ", " =~ /",     "size(",   "default allow",
-        "default block", "because ",      "list list0"}) {
+  for (const char* said : {" == ",          " != ",
+                           " < ",           " <= ",
+                           " > ",           " >= ",
+                           " in [",         " not in ",
+                           " in list",      " ~ ",
+                           " !~ ",          " has ",
+                           " exists",       " is absent",
+                           " is null",      "not (",
+                           " and ",         " or ",
+                           "guard tier",    ": pass",
+                           "priority ",     "on github",
+                           "unless ",       "when always",
+                           " contains ",    " starts_with ",
+                           " ends_with ",   " =~ /",
+                           "size(",         "default allow",
+                           "default block", "because ",
+                           "list list0",    "condition cond0",
+                           "(p, v) = ",     "(v, p) = ",
+                           "not cond"}) {
     EXPECT_NE(all.find(said), std::string::npos) << said;
   }
 }

@@ -132,7 +132,29 @@ class Generator {
   }
 
   // --- conditions --------------------------------------------------------------------------
+  void argument() {
+    switch (below(4)) {
+      case 0:
+        return list(0, false);
+      case 1:
+        return word(literal());
+      default:
+        return word(path());
+    }
+  }
+  void use() {
+    word(qualified());
+    if (chance(2)) return;
+    sign("(");
+    argument();
+    for (std::size_t left = below(3); left > 0; --left) {
+      sign(",");
+      argument();
+    }
+    sign(")");
+  }
   void test() {
+    if (chance(6)) return use();
     static constexpr std::array<std::string_view, 12> kOperators = {
         "==", "!=", "<", "<=", ">", ">=", "~", "!~", "has", "contains", "starts_with", "ends_with"};
     static constexpr std::array<std::string_view, 7> kTypes = {"string", "number", "bool",  "list",
@@ -216,8 +238,24 @@ class Generator {
     for (std::size_t left = below(4); left > 0; --left) rule();
     sign("}");
   }
+  void named_condition() {
+    words({"condition", name()});
+    if (chance(2)) {
+      sign("(");
+      word(name());
+      if (chance(2)) {
+        sign(",");
+        word(name());
+      }
+      sign(")");
+    }
+    sign("=");
+    condition(3);
+  }
   void declaration() {
-    switch (below(8)) {
+    switch (below(9)) {
+      case 8:
+        return named_condition();
       case 0:
         words({"import", qualified()});
         if (chance(3)) words({"as", name()});

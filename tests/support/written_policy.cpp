@@ -117,6 +117,9 @@ class Writer {
   std::string test(const ir::Atom& atom, bool negated);
   std::string in_test(const ir::Atom& atom, bool negated);
   std::string condition(ir::ConditionId id, bool inner);
+  std::string plain_condition(ir::ConditionId id, bool inner);
+  std::string named_condition(ir::ConditionId id);
+  std::string named_test(const ir::Atom& atom);
   std::string negation(ir::ConditionId child);
   void add_on(ir::Rule& rule, Clauses& clauses);
   std::string rule(const ir::Rule& rule, const Clauses& clauses,
@@ -129,6 +132,8 @@ class Writer {
   ir::Policy& policy_;
   std::string lists_;
   std::size_t list_count_ = 0;
+  std::string conditions_;
+  std::size_t condition_count_ = 0;
 };
 
 std::string Writer::quoted(std::string_view text) {
@@ -271,8 +276,49 @@ std::string Writer::negation(ir::ConditionId child) {
   return "not (" + condition(child, false) + ")";
 }
 
-// `inner`: beside others, where a chain needs parentheses.
+// A test by the name of a condition whose parameters stand for its two sides.
+std::string Writer::named_test(const ir::Atom& atom) {
+  using Op = ir::AtomOp;
+  const std::string name = "cond" + std::to_string(condition_count_++);
+  std::string left = path(atom.attribute);
+  std::string body = "p";
+  if (!atom.attribute.steps.empty() && once_in(2)) {  // steps of the path behind the parameter
+    const std::string whole(row_of(atom.attribute.attribute).name);
+    body += left.substr(whole.size());
+    left = whole;
+  }
+  if (atom.op == Op::exists) {
+    conditions_ += "condition " + name + "(p) = " + body + " exists\n";
+    return name + "(" + left + ")";
+  }
+  const bool swapped = once_in(2);
+  const std::string right =
+      atom.op == Op::in ? entries(atom) : value(atom.attribute, atom.operands.at(0));
+  constexpr std::array kSigns = {"=="sv, "<"sv, "<="sv, ">"sv, ">="sv, "in"sv, "~"sv, "has"sv};
+  conditions_ += "condition " + name + (swapped ? "(v, p) = " : "(p, v) = ") + body + " " +
+                 std::string(kSigns[static_cast<std::size_t>(atom.op)]) + " v\n";
+  return name + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
+}
+
+std::string Writer::named_condition(ir::ConditionId id) {
+  const ir::Condition& one = policy_.conditions[id];
+  if (one.kind == ir::ConditionKind::atom && one.atom.op != ir::AtomOp::is_type && once_in(2)) {
+    return named_test(one.atom);
+  }
+  const std::string body = plain_condition(id, false);
+  const std::string name = "cond" + std::to_string(condition_count_++);
+  conditions_ += "condition " + name + " = " + body + "\n";
+  return name;
+}
+
+// Now and then by a name; `always` has none.
 std::string Writer::condition(ir::ConditionId id, bool inner) {
+  const bool named = policy_.conditions[id].kind != ir::ConditionKind::always && once_in(10);
+  return named ? named_condition(id) : plain_condition(id, inner);
+}
+
+// `inner`: beside others, where a chain needs parentheses.
+std::string Writer::plain_condition(ir::ConditionId id, bool inner) {
   const ir::Condition& one = policy_.conditions[id];
   switch (one.kind) {
     case ir::ConditionKind::always:
@@ -401,7 +447,8 @@ std::string Writer::run() {
   }
   for (const std::string& one : loose) body += one;
   const std::string tail = default_first ? "" : written_default;
-  return once_in(2) ? header() + lists_ + body + tail : header() + body + tail + lists_;
+  const std::string names = once_in(2) ? lists_ + conditions_ : conditions_ + lists_;
+  return once_in(2) ? header() + names + body + tail : header() + body + tail + names;
 }
 
 }  // namespace
