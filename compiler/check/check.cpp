@@ -43,7 +43,15 @@ void check_head(Context& context) {
 }
 
 // Finds the catalog of one import among those that there are.
-void check_import(Context& context, const ImportNode& node) {
+void check_catalog(Context& context, const ImportNode& node, const std::string& looked_for) {
+  if (node.alias) {
+    context.report(DiagnosticKind::import_alias, node.alias->span,
+                   "a catalog takes no other name by `as`",
+                   Help("its tool and actions keep their names: take `as` away",
+                        {{{node.span.source, node.name.span.end, node.alias->span.end}, ""}}));
+  }
+  context.policy.catalogs.emplace_back(node.name.text);
+  if (context.catalogs == nullptr) return;
   for (const CatalogInfo& catalog : *context.catalogs) {
     if (catalog.name != node.name.text) continue;
     context.imported.push_back(&catalog);
@@ -54,20 +62,27 @@ void check_import(Context& context, const ImportNode& node) {
   for (const CatalogInfo& catalog : *context.catalogs) names.push_back(catalog.name);
   const std::string available =
       names.empty() ? "no catalog is available" : "available are " + enumerate(names);
+  Help help = suggestion(node.name.text, names, available);
+  if (!looked_for.empty()) help.text += "; a module would be " + looked_for;
   context.report(DiagnosticKind::unknown_import, node.name.span,
-                 "there is no catalog " + ticked(node.name.text),
-                 suggestion(node.name.text, names, available));
+                 "there is no catalog " + std::string(looked_for.empty() ? "" : "or module ") +
+                     ticked(node.name.text),
+                 std::move(help));
+}
+
+void check_module_import(Context& context, const ImportNode& node, const CheckedModule& module,
+                         std::map<std::string_view, Span>& names) {
+  const Name& name = node.alias ? *node.alias : node.name;
+  if (!declare_once(context, names, "import", name.text, name.span)) return;
+  context.scope.modules.emplace(name.text, &module.scope);
+  context.modules.push_back(&module);
 }
 
 void check_imports(Context& context) {
   std::map<std::string_view, Span> seen;
-  for (const ImportNode& node : context.ast.imports) {
-    if (node.alias) {
-      context.report(DiagnosticKind::import_alias, node.alias->span,
-                     "a catalog takes no other name by `as`",
-                     Help("its tool and actions keep their names: take `as` away",
-                          {{{node.span.source, node.name.span.end, node.alias->span.end}, ""}}));
-    }
+  std::map<std::string_view, Span> names;
+  for (std::size_t i = 0; i < context.ast.imports.size(); ++i) {
+    const ImportNode& node = context.ast.imports[i];
     const auto [found, is_new] = seen.emplace(node.name.text, node.name.span);
     if (!is_new) {
       context.report(DiagnosticKind::repeated_import, node.name.span,
@@ -76,8 +91,14 @@ void check_imports(Context& context) {
                      {{found->second, "the first one"}});
       continue;
     }
-    context.policy.catalogs.emplace_back(node.name.text);
-    if (context.catalogs != nullptr) check_import(context, node);
+    const Imported import = context.imports.empty() ? Imported{} : context.imports[i];
+    if (import.module != nullptr) {
+      check_module_import(context, node, *import.module, names);
+    } else if (import.reported) {
+      ++context.error_count;
+    } else {
+      check_catalog(context, node, import.looked_for);
+    }
   }
 }
 
@@ -92,6 +113,12 @@ void check_lists(Context& context) {
 }
 
 void check_default(Context& context) {
+  if (context.imported_at && !context.ast.defaults.empty()) {
+    context.report(DiagnosticKind::module_default, context.ast.defaults.front().span,
+                   "a module has no default", "the policy that imports it decides: take it away",
+                   {{*context.imported_at, "imported here"}});
+    return;
+  }
   for (std::size_t i = 0; i < context.ast.defaults.size(); ++i) {
     const DefaultNode& node = context.ast.defaults[i];
     if (i > 0) {
@@ -104,30 +131,55 @@ void check_default(Context& context) {
   }
 }
 
-}  // namespace
-}  // namespace checking
-
-std::optional<ir::Policy> check(const Ast& ast, const Sources& sources,
-                                const std::vector<CatalogInfo>* catalogs, DiagnosticSink& sink) {
-  checking::Context context{.ast = ast, .sources = sources, .catalogs = catalogs, .sink = sink};
-  context.scope.ast = &ast;
-  const checking::Frame frame{&context.scope, nullptr, nullptr, nullptr};
-  context.frame = &frame;
-  checking::check_head(context);
-  checking::check_imports(context);
-  checking::check_lists(context);
-  checking::check_default(context);
-  checking::check_tiers(context, checking::check_conditions(context));
-  checking::check_tests(context);
-  checking::warn_of_unused_names(context);
+void check_all(Context& context) {
+  check_head(context);
+  check_imports(context);
+  check_lists(context);
+  check_default(context);
+  check_tiers(context, check_conditions(context));
+  check_tests(context);
   // A use in a test that is wrong may not have been seen.
-  if (context.error_count > 0) return std::nullopt;
-  checking::warn_of_unused_lists(context);
-  checking::warn_of_rules(context);
+  if (context.error_count > 0) return;
+  warn_of_unused_names(context);
+  warn_of_rules(context);
   if (const Status status = context.policy.verify(); !status) {
     SENTRAIL_CHECK_NOTE(status.has_value(), status.error().message.c_str());
   }
-  return std::move(context.policy);
+}
+
+}  // namespace
+}  // namespace checking
+
+std::unique_ptr<CheckedModule> check_module(const Ast& ast, const Sources& sources,
+                                            std::span<const Imported> imports,
+                                            const ImportedAt& imported_at,
+                                            const std::vector<CatalogInfo>* catalogs,
+                                            DiagnosticSink& sink) {
+  auto module = std::make_unique<CheckedModule>();
+  module->scope.ast = &ast;
+  if (ast.policy) module->scope.module = ast.policy->text;
+  checking::Context context{.ast = ast,
+                            .sources = sources,
+                            .catalogs = catalogs,
+                            .sink = sink,
+                            .scope = module->scope,
+                            .imports = imports,
+                            .imported_at = imported_at};
+  const checking::Frame frame{&module->scope, nullptr, nullptr, nullptr};
+  context.frame = &frame;
+  checking::check_all(context);
+  module->own = std::move(context.policy);
+  module->imports = std::move(context.modules);
+  module->fine = context.error_count == 0;
+  return module;
+}
+
+std::optional<ir::Policy> check(const Ast& ast, const Sources& sources,
+                                const std::vector<CatalogInfo>* catalogs, DiagnosticSink& sink) {
+  std::unique_ptr<CheckedModule> checked =
+      check_module(ast, sources, {}, std::nullopt, catalogs, sink);
+  if (!checked->fine) return std::nullopt;
+  return std::move(checked->own);
 }
 
 }  // namespace sentrail::compiler

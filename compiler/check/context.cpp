@@ -9,7 +9,7 @@
 namespace sentrail::compiler::checking {
 
 void Context::report(DiagnosticKind kind, Span span, std::string message, Help help,
-                      std::vector<DiagnosticNote> notes) {
+                     std::vector<DiagnosticNote> notes) {
   const bool error = row_of(kind).severity == Severity::error;
   if (error) ++error_count;
   if (!sites.empty() && !error && !warned_within.emplace(kind, span.begin).second) return;

@@ -6,11 +6,13 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "compiler/catalog/catalog_info.hpp"
+#include "compiler/check/module.hpp"
 #include "compiler/check/scope.hpp"
 #include "compiler/diag/diagnostic.hpp"
 #include "compiler/ir/ir.hpp"
@@ -32,9 +34,11 @@ struct Context {
   const Sources& sources;
   const std::vector<CatalogInfo>* catalogs;
   DiagnosticSink& sink;
+  Scope& scope;  // the names of this file
+  std::span<const Imported> imports;
+  ImportedAt imported_at;
 
   ir::Policy policy{};
-  Scope scope{};                 // the names of this file
   const Frame* frame = nullptr;  // what is being read; never null once the scope is there
   std::vector<UseSite> sites{};  // the uses around it, outermost first
   std::optional<Span> site_test{};
@@ -43,6 +47,7 @@ struct Context {
   std::set<std::string_view> used_conditions{};
   std::vector<const CatalogInfo*> imported{};
   bool import_failed = false;  // tools that are not known may be of what was meant
+  std::vector<const CheckedModule*> modules{};
   std::size_t operand_count = 0;
   std::size_t error_count = 0;
 

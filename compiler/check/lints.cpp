@@ -108,14 +108,18 @@ void warn_of_unreachable(Context& context, const ir::Tier& tier) {
 }  // namespace
 
 void warn_of_unused_names(Context& context) {
+  // What others may use is used, as far as one file can tell.
+  const bool exports = context.imported_at || context.ast.tiers.empty();
   for (const ConditionNode& node : context.ast.conditions) {
-    if (context.used_conditions.contains(node.name.text)) continue;
+    const std::string_view name = node.name.text;
+    if (context.used_conditions.contains(name) || (exports && !is_private(name))) continue;
     context.report(DiagnosticKind::unused_condition, node.name.span,
                    "the condition " + ticked(node.name.text) + " is never used",
                    "name it in the condition of a rule, or take it away");
   }
   for (const ListNode& node : context.ast.lists) {
-    if (context.used_lists.contains(node.name.text)) continue;
+    const std::string_view name = node.name.text;
+    if (context.used_lists.contains(name) || (exports && !is_private(name))) continue;
     context.report(DiagnosticKind::unused_list, node.name.span,
                    "the list " + ticked(node.name.text) + " is never used",
                    Help("test it with `in " + std::string(node.name.text) + "`, or take it away",

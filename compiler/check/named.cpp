@@ -273,10 +273,12 @@ class NamedChecker {
       for (const ExprId child : expr.children) depths[i] = std::max(depths[i], depths[child.value]);
       const bool within = depths[i] <= limits::kNestingMax;
       if (expr.kind == ExprKind::use) {
-        const ScopedName name =
-            look_up(context_.scope, names_.emplace_back(dotted(expr.test.path)));
-        if (name.home != nullptr && name.home->conditions.contains(name.name)) {
-          depths[i] = name.home->conditions.at(name.name).depth + 1;
+        const std::string written = dotted(expr.test.path);
+        const ScopedName name = look_up(context_.scope, written);
+        const auto* conditions = name.home == nullptr ? nullptr : &name.home->conditions;
+        if (conditions != nullptr && conditions->contains(name.name)) {
+          const NamedCondition& used = conditions->at(name.name);
+          depths[i] = used.broken ? 0 : used.depth + 1;
         }
       }
       if (expr.parenthesised) ++depths[i];
@@ -290,7 +292,6 @@ class NamedChecker {
   std::vector<Node> nodes_;
   std::deque<NamedCondition> repeated_;  // second ones of a name: checked, never used
   std::map<const NamedCondition*, const std::vector<std::uint32_t>*> bodies_;
-  std::deque<std::string> names_;
 };
 
 }  // namespace

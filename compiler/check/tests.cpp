@@ -122,17 +122,14 @@ class TestChecker {
       }
       return "default";
     }
-    for (const ir::Tier& tier : context_.policy.tiers) {
-      for (const ir::Rule& rule : tier.rules) {
-        const bool meant = name.text == rule.name || name.text == tier.name + "." + rule.name ||
-                           name.text == rule.qualified_name;
-        if (!meant) continue;
-        if (effect_of(rule.outcome) != effect) {
-          impossible(name.span, "rule " + ticked(rule.name), name_of(rule.outcome), effect,
-                     {{rule.span, "this rule"}});
-        }
-        return rule.qualified_name;
+    const ir::Rule* meant = own_rule(name.text);
+    if (meant == nullptr) meant = imported_rule(name.text);
+    if (meant != nullptr) {
+      if (effect_of(meant->outcome) != effect) {
+        impossible(name.span, "rule " + ticked(meant->name), name_of(meant->outcome), effect,
+                   {{meant->span, "this rule"}});
       }
+      return meant->qualified_name;
     }
     std::vector<std::string_view> names = {"default"};
     for (const ir::Tier& tier : context_.policy.tiers) {
@@ -142,6 +139,36 @@ class TestChecker {
                     "there is no rule " + ticked(name.text),
                     suggestion(name.text, names, "name a rule of this policy, or `default`"));
     return std::nullopt;
+  }
+
+  [[nodiscard]] const ir::Rule* own_rule(std::string_view name) const {
+    for (const ir::Tier& tier : context_.policy.tiers) {
+      for (const ir::Rule& rule : tier.rules) {
+        if (name == rule.name || name == tier.name + "." + rule.name ||
+            name == rule.qualified_name) {
+          return &rule;
+        }
+      }
+    }
+    return nullptr;
+  }
+
+  // `MODULE.TIER.RULE`, of what the file imports itself or by way of others.
+  [[nodiscard]] const ir::Rule* imported_rule(std::string_view name) const {
+    std::vector<const CheckedModule*> left = context_.modules;
+    std::set<const CheckedModule*> met(left.begin(), left.end());
+    while (!left.empty()) {
+      const CheckedModule& module = *left.back();
+      left.pop_back();
+      for (const ir::Tier& tier : module.own.tiers) {
+        const auto found = std::ranges::find(tier.rules, name, &ir::Rule::qualified_name);
+        if (found != tier.rules.end()) return &*found;
+      }
+      for (const CheckedModule* imported : module.imports) {
+        if (met.insert(imported).second) left.push_back(imported);
+      }
+    }
+    return nullptr;
   }
 
   [[nodiscard]] std::vector<DiagnosticNote> default_note() const {

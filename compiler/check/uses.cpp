@@ -36,6 +36,7 @@ class UseWriter {
     const Frame* caller = context_.frame;
     const Frame frame{named->scope, named, &expr.arguments, caller};
     const bool outermost = context_.sites.empty();
+    const std::size_t begin = context_.policy.conditions.size();
     context_.sites.push_back({expr.span, std::string(named->node->name.text)});
     ir::ConditionId id;
     {
@@ -43,7 +44,13 @@ class UseWriter {
       id = body(*named->scope, named->node->body);
     }
     context_.sites.pop_back();
-    if (outermost) context_.site_test.reset();
+    if (!outermost) return id;
+    context_.site_test.reset();
+    // What another file says is shown at the use: rules and their tests lie in one file.
+    for (std::size_t i = begin; i < context_.policy.conditions.size(); ++i) {
+      Span& span = context_.policy.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}].span;
+      if (span.source != expr.span.source) span = expr.span;
+    }
     return id;
   }
 

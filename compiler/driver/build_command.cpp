@@ -67,6 +67,16 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
                       " steps and touches " + std::to_string(cost.bytes) + " bytes");
 }
 
+// What the policy was written in: the hash and the name of each file of policy text.
+ForeignSection sources_section(const Loaded& loaded) {
+  std::string lines;
+  for (const Ast* ast : loaded.modules.files()) {
+    lines += hex_encode(crypto::sha256(loaded.sources[ast->source].text())) + " " +
+             std::string(ast->policy->text) + "\n";
+  }
+  return {kSourcesSection, 1, std::move(lines)};
+}
+
 // Why a policy whose tests fail is not built: in documents, the tests.
 void report_failed(const TestReport& tests, const Sources& sources, Reporter& reporter) {
   if (reporter.format() == Format::text || reporter.format() == Format::json) {
@@ -85,14 +95,19 @@ void report_failed(const TestReport& tests, const Sources& sources, Reporter& re
 int build_loaded(const Loaded& loaded, const BuildOptions& options, Reporter& reporter) {
   const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
   if (!compiled) return reporter.failure(compiled.error());
-  const TestReport tests = run_tests(*loaded.policy, **compiled);
+  TestReport tests = run_tests(*loaded.policy, **compiled);
+  const Status modules =
+      add_module_tests(loaded.tested_modules, loaded.catalogs, loaded.sources, tests);
+  if (!modules) return reporter.failure(modules.error());
   if (tests.failed > 0 && !options.untested) {
     report_failed(tests, loaded.sources, reporter);
     return kFindings;
   }
   const Result<std::vector<crypto::NoteSigner>> signers = read_signers(options.key_files);
   if (!signers) return reporter.failure(signers.error());
+  const ForeignSection sources = sources_section(loaded);
   BundleParts parts;
+  parts.foreign = {&sources, 1};
   parts.program = (*compiled)->engine().program();
   parts.catalogs = (*compiled)->catalogs();
   parts.signers = *signers;
@@ -177,13 +192,15 @@ int generate_key(const std::string& name, const std::string& file, const OutputO
 
 }  // namespace
 
-int build_policy(const BuildOptions& options, const OutputOptions& output) {
+int build_policy(const BuildOptions& options, const OutputOptions& output,
+                 std::vector<std::string>* files) {
   const Result<std::string> file = policy_file(options.policy);
   if (!file) return report(file.error(), output);
   Loaded loaded;
   if (const Status status = load_policy(*file, loaded); !status) {
     return report(status.error(), output);
   }
+  if (files != nullptr) *files = loaded.files;
   if (!loaded.policy) return report(loaded.sink, loaded.sources, output);
   Reporter reporter(output);
   // Warnings are shown and do not stop a build. In JSON the answer is the one object.

@@ -1,8 +1,10 @@
 // `check`: all findings of a policy, or of every policy of a folder, and what can be done about
 // them.
 #include <CLI/CLI.hpp>
+#include <deque>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "compiler/driver/commands.hpp"
@@ -37,14 +39,6 @@ int report_checked(const std::string& file, const Loaded& loaded, const Reporter
                                    " tests");
 }
 
-int check_file(const std::string& file, Reporter& reporter) {
-  Loaded loaded;
-  if (const Status status = load_policy(file, loaded); !status) {
-    return reporter.failure(status.error());
-  }
-  return report_checked(file, loaded, {}, reporter);
-}
-
 // Writes a fixed text where its file is, through links.
 Status write_fixed(const std::string& file, const std::string& text) {
   std::error_code error;
@@ -72,16 +66,35 @@ int fix_file(const std::string& file, bool dry_run, Reporter& reporter) {
   return report_checked(file, *fixed->last, fixes, reporter);
 }
 
+// Checks all files, and reports each that no other one of them imports: a module is checked with
+// the policy that imports it.
+void check_files(const std::vector<std::string>& files, Reporter& reporter) {
+  std::deque<Loaded> loaded;
+  std::set<std::filesystem::path> imported;
+  for (const std::string& file : files) {
+    Loaded& one = loaded.emplace_back();
+    if (const Status status = load_policy(file, one); !status) {
+      reporter.failure(status.error());
+      return;
+    }
+    for (std::size_t i = 1; i < one.files.size(); ++i) {
+      imported.insert(std::filesystem::path(one.files[i]).lexically_normal());
+    }
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (imported.contains(std::filesystem::path(files[i]).lexically_normal())) continue;
+    report_checked(files[i], loaded[i], {}, reporter);
+  }
+}
+
 int check_path(const CheckOptions& check, const OutputOptions& options) {
-  const Result<std::vector<std::string>> files = policy_files(check.path);
+  const Result<std::vector<std::string>> files = all_policy_files(check.path);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
-  for (const std::string& file : *files) {
-    if (check.fix) {
-      fix_file(file, check.dry_run, reporter);
-    } else {
-      check_file(file, reporter);
-    }
+  if (check.fix) {
+    for (const std::string& file : *files) fix_file(file, check.dry_run, reporter);
+  } else {
+    check_files(*files, reporter);
   }
   return reporter.finish();
 }

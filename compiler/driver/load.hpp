@@ -11,6 +11,7 @@
 #include "compiler/catalog/catalog.hpp"
 #include "compiler/diag/diagnostic.hpp"
 #include "compiler/ir/ir.hpp"
+#include "compiler/modules/modules.hpp"
 #include "compiler/source.hpp"
 #include "compiler/syntax/ast.hpp"
 #include "core/result.hpp"
@@ -24,6 +25,9 @@ struct Loaded {
   std::vector<Catalog> catalogs;  // those it may import, read without errors
   std::optional<Ast> ast;
   std::optional<ir::Policy> policy;
+  std::vector<ir::Policy> tested_modules;  // those it imports that have tests, each by itself
+  std::vector<std::string> files;          // of policy text, the first one first
+  ModuleSet modules;
 
   Loaded() = default;
   Loaded(const Loaded&) = delete;  // the Ast views into the sources
@@ -34,11 +38,23 @@ struct Loaded {
 // fails: not_found if there is none.
 [[nodiscard]] Result<std::vector<std::string>> policy_files(const std::string& path);
 
+// As policy_files(), with those of folders below it; names that begin with a dot are left out.
+[[nodiscard]] Result<std::vector<std::string>> all_policy_files(const std::string& path);
+
 // The one policy file that a path names. fails: also invalid_argument if there are several.
 [[nodiscard]] Result<std::string> policy_file(const std::string& path);
 
-// Reads, parses and checks one file with the catalogs that are built in and those of a folder
-// `catalogs` beside it. What is wrong with the text is in the sink.
+// Names one more folder in which modules are looked for, behind that of the policy.
+// threads: before any policy is loaded.
+void add_module_folder(std::string folder);
+
+// The folder from which modules are named: that of the file, or if the end of its path is the
+// policy's own name (`acme/lists.sentrail` for `acme.lists`), the one that the name begins in.
+[[nodiscard]] std::string module_root(const std::string& file, std::string_view policy);
+
+// Reads, parses and checks one file and the modules that it imports, with the catalogs that are
+// built in and those of a folder `catalogs` beside it or in the module root. What is wrong with the
+// text is in the sink.
 // fails: io, limit_exceeded.
 [[nodiscard]] Status load_policy(const std::string& file, Loaded& loaded);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
 
 namespace sentrail::compiler {
@@ -55,6 +56,13 @@ int main(int argc, char** argv) {
 
   CommandLine program;
   add_formats(app, program);
+  app.add_option_function<std::vector<std::string>>(
+         "--include",
+         [](const std::vector<std::string>& folders) {
+           for (const std::string& folder : folders) add_module_folder(folder);
+         },
+         "a folder of modules, behind the policy's own; may be repeated")
+      ->allow_extra_args(false);
   add_check(app, program);
   add_fmt(app, program);
   add_test(app, program);

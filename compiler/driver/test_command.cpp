@@ -100,15 +100,21 @@ void require_rules(const Coverage& coverage, std::size_t percent_min, const std:
                            "wants " + std::to_string(percent_min);
   reporter.format() == Format::text
       ? static_cast<void>(std::printf("%s\n", text.c_str()))
-      : static_cast<void>(reporter.failure(Error{Errc::invalid_argument, file + ": " + text},
-                                           kFindings));
+      : static_cast<void>(
+            reporter.failure(Error{Errc::invalid_argument, file + ": " + text}, kFindings));
 }
 
 void test_file(const std::string& file, const Options& asked, Reporter& reporter) {
   Ready ready;
   if (!make_ready(file, reporter, ready)) return;
   const Loaded& loaded = ready.loaded;
-  const TestReport results = run_tests(*loaded.policy, *ready.compiled);
+  TestReport results = run_tests(*loaded.policy, *ready.compiled);
+  const Status modules =
+      add_module_tests(loaded.tested_modules, loaded.catalogs, loaded.sources, results);
+  if (!modules) {
+    reporter.failure(modules.error());
+    return;
+  }
   if (results.failed > 0) reporter.exit_with(kFindings);
   std::optional<Coverage> coverage;
   if (asked.coverage || asked.min_rules) {

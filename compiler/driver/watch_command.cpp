@@ -136,8 +136,10 @@ Status reload_gate(const std::string& pid_file) {
   return {};
 }
 
-void build_and_reload(const Options& options, const OutputOptions& output) {
-  if (build_policy(options.build, output) != kFine || options.pid_file.empty()) return;
+// in: `files` gets the files of policy text.
+void build_and_reload(const Options& options, const OutputOptions& output,
+                      std::vector<std::string>& files) {
+  if (build_policy(options.build, output, &files) != kFine || options.pid_file.empty()) return;
   const Status told = reload_gate(options.pid_file);
   std::printf("%s\n", told ? "the gate reloads" : told.error().message.c_str());
 }
@@ -156,7 +158,13 @@ int watch(const Options& options, const OutputOptions& output) {
   std::printf("watching %s; Ctrl-C ends\n", folder.string().c_str());
   for (;;) {
     inotify.watch_catalogs(folder);
-    build_and_reload(options, output);
+    std::vector<std::string> files;
+    build_and_reload(options, output, files);
+    // Watching a folder of a module twice is watching it once; one that is gone will be missed.
+    for (const std::string& file : files) {
+      const fs::path module_folder = fs::path(file).parent_path();
+      static_cast<void>(inotify.watch(module_folder.empty() ? "." : module_folder));
+    }
     if (const Status status = inotify.wait(); !status) return report(status.error(), output);
   }
 }

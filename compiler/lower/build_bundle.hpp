@@ -16,6 +16,10 @@
 
 namespace sentrail::compiler {
 
+// The section of policy sources: a line for each file, `SHA256-HEX NAME`, the policy's own first.
+// No program reads it; people compare it with what they have.
+inline constexpr std::uint32_t kSourcesSection = 512;
+
 // A section of another format. `id` is at least kFirstForeignSection.
 struct ForeignSection {
   std::uint32_t id = 0;

@@ -1,7 +1,9 @@
 // The policy's own tests. See tester.hpp.
 #include "compiler/tester/tester.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <set>
 
 #include "runtime/request/attributes.hpp"
@@ -104,6 +106,27 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     }
   }
   return report;
+}
+
+Status add_module_tests(std::span<const ir::Policy> modules, std::span<const Catalog> catalogs,
+                        const Sources& sources, TestReport& report) {
+  for (const ir::Policy& module : modules) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::unique_ptr<Compiled> compiled,
+                              Compiled::of(module, catalogs, sources));
+    TestReport own = run_tests(module, *compiled);
+    report.failed += own.failed;
+    std::move(own.outcomes.begin(), own.outcomes.end(), std::back_inserter(report.outcomes));
+    const std::set<std::string> never(own.rules_never_deciding.begin(),
+                                      own.rules_never_deciding.end());
+    for (const ir::Tier& tier : module.tiers) {
+      for (const ir::Rule& rule : tier.rules) {
+        if (!never.contains(rule.qualified_name)) {
+          std::erase(report.rules_never_deciding, rule.qualified_name);
+        }
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace sentrail::compiler

@@ -3,6 +3,7 @@
 // Neighbours: compiled.hpp; the `test` command prints what comes out. Must not know: files.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,11 @@ struct TestReport {
 
 // Runs every test. REQUIRES: `compiled` is of `policy`. The report points into the policy.
 [[nodiscard]] TestReport run_tests(const ir::Policy& policy, const Compiled& compiled);
+
+// Runs the tests of modules, each as the policy that it is by itself, and adds their outcomes. What
+// such a test is decided by is no longer among `rules_never_deciding`. The report points into them.
+[[nodiscard]] Status add_module_tests(std::span<const ir::Policy> modules,
+                                      std::span<const Catalog> catalogs, const Sources& sources,
+                                      TestReport& report);
 
 }  // namespace sentrail::compiler

@@ -1,5 +1,6 @@
 """sentrailc as people run it: commands, exit codes, documented GitHub examples, bad input."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -355,6 +356,83 @@ class Output(unittest.TestCase):
         self.assertEqual(run("explain-code", "S9999").returncode, 2)
         self.assertIn("did you mean `unused_list`?", run("explain-code", "unusd_list").stderr)
         self.assertEqual(run("explain-code").returncode, 2)
+
+
+class Modules(unittest.TestCase):
+    """A policy in several files."""
+
+    def setUp(self):
+        self.folder = policy(
+            "policy acme.agents\nimport acme.lists as lists\n"
+            "rule protect: block when resource.ref in lists.protected or lists.ci(agent.id)\n"
+            "default allow\n"
+            "test \"main\" { given with resource.ref = \"main\" expect block by protect }\n")
+        (self.folder / "acme").mkdir()
+        self.lists = self.folder / "acme" / "lists.sentrail"
+        self.lists.write_text(
+            "policy acme.lists\nlist protected = [\"main\"]\n"
+            "condition ci(who) = who ~ \"ci-*\"\n"
+            "guard tier safety { rule live: block when env == live }\n"
+            "test \"live\" { given with env = live expect block by live }\n"
+            "test \"alone\" { given with env = test expect require_approval by default }\n",
+            encoding="utf-8")
+
+    def effect(self, request, *options):
+        answer = run("eval", "--json", "-p", self.folder / "p.sentrail", *options,
+                     stdin=json.dumps({"attributes": request}))
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        found = json.loads(answer.stdout)
+        return found["effect"], found["rule"]
+
+    def test_every_command_knows_the_modules_of_a_policy(self):
+        self.assertEqual(run("check", self.folder).returncode, 0)
+        tested = run("test", self.folder)
+        self.assertEqual((tested.returncode, tested.stdout.splitlines()[0]),
+                         (0, "3 passed, 0 failed"))
+        self.assertEqual(self.effect({"agent": {"id": "ci-1"}}),
+                         ("block", "acme.agents.main.protect"))
+        self.assertEqual(self.effect({"env": "live"}), ("block", "acme.lists.safety.live"))
+        self.assertEqual(self.effect({"env": "test"}), ("allow", "default"))
+
+    def test_a_bundle_names_every_source_by_its_hash(self):
+        def built():
+            out = self.folder / "x.bundle"
+            self.assertEqual(run("build", self.folder, "-o", out).returncode, 0)
+            return out.read_bytes()
+
+        first = built()
+        self.assertEqual(built(), first)
+        digest = hashlib.sha256(self.lists.read_bytes()).hexdigest()
+        self.assertIn(f"{digest} acme.lists\n".encode(), first)
+        self.lists.write_text(self.lists.read_text() + "# more\n")
+        self.assertNotIn(digest.encode(), built())
+
+    def test_findings_stand_in_the_file_that_they_are_in(self):
+        self.lists.write_text("policy acme.lists\nlist protected = []\n"
+                              "condition ci(who) = who == 5\n")
+        checked = run("check", self.folder)
+        self.assertEqual(checked.returncode, 1)
+        self.assertRegex(checked.stderr, r"p\.sentrail:3:.*error\[S0213\]")
+        self.assertRegex(checked.stderr, r"acme/lists\.sentrail:3:")
+
+    def test_modules_are_looked_for_in_named_folders_too(self):
+        elsewhere = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
+        shutil.move(self.folder / "acme", elsewhere / "acme")
+        missing = run("check", self.folder)
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("acme/lists.sentrail", missing.stderr)
+        self.assertEqual(run("--include", elsewhere, "check", self.folder).returncode, 0)
+        self.assertEqual(self.effect({"env": "live"}, "--include", elsewhere)[0], "block")
+
+    def test_a_module_is_checked_by_itself_and_once_with_its_folder(self):
+        self.lists.write_text(self.lists.read_text() + "import acme.more\n")
+        (self.folder / "acme" / "more.sentrail").write_text("policy acme.more\nlist _x = []\n")
+        for path in (self.lists, self.folder):
+            checked = run("check", path)
+            self.assertEqual(checked.returncode, 1)
+            self.assertEqual(checked.stderr.count("list `_x`"), 1, checked.stderr)
+        (self.folder / "acme" / "more.sentrail").write_text("policy acme.more\nlist x = []\n")
+        self.assertEqual(run("check", self.folder).returncode, 0)
 
 
 class BadInput(unittest.TestCase):

@@ -24,12 +24,13 @@ TEST(EnginesAgree, EveryRepresentationOfAWrittenPolicyDecidesAsTheOracle) {
   for (std::size_t p = 0; p < kPolicies; ++p) {
     const WrittenPolicy written = random_written_policy(random);
     ASSERT_TRUE(written.policy.verify().has_value());
-    Result<Representations> made = Representations::of(written.text);
+    Result<Representations> made = Representations::of(written.text, written.module);
     ASSERT_TRUE(made.has_value()) << made.error().message << written.text;
     for (std::size_t r = 0; r < kRequests; ++r) {
       const oracle::Request request = random_request(random);
       const oracle::Decision expected = oracle::decide(written.policy, request);
-      ASSERT_EQ(made->difference(request, expected), "") << written.text << describe(request);
+      ASSERT_EQ(made->difference(request, expected), "")
+          << written.text << written.module << describe(request);
       ++answers[{expected.effect, expected.rule.has_value()}];
     }
   }
@@ -44,7 +45,10 @@ TEST(EnginesAgree, EveryRepresentationOfAWrittenPolicyDecidesAsTheOracle) {
 TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
   Random random(7);
   std::string all;
-  for (int i = 0; i < 200; ++i) all += random_written_policy(random).text;
+  for (int i = 0; i < 200; ++i) {
+    const WrittenPolicy written = random_written_policy(random);
+    all += written.text + written.module;
+  }
   for (const char* said : {" == ",          " != ",
                            " < ",           " <= ",
                            " > ",           " >= ",
@@ -63,7 +67,8 @@ TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
                            "default block", "because ",
                            "list list0",    "condition cond0",
                            "(p, v) = ",     "(v, p) = ",
-                           "not cond"}) {
+                           "not cond",      "import m",
+                           " in m.list",    "m.cond"}) {
     EXPECT_NE(all.find(said), std::string::npos) << said;
   }
 }

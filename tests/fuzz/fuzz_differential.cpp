@@ -4,8 +4,8 @@
 //
 // An input that begins with `p` or `#` is policy text up to its first zero byte; what follows
 // chooses requests. Any other chooses a valid policy with every operator, tiers, guards, `pass`,
-// priorities, `on`, lists and defaults (tests/support/written_policy.hpp): there the oracle judges
-// what was meant, so that parser and checker are tested too.
+// priorities, `on`, lists, conditions, a module and defaults (tests/support/written_policy.hpp):
+// there the oracle judges what was meant, so that parser and checker are tested too.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -52,9 +52,10 @@ void compare_text(std::string_view input) {
 void compare_chosen(std::span<const std::uint8_t> bytes) {
   Random random(bytes);
   const WrittenPolicy written = random_written_policy(random, kLimits);
-  Result<Representations> made = Representations::of(written.text);
-  SENTRAIL_CHECK_NOTE(made.has_value(), made ? "" : (made.error().message + written.text).c_str());
-  compare(*made, written.policy, written.text, random);
+  Result<Representations> made = Representations::of(written.text, written.module);
+  SENTRAIL_CHECK_NOTE(made.has_value(),
+                      made ? "" : (made.error().message + written.text + written.module).c_str());
+  compare(*made, written.policy, written.text + written.module, random);
 }
 
 }  // namespace

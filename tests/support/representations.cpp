@@ -9,6 +9,7 @@
 #include "compiler/format/format.hpp"
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/lower/lower.hpp"
+#include "compiler/modules/modules.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "compiler/syntax/parser.hpp"
 #include "core/check.hpp"
@@ -21,13 +22,45 @@ namespace {
 
 using compiler::ir::Policy;
 
-// A policy from text, and the text in its canonical layout.
+// A policy from text, and the texts in their canonical layout.
 struct Checked {
   Policy policy;
   std::string formatted;
+  std::string formatted_module{};
 };
 
-Result<Checked> check_text(const std::string& text) {
+// A policy of two files: what imports are is known, so none is looked for.
+Result<Checked> check_texts(const std::string& text, const std::string& module) {
+  compiler::Sources sources;
+  compiler::DiagnosticSink sink;
+  const std::optional<compiler::Ast> ast =
+      compiler::parse(sources.add("p.sentrail", text), sources, sink);
+  std::optional<Policy> policy;
+  Checked made;
+  if (ast) {
+    const compiler::ModuleFiles files{[](std::string_view name) {
+                                        return name == "m" ? compiler::FoundModule{"m.sentrail", {}}
+                                                           : compiler::FoundModule{};
+                                      },
+                                      [&](const std::string& file) -> Result<compiler::SourceId> {
+                                        return sources.add(file, module);
+                                      }};
+    compiler::ModuleSet set;
+    SENTRAIL_TRY(set.read(*ast, nullptr, files, sources, sink));
+    if (set.check(sources, nullptr, sink)) {
+      made.policy = set.linked();
+      made.formatted = compiler::format(*ast, sources);
+      made.formatted_module = compiler::format(*set.files().back(), sources);
+    }
+  }
+  if (!sink.has_errors()) return made;
+  std::string said;
+  for (const auto& one : sink.sorted()) said += compiler::render_text(one, sources, false);
+  return fail(Errc::invalid_argument, said + module);
+}
+
+Result<Checked> check_text(const std::string& text, const std::string& module) {
+  if (!module.empty()) return check_texts(text, module);
   compiler::Sources sources;
   compiler::DiagnosticSink sink;
   const compiler::SourceId id = sources.add("p.sentrail", text);
@@ -41,7 +74,7 @@ Result<Checked> check_text(const std::string& text) {
     return fail(Errc::invalid_argument, said);
   }
   SENTRAIL_CHECK(policy->verify().has_value());
-  return Checked{std::move(*policy), compiler::format(*ast, sources)};
+  return Checked{std::move(*policy), compiler::format(*ast, sources), ""};
 }
 
 // Tables with the engine that reads them.
@@ -102,12 +135,13 @@ Representations::Representations(Representations&&) noexcept = default;
 Representations& Representations::operator=(Representations&&) noexcept = default;
 Representations::~Representations() = default;
 
-Result<Representations> Representations::of(const std::string& text) {
+Result<Representations> Representations::of(const std::string& text, const std::string& module) {
   auto forms = std::make_unique<Forms>();
-  SENTRAIL_ASSIGN_OR_RETURN(Checked once, check_text(text));
-  Result<Checked> twice = check_text(once.formatted);
+  SENTRAIL_ASSIGN_OR_RETURN(Checked once, check_text(text, module));
+  Result<Checked> twice = check_text(once.formatted, once.formatted_module);
   SENTRAIL_CHECK_NOTE(twice.has_value(), twice ? "" : twice.error().message.c_str());
   SENTRAIL_CHECK(twice->formatted == once.formatted);
+  SENTRAIL_CHECK(twice->formatted_module == once.formatted_module);
   SENTRAIL_CHECK_NOTE(twice->policy.dump() == once.policy.dump(), once.formatted.c_str());
   forms->checked = std::move(once.policy);
   forms->formatted = std::move(twice->policy);

@@ -19,7 +19,9 @@ class Representations {
   // Makes them all. Aborts where one phase refuses what the one before it made, or where the
   // formatted text does not check to the same policy. fails: invalid_argument with the diagnostics
   // if the text has errors; limit_exceeded if it is too large to be lowered.
-  [[nodiscard]] static Result<Representations> of(const std::string& text);
+  // in: `module` is the text of a module `m` that the text may import; "" for none.
+  [[nodiscard]] static Result<Representations> of(const std::string& text,
+                                                  const std::string& module = "");
   Representations(Representations&&) noexcept;
   Representations& operator=(Representations&&) noexcept;
   ~Representations();

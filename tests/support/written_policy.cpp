@@ -101,7 +101,8 @@ class Writer {
  public:
   Writer(Random& random, ir::Policy& policy) : random_(random), policy_(policy) {}
 
-  std::string run();
+  // The text of the root, and that of its module.
+  WrittenPolicy run();
 
  private:
   std::size_t below(std::size_t count) { return support::below(random_, count); }
@@ -118,6 +119,9 @@ class Writer {
   std::string in_test(const ir::Atom& atom, bool negated);
   std::string condition(ir::ConditionId id, bool inner);
   std::string plain_condition(ir::ConditionId id, bool inner);
+  [[nodiscard]] std::string called(const std::string& name) const {
+    return has_module_ && !in_module_ ? "m." + name : name;
+  }
   std::string named_condition(ir::ConditionId id);
   std::string named_test(const ir::Atom& atom);
   std::string negation(ir::ConditionId child);
@@ -134,6 +138,8 @@ class Writer {
   std::size_t list_count_ = 0;
   std::string conditions_;
   std::size_t condition_count_ = 0;
+  bool has_module_ = false;  // the names are its own
+  bool in_module_ = false;   // what is being written stands there
 };
 
 std::string Writer::quoted(std::string_view text) {
@@ -241,7 +247,7 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
   if (!once_in(3)) return left + entries(atom);
   const std::string name = "list" + std::to_string(list_count_++);
   lists_ += "list " + name + " = " + entries(atom) + "\n";
-  return left + name;
+  return left + called(name);
 }
 
 std::string Writer::test(const ir::Atom& atom, bool negated) {
@@ -289,7 +295,7 @@ std::string Writer::named_test(const ir::Atom& atom) {
   }
   if (atom.op == Op::exists) {
     conditions_ += "condition " + name + "(p) = " + body + " exists\n";
-    return name + "(" + left + ")";
+    return called(name) + "(" + left + ")";
   }
   const bool swapped = once_in(2);
   const std::string right =
@@ -297,7 +303,7 @@ std::string Writer::named_test(const ir::Atom& atom) {
   constexpr std::array kSigns = {"=="sv, "<"sv, "<="sv, ">"sv, ">="sv, "in"sv, "~"sv, "has"sv};
   conditions_ += "condition " + name + (swapped ? "(v, p) = " : "(p, v) = ") + body + " " +
                  std::string(kSigns[static_cast<std::size_t>(atom.op)]) + " v\n";
-  return name + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
+  return called(name) + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
 }
 
 std::string Writer::named_condition(ir::ConditionId id) {
@@ -305,10 +311,12 @@ std::string Writer::named_condition(ir::ConditionId id) {
   if (one.kind == ir::ConditionKind::atom && one.atom.op != ir::AtomOp::is_type && once_in(2)) {
     return named_test(one.atom);
   }
+  const bool before = std::exchange(in_module_, true);
   const std::string body = plain_condition(id, false);
+  in_module_ = before;
   const std::string name = "cond" + std::to_string(condition_count_++);
   conditions_ += "condition " + name + " = " + body + "\n";
-  return name;
+  return called(name);
 }
 
 // Now and then by a name; `always` has none.
@@ -423,14 +431,25 @@ std::string Writer::default_clause() {
   return out + "\n";
 }
 
-std::string Writer::run() {
+WrittenPolicy Writer::run() {
+  has_module_ = once_in(3);
+  const std::size_t of_module = has_module_ ? below(policy_.tiers.size() + 1) : 0;
+  std::size_t written = 0;
+  std::string module;
   const std::string written_default = default_clause();
   const bool default_first = once_in(4);
   std::string body = default_first ? written_default : "";
   bool loose_used = false;
   std::vector<std::string> loose;  // rules outside tiers that are still to be written
   for (ir::Tier& tier : policy_.tiers) {
+    in_module_ = written++ < of_module;
     std::vector<std::string> texts = rules(tier);
+    if (in_module_) {
+      module += (tier.guard ? "guard tier " : "tier ") + tier.name + " {\n";
+      for (const std::string& one : texts) module += one;
+      module += "}\n";
+      continue;
+    }
     if (!loose_used && !tier.guard && !texts.empty() && once_in(3)) {
       loose_used = true;
       body += texts.front();
@@ -447,8 +466,13 @@ std::string Writer::run() {
   }
   for (const std::string& one : loose) body += one;
   const std::string tail = default_first ? "" : written_default;
+  in_module_ = false;
   const std::string names = once_in(2) ? lists_ + conditions_ : conditions_ + lists_;
-  return once_in(2) ? header() + names + body + tail : header() + body + tail + names;
+  if (has_module_) {
+    const std::string parts = once_in(2) ? names + module : module + names;
+    return {{}, header() + "import m\n" + body + tail, "policy m\n" + parts};
+  }
+  return {{}, once_in(2) ? header() + names + body + tail : header() + body + tail + names, ""};
 }
 
 }  // namespace
@@ -457,7 +481,9 @@ WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) 
   WrittenPolicy written;
   written.policy = random_policy(random, limits);
   fit(random, written.policy);
-  written.text = Writer(random, written.policy).run();
+  const WrittenPolicy texts = Writer(random, written.policy).run();
+  written.text = texts.text;
+  written.module = texts.module;
   return written;
 }
 

@@ -17,10 +17,12 @@ namespace sentrail::support {
 struct WrittenPolicy {
   compiler::ir::Policy policy;
   std::string text;
+  std::string module;  // the text of the module `m` that it imports, if any
 };
 
 // Draws a policy that text can say, and one of the ways to say it: priorities, named lists, `on`,
-// negated operators, bare words, rules outside tiers, a default left out.
+// negated operators, bare words, rules outside tiers, a default left out, conditions with names and
+// parameters, and a module that brings the names and the first tiers.
 [[nodiscard]] WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits = {});
 
 }  // namespace sentrail::support
