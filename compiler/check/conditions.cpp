@@ -219,8 +219,11 @@ class ConditionChecker {
   // Json is compared in order with numbers only.
   std::optional<ir::Operand> ordered_operand(const Test& test, const Left& left, Place place) {
     const Literal& literal = actual_literal(context_, test.operand.literals.at(0));
+    const Operand* argument = actual_value(context_, test.operand.literals.at(0)).operand;
+    const bool list = argument != nullptr && argument->bracketed;  // refused below
     const bool json_order = left.type() == Type::json && is_order(meaning_of(test.op).op);
-    if (json_order && literal.kind != LiteralKind::number && literal.kind != LiteralKind::range) {
+    if (json_order && !list && literal.kind != LiteralKind::number &&
+        literal.kind != LiteralKind::range) {
       context_.report(DiagnosticKind::wrong_operand, literal.span,
                       "only numbers have an order beside json", "write a number");
       return std::nullopt;

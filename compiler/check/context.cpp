@@ -7,6 +7,13 @@
 #include "core/text.hpp"
 
 namespace sentrail::compiler::checking {
+namespace {
+
+bool holds(Span outer, Span inner) {
+  return inner.source == outer.source && inner.begin >= outer.begin && inner.end <= outer.end;
+}
+
+}  // namespace
 
 void Context::report(DiagnosticKind kind, Span span, std::string message, Help help,
                      std::vector<DiagnosticNote> notes) {
@@ -22,13 +29,17 @@ void Context::report(DiagnosticKind kind, Span span, std::string message, Help h
 void Context::place_at_use(Diagnostic& made) const {
   const Span use = sites.front().span;
   const Span span = made.span;
-  const bool inside = span.source == use.source && span.begin >= use.begin && span.end <= use.end;
   std::vector<DiagnosticNote> all;
   for (std::size_t i = 1; i < sites.size(); ++i) {
     all.push_back({sites[i].span, "which uses " + ticked(sites[i].condition) + " here"});
   }
-  const std::optional<Span> test = inside ? site_test : std::optional(span);
-  if (test) all.push_back({*test, "in this test of " + ticked(sites.back().condition)});
+  const bool inside = holds(use, span);
+  const bool tested = site_test && holds(*site_test, span);
+  if (site_test) {
+    all.push_back(
+        {tested ? span : *site_test, "in this test of " + ticked(sites.back().condition)});
+  }
+  if (!inside && !tested) all.push_back({span, "this is what does not fit"});
   all.insert(all.end(), made.notes.begin(), made.notes.end());
   made.notes = std::move(all);
   if (!inside) made.span = use;
@@ -57,6 +68,26 @@ std::vector<Edit> without(const Sources& sources, Span span) {
     span.end = static_cast<std::uint32_t>(std::min(after, text.size() - 1) + 1);
   }
   return {{span, ""}};
+}
+
+Help suggestion_of(const Scope& scope, std::string_view name,
+                   std::vector<std::string_view> (*names_of)(const Scope&), Help otherwise) {
+  const ScopedName divided = look_up(scope, name);
+  if (divided.home == nullptr) {
+    std::vector<std::string_view> imports;
+    for (const auto& [import, module] : scope.modules) imports.push_back(import);
+    Help help =
+        suggestion(divided.module, imports, "no import is called " + ticked(divided.module));
+    if (help.replacement) *help.replacement += "." + std::string(divided.name);
+    return help;
+  }
+  std::vector<std::string_view> names = names_of(*divided.home);
+  if (divided.home == &scope) return suggestion(name, names, std::move(otherwise));
+  std::erase_if(names, is_private);
+  const auto found = closest(divided.name, names);
+  if (!found) return ticked(divided.module) + " declares " + enumerate(names);
+  const std::string meant = std::string(divided.module) + "." + std::string(*found);
+  return Help::write("did you mean " + ticked(meant) + "?", meant);
 }
 
 std::string enumerate(const std::vector<std::string_view>& names, std::size_t count_max) {

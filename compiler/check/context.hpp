@@ -71,6 +71,12 @@ struct Context {
 // would take a comment inside it away too.
 [[nodiscard]] std::vector<Edit> without(const Sources& sources, Span span);
 
+// As above for a list or condition that a scope does not know: the names of its module if it is
+// `module.name`, or that no import is called so.
+[[nodiscard]] Help suggestion_of(const Scope& scope, std::string_view name,
+                                 std::vector<std::string_view> (*names_of)(const Scope&),
+                                 Help otherwise);
+
 // "`a`, `b` and `c`", at most `count_max` of them and then how many more.
 [[nodiscard]] std::string enumerate(const std::vector<std::string_view>& names,
                                     std::size_t count_max = 8);

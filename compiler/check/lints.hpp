@@ -8,7 +8,7 @@
 
 namespace sentrail::compiler::checking {
 
-// Warns of lists that no test uses, and of conditions that no rule does.
+// Warns of lists that no test uses, and of conditions that nothing does.
 void warn_of_unused_names(Context& context);
 
 // Warns of rules that never match or are never reached, and of allows on asserted values alone.

@@ -13,6 +13,10 @@
 namespace sentrail::compiler::checking {
 namespace {
 
+bool is_set_test(TestOp op) {
+  return op == TestOp::in || op == TestOp::not_in;
+}
+
 class NamedChecker {
  public:
   NamedChecker(Context& context, const WriteTest& write)
@@ -241,7 +245,12 @@ class NamedChecker {
     if (open) {
       take_role(named, first, Role::path, expr.test.path.span);
       take_words(named, operand);
-      if (operand.bracketed) warn_of_repeats(context_, operand.literals);
+      if (operand.bracketed) {
+        warn_of_repeats(context_, operand.literals);
+      } else if (is_set_test(expr.test.op) && operand.literals[0].kind == LiteralKind::word &&
+                 !is_parameter(operand.literals[0])) {
+        static_cast<void>(list_of(context_, operand.literals[0]));
+      }
       return;
     }
     // Nothing here depends on a use: it is checked now, once, and copied from here.

@@ -240,9 +240,6 @@ std::vector<ir::Operand> entries_of(Context& context, const Left& left,
   return operands;
 }
 
-namespace {
-
-// The list that a word after `in` names. Reports if there is none.
 const ListNode* list_of(Context& context, const Literal& literal) {
   const Scope& scope = *context.frame->scope;
   const ScopedName name = look_up(scope, literal.text);
@@ -260,15 +257,15 @@ const ListNode* list_of(Context& context, const Literal& literal) {
                    {{found->second->name.span, "it is declared here"}});
     return nullptr;
   }
-  std::vector<std::string_view> names = list_names(home);
-  if (&home != &scope) std::erase_if(names, is_private);
   context.report(DiagnosticKind::unknown_list, literal.span,
                  "there is no list " + ticked(literal.text),
-                 suggestion(name.home == nullptr ? literal.text : name.name, names,
-                            "declare it, or write `in [" + std::string(literal.text) +
-                                "]` for a single value"));
+                 suggestion_of(scope, literal.text, &list_names,
+                               "declare it, or write `in [" + std::string(literal.text) +
+                                   "]` for a single value"));
   return nullptr;
 }
+
+namespace {
 
 // What `in` takes is a set: an argument in its place must be one.
 bool is_set(const Operand& operand) {

@@ -51,6 +51,9 @@ struct Left {
 // out: whether they are within limits::kOperandsMax.
 bool spend_operands(Context& context, std::size_t more, Span use);
 
+// The list that a word after `in` names; reports if there is none, and gives null then.
+const ListNode* list_of(Context& context, const Literal& literal);
+
 // Warns of entries that stand twice.
 void warn_of_repeats(Context& context, const std::vector<Literal>& entries);
 

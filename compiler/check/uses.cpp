@@ -31,7 +31,6 @@ class UseWriter {
   ir::ConditionId use(const Expr& expr) {
     const NamedCondition* named = checked(expr);
     if (named == nullptr) return always(expr.span);
-    if (named->scope == &context_.scope) context_.used_conditions.insert(named->node->name.text);
     if (named->broken || !within_budget(*named, expr.span)) return always(expr.span);
     const Frame* caller = context_.frame;
     const Frame frame{named->scope, named, &expr.arguments, caller};
@@ -70,6 +69,7 @@ class UseWriter {
     if (name.home != nullptr) {
       const auto found = name.home->conditions.find(name.name);
       if (found != name.home->conditions.end()) {
+        if (name.home == &context_.scope) context_.used_conditions.insert(found->first);
         if (name.home == context_.frame->scope || !is_private(name.name)) return &found->second;
         context_.report(DiagnosticKind::unknown_condition, expr.test.path.span,
                         ticked(written) + " is for its own module alone",
@@ -96,14 +96,11 @@ class UseWriter {
                       "test it with `in`: `PATH in " + written + "`");
       return;
     }
-    const Scope& near = name.home == nullptr ? *context_.frame->scope : *name.home;
-    std::vector<std::string_view> names = condition_names(near);
-    if (&near != context_.frame->scope) std::erase_if(names, is_private);
-    context_.report(
-        DiagnosticKind::unknown_condition, span, "there is no condition " + ticked(written),
-        suggestion(name.home == nullptr ? std::string_view(written) : name.name, names,
-                   "declare it with `condition NAME = …`; the test of an attribute has an "
-                   "operator"));
+    context_.report(DiagnosticKind::unknown_condition, span,
+                    "there is no condition " + ticked(written),
+                    suggestion_of(*context_.frame->scope, written, &condition_names,
+                                  "declare it with `condition NAME = …`; the test of an attribute "
+                                  "has an operator"));
   }
 
   bool check_arguments(const NamedCondition& named, const Expr& expr) {
@@ -151,9 +148,9 @@ class UseWriter {
     if (expr.kind == ExprKind::use) return use(expr);
     if (expr.kind == ExprKind::always) return always(expr.span);
     if (expr.kind == ExprKind::test) {
+      context_.site_test = expr.span;
       const auto settled = scope.settled.of.find(id.value);
       if (settled != scope.settled.of.end()) return copied(scope, settled->second);
-      context_.site_test = expr.span;
       return write_(expr);
     }
     std::vector<ir::ConditionId> children;

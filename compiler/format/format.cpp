@@ -143,11 +143,12 @@ class Formatter {
       name_line(i == 0 ? "(" : ", ", node.parameters[i].text);
     }
     layout_.text(node.parameters.empty() ? " =" : ") =");
-    layout_.indent();
+    const bool joined = is_joined(ast_.exprs[node.body]);  // indents its parts itself
+    if (!joined) layout_.indent();
     flush(leaf_of(node.body), false, true);
     layout_.line();
     condition(node.body);
-    layout_.dedent();
+    if (!joined) layout_.dedent();
     layout_.close();
   }
 
