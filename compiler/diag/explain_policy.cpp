@@ -16,7 +16,8 @@ constexpr Explanation kTable[] = {
  "language 1\nrule one: block when always\n",
  "policy acme.agents\nlanguage 1\nrule one: block when always\n"},
 {unknown_import,
- "An import names a catalog that is built in or stands in the folder `catalogs` beside the policy.",
+ "An import names a catalog that is built in or stands in the folder `catalogs` beside the policy, "
+ "or a module, whose file lies where its name says: `acme.lists` in `acme/lists.sentrail`.",
  "import sentrail.gihub\n",
  "import sentrail.github\n"},
 {repeated_import,
@@ -134,6 +135,51 @@ constexpr Explanation kTable[] = {
  "test \"read\" { given github GET \"user\" expect require_approval }\n",
  "import sentrail.github\n"
  "test \"read\" { given github GET \"/user\" expect require_approval }\n"},
+{unknown_condition,
+ "A name without an operator is the use of a condition, which the file or a module that it imports "
+ "declares.",
+ "condition ci = agent.id ~ \"ci-*\"\nrule one: block when not cj\n",
+ "condition ci = agent.id ~ \"ci-*\"\nrule one: block when not ci\n"},
+{wrong_argument,
+ "A use gives one argument for each parameter: a path where the parameter stands for one, a value "
+ "or a list where it stands right of an operator.",
+ "condition ci(who) = who ~ \"ci-*\"\nrule one: block when ci(\"x\")\n",
+ "condition ci(who) = who ~ \"ci-*\"\nrule one: block when ci(agent.id)\n"},
+{condition_cycle,
+ "Conditions are written out where they are used; one that uses itself would never end.",
+ "condition a = b\ncondition b = not a\nrule one: block when a\n",
+ "condition a = b\ncondition b = env == live\nrule one: block when a\n"},
+{bad_parameter,
+ "A parameter has a name that is no attribute's, list's or condition's, and stands for a path or "
+ "for a value, not for both.",
+ "condition same(x) = x == x\nrule one: block when same(agent.id)\n",
+ "condition is_one(x) = x == \"one\"\nrule one: block when is_one(agent.id)\n"},
+{condition_too_deep,
+ "Written out, the conditions of a rule nest at most 64 levels deep.",
+ "condition deep = @{40*(env == live or }env == live@{40*)}\n"
+ "rule one: block when @{24*(env == live or }deep@{24*)}\n",
+ "condition deep = @{40*(env == live or }env == live@{40*)}\n"
+ "rule one: block when @{20*(env == live or }deep@{20*)}\n"},
+{ambiguous_import,
+ "An import is of a catalog or of a module; a name that is both would change its meaning when "
+ "either goes.",
+ "import sentrail.github\n#file sentrail/github.sentrail\npolicy sentrail.github\n",
+ "import sentrail.github\n"},
+{wrong_module_name,
+ "A module is found by its name, so its file says the same one.",
+ "import acme.lists\n#file acme/lists.sentrail\npolicy acme.list\n",
+ "import acme.lists\n#file acme/lists.sentrail\npolicy acme.lists\n"},
+{module_cycle,
+ "Modules are read before what imports them; one that imports itself, by way of others too, could "
+ "not be.",
+ "import acme.a\n#file acme/a.sentrail\npolicy acme.a\nimport acme.b\n"
+ "#file acme/b.sentrail\npolicy acme.b\nimport acme.a\n",
+ "import acme.a\n#file acme/a.sentrail\npolicy acme.a\nimport acme.b\n"
+ "#file acme/b.sentrail\npolicy acme.b\n"},
+{module_default,
+ "Only the policy that is built decides what no rule decides; a module has no default.",
+ "import acme.a\n#file acme/a.sentrail\npolicy acme.a\ndefault block\n",
+ "import acme.a\ndefault block\n#file acme/a.sentrail\npolicy acme.a\n"},
 {unused_list,
  "A list does something only where it is tested. One that is never used was forgotten in a rule, "
  "or is left over.",
@@ -178,6 +224,11 @@ constexpr Explanation kTable[] = {
  "rests on is better matched from `^` to `$`, or more than was meant is allowed.",
  "rule one: allow when resource.path =~ /docs/\n",
  "rule one: allow when resource.path =~ /^docs$/\n"},
+{unused_condition,
+ "A condition that nothing uses decides nothing. One that is meant for other files belongs to a "
+ "module.",
+ "condition ci = agent.id ~ \"ci-*\"\nrule one: block when env == live\n",
+ "condition ci = agent.id ~ \"ci-*\"\nrule one: block when ci\n"},
 {test_failed,
  "The policy decides otherwise than its test expects. Either the rule or the test says what was "
  "not meant; `sentrailc explain` shows which rule decided.",

@@ -4,17 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 
 #include "compiler/catalog/read.hpp"
-#include "compiler/check/check.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/format/format.hpp"
+#include "compiler/modules/modules.hpp"
 #include "compiler/syntax/parser.hpp"
 #include "core/limits.hpp"
 #include "tests/support/file_test.hpp"
+#include "tests/support/policy_files.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -35,32 +37,38 @@ struct Catalogs {
 };
 
 // What all commands together find in an example.
-void find(Sources& sources, SourceId id, DiagnosticSink& sink) {
+void find(const std::map<std::string, std::string>& files, Sources& sources, SourceId id,
+          DiagnosticSink& sink) {
   static const Catalogs kCatalogs;
   const std::optional<Ast> ast = parse(id, sources, sink);
-  const auto policy = ast ? check(*ast, sources, &kCatalogs.infos, sink) : std::nullopt;
-  if (!policy) return;
+  if (!ast) return;
+  ModuleSet set;
+  const ModuleFiles access = tests::module_files(files, sources);
+  ASSERT_TRUE(set.read(*ast, &kCatalogs.infos, access, sources, sink).has_value());
+  if (!set.check(sources, &kCatalogs.infos, sink)) return;
+  const ir::Policy policy = set.linked();
   const std::string formatted = format(*ast, sources);
   if (formatted != sources[id].text()) {
     sink.report(layout_finding(sources[id], id, formatted));
   }
-  if (policy->tests.empty()) return;
-  const auto compiled = Compiled::of(*policy, kCatalogs.all, sources);
+  if (policy.tests.empty()) return;
+  const auto compiled = Compiled::of(policy, kCatalogs.all, sources);
   ASSERT_TRUE(compiled.has_value());
-  for (const TestOutcome& outcome : run_tests(*policy, **compiled).outcomes) {
+  for (const TestOutcome& outcome : run_tests(policy, **compiled).outcomes) {
     if (!outcome.passed) sink.report(finding_of(outcome));
   }
 }
 
 std::vector<Diagnostic> findings(const Explanation& explanation, std::string_view example) {
   Sources sources;
-  const std::string text = tests::expand_golden(whole_example(explanation.kind, example));
-  const SourceId id = sources.add("example", text);
+  const auto files =
+      tests::divided_files(tests::expand_golden(whole_example(explanation.kind, example)));
+  const SourceId id = sources.add("example", files.at(""));
   DiagnosticSink sink;
   if (row_of(explanation.kind).code.starts_with("S04")) {
     (void)read_catalog(sources, id, sink);
   } else {
-    find(sources, id, sink);
+    find(files, sources, id, sink);
   }
   return sink.sorted();
 }
