@@ -183,7 +183,7 @@ constexpr Explanation kTable[] = {
 {unused_list,
  "A list does something only where it is tested. One that is never used was forgotten in a rule, "
  "or is left over.",
- "list protected = [\"main\"]\n",
+ "list protected = [\"main\"]\nrule one: block when resource.ref == \"main\"\n",
  "list protected = [\"main\"]\nrule one: block when resource.ref in protected\n"},
 {repeated_entry,
  "An entry that stands twice means nothing more; perhaps another one was meant.",

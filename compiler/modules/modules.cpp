@@ -63,6 +63,7 @@ Result<ModuleSet::Module*> ModuleSet::imported(const ImportNode& node, Imported&
                                                DiagnosticSink& sink) {
   const std::string name(node.name.text);
   const bool catalog =
+      catalogs_ != nullptr &&
       std::ranges::any_of(*catalogs_, [&](const CatalogInfo& info) { return info.name == name; });
   const FoundModule found = files_->find(name);
   if (catalog && found.file) {

@@ -250,11 +250,13 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
   return left + called(name);
 }
 
+// In the order of ir::AtomOp.
+constexpr std::array kSigns = {"=="sv,        "<"sv,  "<="sv,     ">"sv,        ">="sv,
+                               "in"sv,        "~"sv,  "has"sv,    "contains"sv, "starts_with"sv,
+                               "ends_with"sv, "=~"sv, "exists"sv, "is"sv};
+
 std::string Writer::test(const ir::Atom& atom, bool negated) {
   using Op = ir::AtomOp;
-  constexpr std::array kSigns = {"=="sv,        "<"sv,  "<="sv,     ">"sv,        ">="sv,
-                                 ""sv,          "~"sv,  "has"sv,    "contains"sv, "starts_with"sv,
-                                 "ends_with"sv, "=~"sv, "exists"sv, "is"sv};
   constexpr std::array kTypes = {"string"sv, "number"sv, "bool"sv, "list"sv, "object"sv, "null"sv};
   const bool has_negative =
       atom.op == Op::equal || atom.op == Op::in || atom.op == Op::matches || atom.op == Op::exists;
@@ -279,6 +281,9 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
 std::string Writer::negation(ir::ConditionId child) {
   const ir::Condition& negated = policy_.conditions[child];
   if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
+  if (negated.kind != ir::ConditionKind::always && once_in(6)) {
+    return "not " + named_condition(child);
+  }
   return "not (" + condition(child, false) + ")";
 }
 
@@ -293,6 +298,7 @@ std::string Writer::named_test(const ir::Atom& atom) {
     body += left.substr(whole.size());
     left = whole;
   }
+  if (atom.sized) body = "size(" + body + ")";
   if (atom.op == Op::exists) {
     conditions_ += "condition " + name + "(p) = " + body + " exists\n";
     return called(name) + "(" + left + ")";
@@ -300,7 +306,6 @@ std::string Writer::named_test(const ir::Atom& atom) {
   const bool swapped = once_in(2);
   const std::string right =
       atom.op == Op::in ? entries(atom) : value(atom.attribute, atom.operands.at(0));
-  constexpr std::array kSigns = {"=="sv, "<"sv, "<="sv, ">"sv, ">="sv, "in"sv, "~"sv, "has"sv};
   conditions_ += "condition " + name + (swapped ? "(v, p) = " : "(p, v) = ") + body + " " +
                  std::string(kSigns[static_cast<std::size_t>(atom.op)]) + " v\n";
   return called(name) + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
@@ -308,9 +313,10 @@ std::string Writer::named_test(const ir::Atom& atom) {
 
 std::string Writer::named_condition(ir::ConditionId id) {
   const ir::Condition& one = policy_.conditions[id];
-  if (one.kind == ir::ConditionKind::atom && one.atom.op != ir::AtomOp::is_type && once_in(2)) {
-    return named_test(one.atom);
-  }
+  // What `is` and `=~` take is no value that a parameter could stand for.
+  const bool divisible = one.kind == ir::ConditionKind::atom && one.atom.op < ir::AtomOp::search;
+  const bool presence = one.kind == ir::ConditionKind::atom && one.atom.op == ir::AtomOp::exists;
+  if ((divisible || presence) && once_in(2)) return named_test(one.atom);
   const bool before = std::exchange(in_module_, true);
   const std::string body = plain_condition(id, false);
   in_module_ = before;
