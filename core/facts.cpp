@@ -18,18 +18,22 @@ Fact named_text(const NamedTexts& texts, std::string_view name) noexcept {
 
 }  // namespace
 
+Fact Fact::at(std::span<const std::string_view> steps) const noexcept {
+  Fact fact = *this;
+  for (const std::string_view step : steps) {
+    if (fact.kind == FactKind::absent || fact.kind == FactKind::unreadable) return fact;
+    if (fact.kind != FactKind::object) return unreadable();
+    fact = of(fact.json.find(step));
+  }
+  return fact;
+}
+
 Fact Facts::at(AttributeId id, std::span<const std::string_view> steps) const noexcept {
   if (id == AttributeId::http_query || id == AttributeId::http_headers) {
     const NamedTexts& texts = id == AttributeId::http_query ? query : headers;
     return steps.size() == 1 ? named_text(texts, steps.front()) : Fact::unreadable();
   }
-  Fact fact = (*this)[id];
-  for (const std::string_view step : steps) {
-    if (fact.kind == FactKind::absent || fact.kind == FactKind::unreadable) return fact;
-    if (fact.kind != FactKind::object) return Fact::unreadable();
-    fact = Fact::of(fact.json.find(step));
-  }
-  return fact;
+  return (*this)[id].at(steps);
 }
 
 }  // namespace sentrail

@@ -65,6 +65,10 @@ struct Fact {
     fact.set = values;
     return fact;
   }
+  // The member that steps into objects lead to. A step into an absent value is absent; into
+  // anything but an object, unreadable. source: docs/language.md, L5.2.
+  [[nodiscard]] Fact at(std::span<const std::string_view> steps) const noexcept;
+
   // The fact that a JSON value states; nothing there is absent.
   [[nodiscard]] static Fact of(JsonValue value) noexcept;
 };

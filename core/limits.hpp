@@ -77,6 +77,13 @@ inline constexpr std::size_t kRegexDepthMax = 32;
 // with the steps above a search stays below a tenth of a second.
 inline constexpr std::size_t kRegexValueBytesMax = 64u << 10;
 
+// --- quantifiers ---------------------------------------------------------------------------
+// Quantifiers within quantifiers: each level multiplies the work.
+inline constexpr std::size_t kQuantifierDepthMax = 2;
+// Elements of a list that an inner quantifier looks at; an outer one has kListElementsMax. A longer
+// list is undecidable. Both together: a million looks, a few hundredths of a second.
+inline constexpr std::size_t kInnerElementsMax = 256;
+
 // --- bundle --------------------------------------------------------------------------------
 // Whole file: 100,000 rules need about 64 MB in the tables of the engine page.
 inline constexpr std::size_t kBundleBytesMax = 256u << 20;

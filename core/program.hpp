@@ -35,12 +35,14 @@ struct TextRef {
 };
 
 // What conditions ask about: an attribute, named by text because ids belong to one build, or a
-// member of one.
+// member of one; within quantifiers also the element of one of them, or a member of that.
 struct SlotRow {
-  TextRef attribute;
+  TextRef attribute;              // of an element: its name in the policy's text
   std::uint32_t steps_begin = 0;  // into Program::steps
   std::uint32_t steps_count = 0;
-  std::uint32_t separator = 0;  // of pattern segments: '.' or '/'
+  std::uint8_t separator = 0;  // of pattern segments: '.' or '/'
+  std::uint8_t binder = 0;     // 0: a value of the request; n: the element of quantifier depth n
+  std::uint16_t zero = 0;
 };
 
 // An exact number; see Decimal. Rows ascend by value.
@@ -123,6 +125,7 @@ enum class OperandKind : std::uint32_t {
   risk = 4,          // index: Risk
   pattern = 5,       // index: patterns, with the separator of the test's slot
   regex = 6,         // index: regexes
+  quantifier = 7,    // index: quantifiers
 };
 struct OperandRow {
   std::uint32_t kind = 0;
@@ -146,6 +149,8 @@ enum class TestOp : std::uint8_t {
   starts_with = 11,
   ends_with = 12,
   search = 13,
+  any_element = 14,  // the condition of a quantifier holds of an element of the slot's list
+  every_element = 15,
 };
 // What `is_type` asks for.
 enum class TestedType : std::uint8_t {
@@ -178,6 +183,15 @@ struct NodeRow {
   std::uint32_t end = 0;
   std::uint32_t line = 0;  // where it is written, from 1; 0 if unknown
   std::uint32_t column = 0;
+};
+
+// A condition on the elements of a list: one tree of Program::element_nodes. Its nodes name
+// elements of quantifiers of up to its depth, and quantifiers that are one deeper.
+struct QuantifierRow {
+  TextRef name;             // of the element, for explanations
+  std::uint32_t depth = 0;  // from 1
+  std::uint32_t nodes_begin = 0;
+  std::uint32_t nodes_count = 0;
 };
 
 // A reason: texts, each followed by the value of a slot, or by nothing (kNoRow).
@@ -250,6 +264,8 @@ enum class TableId : std::uint32_t {
   regex_steps = 17,
   regex_sets = 18,
   regex_ranges = 19,
+  quantifiers = 20,
+  element_nodes = 21,
 };
 
 // A view of all tables; owns nothing.
@@ -273,6 +289,8 @@ struct Program {
   std::span<const RegexStepRow> regex_steps;
   std::span<const RegexSetRow> regex_sets;
   std::span<const RegexRangeRow> regex_ranges;
+  std::span<const QuantifierRow> quantifiers;
+  std::span<const NodeRow> element_nodes;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -305,6 +323,8 @@ struct ProgramStorage {
   std::vector<RegexStepRow> regex_steps;
   std::vector<RegexSetRow> regex_sets;
   std::vector<RegexRangeRow> regex_ranges;
+  std::vector<QuantifierRow> quantifiers;
+  std::vector<NodeRow> element_nodes;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -332,6 +352,8 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::regex_steps, tables.regex_steps);
   visit(TableId::regex_sets, tables.regex_sets);
   visit(TableId::regex_ranges, tables.regex_ranges);
+  visit(TableId::quantifiers, tables.quantifiers);
+  visit(TableId::element_nodes, tables.element_nodes);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.

@@ -112,6 +112,7 @@ std::vector<Needs> needs_of(const Program& p) {
         case OperandKind::boolean:
         case OperandKind::risk:
         case OperandKind::regex:
+        case OperandKind::quantifier:
           break;
       }
     }
@@ -131,6 +132,38 @@ std::uint64_t slot_steps(const SlotRow& slot, const Needs& needs,
   return steps;
 }
 
+// What the quantifiers cost, the deepest first: what they cost stands in the conditions of others.
+// Each element is looked at once; its members are found and read anew for each test.
+std::vector<std::uint64_t> quantifier_steps(const Program& p,
+                                            const std::vector<std::uint64_t>& slots) {
+  std::vector<std::uint64_t> costs(p.quantifiers.size(), 0);
+  for (std::uint32_t depth = limits::kQuantifierDepthMax; depth > 0; --depth) {
+    for (std::size_t i = 0; i < p.quantifiers.size(); ++i) {
+      const QuantifierRow& row = p.quantifiers[i];
+      if (row.depth != depth) continue;
+      std::uint64_t each = 1;
+      for (std::uint32_t n = 0; n < row.nodes_count; ++n) {
+        const NodeRow& node = p.element_nodes[row.nodes_begin + n];
+        each = sum(each, 2);
+        if (static_cast<NodeKind>(node.kind) != NodeKind::literal) continue;
+        const AtomRow& atom = p.atoms[node.atom];
+        const auto op = static_cast<TestOp>(atom.op);
+        const std::uint32_t inner =
+            atom.operands_count > 0 ? p.operands[atom.operands_begin].index : 0;
+        const bool quantified = op == TestOp::any_element || op == TestOp::every_element;
+        if (quantified) each = sum(each, costs[inner]);
+        if (p.slots[atom.slot].binder == 0) continue;  // found out once a decision
+        each = sum(each, slots[atom.slot]);
+        if (!quantified) each = sum(each, atom_steps(p, atom));
+      }
+      const std::size_t elements =
+          depth == 1 ? limits::kListElementsMax : limits::kInnerElementsMax;
+      costs[i] = product(elements, each);
+    }
+  }
+  return costs;
+}
+
 }  // namespace
 
 CostRow cost_of(const Program& program) {
@@ -143,16 +176,27 @@ CostRow cost_of(const Program& program) {
     longest_symbol = std::max<std::uint64_t>(longest_symbol, symbol.bytes);
   }
   const std::vector<Needs> needs = needs_of(program);
+  std::vector<std::uint64_t> slots;
   for (std::size_t i = 0; i < program.slots.size(); ++i) {
     const std::uint64_t steps = slot_steps(program.slots[i], needs[i], longest_symbol);
+    slots.push_back(steps);
+    if (program.slots[i].binder > 0) continue;  // counted with each element
     cost.steps = sum(cost.steps, steps);
     // A step over a member reads a JSON node and its key; all others read a byte.
     cost.bytes = sum(cost.bytes, product(steps, sizeof(JsonNode)));
   }
   // A test is answered once a decision; visiting its literal again is one compare. A rule whose
   // first reading meets something undecidable is read once more, as a tree.
+  const std::vector<std::uint64_t> quantifiers = quantifier_steps(program, slots);
   for (const AtomRow& atom : program.atoms) {
-    cost.steps = sum(cost.steps, atom_steps(program, atom));
+    const auto op = static_cast<TestOp>(atom.op);
+    if (op == TestOp::any_element || op == TestOp::every_element) {
+      const std::uint32_t index = program.operands[atom.operands_begin].index;
+      const bool inner = program.quantifiers[index].depth > 1;  // counted with the outer one
+      cost.steps = sum(cost.steps, inner ? 0 : quantifiers[index]);
+    } else if (program.slots[atom.slot].binder == 0) {
+      cost.steps = sum(cost.steps, atom_steps(program, atom));
+    }
   }
   cost.steps = sum(cost.steps, product(2, program.nodes.size()));
   return cost;

@@ -12,9 +12,9 @@ namespace sentrail {
 namespace {
 
 constexpr std::size_t kOperandsShown = 8;
-constexpr std::array<std::string_view, 14> kTestNames = {
-    "==",  "<",      "<=", ">",        ">=",          "in",        "~",
-    "has", "exists", "is", "contains", "starts_with", "ends_with", "=~"};
+constexpr std::array<std::string_view, 16> kTestNames = {
+    "==",     "<",  "<=",       ">",           ">=",        "in", "~",   "has",
+    "exists", "is", "contains", "starts_with", "ends_with", "=~", "any", "all"};
 constexpr std::array<std::string_view, 6> kTypeNames = {"string", "number", "bool",
                                                         "list",   "object", "null"};
 constexpr std::array<std::string_view, 5> kPatternOpNames = {"", "?", "*", "/", "**"};
@@ -27,7 +27,7 @@ std::string quoted(std::string_view text) {
 
 std::string slot_name(const Program& p, std::uint32_t index) {
   const SlotRow& slot = p.slots[index];
-  std::string name(p.view(slot.attribute));
+  std::string name = escape_display(p.view(slot.attribute));
   for (std::uint32_t i = 0; i < slot.steps_count; ++i) {
     const std::string_view step = p.view(p.steps[slot.steps_begin + i]);
     const bool plain = !step.empty() && step.find_first_not_of(
@@ -55,15 +55,46 @@ std::string operand_text(const Program& p, const OperandRow& operand) {
       return std::string(name_of(static_cast<Risk>(operand.index)));
     case OperandKind::pattern:
       return quoted(p.view(p.patterns[operand.index].source));
+    case OperandKind::quantifier:
+      return std::to_string(operand.index);
     case OperandKind::regex:
       return "/" + escape_display(p.view(p.regexes[operand.index].source)) + "/";
   }
   return "";
 }
 
+std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::size_t shown_max);
+
+// The condition of an element, as an author would write it. Recursion is bounded by the depths of
+// conditions and quantifiers, which verify() checks.
+std::string element_text(const Program& p, std::uint32_t at, std::size_t shown_max) {
+  const NodeRow& node = p.element_nodes[at];
+  const auto kind = static_cast<NodeKind>(node.kind);
+  if (kind == NodeKind::constant) return node.flag != 0 ? "always" : "never";
+  if (kind == NodeKind::literal) return atom_text(p, node.atom, node.flag != 0, shown_max);
+  std::string text = "(";
+  for (std::uint32_t child = at + 1; child < node.end; child = p.element_nodes[child].end) {
+    if (child > at + 1) text += kind == NodeKind::all ? " and " : " or ";
+    text += element_text(p, child, shown_max);
+  }
+  return text + ")";
+}
+
+std::string quantified_text(const Program& p, const AtomRow& atom, bool negated,
+                            std::size_t shown_max) {
+  const QuantifierRow& quantifier = p.quantifiers[p.operands[atom.operands_begin].index];
+  std::string text = negated ? "not " : "";
+  text += kTestNames[atom.op];
+  text += " " + escape_display(p.view(quantifier.name)) + " in " + slot_name(p, atom.slot) + ": ";
+  return text + element_text(p, quantifier.nodes_begin, shown_max);
+}
+
 std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::size_t shown_max) {
   const AtomRow& atom = p.atoms[index];
   const auto op = static_cast<TestOp>(atom.op);
+  if (op == TestOp::any_element || op == TestOp::every_element) {
+    return quantified_text(p, atom, negated, shown_max);
+  }
   std::string name = slot_name(p, atom.slot);
   if (atom.sized != 0) name = "size(" + name + ")";
   if (op == TestOp::exists) return name + (negated ? " is absent" : " exists");
@@ -188,11 +219,12 @@ void dump_reasons(std::string& out, const Program& p) {
   }
 }
 
-void dump_condition(std::string& out, const Program& p, const RuleRow& rule) {
+void dump_condition(std::string& out, std::span<const NodeRow> nodes, std::uint32_t begin,
+                    std::uint32_t end) {
   std::vector<std::uint32_t> ends;
-  for (std::uint32_t i = rule.condition_begin; i < rule.condition_end; ++i) {
+  for (std::uint32_t i = begin; i < end; ++i) {
     while (!ends.empty() && ends.back() == i) ends.pop_back();
-    const NodeRow& node = p.nodes[i];
+    const NodeRow& node = nodes[i];
     out.append(2 + 2 * ends.size(), ' ');
     switch (static_cast<NodeKind>(node.kind)) {
       case NodeKind::constant:
@@ -214,6 +246,15 @@ void dump_condition(std::string& out, const Program& p, const RuleRow& rule) {
   }
 }
 
+void dump_quantifiers(std::string& out, const Program& p) {
+  for (std::size_t i = 0; i < p.quantifiers.size(); ++i) {
+    const QuantifierRow& row = p.quantifiers[i];
+    out += "quantifier " + std::to_string(i) + " " + quoted(p.view(row.name)) + " depth " +
+           std::to_string(row.depth) + "\n";
+    dump_condition(out, p.element_nodes, row.nodes_begin, row.nodes_begin + row.nodes_count);
+  }
+}
+
 void dump_tiers(std::string& out, const Program& p) {
   for (const TierRow& tier : p.tiers) {
     out +=
@@ -229,7 +270,7 @@ void dump_tiers(std::string& out, const Program& p) {
                std::to_string(rule.column);
       }
       out += "\n";
-      dump_condition(out, p, rule);
+      dump_condition(out, p.nodes, rule.condition_begin, rule.condition_end);
     }
   }
 }
@@ -244,6 +285,7 @@ std::string dump(const Program& program) {
                     reference(policy.default_reason) + "\n";
   dump_values(out, program);
   dump_reasons(out, program);
+  dump_quantifiers(out, program);
   dump_tiers(out, program);
   out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
          std::to_string(policy.cost.bytes) + " bytes\n";

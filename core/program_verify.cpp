@@ -10,61 +10,23 @@
 
 #include "core/limits.hpp"
 #include "core/program.hpp"
+#include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
+#include "core/program_verify_scopes.hpp"
 #include "core/schema.hpp"
 #include "core/text.hpp"
 
 namespace sentrail {
 namespace {
 
-constexpr std::uint32_t kTestOps = 14;
+constexpr std::uint32_t kTestOps = 16;
 constexpr std::uint32_t kTestedTypes = 6;
-constexpr std::uint32_t kOperandKinds = 7;
+constexpr std::uint32_t kOperandKinds = 8;
 constexpr std::uint32_t kPatternOps = 5;
 constexpr std::uint32_t kNodeKinds = 4;
 
 bool is_separator(std::uint32_t c) noexcept {
   return c == '.' || c == '/';
-}
-
-bool allows(TestOp op, OperandKind kind) noexcept {
-  const auto one_of = [kind](auto... kinds) { return ((kind == kinds) || ...); };
-  using enum OperandKind;
-  switch (op) {
-    case TestOp::equal:
-      return one_of(string, number, boolean, risk);
-    case TestOp::less:
-    case TestOp::less_equal:
-    case TestOp::greater:
-    case TestOp::greater_equal:
-      return one_of(number, risk);
-    case TestOp::in:
-      return kind != regex;
-    case TestOp::matches:
-      return kind == pattern;
-    case TestOp::has:
-      return one_of(string, number, boolean);
-    case TestOp::contains:
-    case TestOp::starts_with:
-    case TestOp::ends_with:
-      return kind == string;
-    case TestOp::search:
-      return kind == regex;
-    case TestOp::exists:
-    case TestOp::is_type:
-      return false;
-  }
-  return false;
-}
-
-bool counts_fit(TestOp op, std::size_t operands) noexcept {
-  if (op == TestOp::in) return true;
-  return operands == (op == TestOp::exists || op == TestOp::is_type ? 0u : 1u);
-}
-
-// Whether the size of a value, which is a number, can be tested so.
-bool allows_size(TestOp op, OperandKind kind) noexcept {
-  return op <= TestOp::in && (kind == OperandKind::number || kind == OperandKind::number_range);
 }
 
 // Remembers the first thing that is wrong.
@@ -74,7 +36,8 @@ class Verifier {
 
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
-        numbers() && patterns() && regexes() && operands() && atoms() && reasons() && cost()) {
+        numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
+        accept(verify_scopes(p_)) && reasons() && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -86,6 +49,11 @@ class Verifier {
     if (holds) return true;
     error_ = Error{code, std::string(table) + "[" + std::to_string(row) + "] " + problem};
     return false;
+  }
+
+  bool accept(Status status) {
+    if (!status) error_ = std::move(status).error();
+    return status.has_value();
   }
 
   // A range of a child table that begins where the previous parent's ended.
@@ -114,8 +82,11 @@ class Verifier {
   bool tiers();
   bool rules();
   bool nodes();
-  bool tree(std::uint32_t begin, std::uint32_t end);
-  bool node(std::size_t row, std::uint32_t limit);
+  bool tree(std::span<const NodeRow> nodes, const char* table, std::uint32_t begin,
+            std::uint32_t end);
+  bool node(std::span<const NodeRow> nodes, const char* table, std::size_t row,
+            std::uint32_t limit);
+  bool quantifiers();
   bool slots();
   bool symbols();
   bool numbers();
@@ -207,36 +178,56 @@ bool Verifier::rules() {
 
 bool Verifier::nodes() {
   return std::all_of(p_.rules.begin(), p_.rules.end(), [this](const RuleRow& rule) {
-    return tree(rule.condition_begin, rule.condition_end);
+    return tree(p_.nodes, "nodes", rule.condition_begin, rule.condition_end);
   });
 }
 
 // One tree that fills [begin, end), no deeper than the engines' stacks.
-bool Verifier::tree(std::uint32_t begin, std::uint32_t end) {
+bool Verifier::tree(std::span<const NodeRow> nodes, const char* table, std::uint32_t begin,
+                    std::uint32_t end) {
   std::array<std::uint32_t, limits::kConditionDepthMax> ends{};
   std::size_t depth = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
     while (depth > 0 && ends[depth - 1] == i) --depth;
-    if (!require(depth > 0 || i == begin, "nodes", i, "is a second root of its rule")) return false;
-    if (!node(i, depth > 0 ? ends[depth - 1] : end)) return false;
-    if (p_.nodes[i].end == i + 1) continue;
-    if (!require(depth < ends.size(), "nodes", i, "lies too deep")) return false;
-    ends[depth++] = p_.nodes[i].end;
+    if (!require(depth > 0 || i == begin, table, i, "is a second root of its rule")) return false;
+    if (!node(nodes, table, i, depth > 0 ? ends[depth - 1] : end)) return false;
+    if (nodes[i].end == i + 1) continue;
+    if (!require(depth < ends.size(), table, i, "lies too deep")) return false;
+    ends[depth++] = nodes[i].end;
   }
-  return require(p_.nodes[begin].end == end, "nodes", begin, "ends before its rule's condition");
+  return require(nodes[begin].end == end, table, begin, "ends before its rule's condition");
 }
 
-bool Verifier::node(std::size_t row, std::uint32_t limit) {
-  const NodeRow& node = p_.nodes[row];
+bool Verifier::node(std::span<const NodeRow> nodes, const char* table, std::size_t row,
+                    std::uint32_t limit) {
+  const NodeRow& node = nodes[row];
   const auto kind = static_cast<NodeKind>(node.kind);
   const bool inner = kind == NodeKind::all || kind == NodeKind::any;
-  return require(node.kind < kNodeKinds, "nodes", row, "has no such kind") &&
-         require(node.flag <= (inner ? 0 : 1) && node.zero == 0, "nodes", row, "has odd flags") &&
-         require(inner ? node.end > row + 1 : node.end == row + 1, "nodes", row,
+  return require(node.kind < kNodeKinds, table, row, "has no such kind") &&
+         require(node.flag <= (inner ? 0 : 1) && node.zero == 0, table, row, "has odd flags") &&
+         require(inner ? node.end > row + 1 : node.end == row + 1, table, row,
                  "ends where its kind cannot") &&
-         require(node.end <= limit, "nodes", row, "ends after its parent") &&
-         require(kind == NodeKind::literal ? node.atom < p_.atoms.size() : node.atom == 0, "nodes",
+         require(node.end <= limit, table, row, "ends after its parent") &&
+         require(kind == NodeKind::literal ? node.atom < p_.atoms.size() : node.atom == 0, table,
                  row, "names no atom");
+}
+
+// Conditions of elements, each a tree as a rule's.
+bool Verifier::quantifiers() {
+  std::uint64_t next = 0;
+  for (std::size_t i = 0; i < p_.quantifiers.size(); ++i) {
+    const QuantifierRow& row = p_.quantifiers[i];
+    if (!text_ref(row.name, "quantifiers", i) ||
+        !require(row.depth > 0 && row.depth <= limits::kQuantifierDepthMax, "quantifiers", i,
+                 "has no such depth") ||
+        !require(row.nodes_count > 0, "quantifiers", i, "has no condition") ||
+        !range(row.nodes_begin, row.nodes_count, next, p_.element_nodes.size(), "quantifiers", i) ||
+        !tree(p_.element_nodes, "element_nodes", row.nodes_begin,
+              row.nodes_begin + row.nodes_count)) {
+      return false;
+    }
+  }
+  return used_up(next, p_.element_nodes.size(), "element_nodes");
 }
 
 bool Verifier::slots() {
@@ -246,9 +237,12 @@ bool Verifier::slots() {
     if (!text_ref(slot.attribute, "slots", i) ||
         !range(slot.steps_begin, slot.steps_count, next, p_.steps.size(), "slots", i) ||
         !require(slot.steps_count <= limits::kPathStepsMax, "slots", i, "has too many steps") ||
-        !require(is_separator(slot.separator), "slots", i, "has no such separator")) {
+        !require(is_separator(slot.separator), "slots", i, "has no such separator") ||
+        !require(slot.binder <= limits::kQuantifierDepthMax && slot.zero == 0, "slots", i,
+                 "is of no such depth")) {
       return false;
     }
+    if (slot.binder > 0) continue;  // an element may be anything
     const std::optional<AttributeId> id = attribute_named(p_.view(slot.attribute));
     if (!require(id.has_value(), "slots", i, "names an attribute that this build does not know",
                  Errc::unsupported) ||
@@ -345,9 +339,7 @@ bool Verifier::regexes() {
   for (std::size_t i = 0; i < p_.regexes.size(); ++i) {
     if (!text_ref(p_.regexes[i].source, "regexes", i)) return false;
   }
-  Status status = verify_regexes(p_);
-  if (!status) error_ = std::move(status).error();
-  return status.has_value();
+  return accept(verify_regexes(p_));
 }
 
 bool Verifier::operands() {
@@ -381,6 +373,9 @@ bool Verifier::operand(std::size_t row) {
       break;
     case OperandKind::regex:
       size = p_.regexes.size();
+      break;
+    case OperandKind::quantifier:
+      size = p_.quantifiers.size();
       break;
   }
   const bool ranged = kind == OperandKind::number_range;
@@ -445,8 +440,9 @@ bool Verifier::reasons() {
       const ReasonPartRow& part = p_.reason_parts[j];
       bytes += std::uint64_t{part.text.bytes} + (part.slot == kNoRow ? 0 : 1);
       if (!text_ref(part.text, "reason_parts", j) ||
-          !require(part.slot == kNoRow || part.slot < p_.slots.size(), "reason_parts", j,
-                   "names no slot") ||
+          !require(part.slot == kNoRow ||
+                       (part.slot < p_.slots.size() && p_.slots[part.slot].binder == 0),
+                   "reason_parts", j, "names no slot") ||
           !require(bytes <= limits::kBecauseBytesMax, "reason_parts", j,
                    "makes a reason too long")) {
         return false;

@@ -89,9 +89,27 @@ struct group_open : token<peg::one<'('>> {};
 struct group_close : token<peg::one<')'>> {};
 struct group_rest : peg::seq<expression, peg::must<group_close>> {};  // one level deeper
 struct group : peg::seq<group_open, group_rest> {};
-struct negated : peg::sor<group, attribute_test> {};
+
+// `any x in PATH: OPERAND`. `[*]` in the path is a place within each element.
+struct any_keyword : keyword<TAO_PEGTL_STRING("any")> {};
+struct all_keyword : keyword<TAO_PEGTL_STRING("all")> {};
+struct binder : name {};
+struct binder_in : keyword<TAO_PEGTL_STRING("in")> {};
+struct list_star : peg::string<'[', '*', ']'> {};
+struct list_path_text
+    : peg::seq<path_text, peg::opt<list_star, peg::star<peg::one<'.'>, peg::must<path_step>>>> {};
+struct list_path : token<list_path_text, peg::must<path_end>> {};
+struct binder_colon : token<peg::one<':'>> {};
+struct quantifier_head : peg::seq<peg::sor<any_keyword, all_keyword>,
+                                  peg::must<binder, binder_in, list_path, binder_colon>> {};
+struct quantified_operand;
+struct quantified_rest : peg::must<quantified_operand> {};  // one level deeper
+struct quantified : peg::seq<quantifier_head, quantified_rest> {};
+
+struct negated : peg::sor<group, quantified, attribute_test> {};
 struct negation : peg::if_must<not_keyword, negated> {};
-struct operand : peg::sor<negation, group, attribute_test> {};
+struct operand : peg::sor<negation, group, quantified, attribute_test> {};
+struct quantified_operand : operand {};
 struct expression_begin : peg::success {};
 struct expression : peg::seq<expression_begin, peg::must<operand>,
                              peg::star<peg::sor<and_keyword, or_keyword>, peg::must<operand>>> {};

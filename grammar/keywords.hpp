@@ -12,19 +12,19 @@ namespace sentrail::grammar {
 
 // Words with a meaning in language 1, sorted.
 inline constexpr auto kKeywords = std::to_array<std::string_view>({
-    "allow",    "always",      "and",       "as",     "because", "block",    "condition",
-    "contains", "default",     "ends_with", "exists", "expect",  "false",    "given",
-    "guard",    "has",         "import",    "in",     "is",      "language", "list",
-    "not",      "on",          "or",        "pass",   "policy",  "priority", "require_approval",
-    "rule",     "starts_with", "test",      "tier",   "true",    "unless",   "when",
+    "all",     "allow",       "always",    "and",      "any",      "as",
+    "because", "block",       "condition", "contains", "default",  "ends_with",
+    "exists",  "expect",      "false",     "given",    "guard",    "has",
+    "import",  "in",          "is",        "language", "list",     "not",
+    "on",      "or",          "pass",      "policy",   "priority", "require_approval",
+    "rule",    "starts_with", "test",      "tier",     "true",     "unless",
+    "when",
 });
 
 // Words kept for later versions of language 1, sorted: policies cannot use them as names today, so
 // that no policy changes its meaning then.
 inline constexpr auto kLaterKeywords = std::to_array<std::string_view>({
-    "all",
     "also",
-    "any",
     "from",
     "limit",
     "owner",

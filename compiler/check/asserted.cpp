@@ -22,6 +22,13 @@ Reach reach_of(const ir::Condition& condition, const std::vector<Reach>& before)
       const Reach inner = child(condition.children[0]);
       return {inner.false_by_claims, inner.true_by_claims, inner.claims};
     }
+    // What is so of elements is as true as the list.
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element: {
+      const Trust trust = row_of(condition.atom.attribute.attribute).trust;
+      const bool claim = trust == Trust::asserted;
+      return {claim, claim, claim || reach.claims};
+    }
     case ir::ConditionKind::all:
     case ir::ConditionKind::any:
       break;

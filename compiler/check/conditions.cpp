@@ -200,18 +200,18 @@ class ConditionChecker {
 
   bool check_operator(const Test& test, const ir::AttributeRef& ref) {
     if (test.sized) return true;
-    const Attribute& row = row_of(ref.attribute);
+    const Type type = type_of(ref);
     const ir::AtomOp op = meaning_of(test.op).op;
-    if (applies(op, row.type)) return true;
+    if (applies(op, type)) return true;
     const std::string written(context_.sources.slice(test.op_span));
-    std::string help = operators_of(row.type);
+    std::string help = operators_of(type);
     if (op == ir::AtomOp::has) help = "`has` asks a set or a JSON list; " + help;
     Help advice(std::move(help));
-    if (row.type == Type::string_set && written == "==") advice.replacement = "has";
-    if (row.type == Type::string && op == ir::AtomOp::has) advice.replacement = "==";
+    if (type == Type::string_set && written == "==") advice.replacement = "has";
+    if (type == Type::string && op == ir::AtomOp::has) advice.replacement = "==";
     context_.report(DiagnosticKind::wrong_operator, test.op_span,
                     ticked(written) + " does not go with " + ticked(to_string(ref)) + ", of type " +
-                        std::string(name_of(row.type)),
+                        std::string(name_of(type)),
                     std::move(advice));
     return false;
   }
@@ -243,10 +243,10 @@ class ConditionChecker {
     ir::Atom atom{ref, ir::AtomOp::exists, {}, ir::TestedType::string, false};
     if (literal.text == "absent") return finish(std::move(atom), true, span);
     const auto tested = tested_type(literal.text);
-    const Attribute& row = row_of(ref.attribute);
-    if (!tested || !can_be(row.type, *tested)) {
+    const Type type = type_of(ref);
+    if (!tested || !can_be(type, *tested)) {
       context_.report(DiagnosticKind::impossible_type, literal.span,
-                      ticked(to_string(ref)) + " is of type " + std::string(name_of(row.type)) +
+                      ticked(to_string(ref)) + " is of type " + std::string(name_of(type)) +
                           ", so `is " + std::string(literal.text) + "` never holds",
                       "write `exists`, or `is absent`");
       return broken(span);
@@ -259,22 +259,6 @@ class ConditionChecker {
   Context& context_;
 };
 
-ir::ConditionKind kind_of(ExprKind kind) {
-  switch (kind) {
-    case ExprKind::not_:
-      return ir::ConditionKind::not_;
-    case ExprKind::and_:
-      return ir::ConditionKind::all;
-    case ExprKind::or_:
-      return ir::ConditionKind::any;
-    case ExprKind::test:
-    case ExprKind::always:
-    case ExprKind::use:
-      break;
-  }
-  return ir::ConditionKind::always;
-}
-
 }  // namespace
 
 std::vector<ir::ConditionId> check_conditions(Context& context) {
@@ -282,19 +266,13 @@ std::vector<ir::ConditionId> check_conditions(Context& context) {
   const WriteTest write = [&](const Expr& expr) { return checker.test(expr); };
   const std::vector<bool> named = check_named(context, write);
   std::vector<ir::ConditionId> ids;
-  ids.reserve(context.ast.exprs.size());
+  ids.resize(context.ast.exprs.size());
+  std::vector<bool> written = named;  // bodies are written where they are used
   for (const Expr& expr : context.ast.exprs) {
-    if (named[ids.size()]) {
-      ids.emplace_back();  // a body: it is written where it is used
-    } else if (expr.kind == ExprKind::test) {
-      ids.push_back(checker.test(expr));
-    } else if (expr.kind == ExprKind::use) {
-      ids.push_back(write_use(context, expr, write));
-    } else {
-      std::vector<ir::ConditionId> children;
-      for (const ExprId child : expr.children) children.push_back(ids.at(child.value));
-      ids.push_back(append(context, kind_of(expr.kind), std::move(children), expr.span));
-    }
+    for (const ExprId child : expr.children) written[child.value] = true;
+  }
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    if (!written[i]) ids[i] = write_condition(context, ExprId{i}, write);
   }
   return ids;
 }

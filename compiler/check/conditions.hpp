@@ -10,8 +10,8 @@
 
 namespace sentrail::compiler::checking {
 
-// Checks every condition of the file, children before parents, and gives the IR's condition for
-// each node of Ast::exprs. A broken test is reported and stands as `always`.
+// Checks every condition of the file and gives the IR's for each node of Ast::exprs that is a whole
+// condition of a rule. A broken test is reported and stands as `always`.
 [[nodiscard]] std::vector<ir::ConditionId> check_conditions(Context& context);
 
 }  // namespace sentrail::compiler::checking

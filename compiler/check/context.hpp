@@ -46,7 +46,8 @@ struct Context {
   std::set<std::string_view> used_lists{};
   std::set<std::string_view> used_conditions{};
   std::vector<const CatalogInfo*> imported{};
-  bool import_failed = false;  // tools that are not known may be of what was meant
+  std::size_t quantifier_depth = 0;  // of those around what is being written
+  bool import_failed = false;        // tools that are not known may be of what was meant
   std::vector<const CheckedModule*> modules{};
   std::size_t operand_count = 0;
   std::size_t error_count = 0;

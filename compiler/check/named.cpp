@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
+#include "compiler/check/quantifiers.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler::checking {
@@ -144,6 +146,11 @@ class NamedChecker {
     const Frame frame{&context_.scope, &named, nullptr, nullptr};
     const FrameGuard guard(context_, frame);
     check_parameter_names(named);
+    elements_.clear();
+    for (const std::uint32_t id : body) {
+      const Expr& expr = context_.ast.exprs[ExprId{id}];
+      if (expr.kind == ExprKind::quantified) elements_.insert(expr.quantifier.binder.text);
+    }
     std::map<std::uint32_t, std::size_t> depths;
     for (const std::uint32_t id : body) {
       const Expr& expr = context_.ast.exprs[ExprId{id}];
@@ -151,6 +158,10 @@ class NamedChecker {
       for (const ExprId child : expr.children) depth = std::max(depth, depths[child.value]);
       if (expr.kind == ExprKind::use) depth = use(named, expr);
       if (expr.kind == ExprKind::test) test(named, expr, id);
+      if (expr.kind == ExprKind::quantified) {
+        take_role(named, expr.quantifier.list.steps.front().text, Role::path,
+                  expr.quantifier.list.span);
+      }
       depths[id] = depth + (expr.parenthesised ? 1 : 0);
     }
     named.depth = depths[named.node->body.value];
@@ -167,8 +178,7 @@ class NamedChecker {
     for (const Name& parameter : named.node->parameters) {
       const std::string_view name = parameter.text;
       const Scope& scope = context_.scope;
-      const Path path{parameter.span, {parameter}};
-      const char* hidden = names_attribute(path)             ? "an attribute"
+      const char* hidden = begins_attribute(name)            ? "an attribute"
                            : scope.lists.contains(name)      ? "a list"
                            : scope.conditions.contains(name) ? "a condition"
                            : scope.modules.contains(name)    ? "a module"
@@ -240,8 +250,8 @@ class NamedChecker {
       return literal.kind == LiteralKind::word && parameter_of(&named, literal.text);
     };
     const std::string_view first = expr.test.path.steps.front().text;
-    const bool open =
-        parameter_of(&named, first) || std::ranges::any_of(operand.literals, is_parameter);
+    const bool open = parameter_of(&named, first) || elements_.contains(first) ||
+                      std::ranges::any_of(operand.literals, is_parameter);
     if (open) {
       take_role(named, first, Role::path, expr.test.path.span);
       take_words(named, operand);
@@ -301,6 +311,7 @@ class NamedChecker {
   std::vector<Node> nodes_;
   std::deque<NamedCondition> repeated_;  // second ones of a name: checked, never used
   std::map<const NamedCondition*, const std::vector<std::uint32_t>*> bodies_;
+  std::set<std::string_view> elements_;  // of the quantifiers in the body that is being checked
 };
 
 }  // namespace

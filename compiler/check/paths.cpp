@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "compiler/check/quantifiers.hpp"
 #include "compiler/check/uses.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -104,17 +105,36 @@ bool check_members(Context& context, const Path& path, const Attribute& row, std
   return true;
 }
 
-}  // namespace
-
-bool names_attribute(const Path& path) {
-  const std::string_view first = path.steps.front().text;
-  return std::ranges::any_of(kAttributes, [&](const Attribute& row) {
-    return row.name.substr(0, row.name.find('.')) == first;
-  });
+// A path that begins with the name of an element. What is wrong with its list has been said.
+std::optional<ir::AttributeRef> member_of(Context& context, const Path& path,
+                                          const Element& element) {
+  if (!element.sound) return std::nullopt;
+  ir::AttributeRef ref = element.ref;
+  const std::size_t members = path.steps.size() - 1;
+  if (members > 0 && type_of(ref) != Type::json) {
+    context.report(DiagnosticKind::bad_member, span_from(path, 1),
+                   ticked(ref.element) + " is a string and has no members",
+                   "write " + ticked(ref.element) + " alone");
+    return std::nullopt;
+  }
+  if (ref.steps.size() + members > limits::kPathStepsMax) {
+    context.report(DiagnosticKind::path_too_long, path.span,
+                   "with what follows `[*]` this path has more than " +
+                       std::to_string(limits::kPathStepsMax) + " steps",
+                   "test something less deep");
+    return std::nullopt;
+  }
+  for (std::size_t i = 1; i < path.steps.size(); ++i) ref.steps.emplace_back(path.steps[i].text);
+  return ref;
 }
 
+}  // namespace
+
 std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, BareLists bare) {
-  const Path path = actual_path(context, written);
+  const auto [path, frame] = actual_path(context, written);
+  if (const Element* one = element_named(frame->elements, path.steps.front().text)) {
+    return member_of(context, path, *one);
+  }
   const std::size_t own = attribute_steps(path);
   if (own == 0) {
     report_unknown(context, path);
@@ -135,10 +155,6 @@ std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, B
     ref.steps.push_back(header ? to_lower_ascii(step) : std::string(step));
   }
   return ref;
-}
-
-Type type_of(const ir::AttributeRef& ref) {
-  return row_of(ref.attribute).type;
 }
 
 }  // namespace sentrail::compiler::checking

@@ -6,6 +6,7 @@
 
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
+#include "compiler/check/quantifiers.hpp"
 
 namespace sentrail::compiler::checking {
 namespace {
@@ -28,6 +29,21 @@ class UseWriter {
  public:
   UseWriter(Context& context, WriteTest write) : context_(context), write_(std::move(write)) {}
 
+  // Recursion is bounded: parentheses and uses together nest at most limits::kNestingMax deep.
+  ir::ConditionId condition(const Scope& scope, ExprId id) {
+    const Expr& expr = scope.ast->exprs[id];
+    if (expr.kind == ExprKind::use) return use(expr);
+    if (expr.kind == ExprKind::always) return always(expr.span);
+    if (expr.kind == ExprKind::test) return test(scope, id);
+    if (expr.kind == ExprKind::quantified) return quantified(scope, expr);
+    std::vector<ir::ConditionId> children;
+    for (const ExprId child : expr.children) children.push_back(condition(scope, child));
+    const ir::ConditionKind kind = expr.kind == ExprKind::not_   ? ir::ConditionKind::not_
+                                   : expr.kind == ExprKind::and_ ? ir::ConditionKind::all
+                                                                 : ir::ConditionKind::any;
+    return append(context_, kind, std::move(children), expr.span);
+  }
+
   ir::ConditionId use(const Expr& expr) {
     const NamedCondition* named = checked(expr);
     if (named == nullptr) return always(expr.span);
@@ -40,7 +56,7 @@ class UseWriter {
     ir::ConditionId id;
     {
       const FrameGuard guard(context_, frame);
-      id = body(*named->scope, named->node->body);
+      id = condition(*named->scope, named->node->body);
     }
     context_.sites.pop_back();
     if (!outermost) return id;
@@ -84,7 +100,7 @@ class UseWriter {
 
   void report_unknown(const Expr& expr, const std::string& written, const ScopedName& name) {
     const Span span = expr.test.path.span;
-    if (expr.arguments.empty() && names_attribute(expr.test.path)) {
+    if (expr.arguments.empty() && begins_attribute(expr.test.path.steps.front().text)) {
       context_.report(DiagnosticKind::expected_operator, span,
                       ticked(written) + " is an attribute and stands without an operator",
                       "write what is asked of it, such as `" + written + " exists`");
@@ -142,23 +158,27 @@ class UseWriter {
     return !context_.sites.empty() || spend_operands(context_, named.tests, span);
   }
 
-  // Recursion is bounded: parentheses and uses together nest at most limits::kNestingMax deep.
-  ir::ConditionId body(const Scope& scope, ExprId id) {
+  ir::ConditionId test(const Scope& scope, ExprId id) {
     const Expr& expr = scope.ast->exprs[id];
-    if (expr.kind == ExprKind::use) return use(expr);
-    if (expr.kind == ExprKind::always) return always(expr.span);
-    if (expr.kind == ExprKind::test) {
-      context_.site_test = expr.span;
-      const auto settled = scope.settled.of.find(id.value);
-      if (settled != scope.settled.of.end()) return copied(scope, settled->second);
-      return write_(expr);
+    if (context_.sites.empty()) return write_(expr);
+    context_.site_test = expr.span;
+    const auto settled = scope.settled.of.find(id.value);
+    return settled == scope.settled.of.end() ? write_(expr) : copied(scope, settled->second);
+  }
+
+  ir::ConditionId quantified(const Scope& scope, const Expr& expr) {
+    if (!context_.sites.empty()) context_.site_test = expr.quantifier.list.span;
+    const Element element = element_of(context_, expr.quantifier);
+    Frame inner = *context_.frame;
+    inner.elements = &element;
+    ir::ConditionId child;
+    {
+      const FrameGuard guard(context_, inner);
+      ++context_.quantifier_depth;
+      child = condition(scope, expr.children.front());
+      --context_.quantifier_depth;
     }
-    std::vector<ir::ConditionId> children;
-    for (const ExprId child : expr.children) children.push_back(body(scope, child));
-    const ir::ConditionKind kind = expr.kind == ExprKind::not_   ? ir::ConditionKind::not_
-                                   : expr.kind == ExprKind::and_ ? ir::ConditionKind::all
-                                                                 : ir::ConditionKind::any;
-    return append(context_, kind, std::move(children), expr.span);
+    return append_quantified(context_, element, child, expr.span);
   }
 
   // A test that was checked with its declaration.
@@ -193,16 +213,15 @@ std::optional<std::size_t> parameter_of(const NamedCondition* named, std::string
   return static_cast<std::size_t>(found - parameters.begin());
 }
 
-Path actual_path(const Context& context, const Path& path) {
-  Path actual = path;
-  const Frame* frame = context.frame;
-  while (frame->arguments != nullptr) {
-    const auto index = parameter_of(frame->named, actual.steps.front().text);
+ActualPath actual_path(const Context& context, const Path& path) {
+  ActualPath actual{path, context.frame};
+  while (actual.frame->arguments != nullptr) {
+    const auto index = parameter_of(actual.frame->named, actual.path.steps.front().text);
     if (!index) break;
-    std::vector<Name> steps = (*frame->arguments)[*index].path.steps;
-    steps.insert(steps.end(), actual.steps.begin() + 1, actual.steps.end());
-    actual.steps = std::move(steps);
-    frame = frame->caller;
+    std::vector<Name> steps = (*actual.frame->arguments)[*index].path.steps;
+    steps.insert(steps.end(), actual.path.steps.begin() + 1, actual.path.steps.end());
+    actual.path.steps = std::move(steps);
+    actual.frame = actual.frame->caller;
   }
   return actual;
 }
@@ -229,8 +248,8 @@ const Literal& actual_literal(const Context& context, const Literal& literal) {
   return one ? actual.operand->literals.front() : literal;
 }
 
-ir::ConditionId write_use(Context& context, const Expr& expr, const WriteTest& write) {
-  return UseWriter(context, write).use(expr);
+ir::ConditionId write_condition(Context& context, ExprId id, const WriteTest& write) {
+  return UseWriter(context, write).condition(context.scope, id);
 }
 
 const NamedCondition* check_use(Context& context, const Expr& expr) {

@@ -14,13 +14,16 @@
 
 namespace sentrail::compiler::checking {
 
+struct Element;
+
 // The body that is being read, and what its parameters stand for. Outside of bodies: the scope of
 // the file, and no parameters.
 struct Frame {
   const Scope* scope = nullptr;
   const NamedCondition* named = nullptr;
   const std::vector<Argument>* arguments = nullptr;
-  const Frame* caller = nullptr;  // where the arguments are read
+  const Frame* caller = nullptr;      // where the arguments are read
+  const Element* elements = nullptr;  // of the quantifiers around, in the body itself
 };
 
 // Reads under another frame for as long as it lives.
@@ -42,8 +45,13 @@ class FrameGuard {
 [[nodiscard]] std::optional<std::size_t> parameter_of(const NamedCondition* named,
                                                       std::string_view name);
 
-// A path with the argument in the place of a parameter. Its span stays the written one's.
-[[nodiscard]] Path actual_path(const Context& context, const Path& path);
+// A path with the argument in the place of a parameter, and the frame in which its first step is
+// written. Its span stays the written one's.
+struct ActualPath {
+  Path path;
+  const Frame* frame = nullptr;
+};
+[[nodiscard]] ActualPath actual_path(const Context& context, const Path& path);
 
 // What stands right of an operator where a parameter is written, and the frame to read it in.
 struct ActualValue {
@@ -58,9 +66,9 @@ struct ActualValue {
 // Writes one test of a body with the parameters of the current frame.
 using WriteTest = std::function<ir::ConditionId(const Expr&)>;
 
-// Writes the condition that `expr` uses, in the place of the use. Reports what is wrong with the
-// use; a broken one stands as `always`.
-[[nodiscard]] ir::ConditionId write_use(Context& context, const Expr& expr, const WriteTest& write);
+// Writes a condition of a rule, with the bodies of those that it uses in the place of the uses.
+// Reports what is wrong with a use; a broken one stands as `always`.
+[[nodiscard]] ir::ConditionId write_condition(Context& context, ExprId id, const WriteTest& write);
 
 // Finds the condition that a use names, and reports if there is none or the arguments do not fit.
 // out: null then.

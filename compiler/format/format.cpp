@@ -267,6 +267,13 @@ class Formatter {
       case ExprKind::not_:
         layout_.text("not ");
         return negated(expr.children.front());
+      case ExprKind::quantified:
+        layout_.text(expr.quantifier.all ? "all " : "any ");
+        layout_.text(expr.quantifier.binder.text);
+        layout_.text(" in ");
+        layout_.text(slice(expr.quantifier.list.span));
+        layout_.text(": ");
+        return operand(expr.children.front());
       case ExprKind::and_:
       case ExprKind::or_:
         break;

@@ -93,7 +93,8 @@ std::string text_of(const Atom& atom) {
 
 // A stack of what is left to print, instead of recursion: conditions nest as deep as they like.
 std::string text_of(const Policy& policy, ConditionId root) {
-  constexpr std::array<std::string_view, 5> kNames = {"always", "", "(not", "(all", "(any"};
+  constexpr std::array<std::string_view, 7> kNames = {"always", "",      "(not",  "(all",
+                                                      "(any",   "(some", "(every"};
   std::string out;
   std::vector<std::pair<ConditionId, bool>> left = {{root, false}};
   while (!left.empty()) {
@@ -111,6 +112,9 @@ std::string text_of(const Policy& policy, ConditionId root) {
     }
     out += kNames[static_cast<std::size_t>(condition.kind)];
     if (condition.kind == ConditionKind::always) continue;
+    if (is_quantified(condition.kind)) {
+      out += " " + condition.element + " in " + to_string(condition.atom.attribute);
+    }
     left.emplace_back(id, true);
     for (std::size_t i = condition.children.size(); i > 0; --i) {
       left.emplace_back(condition.children[i - 1], false);
@@ -156,6 +160,11 @@ std::string text_of(const TestCase& test) {
 
 }  // namespace
 
+Type type_of(const AttributeRef& ref) {
+  const Type type = row_of(ref.attribute).type;
+  return ref.binder > 0 && type == Type::string_set ? Type::string : type;
+}
+
 bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept {
   const std::size_t common = std::min(a.steps.size(), b.steps.size());
   return a.attribute == b.attribute &&
@@ -164,7 +173,7 @@ bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept {
 }
 
 std::string to_string(const AttributeRef& ref) {
-  std::string out(row_of(ref.attribute).name);
+  std::string out = ref.binder > 0 ? ref.element : std::string(row_of(ref.attribute).name);
   for (const std::string& step : ref.steps) {
     out += '.';
     out += is_plain_step(step) ? step : quoted(step);

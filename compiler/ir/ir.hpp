@@ -20,13 +20,20 @@ namespace sentrail::compiler::ir {
 
 using ConditionId = Id<struct ConditionTag>;
 
-// An attribute, or a member of one. `steps` are decoded; header names in lower case.
+// An attribute, or a member of one. `steps` are decoded; header names in lower case. Within
+// quantifiers it may be the element that the `binder`-th of them, from outside, looks at: `steps`
+// are then members of the element, and `attribute` that of the list.
 struct AttributeRef {
   AttributeId attribute = AttributeId::tool;
   std::vector<std::string> steps;
+  std::uint8_t binder = 0;  // 0: a value of the request
+  std::string element;      // the element's name in the text
 
   friend bool operator==(const AttributeRef&, const AttributeRef&) = default;
 };
+
+// The type of the value that a reference names: the attribute's, its member's or its element's.
+[[nodiscard]] Type type_of(const AttributeRef& ref);
 
 // The path of a reference as policy text writes it: `resource.ref`, `body."odd key".n`.
 [[nodiscard]] std::string to_string(const AttributeRef& ref);
@@ -89,10 +96,19 @@ struct Atom {
 };
 
 // A node of a condition; children before parents in Policy::conditions.
-enum class ConditionKind : std::uint8_t { always, atom, not_, all, any };
+enum class ConditionKind : std::uint8_t {
+  always,
+  atom,
+  not_,
+  all,
+  any,
+  some_element,  // its one child holds of an element of the list
+  every_element
+};
 struct Condition {
   ConditionKind kind = ConditionKind::always;
-  Atom atom;
+  Atom atom;            // of some_element and every_element: `attribute` is the list
+  std::string element;  // some_element, every_element: the element's name
   std::vector<ConditionId> children;
   Span span;
 };
@@ -102,6 +118,11 @@ struct Template {
   std::vector<std::string> texts;
   std::vector<AttributeRef> holes;
 };
+
+// Whether a condition is about the elements of a list.
+[[nodiscard]] constexpr bool is_quantified(ConditionKind kind) noexcept {
+  return kind == ConditionKind::some_element || kind == ConditionKind::every_element;
+}
 
 // One rule. Its condition is `when and not unless`, `on` being part of `when`.
 struct Rule {

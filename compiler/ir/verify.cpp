@@ -24,6 +24,10 @@ Status verify_reference(const AttributeRef& ref) {
   const Attribute& row = row_of(ref.attribute);
   const std::string name(row.name);
   if (!row.has_members && !ref.steps.empty()) return broken(name + " has no members");
+  if (ref.binder > 0) {
+    const bool list = row.type == Type::string_set || row.type == Type::json;
+    return list ? Status{} : broken(name + " has no elements");
+  }
   if (ref.steps.size() > limits::kPathStepsMax) return broken(name + " has too many steps");
   if (row.has_members && row.type == Type::string && ref.steps.size() != 1) {
     return broken(name + " needs exactly one step");
@@ -86,7 +90,7 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
   const Attribute& row = row_of(atom.attribute.attribute);
   const std::string name(row.name);
   if (!takes(atom.op, operand.kind)) return broken("an operator on " + name + " and its operand");
-  if (!comparable(atom.sized ? Type::number : row.type, operand.kind))
+  if (!comparable(atom.sized ? Type::number : type_of(atom.attribute), operand.kind))
     return broken(name + " is compared with another type");
   if (operand.kind == OperandKind::pattern) {
     if (const auto problem = pattern_problem(operand.text, row.separator)) {
@@ -105,19 +109,19 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
 
 // A size is a number: it is compared, and nothing else.
 Status verify_size(const Atom& atom) {
-  const Attribute& row = row_of(atom.attribute.attribute);
-  const bool sizable =
-      row.type == Type::string || row.type == Type::string_set || row.type == Type::json;
+  const Type type = type_of(atom.attribute);
+  const bool sizable = type == Type::string || type == Type::string_set || type == Type::json;
   const bool compared = atom.op <= AtomOp::in;
-  if (!sizable || !compared) return broken("the size of " + std::string(row.name));
+  if (!sizable || !compared)
+    return broken("the size of " + std::string(row_of(atom.attribute.attribute).name));
   for (const Operand& operand : atom.operands) SENTRAIL_TRY(verify_operand(atom, operand));
   return {};
 }
 
 Status verify_atom(const Atom& atom) {
   SENTRAIL_TRY(verify_reference(atom.attribute));
-  const Attribute& row = row_of(atom.attribute.attribute);
-  const std::string name(row.name);
+  const Type type = type_of(atom.attribute);
+  const std::string name(row_of(atom.attribute.attribute).name);
   const bool bare = atom.op == AtomOp::exists || atom.op == AtomOp::is_type;
   if (bare != atom.operands.empty() && atom.op != AtomOp::in) {
     return broken("an operator on " + name + " has the wrong number of operands");
@@ -127,13 +131,13 @@ Status verify_atom(const Atom& atom) {
   }
   if (atom.sized) return verify_size(atom);
   const bool set_operator = atom.op == AtomOp::has || bare;
-  if (row.type == Type::string_set && !set_operator) return broken(name + " is a set");
-  if (atom.op == AtomOp::has && row.type != Type::string_set && row.type != Type::json) {
+  if (type == Type::string_set && !set_operator) return broken(name + " is a set");
+  if (atom.op == AtomOp::has && type != Type::string_set && type != Type::json) {
     return broken(name + " is no set");
   }
   const bool partial = atom.op == AtomOp::search || atom.op == AtomOp::contains ||
                        atom.op == AtomOp::starts_with || atom.op == AtomOp::ends_with;
-  if (partial && row.type != Type::string && row.type != Type::json) {
+  if (partial && type != Type::string && type != Type::json) {
     return broken(name + " is no string");
   }
   for (const Operand& operand : atom.operands) SENTRAIL_TRY(verify_operand(atom, operand));
@@ -146,6 +150,8 @@ bool has_right_arity(const Condition& condition) {
     case ConditionKind::atom:
       return condition.children.empty();
     case ConditionKind::not_:
+    case ConditionKind::some_element:
+    case ConditionKind::every_element:
       return condition.children.size() == 1;
     case ConditionKind::all:
     case ConditionKind::any:
@@ -162,6 +168,28 @@ Status take(std::vector<bool>& owned, ConditionId id) {
   return {};
 }
 
+Status verify_list(const Condition& condition) {
+  SENTRAIL_TRY(verify_reference(condition.atom.attribute));
+  const Type type = type_of(condition.atom.attribute);
+  const bool list = type == Type::string_set || type == Type::json;
+  if (condition.element.empty() || !list) return broken("a quantifier over no list");
+  return {};
+}
+
+// References name elements of the quantifiers around them; those nest no deeper than engines go.
+Status verify_scopes(const Policy& policy) {
+  std::vector<std::uint8_t> depths(policy.conditions.size(), 0);
+  for (std::size_t i = policy.conditions.size(); i-- > 0;) {
+    const Condition& condition = policy.conditions[ConditionId{static_cast<std::uint32_t>(i)}];
+    const bool quantified = is_quantified(condition.kind);
+    if (condition.atom.attribute.binder > depths[i]) return broken("an element of no quantifier");
+    const auto inner = static_cast<std::uint8_t>(depths[i] + (quantified ? 1 : 0));
+    if (inner > limits::kQuantifierDepthMax) return broken("quantifiers nest too deep");
+    for (const ConditionId child : condition.children) depths[child.value] = inner;
+  }
+  return {};
+}
+
 Status verify_conditions(const Policy& policy, std::vector<bool>& owned) {
   for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
     const Condition& condition = policy.conditions[ConditionId{i}];
@@ -172,13 +200,17 @@ Status verify_conditions(const Policy& policy, std::vector<bool>& owned) {
       SENTRAIL_TRY(take(owned, child));
     }
     if (condition.kind == ConditionKind::atom) SENTRAIL_TRY(verify_atom(condition.atom));
+    if (is_quantified(condition.kind)) SENTRAIL_TRY(verify_list(condition));
   }
-  return {};
+  return verify_scopes(policy);
 }
 
 Status verify_template(const Template& text) {
   if (text.texts.size() != text.holes.size() + 1) return broken("a template does not alternate");
-  for (const AttributeRef& hole : text.holes) SENTRAIL_TRY(verify_reference(hole));
+  for (const AttributeRef& hole : text.holes) {
+    SENTRAIL_TRY(verify_reference(hole));
+    if (hole.binder > 0) return broken("a template names an element");
+  }
   return {};
 }
 

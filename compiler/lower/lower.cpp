@@ -32,11 +32,19 @@ class Lowerer {
     bool negated = false;
   };
 
+  // A condition to write, or the node that ends when those before it are written.
+  struct Step {
+    Task task;
+    std::uint32_t closes = kNoRow;
+  };
+
   Status want_literals();
   Status write_tier(const ir::Tier& tier);
   Status write_rule(const ir::Rule& rule);
   Status write_condition(const ir::Rule& rule);
-  Status write_node(const Task& task);
+  Status write_tree(const ir::Rule& rule, std::vector<Step> steps, std::vector<NodeRow>& nodes);
+  Status write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes);
+  Result<std::uint32_t> write_quantified(const ir::Rule& rule, const ir::Condition& condition);
   [[nodiscard]] LineColumn place(Span span) const;
   [[nodiscard]] bool is_placed(Span span) const {
     return sources_ != nullptr && span.source.value < sources_->size();
@@ -45,6 +53,7 @@ class Lowerer {
   const ir::Policy& in_;
   const Sources* sources_;
   TableBuilder tables_;
+  std::uint32_t depth_ = 0;  // of quantifiers
 };
 
 Result<ProgramStorage> Lowerer::run() {
@@ -126,28 +135,25 @@ Status Lowerer::write_rule(const ir::Rule& rule) {
   return {};
 }
 
-// Writes `when and not unless` in prefix order, with a stack of what is still to come.
+// Writes `when and not unless`.
 Status Lowerer::write_condition(const ir::Rule& rule) {
-  // A condition to write, or the node that ends when those before it are written.
-  struct Step {
-    Task task;
-    std::uint32_t closes = kNoRow;
-  };
   std::vector<NodeRow>& nodes = tables_.storage().nodes;
   std::vector<Step> steps;
-  std::size_t open = 0;
-  const auto close_later = [&](std::uint32_t node) {
-    steps.push_back({{}, node});
-    ++open;
-  };
   if (rule.unless) {
     NodeRow both;
     both.kind = static_cast<std::uint8_t>(NodeKind::all);
     nodes.push_back(both);
-    close_later(static_cast<std::uint32_t>(nodes.size() - 1));
+    steps.push_back({{}, static_cast<std::uint32_t>(nodes.size() - 1)});
     steps.push_back({{*rule.unless, true}, kNoRow});
   }
   steps.push_back({{rule.when, false}, kNoRow});
+  return write_tree(rule, std::move(steps), nodes);
+}
+
+// Writes conditions in prefix order, with a stack of what is still to come.
+Status Lowerer::write_tree(const ir::Rule& rule, std::vector<Step> steps,
+                           std::vector<NodeRow>& nodes) {
+  std::size_t open = steps.size() > 1 ? 1 : 0;  // `unless` has opened a node
   while (!steps.empty()) {
     Step step = steps.back();
     steps.pop_back();
@@ -161,10 +167,11 @@ Status Lowerer::write_condition(const ir::Rule& rule) {
       task = {in_.conditions[task.id].children.front(), !task.negated};
     }
     const auto node = static_cast<std::uint32_t>(nodes.size());
-    SENTRAIL_TRY(write_node(task));
+    SENTRAIL_TRY(write_node(rule, task, nodes));
     const ir::Condition& condition = in_.conditions[task.id];
-    if (condition.children.empty()) continue;
-    close_later(node);
+    if (condition.children.empty() || is_quantified(condition.kind)) continue;
+    steps.push_back({{}, node});
+    ++open;
     if (open > limits::kConditionDepthMax) {
       return fail(Errc::limit_exceeded, "the condition of rule `" + rule.qualified_name +
                                             "` is nested more than " +
@@ -178,15 +185,27 @@ Status Lowerer::write_condition(const ir::Rule& rule) {
   return {};
 }
 
+// The test of a list's elements, their condition written first: recursion goes as deep as
+// quantifiers nest.
+Result<std::uint32_t> Lowerer::write_quantified(const ir::Rule& rule,
+                                                const ir::Condition& condition) {
+  std::vector<NodeRow> nodes;
+  ++depth_;
+  const Status written = write_tree(rule, {{{condition.children.front(), false}, kNoRow}}, nodes);
+  const std::uint32_t depth = depth_--;
+  SENTRAIL_TRY(written);
+  return tables_.quantified(condition, depth, nodes);
+}
+
 // Appends the row of one condition; inner ones get their end later. REQUIRES: not a `not`.
-Status Lowerer::write_node(const Task& task) {
-  ProgramStorage& out = tables_.storage();
-  if (out.nodes.size() >= limits::kBundleBytesMax / sizeof(NodeRow)) {
+Status Lowerer::write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes) {
+  const std::size_t rows = nodes.size() + tables_.storage().element_nodes.size();
+  if (rows >= limits::kBundleBytesMax / sizeof(NodeRow)) {
     return fail(Errc::limit_exceeded, "the policy's conditions are larger than a bundle may be");
   }
   const ir::Condition& condition = in_.conditions[task.id];
   NodeRow row;
-  row.end = static_cast<std::uint32_t>(out.nodes.size() + 1);
+  row.end = static_cast<std::uint32_t>(nodes.size() + 1);
   const LineColumn at = place(condition.span);
   row.line = at.line;
   row.column = at.column;
@@ -201,6 +220,13 @@ Status Lowerer::write_node(const Task& task) {
       SENTRAIL_ASSIGN_OR_RETURN(row.atom, tables_.atom(condition.atom));
       break;
     }
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element: {
+      row.kind = static_cast<std::uint8_t>(NodeKind::literal);
+      row.flag = task.negated ? 1 : 0;
+      SENTRAIL_ASSIGN_OR_RETURN(row.atom, write_quantified(rule, condition));
+      break;
+    }
     case ir::ConditionKind::all:
     case ir::ConditionKind::any: {
       const bool all = (condition.kind == ir::ConditionKind::all) != task.negated;
@@ -210,7 +236,7 @@ Status Lowerer::write_node(const Task& task) {
     case ir::ConditionKind::not_:
       break;
   }
-  out.nodes.push_back(row);
+  nodes.push_back(row);
   return {};
 }
 

@@ -172,7 +172,9 @@ Result<std::uint32_t> TableBuilder::slot(const ir::AttributeRef& ref) {
     steps.push_back(row);
   }
   SlotRow row;
-  SENTRAIL_ASSIGN_OR_RETURN(row.attribute, text(row_of(ref.attribute).name));
+  SENTRAIL_ASSIGN_OR_RETURN(row.attribute, text(ref.binder > 0 ? std::string_view(ref.element)
+                                                               : row_of(ref.attribute).name));
+  row.binder = ref.binder;
   row.steps_count = size_of(steps);
   row.separator = static_cast<unsigned char>(row_of(ref.attribute).separator);
   std::string key;
@@ -301,6 +303,40 @@ Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
     out_.operands.push_back({kind, index, upper});
   }
   out_.atoms.push_back(row);
+  return at->second;
+}
+
+Result<std::uint32_t> TableBuilder::quantified(const ir::Condition& condition, std::uint32_t depth,
+                                               const std::vector<NodeRow>& nodes) {
+  AtomRow atom;
+  SENTRAIL_ASSIGN_OR_RETURN(atom.slot, slot(condition.atom.attribute));
+  const bool some = condition.kind == ir::ConditionKind::some_element;
+  atom.op = static_cast<std::uint8_t>(some ? TestOp::any_element : TestOp::every_element);
+  QuantifierRow row;
+  SENTRAIL_ASSIGN_OR_RETURN(row.name, text(condition.element));
+  row.depth = depth;
+  row.nodes_count = size_of(nodes);
+  // Places do not count: the same condition elsewhere is the same test.
+  std::string key;
+  append_row(key, atom);
+  append_row(key, row);
+  for (NodeRow node : nodes) {
+    node.line = node.column = 0;
+    append_row(key, node);
+  }
+  const auto [at, fresh] = quantified_.try_emplace(std::move(key), size_of(out_.atoms));
+  if (!fresh) return at->second;
+  row.nodes_begin = size_of(out_.element_nodes);
+  for (NodeRow node : nodes) {
+    node.end += row.nodes_begin;
+    out_.element_nodes.push_back(node);
+  }
+  atom.operands_begin = size_of(out_.operands);
+  atom.operands_count = 1;
+  out_.operands.push_back(
+      {static_cast<std::uint32_t>(OperandKind::quantifier), size_of(out_.quantifiers), 0});
+  out_.quantifiers.push_back(row);
+  out_.atoms.push_back(atom);
   return at->second;
 }
 

@@ -32,6 +32,9 @@ class TableBuilder {
   Result<std::uint32_t> slot(const ir::AttributeRef& ref);
   Result<std::uint32_t> atom(const ir::Atom& atom);
   Result<std::uint32_t> reason(const ir::Template& because);
+  // The row of a test of elements, whose condition is `nodes`: one tree that begins at 0.
+  Result<std::uint32_t> quantified(const ir::Condition& condition, std::uint32_t depth,
+                                   const std::vector<NodeRow>& nodes);
 
   // The tables; rules, tiers, nodes and policy are the caller's to fill.
   [[nodiscard]] ProgramStorage& storage() noexcept { return out_; }
@@ -57,6 +60,7 @@ class TableBuilder {
   std::unordered_map<std::string, std::uint32_t> atoms_;
   std::unordered_map<std::string, std::uint32_t> patterns_;
   std::unordered_map<std::string, std::uint32_t> regexes_;
+  std::unordered_map<std::string, std::uint32_t> quantified_;
   std::unordered_map<std::string, std::uint32_t> reasons_;
 };
 

@@ -191,7 +191,13 @@ Truth has_type(const Value& value, ir::TestedType type) {
 
 }  // namespace
 
-Value look_up(const Request& request, const ir::AttributeRef& ref) {
+Value look_up(const Request& request, const ir::AttributeRef& ref,
+              const std::vector<Value>& elements) {
+  if (ref.binder > 0) {
+    Value member = elements.at(ref.binder - 1u);
+    for (const std::string& name : ref.steps) member = step_into(member, name);
+    return member;
+  }
   if (ref.attribute == AttributeId::http_query) return look_up(request.query, ref.steps.at(0));
   if (ref.attribute == AttributeId::http_headers) return look_up(request.headers, ref.steps.at(0));
   const auto found = request.values.find(std::string(row_of(ref.attribute).name));
@@ -200,8 +206,8 @@ Value look_up(const Request& request, const ir::AttributeRef& ref) {
   return value;
 }
 
-Truth evaluate(const ir::Atom& atom, const Request& request) {
-  Value value = look_up(request, atom.attribute);
+Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<Value>& elements) {
+  Value value = look_up(request, atom.attribute, elements);
   const char separator = row_of(atom.attribute.attribute).separator;
   if (value.kind == ValueKind::unreadable) return Truth::u;
   if (atom.op == ir::AtomOp::exists) return certain(value.kind != ValueKind::absent);

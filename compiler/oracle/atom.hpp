@@ -4,6 +4,8 @@
 // source: docs/language.md, L5.
 #pragma once
 
+#include <vector>
+
 #include "compiler/ir/ir.hpp"
 #include "compiler/oracle/value.hpp"
 #include "core/truth.hpp"
@@ -11,9 +13,12 @@
 namespace sentrail::compiler::oracle {
 
 // The value that a reference names in a request: absent, unreadable or a value. source: L5.2.
-[[nodiscard]] Value look_up(const Request& request, const ir::AttributeRef& ref);
+// `elements` are those that the quantifiers around it look at, from the outside in.
+[[nodiscard]] Value look_up(const Request& request, const ir::AttributeRef& ref,
+                            const std::vector<Value>& elements = {});
 
 // The truth of one test. REQUIRES: the atom stands in a policy that verifies.
-[[nodiscard]] Truth evaluate(const ir::Atom& atom, const Request& request);
+[[nodiscard]] Truth evaluate(const ir::Atom& atom, const Request& request,
+                             const std::vector<Value>& elements = {});
 
 }  // namespace sentrail::compiler::oracle

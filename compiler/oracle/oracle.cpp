@@ -3,13 +3,71 @@
 
 #include "compiler/oracle/atom.hpp"
 #include "core/check.hpp"
+#include "core/limits.hpp"
 
 namespace sentrail::compiler::oracle {
 namespace {
 
+// The truth of one condition, with the elements that the quantifiers around it look at.
+Truth evaluate_of(const ir::Policy& policy, ir::ConditionId id, const Request& request,
+                  const std::vector<Value>& elements) {
+  const ir::Condition& condition = policy.conditions[id];
+  const auto child = [&](ir::ConditionId one) {
+    return evaluate_of(policy, one, request, elements);
+  };
+  Truth truth = Truth::t;
+  switch (condition.kind) {
+    case ir::ConditionKind::always:
+      return Truth::t;
+    case ir::ConditionKind::atom:
+      return evaluate(condition.atom, request, elements);
+    case ir::ConditionKind::not_:
+      return negate(child(condition.children.at(0)));
+    case ir::ConditionKind::all:
+      for (const ir::ConditionId one : condition.children) truth = both(truth, child(one));
+      return truth;
+    case ir::ConditionKind::any:
+      truth = Truth::f;
+      for (const ir::ConditionId one : condition.children) truth = either(truth, child(one));
+      return truth;
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element:
+      break;
+  }
+  // L5.15.
+  const Value list = look_up(request, condition.atom.attribute, elements);
+  if (list.kind == ValueKind::absent) return Truth::f;
+  if (list.kind != ValueKind::list) return Truth::u;
+  const std::size_t most = elements.empty() ? limits::kListElementsMax : limits::kInnerElementsMax;
+  if (list.elements.size() > most) return Truth::u;
+  const bool some = condition.kind == ir::ConditionKind::some_element;
+  truth = some ? Truth::f : Truth::t;
+  for (const Value& element : list.elements) {
+    std::vector<Value> inner = elements;
+    inner.push_back(element);
+    const Truth one = evaluate_of(policy, condition.children.at(0), request, inner);
+    truth = some ? either(truth, one) : both(truth, one);
+  }
+  return truth;
+}
+
+// Which conditions stand within a quantifier.
+std::vector<bool> within_quantifiers(const ir::Policy& policy) {
+  std::vector<bool> within(policy.conditions.size(), false);
+  for (std::size_t i = within.size(); i-- > 0;) {
+    const ir::Condition& condition =
+        policy.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
+    for (const ir::ConditionId child : condition.children) {
+      within[child.value] = within[i] || is_quantified(condition.kind);
+    }
+  }
+  return within;
+}
+
 // Truths of the conditions up to `last`; children come before parents, so one pass is enough.
 std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
                                   const Request& request) {
+  const std::vector<bool> within = within_quantifiers(policy);
   std::vector<Truth> truths;
   for (std::uint32_t i = 0; i <= last; ++i) {
     const ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
@@ -18,7 +76,8 @@ std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
       case ir::ConditionKind::always:
         break;
       case ir::ConditionKind::atom:
-        truth = evaluate(condition.atom, request);
+        // Within quantifiers a test has no truth of its own; nobody asks for it.
+        if (condition.atom.attribute.binder == 0) truth = evaluate(condition.atom, request, {});
         break;
       case ir::ConditionKind::not_:
         truth = negate(truths.at(condition.children.at(0).value));
@@ -31,6 +90,12 @@ std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
         truth = Truth::f;
         for (const ir::ConditionId id : condition.children) {
           truth = either(truth, truths.at(id.value));
+        }
+        break;
+      case ir::ConditionKind::some_element:
+      case ir::ConditionKind::every_element:
+        if (condition.atom.attribute.binder == 0 && !within.at(i)) {
+          truth = evaluate_of(policy, ir::ConditionId{i}, request, {});
         }
         break;
     }

@@ -59,6 +59,7 @@ std::string key_text(const ir::Atom& atom) {
   std::string key;
   append_number(key, static_cast<std::uint64_t>(atom.op));
   append_number(key, static_cast<std::uint64_t>(atom.attribute.attribute));
+  append_number(key, atom.attribute.binder);
   append_number(key, static_cast<std::uint64_t>(atom.tested_type));
   append_number(key, atom.sized ? 1 : 0);
   append_number(key, atom.attribute.steps.size());
@@ -90,6 +91,21 @@ FormId Forms::literal(const ir::Atom& atom, bool negated, Span span) {
   form.span = span;
   form.key = key_of((negated ? "-" : "+") + key_text(atom));
   form.cost = cost_of(atom);
+  return forms_.push_back(std::move(form));
+}
+
+FormId Forms::quantified(const ir::Condition& quantifier, bool negated, FormId child) {
+  Form form;
+  form.kind = FormKind::quantified;
+  form.quantifier = &quantifier;
+  form.negated = negated;
+  form.children = {child};
+  form.span = quantifier.span;
+  std::string key = negated ? "!" : "?";
+  key += quantifier.kind == ir::ConditionKind::some_element ? 's' : 'e';
+  append_number(key, forms_[child].key);
+  form.key = key_of(key + key_text(quantifier.atom));
+  form.cost = std::min(64 + 8 * forms_[child].cost, 10'000u);
   return forms_.push_back(std::move(form));
 }
 

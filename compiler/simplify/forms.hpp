@@ -18,11 +18,13 @@ namespace sentrail::compiler {
 using FormId = Id<struct FormTag>;
 
 // What a form is. `all` and `any` have two children or more, none of their own kind, no constants.
-enum class FormKind : std::uint8_t { never, always, literal, all, any };
+enum class FormKind : std::uint8_t { never, always, literal, all, any, quantified };
 struct Form {
   FormKind kind = FormKind::always;
   const ir::Atom* atom = nullptr;  // literal
-  bool negated = false;            // literal
+  // quantified: which, and over what; its one child is never negated, the whole may be
+  const ir::Condition* quantifier = nullptr;
+  bool negated = false;  // literal, quantified
   std::vector<FormId> children;
   Span span;
   std::uint32_t key = 0;
@@ -34,6 +36,7 @@ class Forms {
  public:
   FormId constant(bool value, Span span);
   FormId literal(const ir::Atom& atom, bool negated, Span span);
+  FormId quantified(const ir::Condition& quantifier, bool negated, FormId child);
   // `kind` is all or any. cost: n log n in the children.
   FormId junction(FormKind kind, const std::vector<FormId>& children, Span span);
 

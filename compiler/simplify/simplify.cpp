@@ -81,8 +81,10 @@ std::vector<bool> Simplifier::polarities() const {
   for (std::size_t i = in_.conditions.size(); i-- > 0;) {
     const ir::Condition& condition = in_.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
     const bool turns = condition.kind == ir::ConditionKind::not_;
+    // `any` is not the `all` of what is negated: both are false of what is absent.
+    const bool apart = is_quantified(condition.kind);
     for (const ir::ConditionId child : condition.children) {
-      negated[child.value] = negated[i] != turns;
+      negated[child.value] = !apart && negated[i] != turns;
     }
   }
   return negated;
@@ -114,6 +116,9 @@ FormId Simplifier::form_of(const ir::Condition& condition, bool negated) {
       return forms_.junction(negated ? FormKind::any : FormKind::all, children, condition.span);
     case ir::ConditionKind::any:
       return forms_.junction(negated ? FormKind::all : FormKind::any, children, condition.span);
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element:
+      return forms_.quantified(condition, negated, children.front());
     case ir::ConditionKind::atom:
       break;
   }
@@ -135,6 +140,13 @@ ir::ConditionId Simplifier::write_leaf(const Form& form) {
   if (form.kind == FormKind::literal) {
     leaf.kind = ir::ConditionKind::atom;
     leaf.atom = *form.atom;
+  }
+  if (form.kind == FormKind::quantified) {
+    // Quantifiers nest limits::kQuantifierDepthMax deep, and so does this recursion.
+    leaf.kind = form.quantifier->kind;
+    leaf.atom = form.quantifier->atom;
+    leaf.element = form.quantifier->element;
+    leaf.children = {write(form.children.front())};
   }
   const bool negated = form.kind == FormKind::never || form.negated;
   const ir::ConditionId id = out_.conditions.push_back(std::move(leaf));

@@ -74,11 +74,13 @@ bool is_plain_step(std::string_view step) {
 
 std::string text_of(const Path& path) {
   std::string out;
-  for (const Name& step : path.steps) {
+  for (std::size_t i = 0; i < path.steps.size(); ++i) {
+    const Name& step = path.steps[i];
+    if (path.star > 0 && i == path.star) out += "[*]";
     if (!out.empty()) out += ".";
     out += is_plain_step(step.text) ? std::string(step.text) : quoted(step.text);
   }
-  return out;
+  return path.star == path.steps.size() ? out + "[*]" : out;
 }
 
 std::string text_of(const Argument& argument) {
@@ -178,6 +180,10 @@ class Dump {
       case ExprKind::not_:
         out = "(not";
         break;
+      case ExprKind::quantified:
+        out = (expr.quantifier.all ? "(all " : "(any ") + std::string(expr.quantifier.binder.text) +
+              " in " + text_of(expr.quantifier.list) + ":";
+        break;
       case ExprKind::and_:
         out = "(and";
         break;
@@ -252,7 +258,8 @@ class Verify {
   Status exprs() const {
     std::uint32_t index = 0;
     for (const Expr& expr : ast_.exprs) {
-      const std::size_t least = expr.kind == ExprKind::not_                                 ? 1
+      const bool single = expr.kind == ExprKind::not_ || expr.kind == ExprKind::quantified;
+      const std::size_t least = single                                                      ? 1
                                 : expr.kind == ExprKind::and_ || expr.kind == ExprKind::or_ ? 2
                                                                                             : 0;
       const bool many = least == 2;

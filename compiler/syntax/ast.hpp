@@ -41,6 +41,7 @@ struct Literal {
 struct Path {
   Span span;
   std::vector<Name> steps;
+  std::size_t star = 0;  // steps before `[*]`; 0: there is none
 };
 
 // The operators. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
@@ -88,15 +89,23 @@ struct Argument {
   Operand value;  // no literals and no brackets: it cannot be one
 };
 
+// `any binder in list:` or `all …`; what follows is its child.
+struct Quantifier {
+  bool all = false;
+  Name binder;
+  Path list;
+};
+
 // A node of a condition. Children come before parents in Ast::exprs.
-enum class ExprKind : std::uint8_t { test, not_, and_, or_, always, use };
+enum class ExprKind : std::uint8_t { test, not_, and_, or_, always, use, quantified };
 struct Expr {
   ExprKind kind = ExprKind::always;
   Span span;
   bool parenthesised = false;
   Test test;                        // kind test; of a use only the path, which is its name
   std::vector<Argument> arguments;  // kind use
-  std::vector<ExprId> children;     // not_: one; and_, or_: two or more
+  Quantifier quantifier;            // kind quantified
+  std::vector<ExprId> children;     // not_, quantified: one; and_, or_: two or more
 };
 
 // `on github [ref.delete, branch_protection.*]`.

@@ -369,6 +369,7 @@ void AstBuilder::abandon_clause() {
   frames_.clear();
   use_.reset();
   argument_is_path_ = false;
+  quantifiers_.clear();
 }
 
 void AstBuilder::abandon_declaration() {

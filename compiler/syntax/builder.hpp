@@ -56,6 +56,11 @@ class AstBuilder {
   void path_argument() noexcept { argument_is_path_ = true; }
   void argument(Span span);
   void negation(Span span);
+  void quantifier(bool all) { quantifiers_.push_back({all, {}, {}}); }
+  void binder() { quantifiers_.back().binder = name_; }
+  void path_star() noexcept { path_.star = path_.steps.size(); }
+  void quantifier_head() { quantifiers_.back().list = std::exchange(path_, {}); }
+  void quantified(Span span);
   void group(Span span);
   void expression_end();
   void always(Span span);
@@ -169,6 +174,7 @@ class AstBuilder {
   bool argument_is_path_ = false;
   std::vector<ExprId> operands_;
   std::vector<Frame> frames_;
+  std::vector<Quantifier> quantifiers_;  // whose conditions are being read
 
   ImportNode import_;
   ListNode list_node_;

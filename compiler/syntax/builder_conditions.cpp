@@ -103,6 +103,17 @@ void AstBuilder::negation(Span span) {
   push(std::move(expr));
 }
 
+void AstBuilder::quantified(Span span) {
+  Expr expr;
+  expr.kind = ExprKind::quantified;
+  expr.span = until_end(span);
+  expr.quantifier = std::move(quantifiers_.back());
+  quantifiers_.pop_back();
+  expr.children = {operands_.back()};
+  operands_.pop_back();
+  push(std::move(expr));
+}
+
 void AstBuilder::group(Span span) {
   Expr& inner = ast_.exprs[operands_.back()];
   inner.parenthesised = true;

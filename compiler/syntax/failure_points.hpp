@@ -80,6 +80,15 @@ SENTRAIL_EXPECT(operand, expected_condition, "a test, `not` or `(`",
                 "a test is written `resource.ref == \"main\"`");
 SENTRAIL_EXPECT(negated, expected_condition, "a test or `(` after `not`",
                 "`not` takes one test or a parenthesis");
+SENTRAIL_EXPECT(binder, expected_name, "a name for the element",
+                "write `any x in body.labels: x == \"live\"`");
+SENTRAIL_EXPECT(binder_in, expected_token, "`in` after the name",
+                "write `any x in body.labels: x == \"live\"`");
+SENTRAIL_EXPECT(list_path, expected_name, "an attribute", "write `any x in body.labels: …`");
+SENTRAIL_EXPECT(binder_colon, expected_token, "`:` after the list",
+                "write `any x in body.labels: x == \"live\"`");
+SENTRAIL_EXPECT(quantified_operand, expected_condition, "a test, `not` or `(` after `:`",
+                "several tests of one element stand in parentheses");
 SENTRAIL_EXPECT(group_close, expected_token, "`and`, `or` or `)`", "");
 SENTRAIL_EXPECT(test_rest, expected_operator, "an operator",
                 "the operators are `== != < <= > >= ~ !~ =~ in has contains starts_with ends_with "

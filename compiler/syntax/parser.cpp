@@ -176,6 +176,13 @@ SENTRAIL_ON(group_open) { b.errors().open(at.begin); }
 SENTRAIL_ON(group_close) { b.errors().close(); }
 SENTRAIL_ON(group) { b.group(at); }
 SENTRAIL_ON(negation) { b.negation(at); }
+SENTRAIL_ON(any_keyword) { b.quantifier(false); }
+SENTRAIL_ON(all_keyword) { b.quantifier(true); }
+SENTRAIL_ON(binder) { b.binder(); }
+SENTRAIL_ON(list_star) { b.path_star(); }
+SENTRAIL_ON(list_path_text) { b.path(at); }
+SENTRAIL_ON(binder_colon) { b.quantifier_head(); }
+SENTRAIL_ON(quantified) { b.quantified(at); }
 SENTRAIL_ON(always_keyword) { b.always(at); }
 SENTRAIL_ON(attribute_test) { b.test(at); }
 SENTRAIL_ON(op_equal) { b.test_operator(TestOp::equal, at); }
@@ -282,6 +289,8 @@ SENTRAIL_ON(test_declaration) { b.test_declaration(at); }
 
 template <>
 struct action<g::group_rest> : peg::limit_depth<limits::kNestingMax> {};
+template <>
+struct action<g::quantified_rest> : peg::limit_depth<limits::kNestingMax> {};
 template <>
 struct action<g::json_members> : peg::limit_depth<limits::kNestingMax> {};
 template <>

@@ -140,7 +140,7 @@ bool SyntaxErrors::report_later_language(std::uint32_t offset, const FailurePoin
   if (grammar::has_word(grammar::kLaterKeywords, word)) {
     what = ticked(word);
   } else if (point.kind == DiagnosticKind::expected_operator && rest.starts_with('[')) {
-    what = "the quantifier `[*]`";
+    what = "`[*]` outside the list of `any` or `all`";
     length = 1;
   } else {
     return false;

@@ -98,9 +98,10 @@ void Binder::bind_slots() {
   bound_.slots.reserve(p_.slots.size());
   for (const SlotRow& row : p_.slots) {
     const auto attribute = attribute_named(p_.view(row.attribute));
-    SENTRAIL_CHECK_NOTE(attribute.has_value(), "the program is not verified");
+    SENTRAIL_CHECK_NOTE(attribute.has_value() || row.binder > 0, "the program is not verified");
     Slot slot;
-    slot.attribute = *attribute;
+    slot.attribute = attribute.value_or(AttributeId::tool);
+    slot.binder = row.binder;
     slot.steps_begin = row.steps_begin;
     slot.steps_count = row.steps_count;
     slot.separator = static_cast<char>(row.separator);
@@ -166,6 +167,10 @@ Test Binder::test_of(const AtomRow& atom) {
     test.op = Op::search;
     return test;
   }
+  if (op == TestOp::any_element || op == TestOp::every_element) {
+    test.op = op == TestOp::any_element ? Op::any_element : Op::every_element;
+    return test;
+  }
   if (atom.sized != 0) {
     test.op = Op::size;
     test.b = orders_of(op);
@@ -194,6 +199,7 @@ Test Binder::test_of(const AtomRow& atom) {
       break;
     case OperandKind::number_range:
     case OperandKind::regex:
+    case OperandKind::quantifier:
       SENTRAIL_UNREACHABLE("an operand of another test");
   }
   return test;
@@ -229,7 +235,8 @@ Test Binder::list_test(const AtomRow& atom) {
         extend(list.patterns_begin, list.patterns_end, i);
         break;
       case OperandKind::regex:
-        SENTRAIL_UNREACHABLE("a regular expression in a list");
+      case OperandKind::quantifier:
+        SENTRAIL_UNREACHABLE("an operand that no list holds");
     }
   }
   Slot& slot = bound_.slots[atom.slot];

@@ -22,22 +22,24 @@ namespace sentrail::decide {
 
 // What a test has become: its operator together with the kinds of its operands.
 enum class Op : std::uint8_t {
-  symbol,       // equals symbol a
-  symbols,      // is one of operands [a, b), all strings, at least one
-  risks,        // bit `risk` of a
-  booleans,     // bit 0 (false) or 1 (true) of a
-  number,       // compared with number a, gives an order in b
-  exists,       //
-  kinds,        // bit `FactKind` of a
-  pattern,      // matches pattern a
-  list,         // is in list a
-  element,      // has operand a
-  contains,     // has text of search a in it
-  starts_with,  // begins with symbol a
-  ends_with,    // ends with symbol a
-  size,         // has a size; that compared with number a gives an order in b
-  size_in,      // has a size; that is in list a
-  search,       // has a match of regular expression a
+  symbol,         // equals symbol a
+  symbols,        // is one of operands [a, b), all strings, at least one
+  risks,          // bit `risk` of a
+  booleans,       // bit 0 (false) or 1 (true) of a
+  number,         // compared with number a, gives an order in b
+  exists,         //
+  kinds,          // bit `FactKind` of a
+  pattern,        // matches pattern a
+  list,           // is in list a
+  element,        // has operand a
+  contains,       // has text of search a in it
+  starts_with,    // begins with symbol a
+  ends_with,      // ends with symbol a
+  size,           // has a size; that compared with number a gives an order in b
+  size_in,        // has a size; that is in list a
+  search,         // has a match of regular expression a
+  any_element,    // the condition of quantifier a holds of an element
+  every_element,  // it holds of each
 };
 
 // Bits of Op::number's b.
@@ -99,6 +101,7 @@ struct Slot {
   AttributeId attribute = AttributeId::tool;
   std::uint32_t steps_begin = 0;
   std::uint32_t steps_count = 0;
+  std::uint8_t binder = 0;  // 0: of the request; n: of the element of quantifier depth n
   char separator = '/';
   bool has_symbols = false;
   bool has_patterns = false;

@@ -8,6 +8,7 @@
 #include "core/check.hpp"
 #include "core/limits.hpp"
 #include "runtime/decide/evaluate.hpp"
+#include "runtime/decide/tree.hpp"
 
 namespace sentrail::decide {
 
@@ -84,42 +85,10 @@ std::uint32_t LinearEngine::resume(std::uint32_t code, const Tier& tier, Walk& w
 
 Truth LinearEngine::condition(std::uint32_t rule, const Facts& facts,
                               Scratch& scratch) const noexcept {
-  struct Frame {
-    std::uint32_t end;
-    bool all;
-    Truth value;
-  };
-  std::array<Frame, limits::kConditionDepthMax> frames;
-  std::size_t depth = 0;
   const Program& p = bound_.program;
-  std::uint32_t at = p.rules[rule].condition_begin;
-  for (;;) {
-    const NodeRow& node = p.nodes[at];
-    const auto kind = static_cast<NodeKind>(node.kind);
-    if (kind == NodeKind::all || kind == NodeKind::any) {
-      const bool all = kind == NodeKind::all;
-      frames[depth++] = {node.end, all, all ? Truth::t : Truth::f};
-      ++at;
-      continue;
-    }
-    Truth value = certain(node.flag != 0);
-    if (kind == NodeKind::literal) {
-      value = truth_of(bound_, node.atom, facts, scratch);
-      if (node.flag != 0) value = negate(value);
-    }
-    at = node.end;
-    // Hands the value up as long as it is a parent's last or settles it.
-    while (depth > 0) {
-      Frame& parent = frames[depth - 1];
-      parent.value = parent.all ? both(parent.value, value) : either(parent.value, value);
-      const bool settled = parent.value == (parent.all ? Truth::f : Truth::t);
-      if (!settled && at != parent.end) break;
-      value = parent.value;
-      at = parent.end;
-      --depth;
-    }
-    if (depth == 0) return value;
-  }
+  return truth_of_tree(p.nodes, p.rules[rule].condition_begin, [&](std::uint32_t atom) noexcept {
+    return truth_of(bound_, atom, facts, scratch);
+  });
 }
 
 void LinearEngine::conclude(Walk& walk) const noexcept {

@@ -8,6 +8,7 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "runtime/decide/tree.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -262,15 +263,31 @@ bool is_excluded(const BoundProgram& bound, const Test& test, Scratch& scratch) 
          bound.patterns.excludes(test.a, state.head);
 }
 
-Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
-               Scratch& scratch) noexcept {
-  SlotState& state = state_of(bound, test.slot, facts, scratch);
+// What quantifiers are looking at, from the outside in.
+struct Elements {
+  std::array<Fact, limits::kQuantifierDepthMax> facts;
+  std::size_t depth = 0;
+};
+
+Truth holds_of_elements(const BoundProgram& bound, const Test& test, const Fact& list,
+                        const Facts& facts, Scratch& scratch, const Elements* outer) noexcept;
+
+// The truth of a test whose value is known. `outer`: the elements around it, if there are any.
+Truth evaluate(const BoundProgram& bound, const Test& test, SlotState& state, const Facts& facts,
+               Scratch& scratch, const Elements* outer) noexcept {
   const FactKind kind = state.fact.kind;
-  const char separator = bound.slots[test.slot].separator;
+  const Slot& slot = bound.slots[test.slot];
+  // An element's symbol is not remembered: the next element has another.
+  const auto symbol = [&]() noexcept {
+    return slot.binder > 0 ? symbol_of(bound, state) : value_of(bound, test.slot, facts, scratch);
+  };
   switch (test.op) {
+    case Op::symbol:
+      if (kind != FactKind::string) return incomparable(kind);
+      return certain(symbol() == test.a);
     case Op::symbols:
       if (kind != FactKind::string) return incomparable(kind);
-      return certain(has_symbol(bound, test.a, test.b, value_of(bound, test.slot, facts, scratch)));
+      return certain(has_symbol(bound, test.a, test.b, symbol()));
     case Op::risks:
       return has_risk(test.a, state);
     case Op::booleans:
@@ -285,12 +302,11 @@ Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
       if (kind == FactKind::unreadable) return Truth::u;
       return certain(has_bit(test.a, static_cast<std::uint32_t>(kind)));
     case Op::pattern:
-      return matches(bound, test.a, separator, state);
+      return matches(bound, test.a, slot.separator, state);
     case Op::list: {
       const List& list = bound.lists[test.a];
       const bool named = list.strings_begin != list.strings_end && kind == FactKind::string;
-      const std::uint32_t symbol = named ? value_of(bound, test.slot, facts, scratch) : kNoSymbol;
-      return in_list(bound, list, separator, symbol, state);
+      return in_list(bound, list, slot.separator, named ? symbol() : kNoSymbol, state);
     }
     case Op::element:
       return has_element(bound, bound.program.operands[test.a], state.fact);
@@ -302,10 +318,57 @@ Truth evaluate(const BoundProgram& bound, const Test& test, const Facts& facts,
     case Op::size:
     case Op::size_in:
       return has_size(bound, test, state.fact);
-    case Op::symbol:
-      break;
+    case Op::any_element:
+    case Op::every_element:
+      return holds_of_elements(bound, test, state.fact, facts, scratch, outer);
   }
-  return Truth::u;  // Op::symbol is answered by its slot's cell
+  return Truth::u;
+}
+
+// The truth of one test in the condition of elements.
+Truth truth_within(const BoundProgram& bound, std::uint32_t atom, const Facts& facts,
+                   Scratch& scratch, const Elements& elements) noexcept {
+  const Test& test = bound.tests[atom];
+  const Slot& slot = bound.slots[test.slot];
+  const bool quantified = test.op == Op::any_element || test.op == Op::every_element;
+  if (slot.binder == 0 && !quantified) return truth_of(bound, atom, facts, scratch);
+  if (slot.binder == 0) {
+    // Another list of the request; what is asked of it may name our element.
+    return evaluate(bound, test, state_of(bound, test.slot, facts, scratch), facts, scratch,
+                    &elements);
+  }
+  SlotState state;
+  state.fact = elements.facts[slot.binder - 1u].at(bound.steps_of(slot));
+  return evaluate(bound, test, state, facts, scratch, &elements);
+}
+
+// Recursion goes as deep as quantifiers nest, which verify() bounds.
+Truth holds_of_elements(const BoundProgram& bound, const Test& test, const Fact& list,
+                        const Facts& facts, Scratch& scratch, const Elements* outer) noexcept {
+  const bool set = list.kind == FactKind::string_set;
+  if (!set && list.kind != FactKind::array) return incomparable(list.kind);
+  Elements elements;
+  if (outer != nullptr) elements = *outer;
+  const std::size_t size = set ? list.set.size() : list.json.size();
+  const std::size_t size_max =
+      elements.depth == 0 ? limits::kListElementsMax : limits::kInnerElementsMax;
+  if (size > size_max) return Truth::u;
+  Fact& element = elements.facts[elements.depth++];
+  const bool any = test.op == Op::any_element;
+  const Program& p = bound.program;
+  Truth answer = any ? Truth::f : Truth::t;
+  const Truth settled = any ? Truth::t : Truth::f;
+  JsonValue value = set ? JsonValue{} : list.json.first_child();
+  for (std::size_t i = 0; i < size && answer != settled; ++i) {
+    if (!set && i > 0) value = value.next();
+    element = set ? Fact::of(list.set[i]) : Fact::of(value);
+    const Truth one = truth_of_tree(p.element_nodes, p.quantifiers[test.a].nodes_begin,
+                                    [&](std::uint32_t atom) noexcept {
+                                      return truth_within(bound, atom, facts, scratch, elements);
+                                    });
+    answer = any ? either(answer, one) : both(answer, one);
+  }
+  return answer;
 }
 
 }  // namespace
@@ -319,7 +382,8 @@ std::uint32_t find_out(const BoundProgram& bound, std::uint32_t cell, const Fact
     if (is_excluded(bound, test, scratch)) {
       value = kFails;
     } else {
-      const Truth truth = evaluate(bound, test, facts, scratch);
+      SlotState& state = state_of(bound, test.slot, facts, scratch);
+      const Truth truth = evaluate(bound, test, state, facts, scratch, nullptr);
       value = truth == Truth::u ? kUndecidable : truth == Truth::t ? kHolds : kFails;
     }
   } else if (cell < slots) {

@@ -68,7 +68,9 @@ TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
                            "list list0",    "condition cond0",
                            "(p, v) = ",     "(v, p) = ",
                            "not cond",      "import m",
-                           " in m.list",    "m.cond"}) {
+                           " in m.list",    "m.cond",
+                           "any x in",      "all x in",
+                           "any y in",      "[*]"}) {
     EXPECT_NE(all.find(said), std::string::npos) << said;
   }
 }

@@ -144,6 +144,14 @@ ir::ConditionId all_of(ir::Policy& policy, std::vector<ir::ConditionId> children
   return parent(policy, ir::ConditionKind::all, std::move(children));
 }
 
+ir::ConditionId quantified(ir::Policy& policy, ir::ConditionKind kind, std::string element,
+                           ir::AttributeRef list, ir::ConditionId child) {
+  const ir::ConditionId made = parent(policy, kind, {child});
+  policy.conditions[made].element = std::move(element);
+  policy.conditions[made].atom.attribute = std::move(list);
+  return made;
+}
+
 ir::ConditionId any_of(ir::Policy& policy, std::vector<ir::ConditionId> children) {
   return parent(policy, ir::ConditionKind::any, std::move(children));
 }

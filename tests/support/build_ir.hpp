@@ -39,6 +39,8 @@ ir::ConditionId always(ir::Policy& policy);
 ir::ConditionId atom(ir::Policy& policy, ir::Atom test);
 ir::ConditionId not_of(ir::Policy& policy, ir::ConditionId child);
 ir::ConditionId all_of(ir::Policy& policy, std::vector<ir::ConditionId> children);
+ir::ConditionId quantified(ir::Policy& policy, ir::ConditionKind kind, std::string element,
+                           ir::AttributeRef list, ir::ConditionId child);
 ir::ConditionId any_of(ir::Policy& policy, std::vector<ir::ConditionId> children);
 
 // A rule, named after its condition's id.

@@ -9,6 +9,7 @@
 
 #include "core/limits.hpp"
 #include "tests/support/build_ir.hpp"
+#include "tests/support/random_regex.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -139,12 +140,12 @@ ir::Operand random_literal(Random& random, Type type) {
 }
 
 // An entry of a list: a literal, or what only lists have.
-ir::Operand random_entry(Random& random, const Attribute& row) {
-  const bool textual = row.type == Type::string || row.type == Type::json;
-  const bool numeric = row.type == Type::number || row.type == Type::json;
-  if (textual && once_in(random, 3)) return random_pattern(random, row.separator);
+ir::Operand random_entry(Random& random, Type type, char separator) {
+  const bool textual = type == Type::string || type == Type::json;
+  const bool numeric = type == Type::number || type == Type::json;
+  if (textual && once_in(random, 3)) return random_pattern(random, separator);
   if (numeric && once_in(random, 4)) return random_range(random);
-  return random_literal(random, row.type);
+  return random_literal(random, type);
 }
 
 ir::AttributeRef random_reference(Random& random) {
@@ -201,35 +202,6 @@ std::string_view random_part(Random& random) {
   return word.substr(begin, end - begin);
 }
 
-// Over the letters of the values, with everything that repeats, joins and asserts.
-std::string random_regex(Random& random, std::size_t depth) {
-  constexpr std::array kParts = {"a"sv,     "b"sv,      "."sv,   "[^a]"sv,   "[a-c/]"sv,
-                                 "\\w"sv,   "\\."sv,    "\\b"sv, "^"sv,      "$"sv,
-                                 "\\B"sv,   "main"sv,   "\\W"sv, "é"sv,      "/"sv,
-                                 "(?i)A"sv, "(?m:^)"sv, "\\d"sv, "[\\s-]"sv, "1"sv};
-  constexpr std::array kTimes = {"*"sv, "+"sv, "?"sv, "{2}"sv, "{0,2}"sv, "{1,}"sv, "*?"sv};
-  std::string made;
-  for (std::size_t i = 1 + below(random, 3); i > 0; --i) {
-    if (depth == 0 || once_in(random, 2)) {
-      made += pick(random, kParts);
-    } else {
-      made += (once_in(random, 2) ? "(" : "(?:") + random_regex(random, depth - 1);
-      if (once_in(random, 2)) made += "|" + random_regex(random, depth - 1);
-      made += ")";
-      if (once_in(random, 2)) made += pick(random, kTimes);
-    }
-  }
-  return made;
-}
-
-// Short, so that with its repetitions written out it stays within limits::kRegexStepsMax.
-std::string bounded_regex(Random& random) {
-  constexpr std::size_t kBytesMax = 48;
-  std::string made = random_regex(random, 3);
-  if (made.size() > kBytesMax) made = "(a|b)*c?";
-  return made;
-}
-
 ir::Atom random_size_test(Random& random, ir::Atom made) {
   constexpr std::array kSizes = {"0"sv, "1"sv, "2"sv, "3"sv, "4.0"sv, "1e1"sv, "8192"sv, "2.5"sv};
   made.sized = true;
@@ -243,8 +215,97 @@ ir::Atom random_size_test(Random& random, ir::Atom made) {
   return made;
 }
 
+// A test of a reference, with any operator that its type permits.
+ir::Atom random_test_of(Random& random, const RandomLimits& limits, ir::AttributeRef of) {
+  ir::Atom made;
+  const Type type = ir::type_of(of);
+  const char separator = row_of(of.attribute).separator;
+  made.attribute = std::move(of);
+  if (once_in(random, 8)) {
+    made.op = ir::AtomOp::exists;
+    return made;
+  }
+  if (once_in(random, 8)) {
+    made.op = ir::AtomOp::is_type;
+    made.tested_type = static_cast<ir::TestedType>(below(random, 6));
+    return made;
+  }
+  const bool sizable = type == Type::string || type == Type::string_set || type == Type::json;
+  if (sizable && once_in(random, 8)) return random_size_test(random, std::move(made));
+  const std::vector<ir::AtomOp> operators = operators_of(type);
+  made.op = operators[below(random, operators.size())];
+  switch (made.op) {
+    case ir::AtomOp::in:
+      for (std::size_t i = below(random, limits.list_entries_max + 1); i > 0; --i) {
+        made.operands.push_back(random_entry(random, type, separator));
+      }
+      break;
+    case ir::AtomOp::matches:
+      made.operands = {random_pattern(random, separator)};
+      break;
+    case ir::AtomOp::equal:
+    case ir::AtomOp::has:
+      made.operands = {random_literal(random, type)};
+      break;
+    case ir::AtomOp::contains:
+    case ir::AtomOp::starts_with:
+    case ir::AtomOp::ends_with:
+      made.operands = {text(random_part(random))};
+      break;
+    case ir::AtomOp::search:
+      made.operands = {regex(random_regex(random))};
+      break;
+    default: {
+      const Type ordered = type == Type::risk ? Type::risk : Type::number;
+      made.operands = {random_literal(random, ordered)};
+    }
+  }
+  return made;
+}
+
+// The elements that a condition may name, from the outside in.
+using Elements = std::vector<ir::AttributeRef>;
+
+// Half of the tests within a quantifier are of its element, or a member of it.
+ir::Atom random_atom_of(Random& random, const RandomLimits& limits, const Elements& elements) {
+  if (elements.empty() || once_in(random, 3)) return random_atom(random, limits);
+  ir::AttributeRef element = elements[below(random, elements.size())];
+  if (ir::type_of(element) == Type::json && once_in(random, 2)) {
+    element.steps.emplace_back(pick(random, kMembers));
+  }
+  return random_test_of(random, limits, std::move(element));
+}
+
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
-                                 std::size_t depth) {
+                                 std::size_t depth, const Elements& elements = {});
+
+// `any` or `all` over a set, JSON, or a member of an element.
+ir::ConditionId random_quantified(Random& random, ir::Policy& policy, const RandomLimits& limits,
+                                  std::size_t depth, Elements elements) {
+  constexpr std::array kLists = {AttributeId::agent_roles, AttributeId::user_groups,
+                                 AttributeId::body, AttributeId::args};
+  ir::AttributeRef list{kLists[below(random, kLists.size())], {}};
+  const bool nested = !elements.empty() && ir::type_of(elements.back()) == Type::json;
+  if (nested && once_in(random, 2)) list = elements.back();
+  if (ir::type_of(list) == Type::json && !once_in(random, 3)) {
+    list.steps.emplace_back(pick(random, kMembers));
+  }
+  ir::AttributeRef element{list.attribute, {}};
+  element.binder = static_cast<std::uint8_t>(elements.size() + 1);
+  element.element = elements.empty() ? "x" : "y";
+  elements.push_back(element);
+  const ir::ConditionId child = random_condition(random, policy, limits, depth, elements);
+  const bool some = once_in(random, 2);
+  return quantified(policy,
+                    some ? ir::ConditionKind::some_element : ir::ConditionKind::every_element,
+                    element.element, std::move(list), child);
+}
+
+ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
+                                 std::size_t depth, const Elements& elements) {
+  if (elements.size() < limits::kQuantifierDepthMax && once_in(random, 12)) {
+    return random_quantified(random, policy, limits, depth == 0 ? 0 : depth - 1, elements);
+  }
   if (depth == 0 || once_in(random, 3)) {
     if (once_in(random, 12)) return always(policy);
     if (!policy.conditions.empty() && once_in(random, 3)) {
@@ -253,17 +314,20 @@ ir::ConditionId random_condition(Random& random, ir::Policy& policy, const Rando
       const auto back = static_cast<std::uint32_t>(below(random, 6));
       const ir::Condition& earlier =
           policy.conditions[ir::ConditionId{last - std::min(back, last)}];
-      if (earlier.kind == ir::ConditionKind::atom) return atom(policy, ir::Atom(earlier.atom));
+      const bool known = earlier.atom.attribute.binder == 0;
+      if (earlier.kind == ir::ConditionKind::atom && known) {
+        return atom(policy, ir::Atom(earlier.atom));
+      }
     }
-    return atom(policy, random_atom(random, limits));
+    return atom(policy, random_atom_of(random, limits, elements));
   }
   if (once_in(random, 3)) {
-    return not_of(policy, random_condition(random, policy, limits, depth - 1));
+    return not_of(policy, random_condition(random, policy, limits, depth - 1, elements));
   }
   std::vector<ir::ConditionId> children;
   const std::size_t count = 2 + below(random, limits.children_max - 1);
   for (std::size_t i = 0; i < count; ++i) {
-    children.push_back(random_condition(random, policy, limits, depth - 1));
+    children.push_back(random_condition(random, policy, limits, depth - 1, elements));
   }
   return once_in(random, 2) ? all_of(policy, std::move(children))
                             : any_of(policy, std::move(children));
@@ -374,52 +438,8 @@ std::uint64_t Random::operator()() {
 }
 
 ir::Atom random_atom(Random& random, const RandomLimits& limits) {
-  ir::Atom made;
-  made.attribute = random_reference(random);
-  const Attribute& row = row_of(made.attribute.attribute);
-  if (once_in(random, 8)) {
-    made.op = ir::AtomOp::exists;
-    return made;
-  }
-  if (once_in(random, 8)) {
-    made.op = ir::AtomOp::is_type;
-    made.tested_type = static_cast<ir::TestedType>(below(random, 6));
-    return made;
-  }
-  const bool sizable =
-      row.type == Type::string || row.type == Type::string_set || row.type == Type::json;
-  if (sizable && once_in(random, 8)) return random_size_test(random, std::move(made));
-  const std::vector<ir::AtomOp> operators = operators_of(row.type);
-  made.op = operators[below(random, operators.size())];
-  switch (made.op) {
-    case ir::AtomOp::in:
-      for (std::size_t i = below(random, limits.list_entries_max + 1); i > 0; --i) {
-        made.operands.push_back(random_entry(random, row));
-      }
-      break;
-    case ir::AtomOp::matches:
-      made.operands = {random_pattern(random, row.separator)};
-      break;
-    case ir::AtomOp::equal:
-    case ir::AtomOp::has:
-      made.operands = {random_literal(random, row.type)};
-      break;
-    case ir::AtomOp::contains:
-    case ir::AtomOp::starts_with:
-    case ir::AtomOp::ends_with:
-      made.operands = {text(random_part(random))};
-      break;
-    case ir::AtomOp::search:
-      made.operands = {regex(bounded_regex(random))};
-      break;
-    default: {
-      const Type ordered = row.type == Type::risk ? Type::risk : Type::number;
-      made.operands = {random_literal(random, ordered)};
-    }
-  }
-  return made;
+  return random_test_of(random, limits, random_reference(random));
 }
-
 ir::Policy random_policy(Random& random, const RandomLimits& limits) {
   ir::Policy policy;
   policy.name = "random";

@@ -23,6 +23,13 @@ ConditionSeed not_seed(std::string text, ir::Atom test) {
           }};
 }
 
+ir::ConditionId elements_are_one(ir::Policy& policy, ir::ConditionKind kind) {
+  ir::Atom one = test("body", Op::equal, {number("1")});
+  one.attribute.binder = 1;
+  one.attribute.element = "x";
+  return quantified(policy, kind, "x", ref("body"), atom(policy, std::move(one)));
+}
+
 std::vector<ConditionSeed> small_conditions() {
   return {
       {"always", [](ir::Policy& policy) { return always(policy); }},
@@ -44,6 +51,14 @@ std::vector<ConditionSeed> small_conditions() {
       seed("resource.ref =~ /^rel.*[0-9]$/",
            test("resource.ref", Op::search, {regex("^rel.*[0-9]$")})),
       seed("size(resource.ref) > 4", size_test("resource.ref", Op::greater, {number("4")})),
+      {"any x in body: x == 1",
+       [](ir::Policy& policy) {
+         return elements_are_one(policy, ir::ConditionKind::some_element);
+       }},
+      {"all x in body: x == 1",
+       [](ir::Policy& policy) {
+         return elements_are_one(policy, ir::ConditionKind::every_element);
+       }},
       seed("body.n is number", is_type("body.n", ir::TestedType::number)),
       {"env == live and risk < high",
        [](ir::Policy& policy) {
@@ -98,7 +113,8 @@ World small_world() {
         {absent(), unreadable(), object_value({{"n", number_value("1.0")}}),
          object_value({{"n", number_value("7")}}), object_value({{"n", string_value("1")}}),
          object_value({{"n", null_value()}}), object_value({{"n", unreadable()}}), object_value({}),
-         list_value({})}}}};
+         list_value({}), list_value({number_value("1"), number_value("2")}),
+         list_value({string_value("1"), number_value("1.0")})}}}};
 }
 
 std::uint64_t RequestSpace::size() const {

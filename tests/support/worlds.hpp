@@ -34,7 +34,7 @@ struct World {
   std::vector<Axis> axes;
 };
 
-// 19 conditions over env, risk, resource.ref and body.n, each with at least three values beside
+// 21 conditions over env, risk, resource.ref and body.n, each with at least three values beside
 // absent and unreadable.
 [[nodiscard]] World small_world();
 

@@ -54,7 +54,7 @@ void fit_atom(ir::Atom& atom) {
     }
   }
   if (atom.op != ir::AtomOp::is_type) return;
-  switch (row_of(atom.attribute.attribute).type) {
+  switch (ir::type_of(atom.attribute)) {
     case Type::boolean:
       atom.tested_type = ir::TestedType::boolean;
       break;
@@ -125,6 +125,7 @@ class Writer {
   std::string named_condition(ir::ConditionId id);
   std::string named_test(const ir::Atom& atom);
   std::string negation(ir::ConditionId child);
+  std::string quantified(const ir::Condition& one);
   void add_on(ir::Rule& rule, Clauses& clauses);
   std::string rule(const ir::Rule& rule, const Clauses& clauses,
                    std::optional<std::size_t> priority);
@@ -172,7 +173,7 @@ bool is_word(std::string_view text) {
 }
 
 std::string Writer::text_or_word(const ir::AttributeRef& ref, std::string_view text) {
-  const bool json = row_of(ref.attribute).type == Type::json;
+  const bool json = ir::type_of(ref) == Type::json;
   return !json && is_word(text) && once_in(2) ? std::string(text) : quoted(text);
 }
 
@@ -226,7 +227,7 @@ std::string Writer::entries(const ir::Atom& atom) {
 }
 
 std::string Writer::path(const ir::AttributeRef& ref) {
-  std::string out(row_of(ref.attribute).name);
+  std::string out = ref.binder > 0 ? ref.element : std::string(row_of(ref.attribute).name);
   for (const std::string& step : ref.steps) {
     const bool plain = step.find_first_of(" -") == std::string::npos;
     out += '.' + (plain && !once_in(4) ? step : quoted(step));
@@ -287,6 +288,13 @@ std::string Writer::negation(ir::ConditionId child) {
   return "not (" + condition(child, false) + ")";
 }
 
+// Now and then the last steps of what all tests name stand behind `[*]`; here there are none.
+std::string Writer::quantified(const ir::Condition& one) {
+  std::string out = one.kind == ir::ConditionKind::some_element ? "any " : "all ";
+  out += one.element + " in " + path(one.atom.attribute) + (once_in(3) ? "[*]" : "");
+  return out + (once_in(2) ? ": " : " :") + condition(one.children.at(0), true);
+}
+
 // A test by the name of a condition whose parameters stand for its two sides.
 std::string Writer::named_test(const ir::Atom& atom) {
   using Op = ir::AtomOp;
@@ -341,6 +349,9 @@ std::string Writer::plain_condition(ir::ConditionId id, bool inner) {
       return test(one.atom, false);
     case ir::ConditionKind::not_:
       return negation(one.children.at(0));
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element:
+      return quantified(one);
     case ir::ConditionKind::all:
     case ir::ConditionKind::any:
       break;

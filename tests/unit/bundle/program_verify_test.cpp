@@ -187,6 +187,35 @@ const Case kValues[] = {
        p.pattern_ops[p.patterns[1].ops_begin + 1].op =
            static_cast<std::uint32_t>(PatternOp::any_run);
      }},
+    {"slot_binder", "no such depth", [](P& p) { p.slots[0].binder = 3; }},
+    {"slot_zero", "no such depth", [](P& p) { p.slots[0].zero = 1; }},
+    {"rule_names_element", "names an element", [](P& p) { p.slots[0].binder = 1; }},
+    {"element_too_deep", "names an element",
+     [](P& p) {
+       for (SlotRow& slot : p.slots) {
+         if (slot.binder == 1) slot.binder = 2;
+       }
+     }},
+    {"quantifier_depth", "no such depth", [](P& p) { p.quantifiers[0].depth = 0; }},
+    {"quantifier_too_deep", "no such depth", [](P& p) { p.quantifiers[0].depth = 3; }},
+    {"quantifier_of_itself", "another depth", [](P& p) { p.quantifiers[0].depth = 1; }},
+    {"quantifier_nodes", "does not continue", [](P& p) { ++p.quantifiers[0].nodes_begin; }},
+    {"quantifier_empty", "no condition", [](P& p) { p.quantifiers[0].nodes_count = 0; }},
+    {"quantifier_name", "names text", [](P& p) { p.quantifiers[0].name.offset = 0xffffffff; }},
+    {"element_nodes_left_over", "belongs to nothing",
+     [](P& p) { p.element_nodes.push_back(p.element_nodes[0]); }},
+    {"element_node_kind", "element_nodes[0] has no such kind",
+     [](P& p) { p.element_nodes[0].kind = 4; }},
+    {"quantifier_operand", "names nothing",
+     [](P& p) { operand_with(p, OperandKind::quantifier).index = 99; }},
+    {"quantifier_under_in", "does not take",
+     [](P& p) { atom_with(p, TestOp::any_element).op = static_cast<std::uint8_t>(TestOp::in); }},
+    {"reason_of_element", "names no slot",
+     [](P& p) {
+       for (std::uint32_t i = 0; i < p.slots.size(); ++i) {
+         if (p.slots[i].binder > 0) p.reason_parts[0].slot = i;
+       }
+     }},
     {"regex_source", "names text", [](P& p) { p.regexes[0].source.offset = 0xffffffff; }},
     {"regex_steps", "does not continue", [](P& p) { ++p.regexes[1].steps_begin; }},
     {"regex_sets", "does not continue", [](P& p) { ++p.regexes[1].sets_begin; }},

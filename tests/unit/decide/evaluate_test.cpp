@@ -126,6 +126,44 @@ TEST(Evaluate, SizesCountCharactersElementsAndMembers) {
   EXPECT_EQ(truth_of(none, null_value()), Truth::u);
 }
 
+// The truth of `any`, or `all`, `x in body: x == "a"` on a value of body.
+Truth of_elements(ir::ConditionKind kind, oracle::Value body) {
+  ir::Policy policy;
+  policy.name = "one";
+  ir::Atom is_a = test("body", ir::AtomOp::equal, {text("a")});
+  is_a.attribute = {AttributeId::body, {}, 1, "x"};
+  const auto when = quantified(policy, kind, "x", ref("body"), atom(policy, is_a));
+  policy.tiers.push_back({"t", false, {rule("r", Outcome::allow, when)}});
+  oracle::Request request;
+  request.values.emplace("body", std::move(body));
+  const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
+  const Decision decision = Compiled(policy).decide(**facts);
+  return decision.undecidable ? Truth::u : certain(decision.effect == Effect::allow);
+}
+
+TEST(Evaluate, QuantifiersJoinTheTruthsOfElements) {
+  constexpr auto kAny = ir::ConditionKind::some_element;
+  constexpr auto kAll = ir::ConditionKind::every_element;
+  EXPECT_EQ(of_elements(kAny, strings_value({"b", "a"})), Truth::t);
+  EXPECT_EQ(of_elements(kAll, strings_value({"b", "a"})), Truth::f);
+  EXPECT_EQ(of_elements(kAll, strings_value({"a", "a"})), Truth::t);
+  EXPECT_EQ(of_elements(kAny, list_value({null_value(), string_value("a")})), Truth::t);
+  EXPECT_EQ(of_elements(kAny, list_value({null_value(), string_value("b")})), Truth::u);
+  EXPECT_EQ(of_elements(kAll, list_value({null_value(), string_value("b")})), Truth::f);
+  EXPECT_EQ(of_elements(kAny, list_value({})), Truth::f);
+  EXPECT_EQ(of_elements(kAll, list_value({})), Truth::t);
+  for (const auto kind : {kAny, kAll}) {
+    EXPECT_EQ(of_elements(kind, absent()), Truth::f);
+    EXPECT_EQ(of_elements(kind, unreadable()), Truth::u);
+    EXPECT_EQ(of_elements(kind, string_value("a")), Truth::u);
+    EXPECT_EQ(of_elements(kind, object_value({})), Truth::u);
+    std::vector<oracle::Value> many(limits::kListElementsMax, string_value("a"));
+    EXPECT_EQ(of_elements(kind, list_value(many)), Truth::t);
+    many.push_back(string_value("a"));
+    EXPECT_EQ(of_elements(kind, list_value(many)), Truth::u);
+  }
+}
+
 TEST(Evaluate, RangesHoldBothEnds) {
   const ir::Atom within = test("body", ir::AtomOp::in, {range("1", "5")});
   EXPECT_EQ(truth_of(within, number_value("1.0")), Truth::t);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/oracle/oracle.hpp"
+#include "core/limits.hpp"
 #include "tests/support/build_ir.hpp"
 
 namespace sentrail::support {
@@ -136,6 +137,31 @@ TEST(OracleDecide, L8_7_TheFirstCandidateWithTheEffectIsNamedTheDefaultLast) {
       decided(Effect::block, 0, {0, 1}, false, false));
   EXPECT_EQ(decide({{false, {{Outcome::block, kU}}}}, Effect::block),
             decided(Effect::block, 0, {0}, true, true));
+}
+
+// `any f in body.files: all y in f.lines: y < 5 `, the limits of inner lists included.
+TEST(OracleDecide, L5_15_QuantifiersNest) {
+  ir::Policy policy;
+  ir::Atom small = test("body", ir::AtomOp::less, {number("5")});
+  small.attribute = {AttributeId::body, {}, 2, "y"};
+  const auto all = quantified(policy, ir::ConditionKind::every_element, "y",
+                              {AttributeId::body, {"lines"}, 1, "f"}, atom(policy, small));
+  const auto any = quantified(policy, ir::ConditionKind::some_element, "f", ref("body.files"), all);
+  const auto on = [&](std::vector<oracle::Value> files) {
+    oracle::Request request;
+    request.values["body"] = object_value({{"files", list_value(std::move(files))}});
+    return oracle::evaluate(policy, any, request);
+  };
+  const auto file = [](std::vector<oracle::Value> lines) {
+    return object_value({{"lines", list_value(std::move(lines))}});
+  };
+  EXPECT_EQ(on({file({number_value("9")}), file({number_value("1")})}), Truth::t);
+  EXPECT_EQ(on({file({number_value("9")})}), Truth::f);
+  EXPECT_EQ(on({object_value({})}), Truth::f);
+  EXPECT_EQ(on({string_value("x")}), Truth::u);
+  EXPECT_EQ(on({file({})}), Truth::t);
+  EXPECT_EQ(on({file(std::vector(limits::kInnerElementsMax, number_value("1")))}), Truth::t);
+  EXPECT_EQ(on({file(std::vector(limits::kInnerElementsMax + 1, number_value("1")))}), Truth::u);
 }
 
 }  // namespace
