@@ -27,7 +27,7 @@ struct AttributeRef {
   AttributeId attribute = AttributeId::tool;
   std::vector<std::string> steps;
   std::uint8_t binder = 0;  // 0: a value of the request
-  std::string element;      // the element's name in the text
+  std::string element{};    // the element's name in the text
 
   friend bool operator==(const AttributeRef&, const AttributeRef&) = default;
 };
