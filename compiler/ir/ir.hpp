@@ -107,7 +107,7 @@ enum class ConditionKind : std::uint8_t {
 };
 struct Condition {
   ConditionKind kind = ConditionKind::always;
-  Atom atom;            // of some_element and every_element: `attribute` is the list
+  Atom atom;              // of some_element and every_element: `attribute` is the list
   std::string element{};  // some_element, every_element: the element's name
   std::vector<ConditionId> children;
   Span span;
