@@ -107,7 +107,7 @@ std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
 }  // namespace
 
 Truth evaluate(const ir::Policy& policy, ir::ConditionId id, const Request& request) {
-  return evaluate_up_to(policy, id.value, request).back();
+  return evaluate_of(policy, id, request, {});
 }
 
 std::vector<Truth> evaluate_rules(const ir::Policy& policy, const Request& request) {

@@ -28,8 +28,8 @@ constexpr std::size_t kSizeTried = 256;
 // A value that no policy means.
 constexpr const char* kOther = "other";
 
-Type type_of(const ir::AttributeRef& ref) {
-  const Type type = row_of(ref.attribute).type;
+Type value_type(const ir::AttributeRef& ref) {
+  const Type type = ir::type_of(ref);
   return ref.steps.empty() || type == Type::json ? type : Type::string;
 }
 
@@ -70,6 +70,31 @@ class Collector {
     if (atom.op == ir::AtomOp::is_type || atom.op == ir::AtomOp::exists) add_kinds(domain);
   }
 
+  // A test, or a quantifier with all that stands in it. Recursion: kQuantifierDepthMax quantifiers,
+  // kConditionDepthMax conditions.
+  void test(const ir::Policy& policy, ir::ConditionId id, std::size_t depth = 1) {
+    const ir::Condition& condition = policy.conditions[id];
+    if (condition.kind == ir::ConditionKind::atom) {
+      condition.atom.attribute.binder == 0 ? atom(condition.atom) : member(condition.atom);
+      return;
+    }
+    const bool quantified = ir::is_quantified(condition.kind);
+    if (quantified) elements_[depth].clear();
+    for (const ir::ConditionId child : condition.children) {
+      test(policy, child, quantified ? depth + 1 : depth);
+    }
+    if (!quantified) return;
+    const ir::AttributeRef& list = condition.atom.attribute;
+    for (Value& value : lists_of(elements_[depth])) {
+      if (list.binder > 0) {
+        elements_[list.binder][list.steps].push_back(std::move(value));
+      } else {
+        add(domain_of(list), value);
+      }
+    }
+    if (list.binder == 0) add_kinds(domain_of(list));
+  }
+
   std::vector<Domain> finish() && {
     for (auto& [index, values] : members_) add(domains_[index], list_value(values));
     for (Domain& domain : domains_) complete(domain);
@@ -78,6 +103,48 @@ class Collector {
   }
 
  private:
+  // What the elements of one quantifier are asked: values of members, or by no steps of themselves.
+  using Elements = std::map<std::vector<std::string>, std::vector<Value>>;
+
+  void member(const ir::Atom& atom) {
+    std::vector<Value>& values = elements_[atom.attribute.binder][atom.attribute.steps];
+    std::size_t tried = 0;
+    for (const ir::Operand& operand : atom.operands) {
+      if (++tried > kOperandsTried) break;
+      for (Value& value : values_of(atom, operand)) {
+        values.push_back(atom.op == ir::AtomOp::has ? list_value({std::move(value)})
+                                                    : std::move(value));
+      }
+    }
+    if (value_type(atom.attribute) != Type::json) return;
+    for (const ValueKind kind : {ValueKind::null, ValueKind::list, ValueKind::object}) {
+      values.push_back(value_of_kind(kind));
+    }
+  }
+
+  // Lists of no element, of each one that is worth a try, and of several.
+  static std::vector<Value> lists_of(const Elements& members) {
+    std::vector<Value> elements = {text_value(kOther)};
+    std::size_t rows = 0;
+    for (const auto& [steps, values] : members) rows = std::max(rows, values.size());
+    for (std::size_t row = 0; row < std::min(rows, kOperandsTried); ++row) {
+      oracle::Request one;  // an element is an object like a body
+      for (const auto& [steps, values] : members) {
+        if (values.empty()) continue;
+        if (steps.empty()) elements.push_back(values[row % values.size()]);
+        if (!steps.empty()) put(one, {AttributeId::body, steps}, values[row % values.size()]);
+      }
+      const auto made = one.values.find("body");
+      if (made != one.values.end()) elements.push_back(made->second);
+    }
+    std::vector<Value> lists = {list_value({}), list_value(elements)};
+    for (const Value& element : elements) {
+      lists.push_back(list_value({element}));
+      if (element != elements.front()) lists.push_back(list_value({elements.front(), element}));
+    }
+    return lists;
+  }
+
   std::size_t index_of(const ir::AttributeRef& ref) {
     const auto found = std::ranges::find(domains_, ref, &Domain::ref);
     if (found != domains_.end()) return static_cast<std::size_t>(found - domains_.begin());
@@ -118,7 +185,7 @@ class Collector {
 
   // Values of that size and beside it, of the kinds that the attribute may have.
   static std::vector<Value> values_of_size(const ir::AttributeRef& ref, const std::string& number) {
-    const Type type = type_of(ref);
+    const Type type = value_type(ref);
     std::vector<Value> values;
     for (const Value& around : numbers_around(number)) {
       std::size_t size = 0;
@@ -157,7 +224,7 @@ class Collector {
   }
 
   static void add_kinds(Domain& domain) {
-    const Type type = type_of(domain.ref);
+    const Type type = value_type(domain.ref);
     if (type != Type::json) return;
     add(domain, text_value("text"));
     for (const ValueKind kind : {ValueKind::null, ValueKind::list, ValueKind::object}) {
@@ -169,7 +236,7 @@ class Collector {
 
   // What every value of the type may be besides the literals.
   static void complete(Domain& domain) {
-    switch (type_of(domain.ref)) {
+    switch (value_type(domain.ref)) {
       case Type::boolean:
         add(domain, boolean_value(true));
         add(domain, boolean_value(false));
@@ -205,6 +272,7 @@ class Collector {
   std::vector<const Catalog*> imported_;
   std::vector<Domain> domains_;
   std::map<std::size_t, std::vector<Value>> members_;  // of sets, by the domain's index
+  std::map<std::size_t, Elements> elements_;           // of quantifiers, by their depth
 };
 
 // A pattern's segments, the escapes still in them.
@@ -316,29 +384,48 @@ std::vector<std::string> samples_of(std::string_view pattern, char separator) {
   return samples;
 }
 
-std::vector<ir::ConditionId> atoms_under(const ir::Policy& policy,
+std::vector<ir::ConditionId> tests_under(const ir::Policy& policy,
                                          std::span<const ir::ConditionId> roots) {
   std::set<ir::ConditionId> seen(roots.begin(), roots.end());
   std::vector<ir::ConditionId> open(roots.begin(), roots.end());
-  std::vector<ir::ConditionId> atoms;
+  std::vector<ir::ConditionId> tests;
   while (!open.empty()) {
     const ir::ConditionId id = open.back();
     open.pop_back();
     const ir::Condition& condition = policy.conditions[id];
-    if (condition.kind == ir::ConditionKind::atom) atoms.push_back(id);
+    if (condition.kind == ir::ConditionKind::atom || ir::is_quantified(condition.kind)) {
+      tests.push_back(id);
+      continue;
+    }
     for (const ir::ConditionId child : condition.children) {
       if (seen.insert(child).second) open.push_back(child);
     }
   }
-  std::ranges::sort(atoms);
-  return atoms;
+  std::ranges::sort(tests);
+  return tests;
+}
+
+std::vector<ir::AttributeRef> references_under(const ir::Policy& policy, ir::ConditionId root) {
+  std::vector<ir::AttributeRef> references;
+  std::vector<ir::ConditionId> open = {root};
+  while (!open.empty()) {
+    const ir::Condition& condition = policy.conditions[open.back()];
+    open.pop_back();
+    const bool asks =
+        condition.kind == ir::ConditionKind::atom || ir::is_quantified(condition.kind);
+    if (asks && condition.atom.attribute.binder == 0) {
+      references.push_back(condition.atom.attribute);
+    }
+    open.insert(open.end(), condition.children.begin(), condition.children.end());
+  }
+  return references;
 }
 
 std::vector<Domain> domains_of(const ir::Policy& policy, std::span<const ir::ConditionId> roots,
                                std::span<const Catalog> catalogs) {
   Collector collector(policy, catalogs);
-  for (const ir::ConditionId id : atoms_under(policy, roots)) {
-    collector.atom(policy.conditions[id].atom);
+  for (const ir::ConditionId id : tests_under(policy, roots)) {
+    collector.test(policy, id);
   }
   return std::move(collector).finish();
 }

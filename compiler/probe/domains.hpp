@@ -23,9 +23,14 @@ struct Domain {
   std::vector<oracle::Value> values;
 };
 
-// The tests that conditions are made of, ascending, each once.
-[[nodiscard]] std::vector<ir::ConditionId> atoms_under(const ir::Policy& policy,
+// The tests and quantifiers that conditions are made of, ascending, each once. What stands within a
+// quantifier is part of it.
+[[nodiscard]] std::vector<ir::ConditionId> tests_under(const ir::Policy& policy,
                                                        std::span<const ir::ConditionId> roots);
+
+// What a condition asks of requests, that within quantifiers too; with repeats.
+[[nodiscard]] std::vector<ir::AttributeRef> references_under(const ir::Policy& policy,
+                                                             ir::ConditionId root);
 
 // The domains of all that some conditions ask for, or all rules of a policy, in the order of first
 // use, then those of whole attributes whose members are asked for. Actions come from those of

@@ -81,6 +81,9 @@ std::size_t Search::distance(ir::ConditionId id, bool truth, const Request& requ
       return truth ? 0 : kFar;
     case ir::ConditionKind::atom:
       return is_met(oracle::evaluate(condition.atom, request), truth) ? 0 : 1;
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element:
+      return is_met(oracle::evaluate(policy_, id, request), truth) ? 0 : 1;
     case ir::ConditionKind::not_:
       return distance(condition.children.front(), !truth, request);
     case ir::ConditionKind::all:
@@ -141,16 +144,14 @@ bool Search::step(const Goal& goal, const Wants& wants, const std::vector<Domain
     if (distance(want.condition, want.truth, request) > 0) unmet.push_back(&want);
   }
   const Want& want = *unmet[*draw(unmet.size())];
-  const auto atoms = atoms_under(policy_, std::span(&want.condition, 1));
+  const std::vector<ir::AttributeRef> asked = references_under(policy_, want.condition);
   Request best;
   std::size_t least = std::numeric_limits<std::size_t>::max();
   std::size_t equals = 0;
   for (const Domain& domain : domains) {
     if (goal.fixed && overlap(goal.fixed->ref, domain.ref)) continue;
-    const bool asked = std::ranges::any_of(atoms, [&](ir::ConditionId id) {
-      return overlap(policy_.conditions[id].atom.attribute, domain.ref);
-    });
-    if (!asked) continue;
+    const auto is_asked = [&](const ir::AttributeRef& ref) { return overlap(ref, domain.ref); };
+    if (std::ranges::none_of(asked, is_asked)) continue;
     for (const Value& value : domain.values) {
       if (budget_ == 0) return false;
       --budget_;

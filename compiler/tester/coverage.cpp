@@ -127,7 +127,7 @@ class Measure {
     const ir::Rule& asked = *search_.rules()[rule].rule;
     std::vector<ir::ConditionId> roots = {asked.when};
     if (asked.unless) roots.push_back(*asked.unless);
-    std::vector<ir::ConditionId> tests = probe::atoms_under(policy_, roots);
+    std::vector<ir::ConditionId> tests = probe::tests_under(policy_, roots);
     std::erase_if(tests, [this](ir::ConditionId id) { return is_tool_of_on(id); });
     return tests;
   }
@@ -195,7 +195,7 @@ class Measure {
       out.outcome = outcome;
       const Truth wanted = certain(outcome);
       out.seen = std::ranges::any_of(seen_, [&](const Seen& seen) {
-        return oracle::evaluate(policy_.conditions[id].atom, seen.request) == wanted &&
+        return oracle::evaluate(policy_, id, seen.request) == wanted &&
                is_reached(rule, seen);
       });
       if (!wants_example(out.seen)) continue;
