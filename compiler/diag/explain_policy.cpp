@@ -135,6 +135,15 @@ constexpr Explanation kTable[] = {
  "test \"read\" { given github GET \"user\" expect require_approval }\n",
  "import sentrail.github\n"
  "test \"read\" { given github GET \"/user\" expect require_approval }\n"},
+{bad_binder,
+ "The name of an element hides nothing: it is not the first name of an attribute, nor that of a "
+ "parameter or of another element around it.",
+ "rule one: block when any env in body.names: env == \"live\"\n",
+ "rule one: block when any x in body.names: x == \"live\"\n"},
+{quantifiers_too_deep,
+ "Quantifiers stand at most two within each other, so that a decision's cost stays bounded.",
+ "rule one: block when any x in body.a: any y in x.b: any z in y.c: z == 1\n",
+ "rule one: block when any x in body.a: any y in x.b: y.c == 1\n"},
 {unknown_condition,
  "A name without an operator is the use of a condition, which the file or a module that it imports "
  "declares.",

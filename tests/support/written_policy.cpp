@@ -123,6 +123,7 @@ class Writer {
     return has_module_ && !in_module_ ? "m." + name : name;
   }
   std::string named_condition(ir::ConditionId id);
+  [[nodiscard]] bool is_closed(ir::ConditionId id) const;
   std::string named_test(const ir::Atom& atom);
   std::string negation(ir::ConditionId child);
   std::string quantified(const ir::Condition& one);
@@ -139,6 +140,7 @@ class Writer {
   std::size_t list_count_ = 0;
   std::string conditions_;
   std::size_t condition_count_ = 0;
+  std::size_t quantifier_depth_ = 0;
   bool has_module_ = false;  // the names are its own
   bool in_module_ = false;   // what is being written stands there
 };
@@ -292,7 +294,10 @@ std::string Writer::negation(ir::ConditionId child) {
 std::string Writer::quantified(const ir::Condition& one) {
   std::string out = one.kind == ir::ConditionKind::some_element ? "any " : "all ";
   out += one.element + " in " + path(one.atom.attribute) + (once_in(3) ? "[*]" : "");
-  return out + (once_in(2) ? ": " : " :") + condition(one.children.at(0), true);
+  ++quantifier_depth_;
+  out += (once_in(2) ? ": " : " :") + condition(one.children.at(0), true);
+  --quantifier_depth_;
+  return out;
 }
 
 // A test by the name of a condition whose parameters stand for its two sides.
@@ -302,7 +307,9 @@ std::string Writer::named_test(const ir::Atom& atom) {
   std::string left = path(atom.attribute);
   std::string body = "p";
   if (!atom.attribute.steps.empty() && once_in(2)) {  // steps of the path behind the parameter
-    const std::string whole(row_of(atom.attribute.attribute).name);
+    const std::string whole = atom.attribute.binder > 0
+                                  ? atom.attribute.element
+                                  : std::string(row_of(atom.attribute.attribute).name);
     body += left.substr(whole.size());
     left = whole;
   }
@@ -319,12 +326,21 @@ std::string Writer::named_test(const ir::Atom& atom) {
   return called(name) + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
 }
 
+// Whether a condition names no element of the quantifiers around it, which a body cannot see.
+bool Writer::is_closed(ir::ConditionId id) const {
+  const ir::Condition& one = policy_.conditions[id];
+  const std::size_t binder = one.atom.attribute.binder;
+  return (binder == 0 || binder > quantifier_depth_) &&
+         std::ranges::all_of(one.children, [&](ir::ConditionId child) { return is_closed(child); });
+}
+
 std::string Writer::named_condition(ir::ConditionId id) {
   const ir::Condition& one = policy_.conditions[id];
   // What `is` and `=~` take is no value that a parameter could stand for.
   const bool divisible = one.kind == ir::ConditionKind::atom && one.atom.op < ir::AtomOp::search;
   const bool presence = one.kind == ir::ConditionKind::atom && one.atom.op == ir::AtomOp::exists;
   if ((divisible || presence) && once_in(2)) return named_test(one.atom);
+  if (!is_closed(id)) return plain_condition(id, true);
   const bool before = std::exchange(in_module_, true);
   const std::string body = plain_condition(id, false);
   in_module_ = before;
