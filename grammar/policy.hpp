@@ -131,6 +131,16 @@ struct default_effect : effect {};
 struct default_declaration : peg::seq<peg::if_must<default_keyword, default_effect>,
                                       peg::opt<peg::if_must<because_keyword, because_text>>> {};
 
+// --- proofs --------------------------------------------------------------------------------
+struct prove_keyword : keyword<TAO_PEGTL_STRING("prove")> {};
+struct prove_name : string_literal {};
+struct prove_never : keyword<TAO_PEGTL_STRING("never")> {};
+struct prove_effect : effect {};
+struct prove_when : keyword<TAO_PEGTL_STRING("when")> {};
+struct prove_declaration
+    : peg::seq<peg::if_must<prove_keyword, prove_name, prove_never, prove_effect, prove_when>,
+               peg::sor<always_keyword, expression>> {};
+
 // --- tests ---------------------------------------------------------------------------------
 struct with_keyword : keyword<TAO_PEGTL_STRING("with")> {};
 struct assigned_equals : equals_sign {};
@@ -200,7 +210,7 @@ struct stray_close : token<peg::one<'}'>> {};
 struct expected_declaration : peg::failure {};
 struct declaration : peg::sor<policy_header, language_header, import_declaration, list_declaration,
                               condition_declaration, tier_declaration, rule_declaration,
-                              default_declaration, test_declaration, stray_close,
+                              default_declaration, prove_declaration, test_declaration, stray_close,
                               peg::seq<peg::not_at<peg::eof>, peg::must<expected_declaration>>> {};
 // Sync point: the next line that begins with a declaration's keyword.
 struct to_declaration_point : peg::star<peg::not_at<declaration_point>, skipped> {};

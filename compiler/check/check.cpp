@@ -131,12 +131,23 @@ void check_default(Context& context) {
   }
 }
 
+void check_proofs(Context& context, const std::vector<ir::ConditionId>& conditions) {
+  std::map<std::string_view, Span> seen;
+  for (const ProofNode& node : context.ast.proofs) {
+    declare_once(context, seen, "proof", node.name.text, node.name.span);
+    context.policy.proofs.push_back(
+        {std::string(node.name.text), node.never, conditions[node.when.value], node.span});
+  }
+}
+
 void check_all(Context& context) {
   check_head(context);
   check_imports(context);
   check_lists(context);
   check_default(context);
-  check_tiers(context, check_conditions(context));
+  const std::vector<ir::ConditionId> conditions = check_conditions(context);
+  check_tiers(context, conditions);
+  check_proofs(context, conditions);
   check_tests(context);
   // A use in a test that is wrong may not have been seen.
   if (context.error_count > 0) return;

@@ -41,6 +41,10 @@ void append(ir::Policy& policy, const ir::Policy& part) {
     }
     policy.tiers.push_back(std::move(tier));
   }
+  for (ir::Proof proof : part.proofs) {
+    proof.when = moved(proof.when);
+    policy.proofs.push_back(std::move(proof));
+  }
   for (const std::string& catalog : part.catalogs) {
     const bool is_new = std::ranges::find(policy.catalogs, catalog) == policy.catalogs.end();
     if (is_new) policy.catalogs.push_back(catalog);

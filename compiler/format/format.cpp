@@ -117,6 +117,8 @@ class Formatter {
         return table(ast_.test_tables[decl.index]);
       case DeclKind::condition:
         return named_condition(ast_.conditions[decl.index]);
+      case DeclKind::proof:
+        return proof(ast_.proofs[decl.index]);
     }
   }
 
@@ -174,6 +176,19 @@ class Formatter {
       name_line("because ", slice(node.because->span));
       layout_.dedent();
     }
+    layout_.close();
+  }
+
+  void proof(const ProofNode& node) {
+    layout_.open();
+    name_line("prove ", slice(node.name.span));
+    name_line(" never ", name_of(node.never));
+    layout_.indent();
+    flush(leaf_of(node.when), false, true);
+    layout_.line();
+    layout_.text("when ");
+    condition(node.when);
+    layout_.dedent();
     layout_.close();
   }
 

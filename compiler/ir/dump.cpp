@@ -194,6 +194,11 @@ std::string Policy::dump() const {
   if (default_because) out += " because " + text_of(*default_because);
   out += '\n';
   for (const TestCase& test : tests) out += text_of(test);
+  for (const Proof& proof : proofs) {
+    out += "prove " + quoted(proof.name) + " never ";
+    out += sentrail::name_of(proof.never);
+    out += "\n  when " + text_of(*this, proof.when) + "\n";
+  }
   return out;
 }
 

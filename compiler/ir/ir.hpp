@@ -164,6 +164,14 @@ struct TestCase {
   Span expect_span;
 };
 
+// What the policy claims of itself: no request for which `when` may hold has this effect.
+struct Proof {
+  std::string name;
+  Effect never = Effect::allow;
+  ConditionId when;
+  Span span;
+};
+
 // One checked policy.
 struct Policy {
   std::string name;
@@ -173,6 +181,7 @@ struct Policy {
   Effect default_effect = Effect::require_approval;
   std::optional<Template> default_because;
   std::vector<TestCase> tests;
+  std::vector<Proof> proofs;
 
   // Stable text; equal dumps mean equal policies.
   [[nodiscard]] std::string dump() const;

@@ -254,6 +254,7 @@ Status Policy::verify() const {
   if (rules > limits::kRulesMax) return broken("there are too many rules");
   if (default_because) SENTRAIL_TRY(verify_template(*default_because));
   for (const TestCase& test : tests) SENTRAIL_TRY(verify_test(test));
+  for (const Proof& proof : proofs) SENTRAIL_TRY(take(owned, proof.when));
   return {};
 }
 

@@ -66,6 +66,7 @@ ir::Policy Simplifier::run() {
       out_.tiers[t].rules[r].unless.reset();
     }
   }
+  for (ir::Proof& proof : out_.proofs) proof.when = write(forms_of_[proof.when.value]);
   return std::move(out_);
 }
 

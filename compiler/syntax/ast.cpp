@@ -130,6 +130,8 @@ class Dump {
         for (const Name& parameter : node.parameters) head += " " + std::string(parameter.text);
         return line(0, head + " = " + condition(node.body));
       }
+      case DeclKind::proof:
+        return proof(ast_.proofs[decl.index]);
     }
   }
 
@@ -200,6 +202,11 @@ class Dump {
                 (node.because ? " because " + text_of(*node.because) : ""));
   }
 
+  void proof(const ProofNode& node) {
+    line(0, "prove " + text_of(node.name) + " never " + std::string(name_of(node.never)));
+    line(1, "when " + condition(node.when));
+  }
+
   void test(int indent, const TestNode& node) {
     line(indent, "test " + text_of(node.name));
     const Given& given = node.given;
@@ -243,6 +250,7 @@ class Verify {
       }
     }
     for (const ConditionNode& node : ast_.conditions) SENTRAIL_TRY(condition(node.body));
+    for (const ProofNode& proof : ast_.proofs) SENTRAIL_TRY(condition(proof.when));
     for (const TestTableNode& table : ast_.test_tables) {
       if (table.tests.size() != table.rows.size()) return bad("a table whose rows are not tests");
       for (const auto& row : table.rows) {
@@ -322,7 +330,7 @@ class Verify {
     const std::array<std::size_t, 10> expected = {
         ast_.policy ? 1u : 0u,   ast_.language ? 1u : 0u, ast_.imports.size(),  ast_.lists.size(),
         ast_.tiers.size(),       implicit_rules,          ast_.defaults.size(), ast_.tests.size(),
-        ast_.test_tables.size(), ast_.conditions.size()};
+        ast_.test_tables.size(), ast_.conditions.size(), ast_.proofs.size()};
     return counts == expected ? Status{} : bad("a declaration outside the order");
   }
 

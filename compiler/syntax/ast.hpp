@@ -212,6 +212,14 @@ struct TestTableNode {
   std::vector<TestNode> tests;
 };
 
+// `prove "name" never allow when …`.
+struct ProofNode {
+  Span span;
+  Literal name;
+  Effect never = Effect::allow;
+  ExprId when;
+};
+
 // A comment, `# …` to the end of the line, for fmt.
 struct Comment {
   Span span;
@@ -231,6 +239,7 @@ enum class DeclKind : std::uint8_t {
   test,
   test_table,
   condition,
+  proof,
 };
 struct Decl {
   DeclKind kind;
@@ -250,6 +259,7 @@ struct Ast {
   std::vector<DefaultNode> defaults;  // more than one is check's error
   std::vector<TestNode> tests;
   std::vector<TestTableNode> test_tables;
+  std::vector<ProofNode> proofs;
   std::vector<Decl> order;
   std::vector<Comment> comments;
   IdVector<ExprTag, Expr> exprs;

@@ -342,6 +342,12 @@ void AstBuilder::default_declaration(Span span) {
                            std::exchange(because_, std::nullopt)});
 }
 
+void AstBuilder::proof(Span span) {
+  declare(DeclKind::proof, ast_.proofs.size(), until_end(span));
+  ast_.proofs.push_back(
+      {until_end(span), heading_, static_cast<Effect>(outcome_), take_condition()});
+}
+
 void AstBuilder::stray_close(Span span) {
   if (errors_.count() > 0) return;  // it may close what was skipped
   errors_.report(DiagnosticKind::expected_declaration, until_end(span), "this `}` closes nothing",

@@ -90,6 +90,7 @@ class AstBuilder {
   void tier_begin() noexcept { in_tier_ = true; }
   void tier(Span span);
   void default_declaration(Span span);
+  void proof(Span span);
   void stray_close(Span span);
 
   // Tests and tables.

@@ -123,6 +123,14 @@ SENTRAIL_EXPECT(tier_name, expected_name, "the tier's name", "write `tier NAME {
 SENTRAIL_EXPECT(tier_open, expected_token, "`{` after the tier's name", "write `tier NAME { … }`");
 SENTRAIL_EXPECT(tier_close, expected_token, "`}`", "close the tier first");
 SENTRAIL_EXPECT(default_effect, expected_effect, "`allow`, `require_approval` or `block`", "");
+// Proofs.
+SENTRAIL_EXPECT(prove_name, expected_value, "the proof's name in quotes",
+                "write `prove \"NAME\" never EFFECT when …`");
+SENTRAIL_EXPECT(prove_never, expected_token, "`never` after the proof's name",
+                "write `prove \"NAME\" never EFFECT when …`");
+SENTRAIL_EXPECT(prove_effect, expected_effect, "`allow`, `require_approval` or `block`", "");
+SENTRAIL_EXPECT(prove_when, expected_token, "`when` after the effect",
+                "write `prove \"NAME\" never EFFECT when …`");
 // Tests.
 SENTRAIL_EXPECT(test_rest_of, expected_value, "the test's name in quotes",
                 "write `test \"NAME\" { … }` or `test table \"NAME\" for TOOL { … }`");
@@ -173,7 +181,7 @@ SENTRAIL_EXPECT(json_array_close, malformed_json, "`,` or `]`", "");
 // The file.
 SENTRAIL_EXPECT(expected_declaration, expected_declaration, "a declaration",
                 "the declarations are `policy`, `language`, `import`, `list`, `condition`, "
-                "`guard tier`, `tier`, `rule`, `default` and `test`");
+                "`guard tier`, `tier`, `rule`, `default`, `prove` and `test`");
 // clang-format on
 #undef SENTRAIL_EXPECT
 

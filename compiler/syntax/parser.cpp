@@ -255,6 +255,8 @@ SENTRAIL_ON(tier_open) {
 SENTRAIL_ON(tier_close) { b.errors().close(); }
 SENTRAIL_ON(tier_declaration) { b.tier(at); }
 SENTRAIL_ON(default_declaration) { b.default_declaration(at); }
+SENTRAIL_ON(prove_name) { b.heading(); }
+SENTRAIL_ON(prove_declaration) { b.proof(at); }
 SENTRAIL_ON(stray_close) { b.stray_close(at); }
 
 // Tests.
