@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <random>
+
+#include "compiler/lower/raise.hpp"
+#include "compiler/oracle/oracle.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/limits.hpp"
 #include "tests/support/build_ir.hpp"
@@ -21,6 +26,24 @@ ProgramStorage lowered(const ir::Policy& policy) {
   Result<ProgramStorage> program = compiler::lower(policy);
   EXPECT_TRUE(program) << (program ? "" : program.error().message);
   return program ? *program : ProgramStorage{};
+}
+
+// Tables brought back to a policy decide alike, and by the same rules.
+TEST(Raise, DecidesAsWhatWasLowered) {
+  const std::uint64_t seed = std::random_device{}();
+  std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(seed));
+  Random random(seed);
+  for (int i = 0; i < 150; ++i) {
+    const ir::Policy policy = random_policy(random);
+    const ProgramStorage program = lowered(compiler::simplify(policy));
+    const auto raised = compiler::raise(program.view());
+    ASSERT_TRUE(raised.has_value()) << raised.error().message;
+    for (int k = 0; k < 30; ++k) {
+      const oracle::Request request = random_request(random);
+      ASSERT_EQ(oracle::decide(policy, request), oracle::decide(*raised, request))
+          << policy.dump() << raised->dump() << describe(request);
+    }
+  }
 }
 
 TEST(Lower, WritesEveryKindOfRow) {
