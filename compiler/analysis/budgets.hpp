@@ -1,0 +1,27 @@
+// The budgets of analysis, each with its unit and its reason; docs/analysis.md names them.
+//
+// Neighbours: core/limits.hpp has all others. Must not know: anything. A budget that is met is an
+// answer `unknown` that says so.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sentrail::limits {
+
+// States of one attribute's patterns taken together, and places in all of them: 10,000 paths of a
+// dozen characters need 120,000 states; past it the attribute's tests are taken to be anything.
+inline constexpr std::size_t kAnalysisStatesMax = 400'000;
+inline constexpr std::size_t kAnalysisPlacesMax = 8'000'000;
+// Conflicts of the search for one answer: seconds at worst; real policies need a few dozen.
+inline constexpr std::uint64_t kAnalysisConflictsMax = 50'000;
+// Rules of a policy that `check` analyses unasked, in some tenths of a second.
+inline constexpr std::size_t kAnalysisRulesUnasked = 2'000;
+// Pairs of rules that are compared by a search of their own, 20 µs each.
+inline constexpr std::size_t kAnalysisPairsMax = 20'000;
+// Rules that are named as catching what one `unless` exempts.
+inline constexpr std::size_t kAnalysisCatchesMax = 8;
+// Changes that are shown of each kind, old effect to new effect; more read like none.
+inline constexpr std::size_t kAnalysisChangesMax = 8;
+
+}  // namespace sentrail::limits

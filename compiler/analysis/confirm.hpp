@@ -1,0 +1,51 @@
+// Requests that were found, tried: no witness is shown before the oracle and the engine have given
+// the answer that it is a witness of.
+//
+// Neighbours: space.hpp makes the requests, compiler/oracle and runtime/decide answer. Must not
+// know: how they were found.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+#include "compiler/oracle/oracle.hpp"
+#include "compiler/oracle/value.hpp"
+#include "core/result.hpp"
+
+namespace sentrail::compiler::analysis {
+
+// A request with the decision on it.
+struct Witness {
+  oracle::Request request;
+  oracle::Decision decision;
+};
+
+// Asks one policy's oracle and engine. The policy outlives it. threads: one at a time.
+class Judge {
+ public:
+  explicit Judge(const ir::Policy& policy);
+  ~Judge();
+  Judge(Judge&&) noexcept;
+
+  // The decision, if both give the same. fails: limit_exceeded where the policy cannot be lowered;
+  // corrupt where the two differ, which is a bug.
+  [[nodiscard]] Result<oracle::Decision> decide(const oracle::Request& request);
+  // The truth of each rule's condition, by the oracle.
+  [[nodiscard]] std::vector<Truth> truths(const oracle::Request& request) const;
+
+ private:
+  struct Engine;
+  const ir::Policy* policy_;
+  std::unique_ptr<Engine> engine_;  // made when first asked
+};
+
+// The request as `sentrailc eval` takes it: docs/request_format.md.
+[[nodiscard]] std::string request_json(const oracle::Request& request);
+
+// The request on one line, for people: `tool == "github", env is unreadable`.
+[[nodiscard]] std::string request_text(const oracle::Request& request);
+
+}  // namespace sentrail::compiler::analysis

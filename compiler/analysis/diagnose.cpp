@@ -1,0 +1,181 @@
+// One message for each finding. See diagnose.hpp.
+#include "compiler/analysis/diagnose.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/analysis/confirm.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+constexpr std::size_t kNamedMax = 8;  // rules that one message names, notes that it has
+
+std::string ticked(const std::string& name) {
+  return "`" + name + "`";
+}
+
+// One run of diagnose().
+class Diagnoser {
+ public:
+  Diagnoser(const ir::Policy& policy, const Findings& findings, DiagnosticSink& sink)
+      : policy_(policy), findings_(findings), sink_(sink), said_(sink.sorted()) {
+    for (const ir::Tier& tier : policy.tiers) {
+      for (const ir::Rule& rule : tier.rules) rules_.push_back(&rule);
+    }
+  }
+
+  void run() {
+    for (std::size_t i = 0; i < findings_.rules.size(); ++i) reach(i, findings_.rules[i]);
+    uncovered();
+    overlaps();
+    for (const Hole& hole : findings_.holes) this->hole(hole);
+    for (const Exemption& exemption : findings_.exemptions) this->exemption(exemption);
+    for (const std::string& why : findings_.unknown) unknown(place_of_policy(), why);
+  }
+
+ private:
+  [[nodiscard]] Span place_of_policy() const {
+    if (rules_.empty()) return {};
+    return {rules_.front()->span.source, 0, 0};
+  }
+
+  void report(DiagnosticKind kind, Span span, std::string message, std::string help = {},
+              std::vector<DiagnosticNote> notes = {}) {
+    sink_.report({kind, span, std::move(message), std::move(notes), std::move(help)});
+  }
+
+  void unknown(Span span, const std::string& why) {
+    report(DiagnosticKind::analysis_unknown, span, "not everything could be told: " + why,
+           "what is exact and what is not: docs/analysis.md");
+  }
+
+  [[nodiscard]] bool lint_said(DiagnosticKind kind, Span within) const {
+    return std::any_of(said_.begin(), said_.end(), [&](const Diagnostic& one) {
+      return one.kind == kind && one.span.source == within.source &&
+             one.span.begin >= within.begin && one.span.begin <= within.end;
+    });
+  }
+
+  [[nodiscard]] bool matches_always(std::size_t i) const {
+    return policy_.conditions[rules_[i]->when].kind == ir::ConditionKind::always &&
+           !rules_[i]->unless;
+  }
+
+  void reach(std::size_t i, const RuleReach& found) {
+    const ir::Rule& rule = *rules_[i];
+    std::string help = "take it away, or change its condition";
+    if (found.possible) help += "; it still counts where something cannot be read";
+    switch (found.reach) {
+      case Reach::reached:
+        return;
+      case Reach::unknown:
+        return unknown(rule.span,
+                       "whether rule " + ticked(rule.name) + " is reached: " + found.why);
+      case Reach::never_matches:
+        if (lint_said(DiagnosticKind::never_matches, rule.span)) return;
+        return report(DiagnosticKind::never_certain, rule.span,
+                      "rule " + ticked(rule.name) +
+                          " never matches with certainty: no request makes its condition true",
+                      help);
+      case Reach::shadowed:
+        break;
+    }
+    // A rule that matches always has its own lint.
+    if (found.by.size() == 1 && matches_always(found.by[0])) return;
+    std::vector<DiagnosticNote> notes;
+    std::string by;
+    for (std::size_t k = 0; k < found.by.size() && k < kNamedMax; ++k) {
+      if (k > 0) by += k + 1 == found.by.size() ? " and " : ", ";
+      by += ticked(rules_[found.by[k]]->name);
+      notes.push_back({rules_[found.by[k]]->span, "this rule is tried before it"});
+    }
+    if (found.by.size() > kNamedMax) {
+      by += " and " + std::to_string(found.by.size() - kNamedMax) + " more";
+    }
+    report(DiagnosticKind::shadowed_rule, rule.span,
+           "rule " + ticked(rule.name) + " is never reached: wherever it matches, " +
+               (found.by.size() == 1 ? "rule " + by + " before it matches"
+                                     : "one of the rules " + by + " before it matches"),
+           found.by.size() == 1 ? "move it before that rule; or " + help
+                                : "move it before them; or " + help,
+           std::move(notes));
+  }
+
+  void uncovered() {
+    const Existence& found = findings_.uncovered;
+    if (found.verdict == Verdict::unknown && !found.why.empty()) {
+      unknown(place_of_policy(), "whether the default decides alone: " + found.why);
+    }
+    if (!found.witness) return;
+    report(DiagnosticKind::uncovered_request, place_of_policy(),
+           "the default alone decides some requests, for example: " +
+               request_text(found.witness->request));
+  }
+
+  void overlaps() {
+    std::size_t shown = 0;
+    for (const Overlap& overlap : findings_.overlaps) {
+      if (++shown > kNamedMax) break;
+      const ir::Rule& first = *rules_[overlap.first];
+      const ir::Rule& second = *rules_[overlap.second];
+      report(DiagnosticKind::overlapping_rules, second.span,
+             "rules " + ticked(first.name) + " and " + ticked(second.name) +
+                 " match common requests and differ: the first one decides them",
+             {}, {{first.span, "this is the first one"}});
+    }
+    if (findings_.overlaps.size() > kNamedMax) {
+      unknown(place_of_policy(),
+              std::to_string(findings_.overlaps.size() - kNamedMax) +
+                  " more pairs of rules match common requests and differ; they are not listed");
+    }
+  }
+
+  void hole(const Hole& hole) {
+    const ir::Rule& rule = *rules_[hole.rule];
+    const bool allows = rule.outcome == Outcome::allow;
+    report(DiagnosticKind::hole_by_absence, rule.span,
+           "rule " + ticked(rule.name) + (allows ? " allows" : " does not match") + " because " +
+               ticked(to_string(hole.absent)) + " is absent: " + request_text(hole.witness.request),
+           allows ? "add `" + to_string(hole.absent) + " exists` if it must be there"
+                  : "add `or " + to_string(hole.absent) + " is absent` if that is to be caught");
+  }
+
+  void exemption(const Exemption& found) {
+    const ir::Rule& rule = *rules_[found.rule];
+    std::string by;
+    std::vector<DiagnosticNote> notes;
+    for (std::size_t k = 0; k < found.caught.size(); ++k) {
+      if (k > 0) by += k + 1 == found.caught.size() ? " and " : ", ";
+      const Catch& one = found.caught[k];
+      by += one.rule ? ticked(rules_[*one.rule]->name) : "the default";
+      by += " (" + std::string(name_of(one.witness.decision.effect)) + ")";
+      if (one.rule)
+        notes.push_back(
+            {rules_[*one.rule]->span, "for example: " + request_text(one.witness.request)});
+    }
+    if (by.empty()) by = "nothing: there are no such requests";
+    report(DiagnosticKind::exempted_requests, rule.span,
+           "what `unless` takes from rule " + ticked(rule.name) + " is decided by " + by, {},
+           std::move(notes));
+    if (!found.why.empty()) unknown(rule.span, "who decides it: " + found.why);
+  }
+
+  const ir::Policy& policy_;
+  const Findings& findings_;
+  DiagnosticSink& sink_;
+  std::vector<Diagnostic> said_;
+  std::vector<const ir::Rule*> rules_;
+};
+
+}  // namespace
+
+std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink) {
+  const Findings findings = analyse(policy, depth);
+  Diagnoser(policy, findings, sink).run();
+  return findings.unconfirmed;
+}
+
+}  // namespace sentrail::compiler::analysis

@@ -1,0 +1,17 @@
+// Findings as diagnostics, for `check`.
+//
+// Neighbours: questions.hpp finds, compiler/diag holds. Must not know: files, output.
+#pragma once
+
+#include "compiler/analysis/questions.hpp"
+#include "compiler/diag/diagnostic.hpp"
+#include "compiler/ir/ir.hpp"
+
+namespace sentrail::compiler::analysis {
+
+// Reports what the analysis of a policy finds: S0320 and S0321 at any depth, notes at full depth.
+// What a lint in the sink has said already is not said again. out: how many witnesses no judge
+// confirmed, which is none unless the analysis has a bug.
+std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink);
+
+}  // namespace sentrail::compiler::analysis

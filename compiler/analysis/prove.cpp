@@ -1,0 +1,38 @@
+// One search for each claim. See prove.hpp.
+#include "compiler/analysis/prove.hpp"
+
+#include <array>
+
+#include "compiler/analysis/workbench.hpp"
+#include "compiler/oracle/oracle.hpp"
+
+namespace sentrail::compiler::analysis {
+
+std::vector<ProofOutcome> prove(const ir::Policy& policy) {
+  std::vector<ProofOutcome> outcomes;
+  if (policy.proofs.empty()) return outcomes;
+  const std::array<const ir::Policy*, 1> list = {&policy};
+  Workbench bench(list);
+  Meaning& meaning = bench.meaning(0);
+  for (const ir::Proof& proof : policy.proofs) {
+    ProofOutcome& outcome = outcomes.emplace_back();
+    outcome.proof = &proof;
+    Existence& found = outcome.existence;
+    const Node broken =
+        bench.circuit().all({meaning.condition(proof.when).may, meaning.effect_is(proof.never)});
+    Query query(bench.circuit(), {&broken, 1});
+    query.demand(broken);
+    const Answer answer = query.solve();
+    found.why = answer.why;
+    if (answer.found == Found::none) found.verdict = Verdict::proved;
+    if (answer.found != Found::some) continue;
+    found.witness = bench.confirm(0, answer, found.why, [&](const Witness& witness) {
+      return witness.decision.effect == proof.never &&
+             oracle::evaluate(policy, proof.when, witness.request) != Truth::f;
+    });
+    if (found.witness) found.verdict = Verdict::refuted;
+  }
+  return outcomes;
+}
+
+}  // namespace sentrail::compiler::analysis

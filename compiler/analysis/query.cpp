@@ -1,0 +1,238 @@
+// From formulas to clauses, from answers to classes. See query.hpp.
+#include "compiler/analysis/query.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "compiler/analysis/budgets.hpp"
+#include "core/check.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+std::uint64_t set_key(DimensionId id, SetId set) {
+  return std::uint64_t{id.value} << 32 | set;
+}
+
+}  // namespace
+
+Query::Query(const Circuit& circuit, std::span<const Node> roots) : circuit_(circuit) {
+  true_ = sat_.new_variable(true);
+  sat_.add({true_});
+  literals_.emplace(kTrue >> 1, true_);
+  collect(roots);
+  add_parents();
+  for (Axis& axis : axes_) encode_axis(axis);
+  encode_exclusions();
+  encode_gates();
+}
+
+Query::Axis& Query::axis_of(DimensionId id) {
+  const auto [found, is_new] = axis_numbers_.try_emplace(id.value, axes_.size());
+  if (is_new) {
+    axes_.emplace_back();
+    axes_.back().dimension = id;
+  }
+  return axes_[found->second];
+}
+
+// Finds the leaves, and the conjunctions with children before parents.
+void Query::collect(std::span<const Node> roots) {
+  std::vector<std::pair<std::uint32_t, bool>> left;
+  for (const Node root : roots) left.emplace_back(root >> 1, false);
+  std::unordered_map<std::uint32_t, bool> seen = {{kTrue >> 1, true}};
+  while (!left.empty()) {
+    const auto [place, done] = left.back();
+    left.pop_back();
+    if (done) {
+      gates_.push_back(place);
+      continue;
+    }
+    if (!seen.try_emplace(place, true).second) continue;
+    const Gate& gate = circuit_.gate(place * 2);
+    if (gate.dimension.has_value()) {
+      axis_of(gate.dimension).sets.push_back(gate.set);
+      literals_.emplace(place, 0);  // its literal comes with its axis
+      continue;
+    }
+    left.emplace_back(place, true);
+    for (const Node child : circuit_.children(gate)) left.emplace_back(child >> 1, false);
+  }
+}
+
+// What a value is a part of limits it; that in turn may limit other parts that matter here.
+void Query::add_parents() {
+  const Space& space = circuit_.space();
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    if (const auto parent = space[axes_[i].dimension].parent) (void)axis_of(*parent);
+  }
+  const std::size_t count = axes_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const Exclusion& exclusion : space.exclusions_of(axes_[i].dimension)) {
+      const bool matters =
+          std::all_of(exclusion.parts.begin(), exclusion.parts.end(),
+                      [&](const auto& part) { return axis_numbers_.contains(part.first.value); });
+      if (!matters) continue;
+      exclusions_.push_back(&exclusion);
+      for (const auto& [id, set] : exclusion.parts) axis_of(id).sets.push_back(set);
+    }
+  }
+}
+
+// Joins classes that no set tells apart into blocks, and says that a request has one of them.
+void Query::encode_axis(Axis& axis) {
+  const Space& space = circuit_.space();
+  std::sort(axis.sets.begin(), axis.sets.end());
+  axis.sets.erase(std::unique(axis.sets.begin(), axis.sets.end()), axis.sets.end());
+  const std::uint32_t classes = space[axis.dimension].classes;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> touched;  // class, set
+  std::vector<bool> complemented(axis.sets.size());
+  for (std::uint32_t s = 0; s < axis.sets.size(); ++s) {
+    const Bits& bits = space.set(axis.sets[s]);
+    complemented[s] = bits.count() * 2 > classes;
+    Bits listed = bits;
+    if (complemented[s]) listed.flip();
+    listed.for_each([&](std::uint32_t one) { touched.emplace_back(one, s); });
+  }
+  std::sort(touched.begin(), touched.end());
+  std::map<std::vector<std::uint32_t>, std::uint32_t> blocks;  // by the sets that list them
+  std::vector<std::vector<std::uint32_t>> signatures;
+  std::uint32_t untouched = 0;
+  const auto add_block = [&](std::vector<std::uint32_t> signature, std::uint32_t one) {
+    const auto next = static_cast<std::uint32_t>(signatures.size());
+    if (!blocks.try_emplace(signature, next).second) return;
+    signatures.push_back(std::move(signature));
+    axis.representatives.push_back(one);
+  };
+  for (std::size_t i = 0; i < touched.size();) {
+    const std::uint32_t one = touched[i].first;
+    if (untouched < one) add_block({}, untouched);
+    untouched = one + 1;
+    std::vector<std::uint32_t> signature;
+    for (; i < touched.size() && touched[i].first == one; ++i)
+      signature.push_back(touched[i].second);
+    add_block(std::move(signature), one);
+  }
+  if (untouched < classes) add_block({}, untouched);
+  std::vector<std::vector<std::uint32_t>> blocks_of(axis.sets.size());
+  for (std::uint32_t b = 0; b < signatures.size(); ++b) {
+    for (const std::uint32_t s : signatures[b]) blocks_of[s].push_back(b);
+  }
+  encode_sets(axis, blocks_of, complemented);
+}
+
+void Query::encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>>& blocks_of,
+                        const std::vector<bool>& complemented) {
+  std::vector<Lit> one_of;
+  for (std::size_t b = 0; b < axis.representatives.size(); ++b) {
+    one_of.push_back(sat_.new_variable(b == 0));
+  }
+  axis.first = one_of.front();
+  sat_.add(one_of);
+  // At most one: `before` says that a block up to here was taken.
+  Lit before = one_of.front();
+  for (std::size_t b = 1; b < one_of.size(); ++b) {
+    sat_.add({negation(before), negation(one_of[b])});
+    if (b + 1 == one_of.size()) break;
+    const Lit taken = sat_.new_variable(true);
+    sat_.add({negation(before), taken});
+    sat_.add({negation(one_of[b]), taken});
+    before = taken;
+  }
+  for (std::size_t s = 0; s < axis.sets.size(); ++s) {
+    Lit in = negation(true_);
+    if (blocks_of[s].size() == 1) in = one_of[blocks_of[s][0]];
+    if (blocks_of[s].size() > 1) {
+      in = sat_.new_variable();
+      std::vector<Lit> clause = {negation(in)};
+      for (const std::uint32_t b : blocks_of[s]) {
+        sat_.add({negation(one_of[b]), in});
+        clause.push_back(one_of[b]);
+      }
+      sat_.add(clause);
+    }
+    sets_.emplace(set_key(axis.dimension, axis.sets[s]), complemented[s] ? negation(in) : in);
+  }
+}
+
+void Query::encode_exclusions() {
+  for (const Exclusion* exclusion : exclusions_) {
+    std::vector<Lit> clause;
+    for (const auto& [id, set] : exclusion->parts) clause.push_back(negation(leaf(id, set)));
+    sat_.add(clause);
+  }
+}
+
+void Query::encode_gates() {
+  for (auto& [place, lit] : literals_) {
+    const Gate& gate = circuit_.gate(place * 2);
+    if (gate.dimension.has_value()) lit = leaf(gate.dimension, gate.set);
+  }
+  for (const std::uint32_t place : gates_) {
+    const Lit all = sat_.new_variable();
+    std::vector<Lit> clause = {all};
+    for (const Node child : circuit_.children(circuit_.gate(place * 2))) {
+      const Lit part = literal(child);
+      sat_.add({negation(all), part});
+      clause.push_back(negation(part));
+    }
+    sat_.add(clause);
+    literals_.emplace(place, all);
+  }
+}
+
+Lit Query::leaf(DimensionId id, SetId set) const {
+  return sets_.at(set_key(id, set));
+}
+
+Lit Query::literal(Node node) const {
+  const auto found = literals_.find(node >> 1);
+  SENTRAIL_CHECK(found != literals_.end());
+  return found->second ^ (node & 1u);
+}
+
+void Query::demand(Node node) {
+  sat_.add({literal(node)});
+}
+
+void Query::refuse_all(std::span<const Node> nodes) {
+  std::vector<Lit> clause;
+  for (const Node node : nodes) clause.push_back(negation(literal(node)));
+  sat_.add(clause);
+}
+
+Answer Query::solve(std::span<const Node> assumptions) {
+  std::vector<Lit> assumed;
+  for (const Node node : assumptions) assumed.push_back(literal(node));
+  Answer answer;
+  switch (sat_.solve(assumed, limits::kAnalysisConflictsMax)) {
+    case SatAnswer::exhausted:
+      answer.why = "the search met its budget of " + std::to_string(limits::kAnalysisConflictsMax) +
+                   " conflicts";
+      return answer;
+    case SatAnswer::unsatisfiable:
+      answer.found = Found::none;
+      for (std::size_t i = 0; i < assumed.size(); ++i) {
+        if (std::find(sat_.core().begin(), sat_.core().end(), assumed[i]) != sat_.core().end()) {
+          answer.core.push_back(i);
+        }
+      }
+      return answer;
+    case SatAnswer::satisfiable:
+      break;
+  }
+  answer.found = Found::some;
+  for (const Axis& axis : axes_) {
+    for (std::uint32_t b = 0; b < axis.representatives.size(); ++b) {
+      if (!sat_.is_true(axis.first + 2 * b)) continue;
+      answer.request.emplace(axis.dimension, axis.representatives[b]);
+      break;
+    }
+    const Dimension& dimension = circuit_.space()[axis.dimension];
+    if (dimension.kind == DimensionKind::opaque) answer.opaque = dimension.why;
+  }
+  return answer;
+}
+
+}  // namespace sentrail::compiler::analysis

@@ -1,0 +1,384 @@
+// Kinds of value one after the other. See scalar_classes.hpp.
+#include "compiler/analysis/scalar_classes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "compiler/analysis/budgets.hpp"
+#include "compiler/analysis/number_classes.hpp"
+#include "compiler/analysis/text_classes.hpp"
+#include "core/limits.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+using oracle::Value;
+using oracle::ValueKind;
+
+Value value_of(ValueKind kind, std::string text = {}) {
+  Value value;
+  value.kind = kind;
+  value.text = std::move(text);
+  return value;
+}
+
+Value list_of(std::vector<Value> elements) {
+  Value value = value_of(ValueKind::list);
+  value.elements = std::move(elements);
+  return value;
+}
+
+ValueKind kind_of(ir::OperandKind kind) {
+  switch (kind) {
+    case ir::OperandKind::number:
+    case ir::OperandKind::number_range:
+      return ValueKind::number;
+    case ir::OperandKind::boolean:
+      return ValueKind::boolean;
+    default:
+      return ValueKind::string;
+  }
+}
+
+ValueKind kind_of(ir::TestedType type) {
+  switch (type) {
+    case ir::TestedType::string:
+      return ValueKind::string;
+    case ir::TestedType::number:
+      return ValueKind::number;
+    case ir::TestedType::boolean:
+      return ValueKind::boolean;
+    case ir::TestedType::list:
+      return ValueKind::list;
+    case ir::TestedType::object:
+      return ValueKind::object;
+    case ir::TestedType::null:
+      return ValueKind::null;
+  }
+  return ValueKind::unreadable;
+}
+
+// Numbers the operands of all tests once, makes the classes of each kind, then reads off truths.
+class ScalarBuilder {
+ public:
+  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests, bool lists)
+      : row_(row_of(ref.attribute)), tests_(tests), lists_(lists) {
+    type_ = row_.type;
+    for (const ir::Atom* test : tests_) {
+      for (const ir::Operand& operand : test->operands) note(operand);
+    }
+  }
+
+  std::optional<ScalarClasses> run() {
+    if (type_ == Type::string || type_ == Type::json) {
+      if (!add_texts()) return std::nullopt;
+    }
+    if (type_ == Type::risk) add_risks();
+    if (type_ == Type::number || type_ == Type::json) add_numbers();
+    if (type_ == Type::boolean || type_ == Type::json) add_booleans();
+    if (type_ == Type::string_set || type_ == Type::json) add_lists();
+    if (type_ == Type::json) {
+      add(value_of(ValueKind::object));
+      add(value_of(ValueKind::null));
+    }
+    add(value_of(ValueKind::absent));
+    for (Value& odd : odd_) {
+      odd_classes_.push_back(size());
+      add(std::move(odd));
+    }
+    add(value_of(ValueKind::unreadable));
+    masks_.assign(static_cast<std::size_t>(ValueKind::object) + 1, Bits(size()));
+    for (std::uint32_t i = 0; i < size(); ++i) {
+      masks_[static_cast<std::size_t>(found_.values[i].kind)].set(i);
+    }
+    for (const ir::Atom* test : tests_) found_.tests.push_back(truth_of(*test));
+    return std::move(found_);
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t size() const {
+    return static_cast<std::uint32_t>(found_.values.size());
+  }
+  [[nodiscard]] const Bits& mask(ValueKind kind) const {
+    return masks_[static_cast<std::size_t>(kind)];
+  }
+  void add(Value value) { found_.values.push_back(std::move(value)); }
+
+  void note(const ir::Operand& operand) {
+    switch (operand.kind) {
+      case ir::OperandKind::string:
+        literals_.try_emplace(operand.text, 0);
+        break;
+      case ir::OperandKind::pattern:
+        patterns_.try_emplace(operand.text);
+        break;
+      case ir::OperandKind::number:
+        bounds_.push_back(*Decimal::parse(operand.text));
+        break;
+      case ir::OperandKind::number_range:
+        bounds_.push_back(*Decimal::parse(operand.text));
+        bounds_.push_back(*Decimal::parse(operand.upper));
+        break;
+      default:
+        break;
+    }
+  }
+
+  bool add_texts() {
+    std::vector<std::string> literals;
+    std::vector<std::string> patterns;
+    for (const auto& [text, number] : literals_) literals.push_back(text);
+    for (const auto& [text, classes] : patterns_) patterns.push_back(text);
+    GlobBudget budget{limits::kAnalysisStatesMax, limits::kAnalysisPlacesMax};
+    std::optional<TextClasses> texts = text_classes(literals, patterns, row_.separator, budget);
+    if (!texts) return false;
+    // Odd texts read badly and stand behind all others.
+    std::vector<std::uint32_t> place(texts->classes.size());
+    for (std::size_t i = 0; i < texts->classes.size(); ++i) {
+      if (texts->classes[i].odd) continue;
+      place[i] = size();
+      add(value_of(ValueKind::string, std::move(texts->classes[i].witness)));
+    }
+    texts_end_ = size();
+    for (std::size_t i = 0; i < texts->classes.size(); ++i) {
+      if (!texts->classes[i].odd) continue;
+      place[i] = kOdd + static_cast<std::uint32_t>(odd_.size());
+      odd_.push_back(value_of(ValueKind::string, std::move(texts->classes[i].witness)));
+    }
+    std::size_t i = 0;
+    for (auto& [text, number] : literals_) number = place[texts->of_literal[i++]];
+    i = 0;
+    for (auto& [text, classes] : patterns_) {
+      for (const std::uint32_t matched : texts->of_pattern[i]) classes.push_back(place[matched]);
+      ++i;
+    }
+    return true;
+  }
+
+  void add_risks() {
+    for (const Risk risk : {Risk::low, Risk::medium, Risk::high, Risk::critical}) {
+      add(value_of(ValueKind::string, std::string(name_of(risk))));
+    }
+    texts_end_ = size();
+  }
+
+  void add_numbers() {
+    numbers_.emplace(std::move(bounds_));
+    numbers_begin_ = size();
+    for (const NumberClasses::Class& one : numbers_->classes()) {
+      add(value_of(ValueKind::number, one.witness));
+    }
+    past_limit_ = size();
+    add(value_of(ValueKind::number, "1e" + std::to_string(limits::kDecimalExponentMax + 1)));
+  }
+
+  void add_booleans() {
+    for (const bool boolean : {false, true}) {
+      booleans_[boolean ? 1 : 0] = size();
+      Value value = value_of(ValueKind::boolean);
+      value.boolean = boolean;
+      add(std::move(value));
+    }
+  }
+
+  void add_lists() {
+    const Value text = value_of(ValueKind::string, "x");
+    if (!lists_) {
+      add(list_of({}));
+      return;
+    }
+    const std::vector<Value> endless(limits::kListElementsMax + 1, text);
+    // Of a set only its elements are known; it holds nothing but strings.
+    if (type_ == Type::string_set) {
+      add(list_of({text}));
+      odd_.push_back(list_of(endless));
+      return;
+    }
+    Value yes = value_of(ValueKind::boolean);
+    yes.boolean = true;
+    add(list_of({}));
+    add(list_of({text}));
+    add(list_of({value_of(ValueKind::number, "0")}));
+    add(list_of({yes}));
+    add(list_of({value_of(ValueKind::null)}));
+    odd_.push_back(list_of(endless));
+  }
+
+  TestTruth truth_of(const ir::Atom& test) {
+    TestTruth truth{Bits(size()), mask(ValueKind::unreadable)};
+    for (const ValueKind kind : {ValueKind::null, ValueKind::boolean, ValueKind::number,
+                                 ValueKind::string, ValueKind::list, ValueKind::object}) {
+      if (test.op == ir::AtomOp::exists ||
+          (test.op == ir::AtomOp::is_type && kind == kind_of(test.tested_type))) {
+        truth.certain |= mask(kind);
+      } else if (test.op != ir::AtomOp::is_type && !answers(test, kind)) {
+        truth.undecidable |= mask(kind);
+      }
+    }
+    if (test.op == ir::AtomOp::exists || test.op == ir::AtomOp::is_type) return truth;
+    for (const ir::Operand& operand : test.operands) compare(test.op, operand, truth);
+    for (const std::uint32_t odd : odd_classes_) {
+      if (truth.certain.test(odd)) truth.undecidable.reset(odd);
+    }
+    return truth;
+  }
+
+  // Whether some operand can be compared with values of a kind; `in []` answers everything.
+  static bool answers(const ir::Atom& test, ValueKind kind) {
+    if (test.op == ir::AtomOp::in && test.operands.empty()) return true;
+    return std::any_of(test.operands.begin(), test.operands.end(),
+                       [&](const ir::Operand& operand) { return kind_of(operand.kind) == kind; });
+  }
+
+  // Adds where one operand makes the test true or undecidable.
+  void compare(ir::AtomOp op, const ir::Operand& operand, TestTruth& truth) {
+    switch (operand.kind) {
+      case ir::OperandKind::string:
+        if (type_ == Type::string || type_ == Type::json) {
+          truth.certain.set(class_of(literals_.at(operand.text)));
+        }
+        break;
+      case ir::OperandKind::pattern:
+        for (const std::uint32_t matched : patterns_.at(operand.text)) truth.certain.set(matched);
+        for (const std::uint32_t odd : odd_classes_) {
+          if (found_.values[odd].kind == ValueKind::string) truth.undecidable.set(odd);
+        }
+        break;
+      case ir::OperandKind::risk:
+        compare_risk(op, static_cast<int>(*risk_named(operand.text)), truth);
+        break;
+      case ir::OperandKind::boolean:
+        if (booleans_[0] != kNone) truth.certain.set(booleans_[operand.boolean ? 1 : 0]);
+        break;
+      case ir::OperandKind::number:
+      case ir::OperandKind::number_range:
+        compare_number(op, operand, truth);
+        break;
+      default:
+        break;
+    }
+  }
+
+  static bool stands(ir::AtomOp op, std::int64_t value, std::int64_t literal) {
+    switch (op) {
+      case ir::AtomOp::less:
+        return value < literal;
+      case ir::AtomOp::less_equal:
+        return value <= literal;
+      case ir::AtomOp::greater:
+        return value > literal;
+      case ir::AtomOp::greater_equal:
+        return value >= literal;
+      default:
+        return value == literal;
+    }
+  }
+
+  void compare_risk(ir::AtomOp op, int literal, TestTruth& truth) const {
+    for (std::uint32_t i = 0; i < texts_end_; ++i) {
+      if (stands(op, i, literal)) truth.certain.set(i);
+    }
+  }
+
+  void compare_number(ir::AtomOp op, const ir::Operand& operand, TestTruth& truth) const {
+    if (!numbers_) return;
+    const bool range = operand.kind == ir::OperandKind::number_range;
+    const std::uint32_t low = numbers_->place_of(*Decimal::parse(operand.text));
+    const std::uint32_t high = range ? numbers_->place_of(*Decimal::parse(operand.upper)) : low;
+    for (std::uint32_t i = 0; i < numbers_->classes().size(); ++i) {
+      const std::uint32_t place = numbers_->classes()[i].place;
+      if (range ? place >= low && place <= high : stands(op, place, low)) {
+        truth.certain.set(numbers_begin_ + i);
+      }
+    }
+    truth.undecidable.set(past_limit_);
+  }
+
+  // Odd texts get their numbers last, before odd lists.
+  [[nodiscard]] std::uint32_t class_of(std::uint32_t place) const {
+    return place < kOdd ? place : odd_classes_[place - kOdd];
+  }
+
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  static constexpr std::uint32_t kOdd = 0x80000000;
+
+  const Attribute& row_;
+  Type type_;
+  std::span<const ir::Atom* const> tests_;
+  bool lists_;
+  ScalarClasses found_;
+  std::map<std::string, std::uint32_t> literals_;               // the class of each
+  std::map<std::string, std::vector<std::uint32_t>> patterns_;  // the classes that each matches
+  std::vector<Decimal> bounds_;
+  std::optional<NumberClasses> numbers_;
+  std::uint32_t numbers_begin_ = 0;
+  std::uint32_t past_limit_ = 0;
+  std::uint32_t texts_end_ = 0;
+  std::array<std::uint32_t, 2> booleans_ = {kNone, kNone};
+  std::vector<Bits> masks_;  // by kind: the classes of that kind
+  std::vector<Value> odd_;
+  std::vector<std::uint32_t> odd_classes_;
+};
+
+}  // namespace
+
+bool is_known(const ir::Atom& atom) noexcept {
+  switch (atom.op) {
+    case ir::AtomOp::equal:
+    case ir::AtomOp::less:
+    case ir::AtomOp::less_equal:
+    case ir::AtomOp::greater:
+    case ir::AtomOp::greater_equal:
+    case ir::AtomOp::in:
+    case ir::AtomOp::matches:
+    case ir::AtomOp::has:
+    case ir::AtomOp::exists:
+    case ir::AtomOp::is_type:
+      break;
+    default:
+      return false;
+  }
+  return std::all_of(atom.operands.begin(), atom.operands.end(), [](const ir::Operand& operand) {
+    switch (operand.kind) {
+      case ir::OperandKind::string:
+      case ir::OperandKind::number:
+      case ir::OperandKind::boolean:
+      case ir::OperandKind::risk:
+      case ir::OperandKind::pattern:
+      case ir::OperandKind::number_range:
+        return true;
+      default:
+        return false;
+    }
+  });
+}
+
+std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
+                                            std::span<const ir::Atom* const> tests, bool lists) {
+  return ScalarBuilder(ref, tests, lists).run();
+}
+
+ListKind list_kind_of(const Value& value) {
+  if (value.kind != ValueKind::list) return ListKind::none;
+  if (value.elements.empty()) return ListKind::empty;
+  if (value.elements.size() > limits::kListElementsMax) return ListKind::endless;
+  const ValueKind first = value.elements.front().kind;
+  const bool same = std::all_of(value.elements.begin(), value.elements.end(),
+                                [&](const Value& element) { return element.kind == first; });
+  if (!same) return ListKind::mixed;
+  switch (first) {
+    case ValueKind::string:
+      return ListKind::strings;
+    case ValueKind::number:
+      return ListKind::numbers;
+    case ValueKind::boolean:
+      return ListKind::booleans;
+    default:
+      return ListKind::mixed;
+  }
+}
+
+}  // namespace sentrail::compiler::analysis

@@ -1,0 +1,123 @@
+// All requests as a finite product: for each attribute or member that some test looks at, the
+// classes of values that the tests can tell apart, each with a value that stands for it, and which
+// classes cannot occur together.
+//
+// Neighbours: scalar_classes.hpp (classes of one value), circuit.hpp (formulas over classes),
+// query.hpp (searches them). Must not know: rules, effects.
+// source: docs/language.md, sections 4 to 7; docs/analysis.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "compiler/analysis/bits.hpp"
+#include "compiler/ir/ir.hpp"
+#include "compiler/oracle/value.hpp"
+
+namespace sentrail::compiler::analysis {
+
+using DimensionId = Id<struct DimensionTag>;
+
+// What a dimension is: the value of an attribute or member; whether a list has a certain element;
+// the truth of a test that analysis does not know, which it takes to be anything.
+enum class DimensionKind : std::uint8_t { value, element, opaque };
+
+// The classes of `element` and `opaque` dimensions.
+enum TruthClass : std::uint32_t { kClassTrue = 0, kClassFalse = 1, kClassUndecidable = 2 };
+
+// One dimension. Classes that read naturally in a request come first, unreadable is the last.
+struct Dimension {
+  DimensionKind kind = DimensionKind::value;
+  ir::AttributeRef ref;
+  std::uint32_t classes = 0;
+  std::vector<oracle::Value> values;  // value: by class
+  oracle::Value element;              // element: what the list has
+  std::optional<DimensionId> parent;  // the object or list that it is a part of
+  std::string why;                    // opaque: why nothing is known
+};
+
+// A set of classes of one dimension.
+using SetId = std::uint32_t;
+
+// The classes in which a test is true, and those in which it is not false.
+struct AtomSets {
+  DimensionId dimension;
+  SetId certain = 0;
+  SetId possible = 0;
+};
+
+// Classes that no request has together: one of each set, each of another dimension.
+struct Exclusion {
+  std::vector<std::pair<DimensionId, SetId>> parts;
+};
+
+// A class for each dimension that matters; the others are as they are in a request without them.
+using Assignment = std::map<DimensionId, std::uint32_t>;
+
+// The space of the tests of some policies.
+class Space {
+ public:
+  // Adds the tests of a policy. REQUIRES: before build().
+  void add(const ir::Policy& policy);
+  // Makes the classes. cost: bounded by limits::kAnalysisStatesMax for each attribute; an attribute
+  // past it has opaque dimensions, one for each test.
+  void build();
+
+  // What the classes say of a test. REQUIRES: it was added with its policy.
+  [[nodiscard]] const AtomSets& sets_of(const ir::Atom& atom) const;
+  // An opaque dimension for what no test of this version is. out: its sets.
+  [[nodiscard]] AtomSets add_opaque(std::string why);
+  [[nodiscard]] const Dimension& operator[](DimensionId id) const { return dimensions_[id]; }
+  [[nodiscard]] std::size_t size() const noexcept { return dimensions_.size(); }
+  [[nodiscard]] const Bits& set(SetId id) const { return *sets_[id]; }
+  [[nodiscard]] SetId intern(Bits set);
+
+  // What cannot occur together, of a dimension and those that it is a part of or equal but for
+  // case to.
+  [[nodiscard]] std::span<const Exclusion> exclusions_of(DimensionId id) const;
+  // The class of a value dimension in which the value is absent, if there is such a class.
+  [[nodiscard]] std::optional<std::uint32_t> absent_class(DimensionId id) const;
+
+  // The request that an assignment describes; opaque dimensions leave no trace in it.
+  [[nodiscard]] oracle::Request request_of(const Assignment& assignment) const;
+
+ private:
+  struct BitsHash {
+    std::size_t operator()(const Bits& bits) const noexcept;
+  };
+  using RefKey = std::pair<AttributeId, std::vector<std::string>>;
+  struct Asked {
+    ir::AttributeRef ref;
+    std::vector<std::pair<std::string, ir::Atom>> tests;     // by key, of the value itself
+    std::vector<std::pair<std::string, ir::Atom>> elements;  // by key, `has`
+  };
+
+  void ask(const ir::Atom& atom);
+  void build_value(Asked& asked);
+  void build_elements(const Asked& asked, DimensionId root);
+  void exclude_by_parent(DimensionId child, DimensionId parent);
+  void exclude_element(DimensionId element, DimensionId list);
+  void exclude_same_but_case(DimensionId id);
+  void make_opaque(const std::string& key, const ir::AttributeRef& ref, std::string why);
+  DimensionId append(Dimension dimension);
+  [[nodiscard]] SetId classes_where(DimensionId id, bool (*holds)(const oracle::Value&));
+  [[nodiscard]] oracle::Value value_of(DimensionId id, const Assignment& assignment) const;
+  void add_parts(oracle::Value& value, DimensionId id, const Assignment& assignment) const;
+
+  std::map<RefKey, Asked> asked_;
+  std::map<RefKey, DimensionId> by_ref_;
+  std::unordered_map<std::string, AtomSets> atoms_;
+  IdVector<DimensionTag, Dimension> dimensions_;
+  std::vector<std::vector<DimensionId>> parts_;  // by dimension: members and elements
+  std::vector<std::vector<Exclusion>> exclusions_;
+  std::unordered_map<Bits, SetId, BitsHash> numbers_;
+  std::vector<const Bits*> sets_;
+};
+
+}  // namespace sentrail::compiler::analysis
