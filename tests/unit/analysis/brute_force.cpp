@@ -1,0 +1,327 @@
+// One loop over all requests for each question. See brute_force.hpp.
+#include "tests/unit/analysis/brute_force.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/oracle.hpp"
+#include "core/limits.hpp"
+#include "tests/support/build_ir.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+using support::Random;
+
+// One request with what the oracle says of it.
+struct Tried {
+  const oracle::Request* request = nullptr;
+  std::vector<Truth> truths;
+  oracle::Decision decision;
+};
+
+std::vector<Tried> try_all(const ir::Policy& policy, const std::vector<oracle::Request>& all) {
+  std::vector<Tried> tried;
+  for (const oracle::Request& request : all) {
+    std::vector<Truth> truths = oracle::evaluate_rules(policy, request);
+    oracle::Decision decision = oracle::join(policy, truths);
+    tried.push_back({&request, std::move(truths), std::move(decision)});
+  }
+  return tried;
+}
+
+struct PlacedRule {
+  const ir::Rule* rule = nullptr;
+  std::size_t tier = 0;
+};
+
+std::vector<PlacedRule> rules_of(const ir::Policy& policy) {
+  std::vector<PlacedRule> rules;
+  for (std::size_t t = 0; t < policy.tiers.size(); ++t) {
+    for (const ir::Rule& rule : policy.tiers[t].rules) rules.push_back({&rule, t});
+  }
+  return rules;
+}
+
+// A condition where tests of one attribute, `exists` apart, cannot tell absence from unreadable.
+Truth without_absence(const ir::Policy& policy, ir::ConditionId id, const oracle::Request& request,
+                      const ir::AttributeRef& blind) {
+  const ir::Condition& condition = policy.conditions[id];
+  Truth truth = Truth::t;
+  switch (condition.kind) {
+    case ir::ConditionKind::always:
+      return Truth::t;
+    case ir::ConditionKind::atom:
+      if (condition.atom.op != ir::AtomOp::exists && condition.atom.attribute == blind &&
+          oracle::look_up(request, blind).kind == oracle::ValueKind::absent) {
+        return Truth::u;
+      }
+      return oracle::evaluate(condition.atom, request);
+    case ir::ConditionKind::not_:
+      return negate(without_absence(policy, condition.children[0], request, blind));
+    case ir::ConditionKind::all:
+      for (const ir::ConditionId child : condition.children) {
+        truth = both(truth, without_absence(policy, child, request, blind));
+      }
+      return truth;
+    case ir::ConditionKind::any:
+      truth = Truth::f;
+      for (const ir::ConditionId child : condition.children) {
+        truth = either(truth, without_absence(policy, child, request, blind));
+      }
+      return truth;
+  }
+  return truth;
+}
+
+// Whether no rule of the same tier before one is true.
+bool is_looked_at(const std::vector<PlacedRule>& rules, const Tried& tried, std::size_t i) {
+  for (std::size_t k = 0; k < i; ++k) {
+    if (rules[k].tier == rules[i].tier && tried.truths[k] == Truth::t) return false;
+  }
+  return true;
+}
+
+bool is_candidate(const Tried& tried, std::size_t i) {
+  const auto& list = tried.decision.candidates;
+  return std::find(list.begin(), list.end(), i) != list.end();
+}
+
+template <class Holds>
+bool some(const std::vector<Tried>& tried, Holds holds) {
+  return std::any_of(tried.begin(), tried.end(), holds);
+}
+
+void expect_shadowed_by(const std::vector<Tried>& tried, std::size_t i,
+                        const std::vector<std::size_t>& by, const std::string& context) {
+  ASSERT_FALSE(by.empty()) << context;
+  const auto escapes = [&](const Tried& one, std::optional<std::size_t> but) {
+    return one.truths[i] == Truth::t && std::all_of(by.begin(), by.end(), [&](std::size_t k) {
+             return k == but || one.truths[k] != Truth::t;
+           });
+  };
+  EXPECT_FALSE(some(tried, [&](const Tried& one) { return escapes(one, std::nullopt); }))
+      << context;
+  for (const std::size_t k : by) {
+    EXPECT_TRUE(some(tried, [&](const Tried& one) { return escapes(one, k); }))
+        << context << "rule " << k << " is not needed";
+  }
+}
+
+void compare_reach(const std::vector<PlacedRule>& rules, const std::vector<Tried>& tried,
+                   const Findings& findings, const std::string& context) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const std::string where = context + "rule " + std::to_string(i) + "\n";
+    const bool matches = some(tried, [&](const Tried& t) { return t.truths[i] == Truth::t; });
+    const bool reached = some(tried, [&](const Tried& t) {
+      return t.truths[i] == Truth::t && is_looked_at(rules, t, i);
+    });
+    const Reach expected = reached   ? Reach::reached
+                           : matches ? Reach::shadowed
+                                     : Reach::never_matches;
+    const RuleReach& found = findings.rules[i];
+    ASSERT_EQ(static_cast<int>(found.reach), static_cast<int>(expected)) << where << found.why;
+    if (expected == Reach::shadowed) expect_shadowed_by(tried, i, found.by, where);
+    if (expected == Reach::reached) continue;
+    EXPECT_EQ(found.possible, some(tried, [&](const Tried& t) { return is_candidate(t, i); }))
+        << where;
+  }
+}
+
+void compare_holes(const ir::Policy& policy, const std::vector<PlacedRule>& rules,
+                   const std::vector<Tried>& tried, const Findings& findings,
+                   const std::string& context) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const ir::Rule& rule = *rules[i].rule;
+    const auto outcome = effect_of(rule.outcome);
+    if (!outcome) continue;
+    for (const char* name : {"env", "risk", "resource.ref", "body.n"}) {
+      const ir::AttributeRef blind = support::ref(name);
+      const bool expected = some(tried, [&](const Tried& one) {
+        if (oracle::look_up(*one.request, blind).kind != oracle::ValueKind::absent) return false;
+        Truth truth = without_absence(policy, rule.when, *one.request, blind);
+        if (rule.unless) {
+          truth = both(truth, negate(without_absence(policy, *rule.unless, *one.request, blind)));
+        }
+        if (*outcome == Effect::allow) {
+          return one.decision.rule == i && one.truths[i] == Truth::t && truth != Truth::t;
+        }
+        return is_looked_at(rules, one, i) && one.truths[i] == Truth::f && truth != Truth::f &&
+               one.decision.effect < *outcome;
+      });
+      const bool found =
+          std::any_of(findings.holes.begin(), findings.holes.end(),
+                      [&](const Hole& hole) { return hole.rule == i && hole.absent == blind; });
+      EXPECT_EQ(found, expected) << context << "rule " << i << ", hole by " << name;
+    }
+  }
+}
+
+void compare_exemptions(const ir::Policy& policy, const std::vector<PlacedRule>& rules,
+                        const std::vector<Tried>& tried, const Findings& findings,
+                        const std::string& context) {
+  for (const Exemption& exemption : findings.exemptions) {
+    const std::size_t i = exemption.rule;
+    const ir::Rule& rule = *rules[i].rule;
+    std::set<std::optional<std::size_t>> expected;
+    for (const Tried& one : tried) {
+      if (!is_looked_at(rules, one, i)) continue;
+      if (oracle::evaluate(policy, rule.when, *one.request) != Truth::t) continue;
+      if (oracle::evaluate(policy, *rule.unless, *one.request) != Truth::t) continue;
+      expected.insert(one.decision.rule);
+    }
+    std::set<std::optional<std::size_t>> found;
+    for (const Catch& one : exemption.caught) found.insert(one.rule);
+    EXPECT_EQ(found, expected) << context << "unless of rule " << i << " " << exemption.why;
+  }
+}
+
+}  // namespace
+
+support::World whole_world() {
+  support::World world = support::small_world();
+  for (support::Axis& axis : world.axes) {
+    using support::number_value;
+    using support::object_value;
+    using support::string_value;
+    if (axis.attribute == "env") {
+      axis.values.push_back(string_value(std::string(limits::kMatchedBytesMax + 1, 'x')));
+    } else if (axis.attribute == "risk") {
+      axis.values.push_back(string_value("medium"));
+    } else if (axis.attribute == "body") {
+      axis.values.push_back(object_value({{"n", number_value("3")}}));
+      axis.values.push_back(object_value({{"n", number_value("1e7000")}}));
+    }
+  }
+  return world;
+}
+
+std::vector<oracle::Request> all_requests(const support::World& world) {
+  std::vector<oracle::Request> all;
+  const support::RequestSpace space(world);
+  for (std::uint64_t i = 0; i < space.size(); ++i) all.push_back(space.at(i));
+  return all;
+}
+
+ir::Policy world_policy(Random& random, const support::World& world) {
+  const support::PolicySpace space(world, 1 + random() % 3);
+  ir::Policy policy = space.at(random() % space.size());
+  const auto any_condition = [&] {
+    return world.conditions[random() % world.conditions.size()].make(policy);
+  };
+  for (ir::Tier& tier : policy.tiers) {
+    for (ir::Rule& rule : tier.rules) {
+      if (random() % 3 == 0) rule.unless = any_condition();
+    }
+  }
+  for (const char* name : {"one", "two"}) {
+    policy.proofs.push_back({name, static_cast<Effect>(random() % 3), any_condition(), {}});
+  }
+  return policy;
+}
+
+std::size_t compare_findings(const ir::Policy& policy, const std::vector<oracle::Request>& all) {
+  const std::string context = policy.dump();
+  const std::vector<PlacedRule> rules = rules_of(policy);
+  const std::vector<Tried> tried = try_all(policy, all);
+  const Findings findings = analyse(policy, Depth::full);
+  EXPECT_EQ(findings.unconfirmed, 0u) << context;
+  EXPECT_TRUE(findings.unknown.empty()) << context << findings.unknown[0];
+  compare_reach(rules, tried, findings, context);
+  const bool uncovered = some(tried, [&](const Tried& one) {
+    return std::all_of(one.decision.candidates.begin(), one.decision.candidates.end(),
+                       [&](std::size_t i) { return rules[i].rule->outcome == Outcome::pass; });
+  });
+  EXPECT_EQ(findings.uncovered.verdict, uncovered ? Verdict::refuted : Verdict::proved) << context;
+  std::set<std::pair<std::size_t, std::size_t>> overlaps;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      const auto mine = effect_of(rules[i].rule->outcome);
+      const auto theirs = effect_of(rules[k].rule->outcome);
+      if (rules[i].tier != rules[k].tier || !mine || !theirs || mine == theirs) continue;
+      if (some(tried, [&](const Tried& one) {
+            return one.truths[i] == Truth::t && one.truths[k] == Truth::t;
+          })) {
+        overlaps.emplace(k, i);
+      }
+    }
+  }
+  std::set<std::pair<std::size_t, std::size_t>> found;
+  for (const Overlap& overlap : findings.overlaps) found.emplace(overlap.first, overlap.second);
+  EXPECT_EQ(found, overlaps) << context;
+  compare_holes(policy, rules, tried, findings, context);
+  compare_exemptions(policy, rules, tried, findings, context);
+  return rules.size() * 2 + 2;
+}
+
+std::size_t compare_proofs(const ir::Policy& policy, const std::vector<oracle::Request>& all) {
+  for (const ProofOutcome& outcome : prove(policy)) {
+    const bool refuted = std::any_of(all.begin(), all.end(), [&](const oracle::Request& request) {
+      return oracle::evaluate(policy, outcome.proof->when, request) != Truth::f &&
+             oracle::decide(policy, request).effect == outcome.proof->never;
+    });
+    EXPECT_EQ(outcome.existence.verdict, refuted ? Verdict::refuted : Verdict::proved)
+        << policy.dump() << outcome.proof->name << " " << outcome.existence.why;
+  }
+  return policy.proofs.size();
+}
+
+std::size_t compare_difference(const ir::Policy& before, const ir::Policy& after,
+                               const std::vector<oracle::Request>& all) {
+  using RulePair = std::pair<std::optional<std::size_t>, std::optional<std::size_t>>;
+  std::map<std::pair<Effect, Effect>, std::set<RulePair>> expected;
+  for (const oracle::Request& request : all) {
+    const oracle::Decision old_one = oracle::decide(before, request);
+    const oracle::Decision new_one = oracle::decide(after, request);
+    if (old_one.effect == new_one.effect) continue;
+    expected[{old_one.effect, new_one.effect}].emplace(old_one.rule, new_one.rule);
+  }
+  const Difference difference = diff(before, after);
+  const std::string context = before.dump() + after.dump();
+  EXPECT_EQ(difference.unconfirmed, 0u) << context;
+  EXPECT_EQ(difference.groups.size(), expected.size()) << context;
+  bool tightened = false;
+  for (const ChangeGroup& group : difference.groups) {
+    EXPECT_FALSE(tightened && group.widens()) << "widenings come first\n" << context;
+    tightened = tightened || !group.widens();
+    const auto found = expected.find({group.from, group.to});
+    if (found == expected.end()) {
+      ADD_FAILURE() << "no request changes so\n" << context << group.why;
+      continue;
+    }
+    std::set<RulePair> pairs;
+    for (const Change& change : group.changes) {
+      pairs.emplace(change.before.decision.rule, change.after.decision.rule);
+    }
+    EXPECT_TRUE(
+        std::includes(found->second.begin(), found->second.end(), pairs.begin(), pairs.end()))
+        << context;
+    EXPECT_EQ(pairs.size() < found->second.size(), group.more) << context << group.why;
+  }
+  return 6;
+}
+
+void compare_worlds(std::uint64_t seed, std::size_t policies) {
+  std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(seed));
+  const support::World world = whole_world();
+  const std::vector<oracle::Request> all = all_requests(world);
+  Random random(seed);
+  std::size_t answers = 0;
+  std::optional<ir::Policy> last;
+  for (std::size_t i = 0; i < policies && !testing::Test::HasFailure(); ++i) {
+    ir::Policy policy = world_policy(random, world);
+    ASSERT_TRUE(policy.verify().has_value());
+    answers += compare_findings(policy, all) + compare_proofs(policy, all);
+    if (last) answers += compare_difference(*last, policy, all);
+    last = std::move(policy);
+  }
+  std::printf("[   WORLDS ] %zu answers over %zu requests each\n", answers, all.size());
+}
+
+}  // namespace sentrail::compiler::analysis

@@ -1,0 +1,16 @@
+// As questions_test.cpp, on many more policies.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/analysis/brute_force.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+TEST(AnalysisAgreesLong, WithBruteForce) {
+  compare_worlds(std::random_device{}(), 4'000);
+}
+
+}  // namespace
+}  // namespace sentrail::compiler::analysis

@@ -1,0 +1,16 @@
+// Every verdict equals brute force over a small world, on policies drawn anew each time.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/analysis/brute_force.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+TEST(AnalysisAgrees, WithBruteForce) {
+  compare_worlds(std::random_device{}(), 150);
+}
+
+}  // namespace
+}  // namespace sentrail::compiler::analysis

@@ -1,0 +1,62 @@
+// Numbers between numbers, and the strings that stand for classes.
+#include <gtest/gtest.h>
+
+#include "compiler/analysis/number_classes.hpp"
+#include "compiler/analysis/text_classes.hpp"
+
+namespace sentrail::compiler::analysis {
+namespace {
+
+std::optional<std::string> between(const char* low, const char* high) {
+  const auto number = [](const char* text) {
+    return *text == '\0' ? std::nullopt : Decimal::parse(text);
+  };
+  return number_between(number(low), number(high));
+}
+
+TEST(NumberBetween, IsShortAndNatural) {
+  EXPECT_EQ(between("0", "500"), "1");
+  EXPECT_EQ(between("500", ""), "501");
+  EXPECT_EQ(between("", "0"), "-1");
+  EXPECT_EQ(between("-5", "7"), "0");
+  EXPECT_EQ(between("0", "1"), "0.1");
+  EXPECT_EQ(between("1", "2"), "1.1");
+  EXPECT_EQ(between("0.99", "1"), "0.991");
+  EXPECT_EQ(between("-2", "-1"), "-1.1");
+  EXPECT_EQ(between("", ""), "0");
+  EXPECT_EQ(between("1e6144", ""), "2e6144");
+}
+
+TEST(NumberBetween, IsNothingWhereNoComparableNumberLies) {
+  EXPECT_EQ(between("0", "1e-6144"), std::nullopt);
+  EXPECT_EQ(
+      between("12345678901234567890123456789012345678", "12345678901234567890123456789012345679"),
+      std::nullopt);
+  EXPECT_EQ(between("99999999999999999999999999999999999999e6144", ""), std::nullopt);
+}
+
+TEST(TextClasses, HaveShortNaturalWitnesses) {
+  const std::vector<std::string> literals = {"main"};
+  const std::vector<std::string> patterns = {"release/**", "m*"};
+  GlobBudget budget{1'000, 10'000};
+  const auto found = text_classes(literals, patterns, '/', budget);
+  ASSERT_TRUE(found.has_value());
+  std::vector<std::string> witnesses;
+  for (const TextClass& one : found->classes) witnesses.push_back(one.witness);
+  EXPECT_EQ(witnesses, (std::vector<std::string>{"x", "m", "release", "main", "x//y"}));
+  EXPECT_TRUE(found->classes.back().odd);
+  EXPECT_EQ(found->of_literal, std::vector<std::uint32_t>{3});
+  EXPECT_EQ(found->of_pattern[0], std::vector<std::uint32_t>{2});
+  EXPECT_EQ(found->of_pattern[1], (std::vector<std::uint32_t>{1, 3}));
+}
+
+TEST(TextClasses, StopAtTheirBudget) {
+  // Each pattern asks for one letter at one place, wherever it begins: their sets are many.
+  std::vector<std::string> patterns;
+  for (int i = 0; i < 14; ++i) patterns.push_back("*a" + std::string(i, '?'));
+  GlobBudget budget{2'000, 100'000};
+  EXPECT_FALSE(text_classes({}, patterns, '/', budget).has_value());
+}
+
+}  // namespace
+}  // namespace sentrail::compiler::analysis

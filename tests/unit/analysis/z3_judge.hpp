@@ -1,0 +1,15 @@
+// The analysis against z3, which knows strings, patterns and numbers in its own way.
+//
+// Neighbours: smt.hpp says the policies. Must not know: classes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sentrail::compiler::analysis {
+
+// Draws that many policies from a seed; fails the running test where a verdict is not z3's, or
+// where more than one answer in a hundred is unknown.
+void compare_with_z3(std::uint64_t seed, std::size_t policies);
+
+}  // namespace sentrail::compiler::analysis
