@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "compiler/analysis/budgets.hpp"
+#include "compiler/analysis/diagnose.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/fix_policy.hpp"
 #include "compiler/driver/load.hpp"
@@ -27,7 +29,24 @@ struct CheckOptions {
   std::string path = ".";
   bool fix = false;
   bool dry_run = false;
+  std::string analysis = "auto";
 };
+
+// Adds what analysis finds, as much as was asked for.
+void add_analysis(const std::string& depth, Loaded& loaded) {
+  if (!loaded.policy || depth == "none") return;
+  if (depth == "auto" && rule_count(*loaded.policy) > limits::kAnalysisRulesUnasked) {
+    loaded.sink.report({DiagnosticKind::analysis_unknown,
+                        {loaded.ast->source, 0, 0},
+                        "so many rules are analysed only when asked",
+                        {},
+                        "say `--analysis quick` or `--analysis full`"});
+    return;
+  }
+  (void)analysis::diagnose(*loaded.policy,
+                           depth == "full" ? analysis::Depth::full : analysis::Depth::quick,
+                           loaded.sink);
+}
 
 int report_checked(const std::string& file, const Loaded& loaded, const Reporter::Fixes& fixes,
                    Reporter& reporter) {
@@ -68,7 +87,8 @@ int fix_file(const std::string& file, bool dry_run, Reporter& reporter) {
 
 // Checks all files, and reports each that no other one of them imports: a module is checked with
 // the policy that imports it.
-void check_files(const std::vector<std::string>& files, Reporter& reporter) {
+void check_files(const std::vector<std::string>& files, const std::string& analysis,
+                 Reporter& reporter) {
   std::deque<Loaded> loaded;
   std::set<std::filesystem::path> imported;
   for (const std::string& file : files) {
@@ -83,6 +103,7 @@ void check_files(const std::vector<std::string>& files, Reporter& reporter) {
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (imported.contains(std::filesystem::path(files[i]).lexically_normal())) continue;
+    add_analysis(analysis, loaded[i]);
     report_checked(files[i], loaded[i], {}, reporter);
   }
 }
@@ -94,7 +115,7 @@ int check_path(const CheckOptions& check, const OutputOptions& options) {
   if (check.fix) {
     for (const std::string& file : *files) fix_file(file, check.dry_run, reporter);
   } else {
-    check_files(*files, reporter);
+    check_files(*files, check.analysis, reporter);
   }
   return reporter.finish();
 }
@@ -108,6 +129,13 @@ void add_check(CLI::App& app, CommandLine& program) {
   CLI::Option* fix = command->add_flag("--fix", options->fix, "make the fixes that findings carry");
   command->add_flag("--dry-run", options->dry_run, "print what --fix would change, as a diff")
       ->needs(fix);
+  command
+      ->add_option("--analysis", options->analysis,
+                   "none; quick: rules that are never reached; full: also notes on overlaps, "
+                   "holes through absence, what `unless` exempts and the default covers; auto: "
+                   "quick, unless the policy is large")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "none", "quick", "full"}));
   program.reporting.push_back(command);
   command->callback(
       [&program, options] { program.exit_code = check_path(*options, program.output()); });

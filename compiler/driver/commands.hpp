@@ -34,6 +34,10 @@ void add_test(CLI::App& app, CommandLine& program);
 void add_eval(CLI::App& app, CommandLine& program);
 // `explain REQUEST`: which test of which rule decided.
 void add_explain(CLI::App& app, CommandLine& program);
+// `diff BEFORE AFTER`: the requests that are decided differently.
+void add_diff(CLI::App& app, CommandLine& program);
+// `prove [PATH]`: does what the policy claims of itself hold.
+void add_prove(CLI::App& app, CommandLine& program);
 // `build [PATH] -o FILE [--sign KEY]`: a bundle.
 void add_build(CLI::App& app, CommandLine& program);
 // `verify BUNDLE [--trust KEY]`: is the bundle whole, and who signed it.

@@ -72,6 +72,8 @@ int main(int argc, char** argv) {
   add_replay(app, program);
   add_graph(app, program);
   add_new(app, program);
+  add_diff(app, program);
+  add_prove(app, program);
   add_build(app, program);
   add_verify(app, program);
   add_keygen(app, program);

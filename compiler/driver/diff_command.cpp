@@ -1,0 +1,247 @@
+// `diff`: the requests that two policies, or two revisions of one, decide differently.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "compiler/analysis/diff.hpp"
+#include "compiler/driver/commands.hpp"
+#include "compiler/driver/load.hpp"
+#include "compiler/driver/output.hpp"
+#include "compiler/driver/revision.hpp"
+#include "compiler/lower/raise.hpp"
+#include "core/json_writer.hpp"
+#include "core/text.hpp"
+#include "runtime/bundles/loaded_bundle.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string before;
+  std::string after;
+  std::string git_path;
+};
+
+// What was compared, and what came of it.
+struct Compared {
+  std::string name;
+  bool only_before = false;
+  bool only_after = false;
+  analysis::Difference difference;
+  Loaded before;
+  Loaded after;
+};
+
+std::string rule_name(const ir::Policy& policy, const oracle::Decision& decision) {
+  if (!decision.rule) return "default";
+  std::size_t index = *decision.rule;
+  for (const ir::Tier& tier : policy.tiers) {
+    if (index < tier.rules.size()) return tier.rules[index].qualified_name;
+    index -= tier.rules.size();
+  }
+  return "default";
+}
+
+void print_group(const Compared& compared, const analysis::ChangeGroup& group) {
+  std::printf("%s -> %s%s\n", std::string(name_of(group.from)).c_str(),
+              std::string(name_of(group.to)).c_str(), group.widens() ? "  (widens)" : "");
+  for (const analysis::Change& change : group.changes) {
+    std::printf("  %s -> %s\n    %s\n    %s\n",
+                rule_name(*compared.before.policy, change.before.decision).c_str(),
+                rule_name(*compared.after.policy, change.after.decision).c_str(),
+                analysis::request_text(change.before.request).c_str(),
+                cap_characters(analysis::request_json(change.before.request), 2000).c_str());
+  }
+  if (group.more) std::printf("  and changes by other pairs of rules\n");
+  if (!group.why.empty()) std::printf("  unknown: %s\n", group.why.c_str());
+}
+
+void print_text(const Compared& compared) {
+  if (compared.only_before || compared.only_after) {
+    std::printf("%s: only %s\n", compared.name.c_str(), compared.only_before ? "before" : "after");
+    return;
+  }
+  if (compared.difference.equivalent()) {
+    std::printf("%s: every request has the same effect\n", compared.name.c_str());
+    return;
+  }
+  std::printf("%s:\n", compared.name.c_str());
+  for (const analysis::ChangeGroup& group : compared.difference.groups) {
+    print_group(compared, group);
+  }
+}
+
+void write_group(JsonWriter& json, const Compared& compared, const analysis::ChangeGroup& group,
+                 std::string& raw) {
+  json.begin_object()
+      .key("from")
+      .string(name_of(group.from))
+      .key("to")
+      .string(name_of(group.to))
+      .key("widens")
+      .boolean(group.widens())
+      .key("more")
+      .boolean(group.more)
+      .key("unknown")
+      .string(group.why)
+      .key("changes")
+      .begin_array();
+  for (const analysis::Change& change : group.changes) {
+    raw = analysis::request_json(change.before.request);
+    json.begin_object()
+        .key("before")
+        .string(rule_name(*compared.before.policy, change.before.decision))
+        .key("after")
+        .string(rule_name(*compared.after.policy, change.after.decision))
+        .key("request")
+        .string(raw)
+        .end_object();
+  }
+  json.end_array().end_object();
+}
+
+void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivalent) {
+  std::string out;
+  std::string raw;
+  JsonWriter json(&out);
+  json.begin_object().key("ok").boolean(equivalent).key("policies").begin_array();
+  for (const auto& compared : all) {
+    const char* state = compared->only_before               ? "removed"
+                        : compared->only_after              ? "added"
+                        : compared->difference.equivalent() ? "equivalent"
+                                                            : "changed";
+    json.begin_object().key("policy").string(compared->name).key("state").string(state);
+    json.key("groups").begin_array();
+    for (const analysis::ChangeGroup& group : compared->difference.groups) {
+      write_group(json, *compared, group, raw);
+    }
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+  std::printf("%s\n", out.c_str());
+}
+
+// A policy, a folder of them, or `REVISION:PATH`, which is brought into `folder`.
+Result<std::string> locate(const std::string& what, const Options& options,
+                           const TemporaryFolder& folder) {
+  if (!options.git_path.empty()) return export_revision(what, options.git_path, folder);
+  std::error_code error;
+  const std::size_t colon = what.find(':');
+  if (fs::exists(what, error) || colon == std::string::npos) return what;
+  return export_revision(what.substr(0, colon), what.substr(colon + 1), folder);
+}
+
+// The policy of a bundle, whoever signed it.
+Result<ir::Policy> policy_of_bundle(const std::string& file) {
+  bundles::LoadOptions options;
+  options.allow_unsigned = true;
+  SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, bundles::LoadedBundle::from_file(file, options));
+  return raise(bundle->program());
+}
+
+// Loads one side. out: an exit code if it cannot be compared.
+std::optional<int> load_side(const std::string& file, Loaded& loaded, const OutputOptions& output) {
+  if (fs::path(file).extension() == ".bundle") {
+    Result<ir::Policy> policy = policy_of_bundle(file);
+    if (!policy) return report(policy.error(), output);
+    loaded.policy = std::move(*policy);
+    return std::nullopt;
+  }
+  if (const Status status = load_policy(file, loaded); !status) {
+    return report(status.error(), output);
+  }
+  if (loaded.policy) return std::nullopt;
+  (void)report(loaded.sink, loaded.sources, output);
+  return kCouldNot;
+}
+
+std::optional<int> compare(const std::string& before, const std::string& after, Compared& compared,
+                           const OutputOptions& output) {
+  if (const auto code = load_side(before, compared.before, output)) return code;
+  if (const auto code = load_side(after, compared.after, output)) return code;
+  compared.difference = analysis::diff(*compared.before.policy, *compared.after.policy);
+  return std::nullopt;
+}
+
+// The policies of both sides by what pairs them: two files are one pair, folders go by name.
+using Pairs = std::map<std::string, std::pair<std::string, std::string>>;
+Result<Pairs> pairs_of(const std::string& before, const std::string& after) {
+  std::error_code error;
+  if (!fs::is_directory(before, error) && !fs::is_directory(after, error)) {
+    return Pairs{{fs::path(after).filename().string(), {before, after}}};
+  }
+  Pairs pairs;
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<std::string> old_files, policy_files(before));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<std::string> new_files, policy_files(after));
+  for (const std::string& file : old_files) {
+    pairs[fs::path(file).filename().string()].first = file;
+  }
+  for (const std::string& file : new_files) {
+    pairs[fs::path(file).filename().string()].second = file;
+  }
+  return pairs;
+}
+
+int run(const Options& options, const OutputOptions& output) {
+  Result<TemporaryFolder> old_folder = TemporaryFolder::make();
+  if (!old_folder) return report(old_folder.error(), output);
+  Result<TemporaryFolder> new_folder = TemporaryFolder::make();
+  if (!new_folder) return report(new_folder.error(), output);
+  const Result<std::string> before = locate(options.before, options, *old_folder);
+  if (!before) return report(before.error(), output);
+  const Result<std::string> after = locate(options.after, options, *new_folder);
+  if (!after) return report(after.error(), output);
+  const Result<Pairs> pairs = pairs_of(*before, *after);
+  if (!pairs) return report(pairs.error(), output);
+  std::vector<std::unique_ptr<Compared>> all;
+  bool equivalent = true;
+  for (const auto& [name, files] : *pairs) {
+    Compared& compared = *all.emplace_back(std::make_unique<Compared>());
+    compared.name = name;
+    compared.only_before = files.second.empty();
+    compared.only_after = files.first.empty();
+    if (compared.only_before || compared.only_after) {
+      equivalent = false;
+      continue;
+    }
+    if (const auto code = compare(files.first, files.second, compared, output)) return *code;
+    equivalent = equivalent && compared.difference.equivalent();
+  }
+  if (output.json) {
+    print_json(all, equivalent);
+  } else {
+    for (const auto& compared : all) print_text(*compared);
+  }
+  return equivalent ? kFine : kFindings;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, CommandLine& program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("diff", "requests that two policies decide differently");
+  command
+      ->add_option("before", options->before,
+                   "a policy, a bundle, a folder of policies, or REVISION:PATH")
+      ->required();
+  command->add_option("after", options->after, "the same, as it is now")->required();
+  command->add_option("--git", options->git_path,
+                      "a policy or folder; BEFORE and AFTER are then git revisions of it");
+  command->footer(
+      "Compares the effect (allow, require_approval, block) of every request. Changes are grouped\n"
+      "by old and new effect, those that widen first, each with the rules that decide and a\n"
+      "request that `sentrailc eval` answers so. Folders are compared file by file.\n\n"
+      "  sentrailc diff old.sentrail new.sentrail\n"
+      "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"
+      "  sentrailc diff main HEAD --git policies\n\n"
+      "Exit codes: 0 proved that nothing changes, 1 changes or something unknown, 2 could not\n"
+      "compare. What is exact: docs/analysis.md.");
+  command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });
+}
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,135 @@
+"""What sentrailc says of all requests: diff of files, bundles and git revisions, claims, lints."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SENTRAILC = sys.argv.pop(1)
+
+
+def run(*arguments, stdin=""):
+    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True,
+                          capture_output=True, timeout=60, check=False)
+
+
+def policy(text):
+    """A policy file in a folder of its own."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
+    (folder / "p.sentrail").write_text(text, encoding="utf-8")
+    return folder
+
+
+HEAD = "policy acme\nlanguage 1\n\n"
+STRICT = HEAD + """rule protect: block when resource.ref in [main, "release/**"]
+rule rest: allow when risk == low
+"""
+LOOSE = HEAD + """rule protect: block when resource.ref == main
+rule rest: allow when risk == low
+"""
+
+
+class Analysis(unittest.TestCase):
+    def eval_of(self, text, request):
+        answer = run("eval", "--json", "-p", policy(text), stdin=request)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        return json.loads(answer.stdout)
+
+    def repository(self, *revisions):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
+        git = ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run([*git, "init", "-q"], check=True)
+        (folder / "policies").mkdir()
+        for text in revisions:
+            (folder / "policies/acme.sentrail").write_text(text, encoding="utf-8")
+            subprocess.run([*git, "add", "."], check=True)
+            subprocess.run([*git, "commit", "-q", "-m", "policy"], check=True)
+        return folder
+
+    def in_folder(self, folder, *arguments):
+        return subprocess.run([SENTRAILC, *arguments], cwd=folder, text=True, capture_output=True,
+                              timeout=60, check=False)
+
+    def test_diff_shows_what_widens_with_a_request_that_eval_answers_so(self):
+        before, after = policy(STRICT), policy(LOOSE)
+        answer = run("diff", "--json", before / "p.sentrail", after / "p.sentrail")
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        groups = json.loads(answer.stdout)["policies"][0]["groups"]
+        self.assertEqual([(g["from"], g["to"]) for g in groups],
+                         [("block", "allow"), ("block", "require_approval")])
+        for group in groups:
+            self.assertTrue(group["widens"])
+            for change in group["changes"]:
+                old = self.eval_of(STRICT, change["request"])
+                new = self.eval_of(LOOSE, change["request"])
+                self.assertEqual((old["effect"], old["rule"]), (group["from"], change["before"]))
+                self.assertEqual((new["effect"], new["rule"]), (group["to"], change["after"]))
+        for_people = run("diff", before, after)
+        self.assertIn("block -> allow  (widens)", for_people.stdout)
+        same = run("diff", before, before)
+        self.assertEqual(same.returncode, 0)
+        self.assertIn("every request has the same effect", same.stdout)
+
+    def test_diff_compares_git_revisions(self):
+        folder = self.repository(STRICT, LOOSE)
+        path = "policies/acme.sentrail"
+        for arguments in ([f"HEAD~1:{path}", f"HEAD:{path}"], [f"HEAD~1:{path}", path],
+                          ["HEAD~1", "HEAD", "--git", "policies"],
+                          ["HEAD~1", "HEAD", "--git", path]):
+            answer = self.in_folder(folder, "diff", *arguments)
+            self.assertEqual(answer.returncode, 1, f"{arguments} {answer.stderr}")
+            self.assertIn("block -> allow  (widens)", answer.stdout, arguments)
+        back = self.in_folder(folder / "policies", "diff", "HEAD", "HEAD~1", "--git", ".")
+        self.assertIn("allow -> block", back.stdout, back.stderr)
+        self.assertNotIn("widens", back.stdout)
+        wrong = ((["nowhere:x.sentrail", path], "there is no git revision nowhere"),
+                 (["HEAD:none.sentrail", path], "there is no none.sentrail"),
+                 (["HEAD", "HEAD", "--git", "none"], "no .sentrail file in none"))
+        for arguments, message in wrong:
+            answer = self.in_folder(folder, "diff", *arguments)
+            self.assertEqual(answer.returncode, 2, f"{arguments} {answer.stdout}")
+            self.assertIn(message, answer.stderr, arguments)
+
+    def test_diff_compares_bundles(self):
+        folder = policy(LOOSE)
+        self.assertEqual(run("build", folder, "-o", folder / "p.bundle").returncode, 0)
+        same = run("diff", folder / "p.bundle", folder / "p.sentrail")
+        self.assertEqual(same.returncode, 0, same.stdout + same.stderr)
+        changed = run("diff", policy(STRICT) / "p.sentrail", folder / "p.bundle")
+        self.assertIn("block -> allow  (widens)", changed.stdout, changed.stderr)
+
+    def test_diff_names_policies_that_come_and_go(self):
+        before, after = policy(STRICT), policy(STRICT)
+        (after / "more.sentrail").write_text(LOOSE, encoding="utf-8")
+        answer = run("diff", "--json", before, after)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        states = {p["policy"]: p["state"] for p in json.loads(answer.stdout)["policies"]}
+        self.assertEqual(states, {"more.sentrail": "added", "p.sentrail": "equivalent"})
+
+    def test_claims_are_proved_or_refuted(self):
+        text = STRICT + ('prove "protected" never allow when resource.ref == main\n'
+                         'prove "low" never block when risk == low\n')
+        answer = run("prove", "--json", policy(text))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        proved, refuted = json.loads(answer.stdout)["proofs"]
+        self.assertEqual((proved["verdict"], refuted["verdict"]), ("proved", "refuted"))
+        self.assertEqual(self.eval_of(text, refuted["request"])["effect"], "block")
+        self.assertIn("refuted: low", run("prove", policy(text)).stdout)
+        self.assertEqual(run("prove", policy(STRICT)).returncode, 0)
+        self.assertEqual(run("prove", policy("policy p\nrule r: maybe\n")).returncode, 2)
+
+    def test_check_finds_rules_that_are_never_reached(self):
+        text = HEAD + "rule a: block when env in [live, test]\nrule b: allow when env == live\n"
+        answer = run("check", policy(text))
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("S0320", answer.stderr)
+        self.assertEqual(run("check", "--analysis", "none", policy(text)).returncode, 0)
+        full = run("check", "--analysis", "full", policy(LOOSE))
+        self.assertEqual(full.returncode, 0, full.stderr)
+        self.assertIn("S0323", full.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)
