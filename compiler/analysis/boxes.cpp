@@ -11,7 +11,7 @@ constexpr std::size_t kNarrowMax = 512;
 
 }  // namespace
 
-Boxes::Boxes(const Meaning& meaning, Space& space) : meaning_(meaning), space_(space) {
+Boxes::Boxes(const Meaning& meaning, Space& space) : space_(space) {
   const ir::Policy& policy = meaning.policy();
   std::vector<Box> certain;  // around where a condition is true, and where it is false
   std::vector<Box> refuted;

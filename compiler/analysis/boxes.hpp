@@ -46,7 +46,6 @@ class Boxes {
     std::vector<std::vector<std::uint32_t>> narrow;  // by class: rules with a small set of it
     Bits wide;                                       // rules with a large set, or with none
   };
-  const Meaning& meaning_;
   Space& space_;
   std::vector<Box> boxes_;
   std::unordered_map<std::uint32_t, Side> sides_;     // by dimension

@@ -11,12 +11,15 @@ namespace sentrail::compiler::analysis {
 Meaning::Meaning(const ir::Policy& policy, Space& space, Circuit& circuit)
     : policy_(&policy), space_(space), circuit_(circuit) {
   conditions_.reserve(policy.conditions.size());
-  for (const ir::Condition& condition : policy.conditions) {
+  const std::vector<bool> within = policy.within_quantifiers();
+  for (std::uint32_t i = 0; i < within.size(); ++i) {
+    const ir::ConditionId id{i};
     std::vector<Banks> below;
-    for (const ir::ConditionId child : condition.children) {
+    for (const ir::ConditionId child : policy.conditions[id].children) {
       below.push_back(conditions_[child.value]);
     }
-    conditions_.push_back(banks_of(condition, below, std::nullopt));
+    // Nobody asks for what stands within a quantifier.
+    conditions_.push_back(within[i] ? Banks{kTrue, kTrue} : banks_of(id, below, std::nullopt));
   }
   for (std::size_t t = 0; t < policy.tiers.size(); ++t) {
     Node before = kTrue;
@@ -54,8 +57,9 @@ Banks Meaning::banks_of(const ir::Atom& atom, std::optional<DimensionId> no_abse
 }
 
 // source: L8.1.
-Banks Meaning::banks_of(const ir::Condition& condition, std::span<const Banks> below,
+Banks Meaning::banks_of(ir::ConditionId id, std::span<const Banks> below,
                         std::optional<DimensionId> no_absence) {
+  const ir::Condition& condition = policy_->conditions[id];
   std::vector<Node> may;
   std::vector<Node> must;
   for (const Banks& child : below) {
@@ -73,15 +77,16 @@ Banks Meaning::banks_of(const ir::Condition& condition, std::span<const Banks> b
       return {circuit_.all(may), circuit_.all(must)};
     case ir::ConditionKind::any:
       return {circuit_.any(may), circuit_.any(must)};
-    default:
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element:
       break;
   }
-  const AtomSets sets = space_.add_opaque("this kind of condition is not analysed");
+  const AtomSets& sets = space_.sets_of_quantifier(*policy_, id);
   return {circuit_.leaf(sets.dimension, sets.possible),
           circuit_.leaf(sets.dimension, sets.certain)};
 }
 
-// Everything below a rule's condition, children first.
+// Everything below a rule's condition but what stands within quantifiers, children first.
 std::vector<ir::ConditionId> Meaning::below(const ir::Rule& rule) const {
   std::set<ir::ConditionId> found;
   std::vector<ir::ConditionId> left = {rule.when};
@@ -90,8 +95,9 @@ std::vector<ir::ConditionId> Meaning::below(const ir::Rule& rule) const {
     const ir::ConditionId id = left.back();
     left.pop_back();
     if (!found.insert(id).second) continue;
-    const auto& children = policy_->conditions[id].children;
-    left.insert(left.end(), children.begin(), children.end());
+    const ir::Condition& condition = policy_->conditions[id];
+    if (is_quantified(condition.kind)) continue;
+    left.insert(left.end(), condition.children.begin(), condition.children.end());
   }
   return {found.begin(), found.end()};
 }
@@ -101,9 +107,11 @@ Banks Meaning::without_absence(const ir::Rule& rule, DimensionId dimension) {
   for (const ir::ConditionId id : below(rule)) {
     const ir::Condition& condition = policy_->conditions[id];
     std::vector<Banks> children;
-    for (const ir::ConditionId child : condition.children) children.push_back(banks.at(child));
+    if (!is_quantified(condition.kind)) {
+      for (const ir::ConditionId child : condition.children) children.push_back(banks.at(child));
+    }
     banks.emplace(id, condition.kind == ir::ConditionKind::atom || !children.empty()
-                          ? banks_of(condition, children, dimension)
+                          ? banks_of(id, children, dimension)
                           : conditions_[id.value]);
   }
   Banks whole = banks.at(rule.when);

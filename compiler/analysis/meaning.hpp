@@ -55,7 +55,7 @@ class Meaning {
   [[nodiscard]] Node decided_by(std::optional<std::size_t> rule);
 
  private:
-  [[nodiscard]] Banks banks_of(const ir::Condition& condition, std::span<const Banks> below,
+  [[nodiscard]] Banks banks_of(ir::ConditionId id, std::span<const Banks> below,
                                std::optional<DimensionId> no_absence);
   [[nodiscard]] Banks banks_of(const ir::Atom& atom, std::optional<DimensionId> no_absence);
   [[nodiscard]] std::vector<ir::ConditionId> below(const ir::Rule& rule) const;

@@ -337,23 +337,14 @@ bool is_known(const ir::Atom& atom) noexcept {
     case ir::AtomOp::has:
     case ir::AtomOp::exists:
     case ir::AtomOp::is_type:
+      return !atom.sized;
+    case ir::AtomOp::contains:
+    case ir::AtomOp::starts_with:
+    case ir::AtomOp::ends_with:
+    case ir::AtomOp::search:
       break;
-    default:
-      return false;
   }
-  return std::all_of(atom.operands.begin(), atom.operands.end(), [](const ir::Operand& operand) {
-    switch (operand.kind) {
-      case ir::OperandKind::string:
-      case ir::OperandKind::number:
-      case ir::OperandKind::boolean:
-      case ir::OperandKind::risk:
-      case ir::OperandKind::pattern:
-      case ir::OperandKind::number_range:
-        return true;
-      default:
-        return false;
-    }
-  });
+  return false;
 }
 
 std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,

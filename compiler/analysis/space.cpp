@@ -89,8 +89,10 @@ std::size_t Space::BitsHash::operator()(const Bits& bits) const noexcept {
 }
 
 void Space::add(const ir::Policy& policy) {
-  for (const ir::Condition& condition : policy.conditions) {
-    if (condition.kind == ir::ConditionKind::atom) ask(condition.atom);
+  const std::vector<bool> within = policy.within_quantifiers();
+  for (std::uint32_t i = 0; i < within.size(); ++i) {
+    const ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
+    if (condition.kind == ir::ConditionKind::atom && !within[i]) ask(condition.atom);
   }
 }
 
@@ -307,6 +309,16 @@ SetId Space::intern(Bits set) {
 const AtomSets& Space::sets_of(const ir::Atom& atom) const {
   const auto found = atoms_.find(key_text(atom));
   SENTRAIL_CHECK(found != atoms_.end());
+  return found->second;
+}
+
+const AtomSets& Space::sets_of_quantifier(const ir::Policy& policy, ir::ConditionId id) {
+  const auto [found, is_new] = quantifiers_.try_emplace(key_text(policy, id));
+  if (is_new) {
+    found->second =
+        add_opaque("`any` or `all` over `" + to_string(policy.conditions[id].atom.attribute) +
+                   "`: elements are not analysed");
+  }
   return found->second;
 }
 

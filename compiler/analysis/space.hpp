@@ -71,8 +71,9 @@ class Space {
 
   // What the classes say of a test. REQUIRES: it was added with its policy.
   [[nodiscard]] const AtomSets& sets_of(const ir::Atom& atom) const;
-  // An opaque dimension for what no test of this version is. out: its sets.
-  [[nodiscard]] AtomSets add_opaque(std::string why);
+  // What the classes say of a quantifier: it may be anything, and is the same wherever it says the
+  // same. REQUIRES: build() was called.
+  [[nodiscard]] const AtomSets& sets_of_quantifier(const ir::Policy& policy, ir::ConditionId id);
   [[nodiscard]] const Dimension& operator[](DimensionId id) const { return dimensions_[id]; }
   [[nodiscard]] std::size_t size() const noexcept { return dimensions_.size(); }
   [[nodiscard]] const Bits& set(SetId id) const { return *sets_[id]; }
@@ -98,6 +99,7 @@ class Space {
     std::vector<std::pair<std::string, ir::Atom>> elements;  // by key, `has`
   };
 
+  [[nodiscard]] AtomSets add_opaque(std::string why);
   void ask(const ir::Atom& atom);
   void build_value(Asked& asked);
   void build_elements(const Asked& asked, DimensionId root);
@@ -113,6 +115,7 @@ class Space {
   std::map<RefKey, Asked> asked_;
   std::map<RefKey, DimensionId> by_ref_;
   std::unordered_map<std::string, AtomSets> atoms_;
+  std::unordered_map<std::string, AtomSets> quantifiers_;
   IdVector<DimensionTag, Dimension> dimensions_;
   std::vector<std::vector<DimensionId>> parts_;  // by dimension: members and elements
   std::vector<std::vector<Exclusion>> exclusions_;

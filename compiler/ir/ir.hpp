@@ -183,6 +183,9 @@ struct Policy {
   std::vector<TestCase> tests;
   std::vector<Proof> proofs;
 
+  // Of each condition, whether it stands within a quantifier: what it asks may be an element's.
+  [[nodiscard]] std::vector<bool> within_quantifiers() const;
+
   // Stable text; equal dumps mean equal policies.
   [[nodiscard]] std::string dump() const;
   // Invariants: children before parents, operand arity and kinds, guard tiers without allow.

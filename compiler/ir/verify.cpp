@@ -242,6 +242,17 @@ Status verify_test(const TestCase& test) {
 
 }  // namespace
 
+std::vector<bool> Policy::within_quantifiers() const {
+  std::vector<bool> within(conditions.size(), false);
+  for (std::size_t i = within.size(); i-- > 0;) {
+    const Condition& condition = conditions[ConditionId{static_cast<std::uint32_t>(i)}];
+    for (const ConditionId child : condition.children) {
+      within[child.value] = within[i] || is_quantified(condition.kind);
+    }
+  }
+  return within;
+}
+
 Status Policy::verify() const {
   std::vector<bool> owned(conditions.size(), false);
   SENTRAIL_TRY(verify_conditions(*this, owned));

@@ -2,6 +2,7 @@
 #include "compiler/lower/raise.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,7 +10,7 @@
 namespace sentrail::compiler {
 namespace {
 
-Status unsupported(const std::string& what) {
+tl::unexpected<Error> unsupported(const std::string& what) {
   return fail(Errc::unsupported,
               "the bundle has " + what + " that this version cannot compare; compare policy text");
 }
@@ -36,9 +37,19 @@ std::optional<ir::AtomOp> op_of(std::uint8_t op) {
       return ir::AtomOp::exists;
     case TestOp::is_type:
       return ir::AtomOp::is_type;
-    default:
-      return std::nullopt;
+    case TestOp::contains:
+      return ir::AtomOp::contains;
+    case TestOp::starts_with:
+      return ir::AtomOp::starts_with;
+    case TestOp::ends_with:
+      return ir::AtomOp::ends_with;
+    case TestOp::search:
+      return ir::AtomOp::search;
+    case TestOp::any_element:
+    case TestOp::every_element:
+      break;
   }
+  return std::nullopt;
 }
 
 std::optional<ir::TestedType> type_of(std::uint8_t type) {
@@ -95,58 +106,94 @@ class Raiser {
     return policy_.conditions.push_back(std::move(condition));
   }
 
-  // From the last node to the first, each finds its children done: they follow it.
   Result<ir::ConditionId> condition(const RuleRow& rule) {
-    const std::uint32_t begin = rule.condition_begin;
-    std::vector<ir::ConditionId> done(rule.condition_end - begin);
-    for (std::uint32_t i = rule.condition_end; i-- > begin;) {
-      const NodeRow& node = program_.nodes[i];
-      ir::ConditionId& made = done[i - begin];
+    return tree(program_.nodes, rule.condition_begin, rule.condition_end);
+  }
+
+  // From the last node to the first, each finds its children done: they follow it.
+  // Recursion: kQuantifierDepthMax.
+  Result<ir::ConditionId> tree(std::span<const NodeRow> nodes, std::uint32_t begin,
+                               std::uint32_t end) {
+    std::vector<ir::ConditionId> done(end - begin);
+    for (std::uint32_t i = end; i-- > begin;) {
+      const NodeRow& node = nodes[i];
       std::vector<ir::ConditionId> children;
-      bool negated = false;
-      switch (static_cast<NodeKind>(node.kind)) {
-        case NodeKind::constant:
-          made = append(ir::ConditionKind::always, {});
-          negated = node.flag == 0;
-          break;
-        case NodeKind::literal: {
-          ir::Condition leaf;
-          leaf.kind = ir::ConditionKind::atom;
-          SENTRAIL_ASSIGN_OR_RETURN(leaf.atom, atom(program_.atoms[node.atom]));
-          made = policy_.conditions.push_back(std::move(leaf));
-          negated = node.flag != 0;
-          break;
-        }
-        case NodeKind::all:
-        case NodeKind::any:
-          for (std::uint32_t child = i + 1; child < node.end; child = program_.nodes[child].end) {
-            children.push_back(done[child - begin]);
-          }
-          made = append(static_cast<NodeKind>(node.kind) == NodeKind::all ? ir::ConditionKind::all
-                                                                          : ir::ConditionKind::any,
-                        std::move(children));
-          break;
-        default:
-          SENTRAIL_TRY(unsupported("a condition"));
+      for (std::uint32_t child = i + 1; child < node.end; child = nodes[child].end) {
+        children.push_back(done[child - begin]);
       }
-      if (negated) made = append(ir::ConditionKind::not_, {made});
+      SENTRAIL_ASSIGN_OR_RETURN(done[i - begin], made_of(node, std::move(children)));
     }
     return done.front();
   }
 
+  Result<ir::ConditionId> made_of(const NodeRow& node, std::vector<ir::ConditionId> children) {
+    ir::ConditionId made;
+    switch (static_cast<NodeKind>(node.kind)) {
+      case NodeKind::constant:
+        made = append(ir::ConditionKind::always, {});
+        return node.flag == 0 ? append(ir::ConditionKind::not_, {made}) : made;
+      case NodeKind::literal: {
+        SENTRAIL_ASSIGN_OR_RETURN(made, test(program_.atoms[node.atom]));
+        return node.flag != 0 ? append(ir::ConditionKind::not_, {made}) : made;
+      }
+      case NodeKind::all:
+        return append(ir::ConditionKind::all, std::move(children));
+      case NodeKind::any:
+        return append(ir::ConditionKind::any, std::move(children));
+    }
+    return unsupported("a condition");
+  }
+
+  Result<ir::ConditionId> test(const AtomRow& row) {
+    const auto op = static_cast<TestOp>(row.op);
+    if (op == TestOp::any_element) return quantified(row, ir::ConditionKind::some_element);
+    if (op == TestOp::every_element) return quantified(row, ir::ConditionKind::every_element);
+    ir::Condition leaf;
+    leaf.kind = ir::ConditionKind::atom;
+    SENTRAIL_ASSIGN_OR_RETURN(leaf.atom, atom(row));
+    return policy_.conditions.push_back(std::move(leaf));
+  }
+
+  Result<ir::ConditionId> quantified(const AtomRow& row, ir::ConditionKind kind) {
+    const QuantifierRow& asked = program_.quantifiers[program_.operands[row.operands_begin].index];
+    SENTRAIL_ASSIGN_OR_RETURN(const ir::AttributeRef list, reference(program_.slots[row.slot]));
+    elements_.push_back(list.attribute);
+    Result<ir::ConditionId> child =
+        tree(program_.element_nodes, asked.nodes_begin, asked.nodes_begin + asked.nodes_count);
+    elements_.pop_back();
+    if (!child) return child;
+    const ir::ConditionId made = append(kind, {*child});
+    policy_.conditions[made].atom.attribute = list;
+    policy_.conditions[made].element = program_.view(asked.name);
+    return made;
+  }
+
+  Result<ir::AttributeRef> reference(const SlotRow& slot) {
+    ir::AttributeRef ref;
+    ref.binder = slot.binder;
+    if (slot.binder > 0) {
+      ref.attribute = elements_.at(slot.binder - 1u);
+      ref.element = program_.view(slot.attribute);
+    } else {
+      const auto attribute = attribute_named(program_.view(slot.attribute));
+      if (!attribute) return unsupported("an attribute");
+      ref.attribute = *attribute;
+    }
+    for (std::uint32_t i = 0; i < slot.steps_count; ++i) {
+      ref.steps.emplace_back(program_.view(program_.steps[slot.steps_begin + i]));
+    }
+    return ref;
+  }
+
   Result<ir::Atom> atom(const AtomRow& row) {
     ir::Atom made;
-    const SlotRow& slot = program_.slots[row.slot];
-    const auto attribute = attribute_named(program_.view(slot.attribute));
+    SENTRAIL_ASSIGN_OR_RETURN(made.attribute, reference(program_.slots[row.slot]));
     const auto op = op_of(row.op);
     const auto type = type_of(row.tested_type);
-    if (!attribute || !op || !type) SENTRAIL_TRY(unsupported("a test"));
-    made.attribute.attribute = *attribute;
-    for (std::uint32_t i = 0; i < slot.steps_count; ++i) {
-      made.attribute.steps.emplace_back(program_.view(program_.steps[slot.steps_begin + i]));
-    }
+    if (!op || !type) return unsupported("a test");
     made.op = *op;
     made.tested_type = *type;
+    made.sized = row.sized != 0;
     for (std::uint32_t i = 0; i < row.operands_count; ++i) {
       SENTRAIL_ASSIGN_OR_RETURN(ir::Operand one,
                                 operand(program_.operands[row.operands_begin + i]));
@@ -183,14 +230,19 @@ class Raiser {
         made.kind = ir::OperandKind::pattern;
         made.text = program_.view(program_.patterns[row.index].source);
         break;
-      default:
-        SENTRAIL_TRY(unsupported("an operand"));
+      case OperandKind::regex:
+        made.kind = ir::OperandKind::regex;
+        made.text = program_.view(program_.regexes[row.index].source);
+        break;
+      case OperandKind::quantifier:
+        return unsupported("an operand");
     }
     return made;
   }
 
   const Program& program_;
   ir::Policy policy_;
+  std::vector<AttributeId> elements_;  // of the quantifiers around: the attributes of their lists
 };
 
 }  // namespace

@@ -70,6 +70,17 @@ std::string key_text(const ir::Atom& atom) {
   return key;
 }
 
+std::string key_text(const ir::Policy& policy, ir::ConditionId id) {
+  const ir::Condition& condition = policy.conditions[id];
+  std::string key;
+  append_number(key, static_cast<std::uint64_t>(condition.kind));
+  const bool tests = condition.kind == ir::ConditionKind::atom || is_quantified(condition.kind);
+  append_text(key, tests ? key_text(condition.atom) : "");
+  append_number(key, condition.children.size());
+  for (const ir::ConditionId child : condition.children) key += key_text(policy, child);
+  return key;
+}
+
 std::uint32_t Forms::key_of(std::string text) {
   const auto next = static_cast<std::uint32_t>(keys_.size());
   return keys_.try_emplace(std::move(text), next).first->second;

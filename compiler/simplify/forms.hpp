@@ -55,4 +55,8 @@ class Forms {
 // A text that two atoms share exactly if they are equal but for repeated operands.
 [[nodiscard]] std::string key_text(const ir::Atom& atom);
 
+// A text that two conditions share only if they say the same: of equal trees of equal tests.
+// Recursion: kConditionDepthMax.
+[[nodiscard]] std::string key_text(const ir::Policy& policy, ir::ConditionId id);
+
 }  // namespace sentrail::compiler

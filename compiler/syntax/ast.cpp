@@ -314,7 +314,7 @@ class Verify {
 
   // Every declaration stands in the order exactly once.
   Status order() const {
-    std::array<std::size_t, 10> counts{};
+    std::array<std::size_t, 11> counts{};
     std::uint32_t last = 0;
     for (const Decl& decl : ast_.order) {
       ++counts[static_cast<std::size_t>(decl.kind)];
@@ -327,10 +327,10 @@ class Verify {
     for (const TierNode& tier : ast_.tiers) {
       if (tier.implicit) implicit_rules += tier.rules.size();
     }
-    const std::array<std::size_t, 10> expected = {
+    const std::array<std::size_t, 11> expected = {
         ast_.policy ? 1u : 0u,   ast_.language ? 1u : 0u, ast_.imports.size(),  ast_.lists.size(),
         ast_.tiers.size(),       implicit_rules,          ast_.defaults.size(), ast_.tests.size(),
-        ast_.test_tables.size(), ast_.conditions.size(), ast_.proofs.size()};
+        ast_.test_tables.size(), ast_.conditions.size(),  ast_.proofs.size()};
     return counts == expected ? Status{} : bad("a declaration outside the order");
   }
 

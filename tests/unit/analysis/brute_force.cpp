@@ -76,6 +76,9 @@ Truth without_absence(const ir::Policy& policy, ir::ConditionId id, const oracle
         truth = either(truth, without_absence(policy, child, request, blind));
       }
       return truth;
+    case ir::ConditionKind::some_element:
+    case ir::ConditionKind::every_element:
+      return oracle::evaluate(policy, id, request);
   }
   return truth;
 }

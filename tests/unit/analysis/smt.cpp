@@ -180,7 +180,7 @@ class Values {
   }
 };
 
-ir::Atom random_atom(Random& random) {
+ir::Atom random_test(Random& random) {
   using ir::AtomOp;
   using support::number;
   using support::pattern;
@@ -221,7 +221,7 @@ ir::Atom random_atom(Random& random) {
 }
 
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, int depth) {
-  if (depth == 0 || random() % 3 == 0) return support::atom(policy, random_atom(random));
+  if (depth == 0 || random() % 3 == 0) return support::atom(policy, random_test(random));
   if (random() % 3 == 0) {
     return support::not_of(policy, random_condition(random, policy, depth - 1));
   }
@@ -263,6 +263,9 @@ std::vector<Smt> conditions_of(const ir::Policy& policy, const std::string& pref
       case ir::ConditionKind::any:
         made = {any_of(may), any_of(must)};
         break;
+      case ir::ConditionKind::some_element:
+      case ir::ConditionKind::every_element:
+        break;  // none is drawn
     }
     const std::string name = prefix + "c" + std::to_string(conditions.size());
     out += define(name + "may", made.may) + define(name + "must", made.must);
