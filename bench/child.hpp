@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ class Child {
 
   // Waits for its end. out: the exit code, or 128 + the signal.
   [[nodiscard]] int wait();
+
+  // How a program ended and what it took. units: seconds of processor time, bytes.
+  struct Usage {
+    int exit_code = 0;
+    double cpu_seconds = 0;
+    std::size_t peak_bytes = 0;  // that were resident at once
+  };
+  // Waits for its end too. source: getrusage(2).
+  [[nodiscard]] Usage wait_usage();
 
   // Processor time of the process and of its children that are alive, user and system together.
   // units: seconds, in steps of 0.01.

@@ -3,6 +3,7 @@
 // Neighbours: decide_bench.hpp, http_bench.hpp. Must not know: how anything is measured.
 #include <CLI/CLI.hpp>
 
+#include "bench/compile_bench.hpp"
 #include "bench/decide_bench.hpp"
 #include "bench/http_bench.hpp"
 
@@ -33,6 +34,19 @@ int main(int argc, char** argv) {
   command->add_option("--gate", http.gate, "the sentraild to measure; the one beside this program");
   command->add_flag("--json", http.json, "print rows as JSON");
   command->callback([&] { exit_code = run_http(http); });
+
+  CompileOptions compile;
+  command = app.add_subcommand("compile", "sentrailc on large and on hostile policies");
+  command->add_option("--task", compile.tasks, "build, analysis, diff, prove, replay, hostile");
+  command->add_option("--rules", compile.rules_max, "no policy with more rules than this")
+      ->capture_default_str();
+  command->add_option("--passes", compile.passes, "runs of each, of which the median counts")
+      ->capture_default_str();
+  command->add_option("--records", compile.records, "that replay reads")->capture_default_str();
+  command->add_option("--seed", compile.seed, "of policies and records")->capture_default_str();
+  command->add_option("--compiler", compile.compiler, "the sentrailc; the one beside this program");
+  command->add_flag("--json", compile.json, "print rows as JSON");
+  command->callback([&] { exit_code = run_compile(compile); });
 
   CLI11_PARSE(app, argc, argv);
   return exit_code;
