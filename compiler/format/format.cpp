@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "compiler/code_points.hpp"
+#include "compiler/format/columns.hpp"
 #include "compiler/format/layout.hpp"
 #include "core/limits.hpp"
 
@@ -18,8 +19,6 @@ namespace sentrail::compiler {
 namespace {
 
 constexpr std::size_t kColumns = 100;
-// Cells of a test table are aligned up to this width; a longer one stands out.
-constexpr std::size_t kAlignedCellMax = 60;
 
 class Formatter {
  public:
@@ -452,14 +451,14 @@ class Formatter {
     layout_.indent();
     std::vector<std::string_view> cells;
     for (const Name& column : node.columns) cells.push_back(column.text);
-    std::vector<std::size_t> widths(cells.size(), 0);
-    widen(widths, cells);
-    for (const auto& row : node.rows) widen(widths, cells_of(row));
+    Columns columns(cells.size());
+    columns.widen(cells);
+    for (const auto& row : node.rows) columns.widen(cells_of(row));
     begin_part(node.columns.front().span.begin);
-    this->row(cells, widths);
+    layout_.text(columns.line_of(cells));
     for (const auto& row : node.rows) {
       begin_unit(row.front().span.begin, false);
-      this->row(cells_of(row), widths);
+      layout_.text(columns.line_of(cells_of(row)));
     }
     close_block(node.span, false);
   }
@@ -468,24 +467,6 @@ class Formatter {
     std::vector<std::string_view> cells;
     for (const Literal& cell : row) cells.push_back(slice(cell.span));
     return cells;
-  }
-
-  static void widen(std::vector<std::size_t>& widths, const std::vector<std::string_view>& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::size_t width = display_width(cells[i]);
-      if (width <= kAlignedCellMax) widths[i] = std::max(widths[i], width);
-    }
-  }
-
-  void row(const std::vector<std::string_view>& cells, const std::vector<std::size_t>& widths) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      line += cells[i];
-      if (i + 1 == cells.size()) break;
-      const std::size_t width = display_width(cells[i]);
-      line.append(2 + (width < widths[i] ? widths[i] - width : 0), ' ');
-    }
-    layout_.text(std::move(line));
   }
 
   const Ast& ast_;

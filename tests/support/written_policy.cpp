@@ -1,15 +1,15 @@
-// Fits a random policy to what text can say, then writes it. See written_policy.hpp.
+// Writes a policy that text can say. See written_policy.hpp.
 #include "tests/support/written_policy.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "tests/support/build_ir.hpp"
+#include "tests/support/fit_to_text.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -22,74 +22,6 @@ std::size_t below(Random& random, std::size_t count) {
 bool once_in(Random& random, std::size_t count) {
   return below(random, count) == 0;
 }
-
-// --- what text can say -----------------------------------------------------------------------
-
-bool has_open_wildcard(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '*' || text[i] == '?') {
-      return true;
-    }
-  }
-  return false;
-}
-
-std::string without_escapes(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    plain += text[i];
-  }
-  return plain;
-}
-
-// In a list only what has a wildcard is a pattern; `is` names a type that can be there.
-void fit_atom(ir::Atom& atom) {
-  if (atom.op == ir::AtomOp::in) {
-    for (ir::Operand& operand : atom.operands) {
-      if (operand.kind != ir::OperandKind::pattern || has_open_wildcard(operand.text)) continue;
-      operand = text(without_escapes(operand.text));
-    }
-  }
-  if (atom.op != ir::AtomOp::is_type) return;
-  switch (ir::type_of(atom.attribute)) {
-    case Type::boolean:
-      atom.tested_type = ir::TestedType::boolean;
-      break;
-    case Type::number:
-      atom.tested_type = ir::TestedType::number;
-      break;
-    case Type::string:
-    case Type::risk:
-      atom.tested_type = ir::TestedType::string;
-      break;
-    case Type::string_set:
-      atom.tested_type = ir::TestedType::list;
-      break;
-    case Type::json:
-      break;
-  }
-}
-
-// `always` stands alone after `when`; elsewhere a test takes its place.
-void fit(Random& random, ir::Policy& policy) {
-  std::set<std::uint32_t> alone;
-  for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) alone.insert(rule.when.value);
-  }
-  for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
-    ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
-    if (condition.kind == ir::ConditionKind::always && !alone.contains(i)) {
-      condition.kind = ir::ConditionKind::atom;
-      condition.atom = random_atom(random);
-    }
-    if (condition.kind == ir::ConditionKind::atom) fit_atom(condition.atom);
-  }
-}
-
-// --- writing ---------------------------------------------------------------------------------
 
 // A rule's `on`, if it has one, and what is left for `when`.
 struct Clauses {
@@ -513,7 +445,7 @@ WrittenPolicy Writer::run() {
 WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) {
   WrittenPolicy written;
   written.policy = random_policy(random, limits);
-  fit(random, written.policy);
+  fit_to_text(random, written.policy);
   const WrittenPolicy texts = Writer(random, written.policy).run();
   written.text = texts.text;
   written.module = texts.module;
