@@ -15,7 +15,9 @@ Boxes::Boxes(const Meaning& meaning, Space& space) : space_(space) {
   const ir::Policy& policy = meaning.policy();
   std::vector<Box> certain;  // around where a condition is true, and where it is false
   std::vector<Box> refuted;
-  for (const ir::Condition& condition : policy.conditions) {
+  const std::vector<bool> within = policy.within_quantifiers();
+  for (std::uint32_t i = 0; i < within.size(); ++i) {
+    const ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
     std::vector<Box> yes;
     std::vector<Box> no;
     for (const ir::ConditionId child : condition.children) {
@@ -24,6 +26,11 @@ Boxes::Boxes(const Meaning& meaning, Space& space) : space_(space) {
     }
     Box unknown;
     unknown.exact = false;
+    if (within[i]) {  // nobody asks for what stands within a quantifier
+      certain.push_back(unknown);
+      refuted.push_back(unknown);
+      continue;
+    }
     switch (condition.kind) {
       case ir::ConditionKind::always:
         certain.emplace_back();
@@ -49,7 +56,8 @@ Boxes::Boxes(const Meaning& meaning, Space& space) : space_(space) {
         certain.push_back(joined(std::move(yes), false));
         refuted.push_back(joined(std::move(no), true));
         break;
-      default:
+      case ir::ConditionKind::some_element:
+      case ir::ConditionKind::every_element:
         certain.push_back(unknown);
         refuted.push_back(unknown);
         break;

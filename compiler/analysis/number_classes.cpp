@@ -48,6 +48,7 @@ Digits digits_of(const Decimal& value) {
 
 // The least multiple of 10^exponent above a number that is not negative.
 std::string next_multiple(const Digits& number, int exponent) {
+  if (number.digits == "0") return "1e" + std::to_string(exponent);
   std::string digits = number.digits;
   if (exponent < number.exponent) {
     digits.append(static_cast<std::size_t>(number.exponent - exponent), '0');

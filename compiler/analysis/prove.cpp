@@ -3,10 +3,25 @@
 
 #include <array>
 
+#include "compiler/analysis/tries.hpp"
 #include "compiler/analysis/workbench.hpp"
 #include "compiler/oracle/oracle.hpp"
 
 namespace sentrail::compiler::analysis {
+namespace {
+
+void find_by_trying(const ir::Policy& policy, const ir::Proof& proof, Judge& judge,
+                    Existence& found) {
+  const std::optional<oracle::Request> request = try_to_refute(policy, proof);
+  if (!request) return;
+  const Result<oracle::Decision> decision = judge.decide(*request);
+  if (!decision || decision->effect != proof.never) return;
+  if (oracle::evaluate(policy, proof.when, *request) == Truth::f) return;
+  found.witness = Witness{*request, *decision};
+  found.why.clear();
+}
+
+}  // namespace
 
 std::vector<ProofOutcome> prove(const ir::Policy& policy) {
   std::vector<ProofOutcome> outcomes;
@@ -30,6 +45,7 @@ std::vector<ProofOutcome> prove(const ir::Policy& policy) {
       return witness.decision.effect == proof.never &&
              oracle::evaluate(policy, proof.when, witness.request) != Truth::f;
     });
+    if (!found.witness && answer.opaque) find_by_trying(policy, proof, bench.judge(0), found);
     if (found.witness) found.verdict = Verdict::refuted;
   }
   return outcomes;

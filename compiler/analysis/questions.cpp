@@ -7,6 +7,7 @@
 
 #include "compiler/analysis/boxes.hpp"
 #include "compiler/analysis/budgets.hpp"
+#include "compiler/analysis/tries.hpp"
 #include "compiler/analysis/workbench.hpp"
 
 namespace sentrail::compiler::analysis {
@@ -72,6 +73,7 @@ class Analyst {
       reach.where = bench_.confirm(0, answer, reach.why, [&](const Witness& witness) {
         return bench_.judge(0).truths(witness.request)[i] == Truth::t && is_candidate(witness, i);
       });
+      if (!reach.where && answer.opaque) find_by_trying(i, reach);
       if (!reach.where) reach.reach = Reach::unknown;
     } else if (answer.found == Found::none) {
       reach.reach = answer.core.empty() ? Reach::never_matches : Reach::shadowed;
@@ -82,6 +84,17 @@ class Analyst {
       if (reach.by.empty()) reach.reach = Reach::never_matches;
       find_possible(i, reach);
     }
+  }
+
+  void find_by_trying(std::size_t i, RuleReach& reach) {
+    const auto request = try_to_reach(*list_[0], i);
+    if (!request) return;
+    const Result<oracle::Decision> decision = bench_.judge(0).decide(*request);
+    if (!decision || bench_.judge(0).truths(*request)[i] != Truth::t) return;
+    Witness witness{*request, *decision};
+    if (!is_candidate(witness, i)) return;
+    reach.where = std::move(witness);
+    reach.why.clear();
   }
 
   static bool is_candidate(const Witness& witness, std::size_t i) {
@@ -234,6 +247,9 @@ class Analyst {
       const std::optional<Effect> outcome = effect_of(rule(i).rule->outcome);
       if (!outcome) continue;
       for (const DimensionId dimension : meaning_.tested_by(*rule(i).rule)) {
+        // Every request that a gate decides has a tool and an action.
+        const AttributeId asked = bench_.space()[dimension].ref.attribute;
+        if (asked == AttributeId::tool || asked == AttributeId::action) continue;
         const Banks banks = meaning_.without_absence(*rule(i).rule, dimension);
         HoleQuestion hole;
         hole.rule = i;

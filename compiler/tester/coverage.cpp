@@ -195,8 +195,7 @@ class Measure {
       out.outcome = outcome;
       const Truth wanted = certain(outcome);
       out.seen = std::ranges::any_of(seen_, [&](const Seen& seen) {
-        return oracle::evaluate(policy_, id, seen.request) == wanted &&
-               is_reached(rule, seen);
+        return oracle::evaluate(policy_, id, seen.request) == wanted && is_reached(rule, seen);
       });
       if (!wants_example(out.seen)) continue;
       probe::Goal goal;

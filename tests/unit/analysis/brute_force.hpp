@@ -35,6 +35,10 @@ std::size_t compare_proofs(const ir::Policy& policy, const std::vector<oracle::R
 std::size_t compare_difference(const ir::Policy& before, const ir::Policy& after,
                                const std::vector<oracle::Request>& all);
 
+// Draws policies over tests that analysis does not know too: what it says all the same is right on
+// every request of the small world.
+void compare_unknown(std::uint64_t seed, std::size_t policies);
+
 // Draws that many policies from a seed and compares all that is said of them.
 void compare_worlds(std::uint64_t seed, std::size_t policies);
 

@@ -12,6 +12,11 @@
 namespace sentrail::compiler {
 namespace {
 
+// The goldens of commands show whole findings; here one line each is enough.
+std::string line_of(Span span, const Sources& sources) {
+  return std::to_string(sources[span.source].locate(span.begin).line) + ": ";
+}
+
 tests::StageResult run(const std::string& name, const std::string& text) {
   Sources sources;
   const SourceId id = sources.add(name, text);
@@ -23,7 +28,12 @@ tests::StageResult run(const std::string& name, const std::string& text) {
   if (policy) (void)analysis::diagnose(*policy, analysis::Depth::full, sink);
   std::string diagnostics;
   for (const Diagnostic& diagnostic : sink.sorted()) {
-    diagnostics += render_text(diagnostic, sources, false);
+    diagnostics += line_of(diagnostic.span, sources) + std::string(name_of(diagnostic.severity())) +
+                   "[" + std::string(row_of(diagnostic.kind).code) + "] " + diagnostic.message +
+                   "\n";
+    for (const DiagnosticNote& note : diagnostic.notes) {
+      diagnostics += "  " + line_of(note.span, sources) + note.message + "\n";
+    }
   }
   result.sections.push_back({"diagnostics", diagnostics});
   if (!policy || policy->proofs.empty()) return result;

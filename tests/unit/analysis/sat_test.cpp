@@ -41,11 +41,13 @@ TEST(Sat, AgreesWithTryingAllValues) {
     Clauses clauses;
     for (std::size_t i = 0; i < 30 + random() % 12; ++i) {
       std::vector<Lit>& clause = clauses.emplace_back();
-      for (std::size_t k = 0; k < 3; ++k) clause.push_back(random() % (2 * kVariables));
+      for (std::size_t k = 0; k < 3; ++k)
+        clause.push_back(static_cast<Lit>(random() % (2 * kVariables)));
       sat.add(clause);
     }
     std::vector<Lit> assumed;
-    for (std::size_t i = 0; i < random() % 4; ++i) assumed.push_back(random() % (2 * kVariables));
+    for (std::size_t i = 0; i < random() % 4; ++i)
+      assumed.push_back(static_cast<Lit>(random() % (2 * kVariables)));
     Clauses all = clauses;
     for (const Lit lit : assumed) all.push_back({lit});
     const SatAnswer answer = sat.solve(assumed, 100'000);

@@ -43,11 +43,11 @@ TEST(TextClasses, HaveShortNaturalWitnesses) {
   ASSERT_TRUE(found.has_value());
   std::vector<std::string> witnesses;
   for (const TextClass& one : found->classes) witnesses.push_back(one.witness);
-  EXPECT_EQ(witnesses, (std::vector<std::string>{"x", "m", "release", "main", "x//y"}));
+  EXPECT_EQ(witnesses, (std::vector<std::string>{"x", "m", "main", "release", "x//y"}));
   EXPECT_TRUE(found->classes.back().odd);
-  EXPECT_EQ(found->of_literal, std::vector<std::uint32_t>{3});
-  EXPECT_EQ(found->of_pattern[0], std::vector<std::uint32_t>{2});
-  EXPECT_EQ(found->of_pattern[1], (std::vector<std::uint32_t>{1, 3}));
+  EXPECT_EQ(found->of_literal, std::vector<std::uint32_t>{2});
+  EXPECT_EQ(found->of_pattern[0], std::vector<std::uint32_t>{3});
+  EXPECT_EQ(found->of_pattern[1], (std::vector<std::uint32_t>{1, 2}));
 }
 
 TEST(TextClasses, StopAtTheirBudget) {

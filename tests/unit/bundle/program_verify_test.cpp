@@ -137,7 +137,7 @@ const Case kConditions[] = {
     {"atom_arity", "number of operands", [](P& p) { atom_with(p, TestOp::in).op = 0; }},
     {"atom_takes", "does not take",
      [](P& p) { atom_with(p, TestOp::matches).op = static_cast<std::uint8_t>(TestOp::has); }},
-    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 7; }},
+    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 8; }},
     {"operand_symbol", "names nothing",
      [](P& p) { operand_with(p, OperandKind::string).index = 99; }},
     {"operand_risk", "names nothing", [](P& p) { operand_with(p, OperandKind::risk).index = 4; }},
@@ -189,7 +189,8 @@ const Case kValues[] = {
      }},
     {"slot_binder", "no such depth", [](P& p) { p.slots[0].binder = 3; }},
     {"slot_zero", "no such depth", [](P& p) { p.slots[0].zero = 1; }},
-    {"rule_names_element", "names an element", [](P& p) { p.slots[0].binder = 1; }},
+    {"rule_names_element", "names an element",
+     [](P& p) { p.slots[atom_with(p, TestOp::is_type).slot].binder = 1; }},
     {"element_too_deep", "names an element",
      [](P& p) {
        for (SlotRow& slot : p.slots) {
@@ -198,7 +199,11 @@ const Case kValues[] = {
      }},
     {"quantifier_depth", "no such depth", [](P& p) { p.quantifiers[0].depth = 0; }},
     {"quantifier_too_deep", "no such depth", [](P& p) { p.quantifiers[0].depth = 3; }},
-    {"quantifier_of_itself", "another depth", [](P& p) { p.quantifiers[0].depth = 1; }},
+    {"quantifier_of_itself", "names an element", [](P& p) { p.quantifiers[0].depth = 1; }},
+    {"quantifier_of_another_depth", "another depth",
+     [](P& p) {
+       for (QuantifierRow& row : p.quantifiers) row.depth = 2;
+     }},
     {"quantifier_nodes", "does not continue", [](P& p) { ++p.quantifiers[0].nodes_begin; }},
     {"quantifier_empty", "no condition", [](P& p) { p.quantifiers[0].nodes_count = 0; }},
     {"quantifier_name", "names text", [](P& p) { p.quantifiers[0].name.offset = 0xffffffff; }},

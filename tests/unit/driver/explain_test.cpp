@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "compiler/analysis/diagnose.hpp"
 #include "compiler/catalog/read.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
 #include "compiler/driver/test_findings.hpp"
@@ -47,6 +48,7 @@ void find(const std::map<std::string, std::string>& files, Sources& sources, Sou
   ASSERT_TRUE(set.read(*ast, &kCatalogs.infos, access, sources, sink).has_value());
   if (!set.check(sources, &kCatalogs.infos, sink)) return;
   const ir::Policy policy = set.linked();
+  static_cast<void>(analysis::diagnose(policy, analysis::Depth::full, sink));
   const std::string formatted = format(*ast, sources);
   if (formatted != sources[id].text()) {
     sink.report(layout_finding(sources[id], id, formatted));
