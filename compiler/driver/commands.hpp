@@ -54,6 +54,8 @@ void add_gen_tests(CLI::App& app, CommandLine& program);
 void add_replay(CLI::App& app, CommandLine& program);
 // `graph [PATH]`: the policy as a picture.
 void add_graph(CLI::App& app, CommandLine& program);
+// `import FORMAT FILE`: a policy of another language.
+void add_import(CLI::App& app, CommandLine& program);
 // `new NAME`: a repository for a policy.
 void add_new(CLI::App& app, CommandLine& program);
 // `dump [PATH] --stage S`: the product of one phase.

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   add_new(app, program);
   add_diff(app, program);
   add_prove(app, program);
+  add_import(app, program);
   add_build(app, program);
   add_verify(app, program);
   add_keygen(app, program);
