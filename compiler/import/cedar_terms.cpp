@@ -156,6 +156,7 @@ Carried CedarConditions::conditional(const SourceExpr& node) const {
   const Carried then = condition(node.children[1]);
   const Carried otherwise = condition(node.children[2]);
   const auto chosen = [&](const FormulaRef& a, const FormulaRef& b) {
+    if (a->kind == FormulaKind::always && b->kind == FormulaKind::always) return a;
     return either({both({test.value, a}), both({negation(test.value), b})});
   };
   return {chosen(then.value, otherwise.value),

@@ -137,6 +137,7 @@ class CelConditions {
     const Carried then = condition(node.children[1]);
     const Carried otherwise = condition(node.children[2]);
     const auto chosen = [&](const FormulaRef& a, const FormulaRef& b) {
+      if (a->kind == FormulaKind::always && b->kind == FormulaKind::always) return a;
       return either({both({test.value, a}), both({negation(test.value), b})});
     };
     return {chosen(then.value, otherwise.value),

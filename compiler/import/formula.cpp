@@ -182,7 +182,66 @@ bool is_implied(const std::vector<FormulaRef>& parts, std::size_t at, Leaning le
          });
 }
 
+bool is_literal(const FormulaRef& formula) {
+  return is_positive(formula) || is_negative(formula);
+}
+
+bool are_opposite(const FormulaRef& a, const FormulaRef& b) {
+  return is_literal(a) && is_literal(b) && a->kind != b->kind && test_in(a) == test_in(b);
+}
+
+// `a and (not a or b)` as `a and b`.
+void resolve_units(std::vector<FormulaRef>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i]->kind != FormulaKind::or_) continue;
+    std::vector<FormulaRef> kept;
+    for (const FormulaRef& child : parts[i]->children) {
+      if (!any_other(parts, i,
+                     [&](const FormulaRef& other) { return are_opposite(other, child); })) {
+        kept.push_back(child);
+      }
+    }
+    if (kept.size() < parts[i]->children.size()) parts[i] = either(std::move(kept));
+  }
+}
+
+FormulaRef tidy_and(std::vector<FormulaRef> parts, Leaning leaning);
+
+// `(a or b) and (a or c)` as `a or (b and c)`, the inner parts tidied.
+void join_alternatives(std::vector<FormulaRef>& parts, Leaning leaning) {
+  const auto is_small_or = [](const FormulaRef& part) {
+    return part->kind == FormulaKind::or_ && part->children.size() <= kSearchedMax;
+  };
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    for (std::size_t j = parts.size(); is_small_or(parts[i]) && --j > i;) {
+      if (!is_small_or(parts[j])) continue;
+      std::vector<FormulaRef> common;
+      std::vector<FormulaRef> left;
+      std::vector<FormulaRef> right;
+      for (const FormulaRef& child : parts[i]->children) {
+        (has_same(parts[j]->children, child) ? common : left).push_back(child);
+      }
+      if (common.empty()) continue;
+      for (const FormulaRef& child : parts[j]->children) {
+        if (!has_same(common, child)) right.push_back(child);
+      }
+      const FormulaRef inner = both({either(std::move(left)), either(std::move(right))});
+      common.push_back(inner->kind == FormulaKind::and_ ? tidy_and(inner->children, leaning)
+                                                        : inner);
+      parts[i] = either(std::move(common));
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(j));
+    }
+  }
+}
+
 FormulaRef tidy_and(std::vector<FormulaRef> parts, Leaning leaning) {
+  if (parts.size() <= kSearchedMax) {
+    resolve_units(parts);
+    join_alternatives(parts, leaning);
+    const FormulaRef joined = both(parts);
+    if (joined->kind != FormulaKind::and_) return joined;
+    parts = joined->children;
+  }
   for (std::size_t i = parts.size(); i-- > 0;) {
     if (is_implied(parts, i, leaning)) parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
   }
@@ -231,6 +290,14 @@ FormulaRef tidy_or(std::vector<FormulaRef> parts, Leaning leaning) {
           return follows_absence(other, test.path);
         })) {
       parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  // A path is there or not.
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (is_positive(parts[i]) && parts[i]->test.op == TestOp::exists &&
+        any_other(parts, i,
+                  [&](const FormulaRef& other) { return are_opposite(other, parts[i]); })) {
+      return always();
     }
   }
   return without_common_parts(std::move(parts));

@@ -89,16 +89,20 @@ Status read_action(Fields& fields, HostedPolicy& policy, std::vector<FormulaRef>
 }
 
 // The exact level by one page of the documentation, that level or higher by another.
-Status read_risk(Fields& fields, std::vector<FormulaRef>& parts) {
+Status read_risk(Fields& fields, const HostedPolicy& policy, std::vector<FormulaRef>& parts) {
   SENTRAIL_ASSIGN_OR_RETURN(std::optional<std::string> level, fields.text("riskLevel"));
   if (!level) return {};
   SENTRAIL_ASSIGN_OR_RETURN(const std::string risk,
                             risk_of(fields, "riskLevel", std::move(*level)));
   const Constant constant{ConstantKind::string, risk};
-  parts.push_back(ambiguous(
-      compare(place("risk"), Comparison::equal, constant),
-      compare(place("risk"), Comparison::greater_equal, constant),
-      "`riskLevel` is documented both as exactly that level and as that level or higher"));
+  const FormulaRef exactly = compare(place("risk"), Comparison::equal, constant);
+  const FormulaRef at_least = compare(place("risk"), Comparison::greater_equal, constant);
+  const FormulaRef either_way =
+      unknown("`riskLevel` is documented both as exactly that level and as that level or higher");
+  // The same twice, so that each outcome is written with the one test that it takes.
+  parts.push_back(policy.outcome == Outcome::block
+                      ? both({at_least, either({exactly, either_way})})
+                      : either({exactly, both({either_way, at_least})}));
   return {};
 }
 
@@ -195,7 +199,7 @@ Result<HostedPolicy> read_policy(const YamlNode& node, std::size_t number) {
   SENTRAIL_TRY(read_action(fields, policy, parts));
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> type, fields.text("resourceType"));
   if (type) parts.push_back(equals("resource.type", *type));
-  SENTRAIL_TRY(read_risk(fields, parts));
+  SENTRAIL_TRY(read_risk(fields, policy, parts));
   SENTRAIL_TRY(read_mcp(fields, tool, parts));
   SENTRAIL_TRY(read_conditions(fields, policy, parts));
   // Of no consequence for what is decided.
