@@ -19,6 +19,7 @@ MODULES = {
     "fuzz_bundle": ["core/bundle.cpp", "core/program_verify.cpp", "core/catalog_verify.cpp",
                     "runtime/bundles/loaded_bundle.cpp"],
     "fuzz_catalog": ["compiler/catalog/"],
+    "fuzz_import": ["compiler/import/"],
     "fuzz_differential": ["compiler/check/", "compiler/simplify/", "compiler/lower/",
                           "runtime/decide/"],
     "fuzz_http": ["runtime/http/codec.cpp", "runtime/http/framing.cpp",

@@ -127,7 +127,7 @@ void add_import(CLI::App& app, CommandLine& program) {
       ->check(CLI::IsMember({"allow", "require_approval", "block"}));
   command->footer("Exit codes: 0 all was carried, 1 something was not, 2 could not run.");
   command->callback(
-      [&program, options] { program.exit_code = run_import(*options, {program.json}); });
+      [&program, options] { program.exit_code = run_import(*options, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -11,6 +11,8 @@
 namespace sentrail::compiler::import_ {
 namespace {
 
+// Entries of one list: past it a policy is data.
+constexpr std::size_t kListEntriesMax = 10'000;
 constexpr std::array<std::string_view, 4> kRisks = {"low", "medium", "high", "critical"};
 
 TestOp op_of(Comparison comparison) {
@@ -162,6 +164,9 @@ FormulaRef compare_size(const Place& place, Comparison comparison, const Constan
 
 FormulaRef is_one_of(const Place& place, const std::vector<Constant>& constants) {
   if (constants.empty()) return never();
+  if (constants.size() > kListEntriesMax) {
+    return unknown("the list beside `" + place.path + "` is longer than a rule may be");
+  }
   if (constants.size() == 1) return compare(place, Comparison::equal, constants.front());
   FormulaTest test{place.path, false, TestOp::in, {}, true, kind_of(constants.front().kind)};
   for (const Constant& constant : constants) {

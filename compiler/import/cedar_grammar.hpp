@@ -24,6 +24,7 @@ struct keyword : token<Text, word_end> {};
 template <char... C>
 struct symbol : token<peg::string<C...>> {};
 
+// Names, and paths of names.
 struct reserved
     : peg::seq<peg::sor<TAO_PEGTL_STRING("true"), TAO_PEGTL_STRING("false"), TAO_PEGTL_STRING("if"),
                         TAO_PEGTL_STRING("then"), TAO_PEGTL_STRING("else"), TAO_PEGTL_STRING("in"),
@@ -33,6 +34,7 @@ struct any_name : peg::identifier {};
 struct colons : peg::string<':', ':'> {};
 struct path_text : peg::seq<peg::not_at<reserved>, any_name, peg::star<colons, any_name>> {};
 
+// What stands between quotes, escapes and all.
 struct string_text
     : peg::star<peg::sor<peg::seq<peg::one<'\\'>, peg::any>, peg::not_one<'"', '\\'>>> {};
 template <typename Text>
@@ -57,6 +59,7 @@ struct number : token<number_text, word_end> {};
 struct string_literal_text : string_text {};
 struct string_literal : quoted<string_literal_text> {};
 
+// Slots, entities, calls, variables and what stands in brackets.
 struct slot_text : peg::seq<peg::one<'?'>, any_name> {};
 struct slot : token<slot_text> {};
 struct entity_type : path_text {};
@@ -71,6 +74,7 @@ struct variable : token<variable_text, peg::not_at<colons>> {};
 struct group : peg::seq<open_round, expression, peg::must<close_round>> {};
 struct list : peg::seq<symbol<'['>, expressions<']'>> {};
 
+// Records, which are read over.
 struct record_name
     : token<peg::sor<any_name, peg::seq<peg::one<'"'>, string_text, peg::one<'"'>>>> {};
 struct record_member : peg::seq<record_name, peg::must<symbol<':'>>, expression> {};
@@ -80,9 +84,11 @@ struct record
                         peg::star<comma, peg::not_at<peg::one<'}'>>, peg::must<record_member>>>,
                peg::must<symbol<'}'>>> {};
 
+// What an operator takes.
 struct primary : peg::sor<true_literal, false_literal, number, string_literal, slot, entity,
                           function_call, variable, group, list, record> {};
 
+// What follows a dot or a bracket.
 struct method_name : any_name {};
 struct method_call : peg::seq<peg::at<symbol<'.'>, any_name, separator, peg::one<'('>>, symbol<'.'>,
                               token<method_name>, open_round, expressions<')'>> {};
@@ -98,10 +104,12 @@ struct unary : peg::sor<negation, minus, peg::seq<peg::must<primary>, peg::star<
 struct negation : peg::seq<symbol<'!'>, unary> {};
 struct minus : peg::seq<symbol<'-'>, unary> {};
 
+// Sums and products on one level: they are only named.
 struct arithmetic_operator : token<peg::one<'+', '-', '*'>> {};
 struct begin_sum : peg::success {};
 struct sum : peg::seq<begin_sum, unary, peg::star<arithmetic_operator, unary>> {};
 
+// Comparisons, of which one stands in a relation.
 struct comparison_text : peg::sor<TAO_PEGTL_STRING("=="), TAO_PEGTL_STRING("!="),
                                   TAO_PEGTL_STRING("<="), TAO_PEGTL_STRING(">="),
                                   peg::one<'<', '>'>, peg::seq<TAO_PEGTL_STRING("in"), word_end>> {
@@ -109,6 +117,7 @@ struct comparison_text : peg::sor<TAO_PEGTL_STRING("=="), TAO_PEGTL_STRING("!=")
 struct comparison_operator : token<comparison_text> {};
 struct comparison : peg::seq<comparison_operator, sum> {};
 
+// `has`, `like` and `is`.
 struct has_name : any_name {};
 struct has_text : string_text {};
 struct has_rest
@@ -123,6 +132,7 @@ struct is : peg::seq<keyword<TAO_PEGTL_STRING("is")>, peg::must<token<is_type>>,
 };
 struct relation : peg::seq<sum, peg::opt<peg::sor<comparison, has, like, is>>> {};
 
+// `&&` binds before `||`.
 struct begin_and : peg::success {};
 struct conjunction : peg::seq<begin_and, relation, peg::star<symbol<'&', '&'>, relation>> {};
 struct begin_or : peg::success {};

@@ -23,11 +23,13 @@ struct keyword : token<Text, word_end> {};
 template <char... C>
 struct symbol : token<peg::string<C...>> {};
 
+// Names.
 struct reserved : peg::seq<peg::sor<TAO_PEGTL_STRING("true"), TAO_PEGTL_STRING("false"),
                                     TAO_PEGTL_STRING("null"), TAO_PEGTL_STRING("in")>,
                            word_end> {};
 struct name_text : peg::seq<peg::not_at<reserved>, peg::identifier> {};
 
+// What stands between quotes: one line or several, escaped or raw.
 struct escaped : peg::seq<peg::one<'\\'>, peg::any> {};
 template <char Quote>
 struct short_text : peg::star<peg::sor<escaped, peg::not_one<Quote, '\\', '\r', '\n'>>> {};
@@ -39,6 +41,7 @@ struct long_text
 template <char Quote>
 struct raw_long_text : peg::until<peg::at<peg::rep<3, peg::one<Quote>>>> {};
 
+// The texts of strings, for actions, and the strings around them.
 struct string_text_double : short_text<'"'> {};
 struct string_text_single : short_text<'\''> {};
 struct string_text_long_double : long_text<'"'> {};
@@ -65,6 +68,7 @@ struct bytes_mark
 struct bytes : peg::seq<bytes_mark, peg::sor<raw_string, plain_string>> {};
 struct string_literal : token<peg::sor<bytes, raw_string, plain_string>> {};
 
+// Numbers, signed and unsigned, with point and exponent.
 struct digits : peg::plus<peg::digit> {};
 struct exponent : peg::seq<peg::one<'e', 'E'>, peg::opt<peg::one<'+', '-'>>, digits> {};
 struct hex_text : peg::seq<peg::one<'0'>, peg::one<'x', 'X'>, peg::plus<peg::xdigit>> {};
@@ -85,10 +89,12 @@ struct expressions : peg::seq<begin_parts,
                                        peg::star<comma, peg::not_at<peg::one<Close>>, expression>>,
                               peg::must<symbol<Close>>> {};
 
+// Literals that are words.
 struct true_literal : keyword<TAO_PEGTL_STRING("true")> {};
 struct false_literal : keyword<TAO_PEGTL_STRING("false")> {};
 struct null_literal : keyword<TAO_PEGTL_STRING("null")> {};
 
+// Calls, variables and what stands in brackets.
 struct function_name : name_text {};
 struct function_call : peg::seq<peg::at<name_text, separator, peg::one<'('>>, token<function_name>,
                                 open_round, expressions<')'>> {};
@@ -97,15 +103,18 @@ struct variable : peg::seq<peg::opt<symbol<'.'>>, token<variable_text>> {};
 struct group : peg::seq<open_round, expression, peg::must<symbol<')'>>> {};
 struct list : peg::seq<symbol<'['>, expressions<']'>> {};
 
+// Maps, which are read over.
 struct map_member : peg::seq<expression, peg::must<symbol<':'>>, expression> {};
 struct map : peg::seq<symbol<'{'>, begin_parts,
                       peg::opt<peg::not_at<peg::one<'}'>>, map_member,
                                peg::star<comma, peg::not_at<peg::one<'}'>>, map_member>>,
                       peg::must<symbol<'}'>>> {};
 
+// What an operator takes.
 struct primary : peg::sor<true_literal, false_literal, null_literal, number_literal, string_literal,
                           function_call, variable, group, list, map> {};
 
+// What follows a dot or a bracket.
 struct method_name : peg::identifier {};
 struct method_call : peg::seq<peg::at<symbol<'.'>, peg::identifier, separator, peg::one<'('>>,
                               symbol<'.'>, token<method_name>, open_round, expressions<')'>> {};
@@ -120,10 +129,12 @@ struct unary : peg::sor<negation, minus, peg::seq<peg::must<primary>, peg::star<
 struct negation : peg::seq<symbol<'!'>, unary> {};
 struct minus : peg::seq<symbol<'-'>, unary> {};
 
+// Sums and products on one level: they are only named.
 struct arithmetic_operator : token<peg::one<'+', '-', '*', '/', '%'>> {};
 struct begin_sum : peg::success {};
 struct sum : peg::seq<begin_sum, unary, peg::star<arithmetic_operator, unary>> {};
 
+// Comparisons, which may follow each other.
 struct comparison_text : peg::sor<TAO_PEGTL_STRING("=="), TAO_PEGTL_STRING("!="),
                                   TAO_PEGTL_STRING("<="), TAO_PEGTL_STRING(">="),
                                   peg::one<'<', '>'>, peg::seq<TAO_PEGTL_STRING("in"), word_end>> {
@@ -132,6 +143,7 @@ struct comparison_operator : token<comparison_text> {};
 struct comparison : peg::seq<comparison_operator, sum> {};
 struct relation : peg::seq<sum, peg::star<comparison>> {};
 
+// `&&` binds before `||`, and both before `? :`.
 struct begin_and : peg::success {};
 struct conjunction : peg::seq<begin_and, relation, peg::star<symbol<'&', '&'>, relation>> {};
 struct begin_or : peg::success {};
@@ -139,6 +151,7 @@ struct disjunction : peg::seq<begin_or, conjunction, peg::star<symbol<'|', '|'>,
 struct conditional_rest : peg::seq<symbol<'?'>, disjunction, peg::must<symbol<':'>>, expression> {};
 struct expression : peg::seq<disjunction, peg::opt<conditional_rest>> {};
 
+// A condition as a whole.
 struct text : peg::must<separator, expression, peg::eof> {};
 
 }  // namespace sentrail::compiler::import_::cel_grammar

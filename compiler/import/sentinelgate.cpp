@@ -17,6 +17,7 @@ using wire::YamlNode;
 struct GateRule {
   std::string name;
   std::size_t policy = 0;
+  std::size_t place = 0;  // in the file
   std::optional<std::int64_t> priority;
   Outcome outcome = Outcome::block;
   std::string because;
@@ -126,10 +127,12 @@ Status read_policy(const YamlNode& node, std::size_t number, bool json, const Im
 
 // Higher priorities first; what the source does with a tie is not documented: the stricter first.
 void bring_into_order(std::vector<GateRule>& rules) {
-  std::stable_sort(rules.begin(), rules.end(), [](const GateRule& a, const GateRule& b) {
+  for (std::size_t i = 0; i < rules.size(); ++i) rules[i].place = i;
+  std::sort(rules.begin(), rules.end(), [](const GateRule& a, const GateRule& b) {
     const std::int64_t left = a.priority.value_or(0);
     const std::int64_t right = b.priority.value_or(0);
-    return left != right ? left > right : a.outcome > b.outcome;
+    if (left != right) return left > right;
+    return a.outcome != b.outcome ? a.outcome > b.outcome : a.place < b.place;
   });
   for (std::size_t i = 1; i < rules.size(); ++i) {
     if (rules[i - 1].priority.value_or(0) == rules[i].priority.value_or(0) &&

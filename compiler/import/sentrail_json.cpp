@@ -16,6 +16,7 @@ using wire::YamlNode;
 // A policy as read, on its way into its place.
 struct HostedPolicy {
   std::string name;
+  std::size_t place = 0;  // in the file
   std::int64_t priority = 0;
   bool enabled = true;
   Outcome outcome = Outcome::block;
@@ -234,8 +235,10 @@ Result<std::vector<HostedPolicy>> read_policies(const YamlNode& root) {
 
 // First by priority, then the stricter first: what the source does with a tie is not documented.
 void bring_into_order(std::vector<HostedPolicy>& policies) {
-  std::stable_sort(policies.begin(), policies.end(), [](const auto& a, const auto& b) {
-    return a.priority != b.priority ? a.priority < b.priority : a.outcome > b.outcome;
+  for (std::size_t i = 0; i < policies.size(); ++i) policies[i].place = i;
+  std::sort(policies.begin(), policies.end(), [](const auto& a, const auto& b) {
+    if (a.priority != b.priority) return a.priority < b.priority;
+    return a.outcome != b.outcome ? a.outcome > b.outcome : a.place < b.place;
   });
 }
 

@@ -1,7 +1,7 @@
 """What `sentrailc import cedar` writes, beside Cedar itself, on policies and requests drawn anew.
 
-Whatever was carried or lost, a request that Cedar denies is never allowed; where the import says that
-it carried everything, and values have the types that the policy compares, both decide the same.
+Whatever was carried or lost, a request that Cedar denies is blocked; where the import says that it
+carried everything, and values have the types that the policy compares, both decide the same.
 """
 
 import json
@@ -45,11 +45,12 @@ class Writer:
         if self.lossy and self.draw.random() < 0.15:
             return self.draw.choice(LOST)
         size, kind = self.draw.randint(0, 3), self.one_of("raw", "jpg", "j*g", "")
+        like = self.one_of("j*", "*g", "*a*", "r*w", "j*p*g", "raw", "*", "j\\*g")
         return self.one_of(
             f"context.size {self.one_of('==', '!=', '<', '<=', '>', '>=')} {size}",
             f"{size} {self.one_of('==', '<', '>=')} context.size",
             f'context.kind {self.one_of("==", "!=")} {json.dumps(kind)}',
-            f'context.kind like "{self.one_of("j*", "*g", "*a*", "r*w", "j*p*g", "raw", "*", "j" + chr(92) + "*g")}"',
+            f'context.kind like "{like}"',
             f'["raw", "jpg", "j*g"].contains(context.kind)',
             f'context.tags.contains("{self.one_of("a", "b")}")',
             f'context.tags.{self.one_of("containsAny", "containsAll")}(["a", "b"])',
