@@ -48,9 +48,10 @@ class Tour(unittest.TestCase):
                        "GIT_COMMITTER_EMAIL": "ada@example.com", "NO_COLOR": "1"}
         here, count = folder, 0
         for command, shown in steps():
-            done = subprocess.run(["bash", "-c", f"{command}\ncode=$?; pwd > {folder}/cwd; exit $code"],
-                                  cwd=here, env=environment, text=True, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=60, check=False)
+            script = f"{command}\ncode=$?; pwd > {folder}/cwd; exit $code"
+            done = subprocess.run(["bash", "-c", script], cwd=here, env=environment, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                                  check=False)
             here = pathlib.Path((folder / "cwd").read_text(encoding="utf-8").strip())
             self.assertLess(done.returncode, 2, f"{command}\n{done.stdout}")
             self.assertTrue(matches(shown, done.stdout),
