@@ -65,9 +65,14 @@ HostilePolicy doubling() {
 }
 
 HostilePolicy conditions() {
+  constexpr std::size_t kTests = 100'000;
   std::string condition = "env == live";
-  for (int i = 1; i < 100'000; ++i) condition += "\n or agent.id == \"a" + std::to_string(i) + "\"";
-  return one_rule("conditions", condition);
+  for (std::size_t i = 1; i < kTests; ++i) {
+    condition += "\n or agent.id == \"a" + std::to_string(i) + "\"";
+  }
+  HostilePolicy made = one_rule("conditions", condition);
+  made.test_count = kTests;
+  return made;
 }
 
 // One name in letters that look alike.

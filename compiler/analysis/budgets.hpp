@@ -15,12 +15,20 @@ inline constexpr std::size_t kAnalysisStatesMax = 400'000;
 inline constexpr std::size_t kAnalysisPlacesMax = 8'000'000;
 // Conflicts of the search for one answer: seconds at worst; real policies need a few dozen.
 inline constexpr std::uint64_t kAnalysisConflictsMax = 50'000;
-// Rules of a policy that `check` analyses unasked, in some tenths of a second.
-inline constexpr std::size_t kAnalysisRulesUnasked = 2'000;
+// Rules of a policy that `check` analyses unasked, and tests and junctions in all of them: in some
+// tenths of a second.
+inline constexpr std::size_t kAnalysisRulesUnasked = 1'000;
+inline constexpr std::size_t kAnalysisConditionsUnasked = 20'000;
 // Pairs of rules that are compared by a search of their own, 20 µs each.
 inline constexpr std::size_t kAnalysisPairsMax = 20'000;
 // Rules that are named as catching what one `unless` exempts.
 inline constexpr std::size_t kAnalysisCatchesMax = 8;
+// Holes, and rules whose `unless` is asked about: more are not read, and each costs a decision by
+// the oracle, which looks at every rule.
+inline constexpr std::size_t kAnalysisHolesMax = 100;
+inline constexpr std::size_t kAnalysisExemptionsMax = 50;
+// Classes of one attribute times the tests of it, a bit each: 32 MB. 10,000 patterns need half.
+inline constexpr std::size_t kAnalysisBitsMax = std::size_t{1} << 28;
 // Changes that are shown of each kind, old effect to new effect; more read like none.
 inline constexpr std::size_t kAnalysisChangesMax = 8;
 

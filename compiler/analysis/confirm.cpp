@@ -161,8 +161,9 @@ Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
   return slow;
 }
 
-std::vector<Truth> Judge::truths(const oracle::Request& request) const {
-  return oracle::evaluate_rules(*policy_, request);
+Truth Judge::truth(const ir::Rule& rule, const oracle::Request& request) const {
+  const Truth when = oracle::evaluate(*policy_, rule.when, request);
+  return rule.unless ? both(when, negate(oracle::evaluate(*policy_, *rule.unless, request))) : when;
 }
 
 std::string request_json(const oracle::Request& request) {

@@ -33,8 +33,8 @@ class Judge {
   // The decision, if both give the same. fails: limit_exceeded where the policy cannot be lowered;
   // corrupt where the two differ, which is a bug.
   [[nodiscard]] Result<oracle::Decision> decide(const oracle::Request& request);
-  // The truth of each rule's condition, by the oracle.
-  [[nodiscard]] std::vector<Truth> truths(const oracle::Request& request) const;
+  // The truth of one rule's condition, by the oracle. REQUIRES: the rule is the policy's.
+  [[nodiscard]] Truth truth(const ir::Rule& rule, const oracle::Request& request) const;
 
  private:
   struct Engine;

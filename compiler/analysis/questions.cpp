@@ -30,7 +30,7 @@ class Analyst {
         boxes_(meaning_, bench_.space()) {}
 
   Findings run(Depth depth) {
-    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) find_reach(i, depth);
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) find_reach(i, depth == Depth::quick);
     if (depth == Depth::full) {
       find_overlaps();
       ask_whole_policy();
@@ -51,10 +51,11 @@ class Analyst {
     return rivals;
   }
 
-  void find_reach(std::size_t i, Depth depth) {
+  // `quickly`: what surely is reached is not searched for.
+  void find_reach(std::size_t i, bool quickly) {
     RuleReach& reach = findings_.rules.emplace_back();
     const std::vector<std::size_t> rivals = rivals_of(i);
-    if (depth == Depth::quick && rivals.empty() && boxes_.surely_meet(i, i)) return;
+    if (quickly && rivals.empty() && boxes_.surely_meet(i, i)) return;
     std::vector<Node> roots = {rule(i).condition.must};
     std::vector<Node> none;
     for (const std::size_t rival : rivals) {
@@ -68,12 +69,12 @@ class Analyst {
     reach.reach = Reach::unknown;
     if (answer.found == Found::some) {
       reach.reach = Reach::reached;
-      // Without a witness an answer that rests on an unknown test is no answer.
-      if (depth == Depth::quick && !answer.opaque) return;
+      // Without a witness an answer that rests on an unknown test is no answer; others need none.
+      if (!answer.opaque) return;
       reach.where = bench_.confirm(0, answer, reach.why, [&](const Witness& witness) {
-        return bench_.judge(0).truths(witness.request)[i] == Truth::t && is_candidate(witness, i);
+        return truth_of(i, witness.request) == Truth::t && is_candidate(witness, i);
       });
-      if (!reach.where && answer.opaque) find_by_trying(i, reach);
+      if (!reach.where) find_by_trying(i, reach);
       if (!reach.where) reach.reach = Reach::unknown;
     } else if (answer.found == Found::none) {
       reach.reach = answer.core.empty() ? Reach::never_matches : Reach::shadowed;
@@ -90,11 +91,15 @@ class Analyst {
     const auto request = try_to_reach(*list_[0], i);
     if (!request) return;
     const Result<oracle::Decision> decision = bench_.judge(0).decide(*request);
-    if (!decision || bench_.judge(0).truths(*request)[i] != Truth::t) return;
+    if (!decision || truth_of(i, *request) != Truth::t) return;
     Witness witness{*request, *decision};
     if (!is_candidate(witness, i)) return;
     reach.where = std::move(witness);
     reach.why.clear();
+  }
+
+  [[nodiscard]] Truth truth_of(std::size_t i, const oracle::Request& request) {
+    return bench_.judge(0).truth(*rule(i).rule, request);
   }
 
   static bool is_candidate(const Witness& witness, std::size_t i) {
@@ -131,7 +136,7 @@ class Analyst {
     const Answer answer = query.solve();
     reach.why = answer.why;
     reach.possible = answer.found != Found::none;
-    if (answer.found != Found::some) return;
+    if (answer.found != Found::some || !answer.opaque) return;
     reach.where = bench_.confirm(0, answer, reach.why,
                                  [&](const Witness& witness) { return is_candidate(witness, i); });
   }
@@ -220,16 +225,21 @@ class Analyst {
   void find_exemption(Query& query, std::size_t i) {
     std::vector<Node> assumed = exempted(i);
     if (assumed.empty()) return;
+    if (findings_.exemptions.size() == limits::kAnalysisExemptionsMax) {
+      findings_.unknown.push_back(
+          "what `unless` of rule " + rule(i).rule->name + " exempts was not looked for: those of " +
+          std::to_string(limits::kAnalysisExemptionsMax) + " rules are listed");
+      return;
+    }
     Exemption exemption;
     exemption.rule = i;
     while (exemption.caught.size() < limits::kAnalysisCatchesMax) {
       const Answer answer = query.solve(assumed);
       exemption.why = answer.why;
       if (answer.found != Found::some) break;
-      std::optional<Witness> witness =
-          bench_.confirm(0, answer, exemption.why, [&](const Witness& found) {
-            return bench_.judge(0).truths(found.request)[i] == Truth::f;
-          });
+      std::optional<Witness> witness = bench_.confirm(
+          0, answer, exemption.why,
+          [&](const Witness& found) { return truth_of(i, found.request) == Truth::f; });
       if (!witness) break;
       assumed.push_back(negation_of(meaning_.decided_by(witness->decision.rule)));
       exemption.caught.push_back({witness->decision.rule, std::move(*witness)});
@@ -270,6 +280,11 @@ class Analyst {
 
   void find_holes(Query& query, const std::vector<HoleQuestion>& holes) {
     for (const HoleQuestion& hole : holes) {
+      if (findings_.holes.size() == limits::kAnalysisHolesMax) {
+        findings_.unknown.push_back("others may pass through absence too; the first " +
+                                    std::to_string(limits::kAnalysisHolesMax) + " are listed");
+        return;
+      }
       const ir::AttributeRef& ref = bench_.space()[hole.dimension].ref;
       const Answer answer = query.solve({&hole.condition, 1});
       std::string why = answer.why;
@@ -289,7 +304,7 @@ class Analyst {
   }
 
   bool is_hole(std::size_t i, const Witness& witness) {
-    const Truth truth = bench_.judge(0).truths(witness.request)[i];
+    const Truth truth = truth_of(i, witness.request);
     const Effect outcome = *effect_of(rule(i).rule->outcome);
     if (outcome == Effect::allow) {
       return truth == Truth::t && witness.decision.effect == Effect::allow;

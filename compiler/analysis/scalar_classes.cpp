@@ -90,6 +90,7 @@ class ScalarBuilder {
       add(std::move(odd));
     }
     add(value_of(ValueKind::unreadable));
+    if (tests_.size() > limits::kAnalysisBitsMax / size()) return std::nullopt;
     masks_.assign(static_cast<std::size_t>(ValueKind::object) + 1, Bits(size()));
     for (std::uint32_t i = 0; i < size(); ++i) {
       masks_[static_cast<std::size_t>(found_.values[i].kind)].set(i);

@@ -30,8 +30,8 @@ struct ScalarClasses {
 [[nodiscard]] bool is_known(const ir::Atom& atom) noexcept;
 
 // Makes the classes for tests of one attribute or member. `lists`: whether lists are told apart by
-// what they hold. REQUIRES: is_known of each test, none is a `has`. Nothing if patterns exceed the
-// budget of limits::kAnalysisStatesMax.
+// what they hold. REQUIRES: is_known of each test, none is a `has`. Nothing if patterns exceed
+// limits::kAnalysisStatesMax, or classes and tests limits::kAnalysisBitsMax.
 [[nodiscard]] std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
                                                           std::span<const ir::Atom* const> tests,
                                                           bool lists);

@@ -166,9 +166,10 @@ void Space::build_value(Asked& asked) {
   if (known_type) classes = scalar_classes(asked.ref, known, !asked.elements.empty());
   if (!classes) {
     for (const std::string& key : keys) {
-      make_opaque(
-          key, asked.ref,
-          "its patterns together exceed " + std::to_string(limits::kAnalysisStatesMax) + " states");
+      make_opaque(key, asked.ref,
+                  "its tests together exceed " + std::to_string(limits::kAnalysisStatesMax) +
+                      " states, or " + std::to_string(limits::kAnalysisBitsMax) +
+                      " classes times tests");
     }
     keys.clear();
     classes = scalar_classes(asked.ref, {}, !asked.elements.empty());

@@ -35,10 +35,12 @@ struct CheckOptions {
 // Adds what analysis finds, as much as was asked for.
 void add_analysis(const std::string& depth, Loaded& loaded) {
   if (!loaded.policy || depth == "none") return;
-  if (depth == "auto" && rule_count(*loaded.policy) > limits::kAnalysisRulesUnasked) {
+  const bool large = rule_count(*loaded.policy) > limits::kAnalysisRulesUnasked ||
+                     loaded.policy->conditions.size() > limits::kAnalysisConditionsUnasked;
+  if (depth == "auto" && large) {
     loaded.sink.report({DiagnosticKind::analysis_unknown,
                         {loaded.ast->source, 0, 0},
-                        "so many rules are analysed only when asked",
+                        "so large a policy is analysed only when asked",
                         {},
                         "say `--analysis quick` or `--analysis full`"});
     return;
