@@ -144,16 +144,26 @@ class RuleChecker {
     return actions;
   }
 
+  // Whether an action is one of those, by its name or as a pattern. A thousand rules name actions,
+  // of which a catalog has a thousand: names are looked up, patterns tried.
+  bool is_known_action(std::string_view tool, std::string_view action) const {
+    const bool pattern = action.find_first_of("*?\\") != std::string_view::npos;
+    return std::ranges::any_of(context_.imported, [&](const CatalogInfo* catalog) {
+      if (!glob_matches(tool, catalog->tool)) return false;
+      if (!pattern) return std::ranges::binary_search(catalog->actions, action);
+      return std::ranges::any_of(catalog->actions,
+                                 [&](std::string_view name) { return glob_matches(action, name); });
+    });
+  }
+
   void check_actions(const OnClause& on) {
     if (context_.catalogs == nullptr) return;
-    const std::vector<std::string_view> known = actions_of(on.tool.text);
     for (const Literal& action : on.actions) {
       const bool word = action.kind == LiteralKind::word || action.kind == LiteralKind::string;
       if (!word || ir::pattern_problem(action.text, '.')) continue;  // reported as an operand
-      const bool matched = std::ranges::any_of(
-          known, [&](std::string_view name) { return glob_matches(action.text, name); });
-      if (matched) continue;
+      if (is_known_action(on.tool.text, action.text)) continue;
       const std::string tool(on.tool.text);
+      const std::vector<std::string_view> known = actions_of(tool);
       if (ir::has_wildcard(action.text)) {
         context_.report(DiagnosticKind::action_matches_nothing, action.span,
                         ticked(action.text) + " matches no action of " + ticked(tool),
