@@ -124,7 +124,7 @@ class AstBuilder {
     errors_.expected(offset, end_, point);
   }
 
-  // Gives the tree away. REQUIRES: errors().count() == 0.
+  // Gives the tree away: after errors, what of it was whole.
   [[nodiscard]] Ast take() { return std::move(ast_); }
   [[nodiscard]] SyntaxErrors& errors() noexcept { return errors_; }
 

@@ -300,20 +300,29 @@ struct action<g::json_elements> : peg::limit_depth<limits::kNestingMax> {};
 
 }  // namespace
 
-std::optional<Ast> parse(SourceId id, const Sources& sources, DiagnosticSink& sink) {
-  if (!pass_source_gate(id, sources, sink)) return std::nullopt;
+PartialParse parse_partly(SourceId id, const Sources& sources, DiagnosticSink& sink) {
+  if (!pass_source_gate(id, sources, sink)) {
+    PartialParse nothing;
+    nothing.ast.source = id;
+    return nothing;
+  }
   const std::string_view text = sources[id].text();
   peg::memory_input<peg::tracking_mode::lazy> in(text, "");
   Parse state{AstBuilder(id, text, sink), id, text.data()};
   const bool matched = peg::parse<g::file, action, control>(in, state);
-  if (state.builder.errors().count() > 0) return std::nullopt;
-  SENTRAIL_CHECK(matched);
-  Ast ast = state.builder.take();
+  const bool whole = state.builder.errors().count() == 0;
+  SENTRAIL_CHECK(matched || !whole);
+  return {state.builder.take(), whole};
+}
+
+std::optional<Ast> parse(SourceId id, const Sources& sources, DiagnosticSink& sink) {
+  PartialParse parsed = parse_partly(id, sources, sink);
+  if (!parsed.whole) return std::nullopt;
 #ifndef NDEBUG
-  const Status sound = ast.verify();
+  const Status sound = parsed.ast.verify();
   SENTRAIL_CHECK_NOTE(sound.has_value(), sound.has_value() ? "" : sound.error().message.c_str());
 #endif
-  return ast;
+  return std::move(parsed.ast);
 }
 
 }  // namespace sentrail::compiler

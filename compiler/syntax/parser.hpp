@@ -17,4 +17,15 @@ namespace sentrail::compiler {
 // outlive it. fails: diagnostics S01xx. cost: linear in the text.
 [[nodiscard]] std::optional<Ast> parse(SourceId id, const Sources& sources, DiagnosticSink& sink);
 
+// What can be read of a source, whatever is wrong with it.
+struct PartialParse {
+  Ast ast;             // without the rules and declarations that have errors
+  bool whole = false;  // nothing was wrong: the tree is that of parse()
+};
+
+// Parses for programs that help to write a policy and must not lose sight of the rest of it while
+// one rule is half written. A text that breaks section 1 of the language gives an empty tree.
+// fails, cost: as parse().
+[[nodiscard]] PartialParse parse_partly(SourceId id, const Sources& sources, DiagnosticSink& sink);
+
 }  // namespace sentrail::compiler
