@@ -26,6 +26,7 @@ MODULES = {
                   "runtime/http/tokenise.cpp", "runtime/http/headers.cpp",
                   "runtime/http/serialise.cpp"],
     "fuzz_json": ["wire/json"],
+    "fuzz_lsp": ["compiler/lsp/framing.cpp", "compiler/lsp/rpc.cpp", "compiler/lsp/server.cpp"],
     "fuzz_path": ["runtime/classify/"],
     "fuzz_policy": ["compiler/syntax/", "compiler/format/"],
     "fuzz_preimage": ["runtime/approvals/binding.cpp"],

@@ -58,6 +58,8 @@ void add_graph(CLI::App& app, CommandLine& program);
 void add_import(CLI::App& app, CommandLine& program);
 // `new NAME`: a repository for a policy.
 void add_new(CLI::App& app, CommandLine& program);
+// `lsp`: the language server for editors.
+void add_lsp(CLI::App& app, CommandLine& program);
 // `dump [PATH] --stage S`: the product of one phase.
 void add_dump(CLI::App& app, CommandLine& program);
 // `watch [PATH]`: rebuild on save, and reload a running gate.

@@ -5,21 +5,25 @@
 #include <utility>
 
 #include "compiler/diag/fix.hpp"
-#include "compiler/driver/output.hpp"
-#include "core/limits.hpp"
 
 namespace sentrail::compiler {
 
 Result<FixedPolicy> fix_policy(const std::string& file) {
+  Sources sources;
+  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
+  return fix_text(file, std::string(sources[source].text()), from_disk());
+}
+
+Result<FixedPolicy> fix_text(const std::string& file, std::string text, const LoadFrom& from) {
   FixedPolicy result;
-  SENTRAIL_ASSIGN_OR_RETURN(result.before, read_bytes(file, limits::kSourceBytesMax));
+  result.before = std::move(text);
   result.after = result.before;
   std::set<std::string> seen = {result.after};
   for (int round = 0;; ++round) {
     result.last = std::make_unique<Loaded>();
     Loaded& loaded = *result.last;
     const SourceId source = loaded.sources.add(file, result.after);
-    SENTRAIL_TRY(load_policy(source, loaded));
+    SENTRAIL_TRY(load_policy(source, from, loaded));
     if (round == kFixRoundsMax) break;
     const std::vector<Diagnostic> diagnostics = loaded.sink.sorted();
     FixedText fixed = apply_fixes(loaded.sources, source, diagnostics);

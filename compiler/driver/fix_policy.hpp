@@ -32,6 +32,10 @@ struct FixedPolicy {
 // fails: io, limit_exceeded.
 [[nodiscard]] Result<FixedPolicy> fix_policy(const std::string& file);
 
+// The same for a text that is not in its file yet.
+[[nodiscard]] Result<FixedPolicy> fix_text(const std::string& file, std::string text,
+                                           const LoadFrom& from);
+
 // Rounds of fixing, after which a text that keeps changing is left as it is: a fix may bring the
 // next error to light, and a file has at most limits::kDiagnosticsMax of them a round.
 inline constexpr int kFixRoundsMax = 32;

@@ -28,12 +28,6 @@ std::vector<std::string> files_in(const fs::path& folder, std::string_view endin
   return files;
 }
 
-void load_catalog(SourceId source, Loaded& loaded) {
-  if (std::optional<Catalog> catalog = read_catalog(loaded.sources, source, loaded.sink)) {
-    loaded.catalogs.push_back(std::move(*catalog));
-  }
-}
-
 // Folders that the command line names.
 std::vector<std::string>& module_folders() {
   static std::vector<std::string> folders;
@@ -47,29 +41,9 @@ fs::path file_of(std::string_view module) {
   return path + ".sentrail";
 }
 
-FoundModule find_module(const std::vector<fs::path>& folders, std::string_view name) {
-  FoundModule found;
-  std::error_code error;
-  for (const fs::path& folder : folders) {
-    const std::string file = (folder / file_of(name)).string();
-    found.looked_for.push_back(file);
-    if (!found.file && fs::is_regular_file(file, error)) found.file = file;
-  }
-  return found;
-}
-
-Status load_catalogs(const std::vector<fs::path>& folders, Loaded& loaded) {
-  // Reading one takes longer than checking most policies.
-  if (loaded.ast->imports.empty()) return {};
-  for (const BuiltinCatalog& builtin : builtin_catalogs()) {
-    load_catalog(loaded.sources.add(std::string(builtin.file), std::string(builtin.text)), loaded);
-  }
-  for (const fs::path& folder : folders) {
-    for (const std::string& file : files_in(folder / "catalogs", ".yaml")) {
-      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
-      load_catalog(source, loaded);
-    }
-  }
+Status load_catalogs(const std::vector<std::string>& folders, Loaded& loaded) {
+  SENTRAIL_ASSIGN_OR_RETURN(loaded.catalogs, read_catalogs(folders, loaded.sources, loaded.sink));
+  for (const Catalog& catalog : loaded.catalogs) loaded.catalog_infos.push_back(info_of(catalog));
   return {};
 }
 
@@ -133,28 +107,88 @@ std::string module_root(const std::string& file, std::string_view policy) {
   return root.string();
 }
 
+std::vector<std::string> folders_of_modules(const std::string& file, std::string_view policy) {
+  std::vector<std::string> folders = {module_root(file, policy)};
+  folders.insert(folders.end(), module_folders().begin(), module_folders().end());
+  return folders;
+}
+
+std::vector<std::string> folders_of_catalogs(const std::string& file, std::string_view policy) {
+  std::vector<std::string> folders = {fs::path(file).parent_path().string()};
+  if (std::string root = module_root(file, policy); root != folders.front()) {
+    folders.push_back(std::move(root));
+  }
+  return folders;
+}
+
+std::vector<std::string> catalog_files(const std::string& folder) {
+  return files_in(fs::path(folder) / "catalogs", ".yaml");
+}
+
+FoundModule find_module(const std::vector<std::string>& folders, std::string_view name,
+                        const LoadFrom& from) {
+  FoundModule found;
+  for (const std::string& folder : folders) {
+    const std::string file = (fs::path(folder) / file_of(name)).string();
+    found.looked_for.push_back(file);
+    if (!found.file && from.is_file(file)) found.file = file;
+  }
+  return found;
+}
+
+Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folders,
+                                           Sources& sources, DiagnosticSink& sink) {
+  std::vector<Catalog> catalogs;
+  const auto read = [&](SourceId source) {
+    std::optional<Catalog> catalog = read_catalog(sources, source, sink);
+    if (catalog) catalogs.push_back(std::move(*catalog));
+  };
+  for (const BuiltinCatalog& builtin : builtin_catalogs()) {
+    read(sources.add(std::string(builtin.file), std::string(builtin.text)));
+  }
+  for (const std::string& folder : folders) {
+    for (const std::string& file : catalog_files(folder)) {
+      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
+      read(source);
+    }
+  }
+  return catalogs;
+}
+
+const LoadFrom& from_disk() {
+  static const LoadFrom kDisk{
+      [](const std::string& file) {
+        std::error_code error;
+        return fs::is_regular_file(file, error);
+      },
+      [](const std::string& file, Sources& sources) { return sources.add_file(file); },
+      load_catalogs};
+  return kDisk;
+}
+
 Status load_policy(const std::string& file, Loaded& loaded) {
   SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
   return load_policy(source, loaded);
 }
 
 Status load_policy(SourceId source, Loaded& loaded) {
+  return load_policy(source, from_disk(), loaded);
+}
+
+Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded) {
   loaded.ast = parse(source, loaded.sources, loaded.sink);
   if (!loaded.ast) return {};
   const std::string file(loaded.sources[source].name());
-  const fs::path beside = fs::path(file).parent_path();
   const std::string_view name = loaded.ast->policy ? loaded.ast->policy->text : "";
-  const fs::path root = module_root(file, name);
-  std::vector<fs::path> catalog_folders = {beside};
-  if (root != beside) catalog_folders.push_back(root);
-  SENTRAIL_TRY(load_catalogs(catalog_folders, loaded));
-  std::vector<CatalogInfo> infos;
-  for (const Catalog& catalog : loaded.catalogs) infos.push_back(info_of(catalog));
-  std::vector<fs::path> folders = {root};
-  folders.insert(folders.end(), module_folders().begin(), module_folders().end());
+  // Reading one takes longer than checking most policies.
+  if (!loaded.ast->imports.empty()) {
+    SENTRAIL_TRY(from.catalogs(folders_of_catalogs(file, name), loaded));
+  }
+  const std::vector<CatalogInfo>& infos = loaded.catalog_infos;
+  const std::vector<std::string> folders = folders_of_modules(file, name);
   const ModuleFiles files{
-      [&](std::string_view module) { return find_module(folders, module); },
-      [&](const std::string& module) { return loaded.sources.add_file(module); }};
+      [&](std::string_view module) { return find_module(folders, module, from); },
+      [&](const std::string& module) { return from.add(module, loaded.sources); }};
   SENTRAIL_TRY(loaded.modules.read(*loaded.ast, &infos, files, loaded.sources, loaded.sink));
   const bool fine = loaded.modules.check(loaded.sources, &infos, loaded.sink);
   for (const Ast* ast : loaded.modules.files()) {

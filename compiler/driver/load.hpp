@@ -4,8 +4,10 @@
 // what a command does with the policy.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/catalog/catalog.hpp"
@@ -23,6 +25,7 @@ struct Loaded {
   Sources sources;
   DiagnosticSink sink;
   std::vector<Catalog> catalogs;  // those it may import, read without errors
+  std::vector<CatalogInfo> catalog_infos;
   std::optional<Ast> ast;
   std::optional<ir::Policy> policy;
   std::vector<ir::Policy> tested_modules;  // those it imports that have tests, each by itself
@@ -33,6 +36,15 @@ struct Loaded {
   Loaded(const Loaded&) = delete;  // the Ast views into the sources
   Loaded& operator=(const Loaded&) = delete;
 };
+
+// Where files come from: the disk, or an editor that has not saved them.
+struct LoadFrom {
+  std::function<bool(const std::string& file)> is_file;
+  std::function<Result<SourceId>(const std::string& file, Sources& sources)> add;
+  // Fills Loaded::catalog_infos, and Loaded::catalogs if the caller wants them.
+  std::function<Status(const std::vector<std::string>& folders, Loaded& loaded)> catalogs;
+};
+[[nodiscard]] const LoadFrom& from_disk();
 
 // The policy files that a path names: itself, or the `.sentrail` files of a folder, sorted.
 // fails: not_found if there is none.
@@ -52,6 +64,25 @@ void add_module_folder(std::string folder);
 // policy's own name (`acme/lists.sentrail` for `acme.lists`), the one that the name begins in.
 [[nodiscard]] std::string module_root(const std::string& file, std::string_view policy);
 
+// The folders in which the modules of a policy are looked for, in order, and those whose `catalogs`
+// are read.
+[[nodiscard]] std::vector<std::string> folders_of_modules(const std::string& file,
+                                                          std::string_view policy);
+[[nodiscard]] std::vector<std::string> folders_of_catalogs(const std::string& file,
+                                                           std::string_view policy);
+
+// The files of catalogs in a folder, sorted.
+[[nodiscard]] std::vector<std::string> catalog_files(const std::string& folder);
+
+// Finds the file of a module.
+[[nodiscard]] FoundModule find_module(const std::vector<std::string>& folders,
+                                      std::string_view name, const LoadFrom& from);
+
+// Reads the catalogs that are built in and those of some folders, those without errors.
+// fails: io, limit_exceeded.
+[[nodiscard]] Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folders,
+                                                         Sources& sources, DiagnosticSink& sink);
+
 // Reads, parses and checks one file and the modules that it imports, with the catalogs that are
 // built in and those of a folder `catalogs` beside it or in the module root. What is wrong with the
 // text is in the sink.
@@ -60,6 +91,7 @@ void add_module_folder(std::string folder);
 
 // The same for a source that is loaded already, under the name of its file.
 [[nodiscard]] Status load_policy(SourceId source, Loaded& loaded);
+[[nodiscard]] Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded);
 
 // Reads and parses only.
 [[nodiscard]] Status load_syntax(const std::string& file, Loaded& loaded);

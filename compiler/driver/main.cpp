@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
   add_sign(app, program);
   add_verifier(app, program);
   add_watch(app, program);
+  add_lsp(app, program);
   add_dump(app, program);
   add_explain_code(app, program);
   add_completions(app, program);

@@ -21,6 +21,7 @@ ALLOWED = {
                          "compiler/oracle/", "core/ids.hpp", "core/truth.hpp",
                          "core/decision.hpp", "core/schema.hpp", "core/limits.hpp",
                          "core/check.hpp"],
+    "compiler/lsp/": COMPILER + ["grammar/keywords.hpp"],
     "compiler/probe/": COMPILER,
     "compiler/tester/": COMPILER,
     "compiler/analysis/": COMPILER,

@@ -1,0 +1,375 @@
+// Offers for the place of the cursor. See features.hpp.
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "compiler/lsp/completion_place.hpp"
+#include "compiler/lsp/features.hpp"
+#include "compiler/lsp/words.hpp"
+
+namespace sentrail::compiler::lsp {
+namespace {
+
+// Kinds of offers by LSP's numbers.
+enum class Kind : std::uint8_t {
+  function = 3,
+  variable = 6,
+  module = 9,
+  property = 10,
+  value = 12,
+  keyword = 14,
+  snippet = 15,
+  reference = 18,
+  enum_member = 20,
+  constant = 21,
+  event = 23,
+  operator_ = 24,
+};
+
+// A word with what else is written when it is chosen, where the client fills in holes.
+struct Template {
+  std::string_view word;
+  std::string_view snippet;
+};
+
+constexpr auto kDeclarations = std::to_array<Template>({
+    {"rule", "rule ${1:name}: ${2|allow,require_approval,block,pass|}\n  when ${0:always}"},
+    {"tier", "tier ${1:name} {\n  $0\n}"},
+    {"guard tier", "guard tier ${1:name} {\n  $0\n}"},
+    {"list", "list ${1:name} = [$0]"},
+    {"condition", "condition ${1:name} = $0"},
+    {"import", "import $0"},
+    {"default", "default ${1|require_approval,block,allow|} because \"$0\""},
+    {"test", "test \"${1:what}\" {\n  given $0\n  expect ${2|allow,require_approval,block|}\n}"},
+    {"test table",
+     "test table \"${1:what}\" for ${2:tool} {\n  method path effect\n  GET \"/$0\" allow\n}"},
+    {"policy", "policy ${1:name}\nlanguage 1\n$0"},
+    {"language", "language 1"},
+});
+constexpr auto kClauses = std::to_array<Template>({
+    {"on", "on $0"},
+    {"when", "when $0"},
+    {"unless", "unless $0"},
+    {"because", "because \"$0\""},
+    {"priority", "priority ${0:1}"},
+});
+
+class Offers {
+ public:
+  Offers(const View& view, const Place& place) : view_(view), place_(place), json_(&out_) {
+    range_ = view.file.range_of({view.file.source, place.begin, place.end}, view.client.encoding);
+  }
+
+  std::string all() {
+    json_.begin_object().key("isIncomplete").boolean(false).key("items").begin_array();
+    policy();
+    condition();
+    tests();
+    json_.end_array().end_object();
+    return std::move(out_);
+  }
+
+ private:
+  void offer(Kind kind, std::string_view label, std::string_view detail, std::string_view help,
+             std::string_view snippet = {}) {
+    if (!seen_.emplace(label).second) return;
+    const bool filled = !snippet.empty() && view_.client.snippets;
+    json_.begin_object().key("label").string(label).key("kind").integer(static_cast<int>(kind));
+    if (!detail.empty()) json_.key("detail").string(detail);
+    if (!help.empty()) {
+      json_.key("documentation");
+      write_markup(json_, view_.client, help);
+    }
+    std::string order = std::to_string(10'000 + count_++);
+    json_.key("sortText").string(order).key("filterText").string(label);
+    if (filled) json_.key("insertTextFormat").integer(2);
+    json_.key("textEdit").begin_object().key("range");
+    write(json_, range_);
+    json_.key("newText").string(filled ? snippet : label).end_object().end_object();
+  }
+
+  void word(std::string_view text, Kind kind = Kind::keyword, std::string_view snippet = {}) {
+    offer(kind, text, {}, help_of_word(text), snippet);
+  }
+
+  // --- declarations and rules --------------------------------------------------------------
+  void policy() {
+    if (place_.has(Want::outcomes) || place_.has(Want::effects)) {
+      for (const Outcome outcome :
+           {Outcome::allow, Outcome::require_approval, Outcome::block, Outcome::pass}) {
+        const bool fits = place_.has(Want::outcomes) ? !(place_.guard && outcome == Outcome::allow)
+                                                     : outcome != Outcome::pass;
+        if (fits) word(name_of(outcome), Kind::enum_member);
+      }
+    }
+    if (place_.has(Want::tools)) tools();
+    if (place_.has(Want::actions)) actions(place_.tool);
+    if (place_.has(Want::clauses)) {
+      for (const Template& one : kClauses) word(one.word, Kind::keyword, one.snippet);
+    }
+    if (place_.has(Want::because)) word("because", Kind::keyword, "because \"$0\"");
+    if (place_.has(Want::as)) word("as");
+    if (place_.has(Want::imports)) imports();
+    if (place_.has(Want::rule)) word("rule", Kind::keyword, kDeclarations[0].snippet);
+    if (place_.has(Want::declarations)) {
+      for (const Template& one : kDeclarations) word(one.word, Kind::keyword, one.snippet);
+    }
+  }
+
+  void tools() {
+    if (!view_.unit.catalogs) return;
+    for (const Catalog& catalog : view_.unit.catalogs->catalogs) {
+      if (!is_imported(catalog)) continue;
+      offer(Kind::module, catalog.tool, catalog.name, {});
+    }
+  }
+
+  [[nodiscard]] bool is_imported(const Catalog& catalog) const {
+    return std::ranges::any_of(view_.file.ast.imports, [&](const ImportNode& import) {
+      return import.name.text == catalog.name;
+    });
+  }
+
+  void actions(std::string_view tool) {
+    if (!view_.unit.catalogs) return;
+    for (const Catalog& catalog : view_.unit.catalogs->catalogs) {
+      if (!tool.empty() && catalog.tool != tool) continue;
+      for (const CatalogActionDef& action : catalog.actions) {
+        const std::string detail =
+            "risk " + std::string(name_of(action.risk)) + (action.read ? ", reads" : ", writes");
+        offer(Kind::event, action.name, detail, {});
+      }
+    }
+  }
+
+  void imports() {
+    std::vector<std::string> folders =
+        folders_of_catalogs(view_.unit.root, view_.unit.files.front().file->policy());
+    for (const std::string& name : view_.workspace.catalog_names(folders)) {
+      offer(Kind::module, name, "catalog", {});
+    }
+    for (const std::string& name : view_.workspace.module_names()) {
+      if (name != view_.file.policy()) offer(Kind::module, name, "module", {});
+    }
+  }
+
+  // --- conditions --------------------------------------------------------------------------
+  void condition() {
+    if (place_.has(Want::operators)) operators();
+    if (place_.has(Want::types)) {
+      for (const std::string_view type : kTypeNames) offer(Kind::keyword, type, "type", {});
+    }
+    if (place_.has(Want::parameters)) parameters();
+    if (place_.has(Want::lists)) lists();
+    if (place_.has(Want::values)) values();
+    if (place_.has(Want::conditions)) conditions();
+    if (place_.has(Want::attributes)) attributes();
+    if (place_.has(Want::not_)) word("not");
+    if (place_.has(Want::always)) word("always");
+    if (place_.has(Want::not_)) word("size", Kind::function, "size($0)");
+    if (place_.has(Want::joiners)) {
+      word("and", Kind::operator_);
+      word("or", Kind::operator_);
+    }
+  }
+
+  void attributes() {
+    for (std::size_t i = 0; i < kAttributeCount; ++i) {
+      const Attribute& row = kAttributes[i];
+      const auto id = static_cast<AttributeId>(i);
+      const std::string detail =
+          std::string(name_of(row.type)) + ", " + std::string(name_of(row.trust));
+      offer(Kind::property, row.name, detail, help_of(id));
+    }
+    // Members that the policy asks about already.
+    for (const Occurrence& one : view_.unit.names.in_file(view_.number)) {
+      const Symbol& symbol = view_.unit.names.symbol(one.symbol);
+      if (symbol.kind != SymbolKind::attribute || attribute_named(symbol.name)) continue;
+      offer(Kind::property, view_.file.slice(one.span), "member", {});
+    }
+  }
+
+  // The attribute that the path before the operator begins with.
+  [[nodiscard]] std::optional<AttributeId> attribute() const {
+    for (std::string_view path = place_.path; !path.empty();) {
+      if (const auto id = attribute_named(path)) return id;
+      const std::size_t dot = path.rfind('.');
+      if (dot == std::string_view::npos) break;
+      path = path.substr(0, dot);
+    }
+    return std::nullopt;
+  }
+
+  void operators() {
+    const std::optional<AttributeId> id = attribute();
+    if (place_.path == "size") {
+      for (const std::string_view op : operators_of(Type::number)) offer_operator(op);
+    } else if (id) {
+      for (const std::string_view op : operators_of(row_of(*id).type)) offer_operator(op);
+    } else if (is_parameter(place_.path)) {
+      for (const std::string_view op : operators_of(Type::json)) offer_operator(op);
+    }
+  }
+
+  void offer_operator(std::string_view op) {
+    const std::string_view help = op == "not in" ? help_of_word("in") : help_of_word(op);
+    offer(Kind::operator_, op, {}, help, op == "=~" ? "=~ /$0/" : "");
+  }
+
+  [[nodiscard]] const ConditionNode* own_condition() const {
+    const auto found = std::ranges::find(view_.file.ast.conditions, place_.condition,
+                                         [](const ConditionNode& one) { return one.name.text; });
+    return found == view_.file.ast.conditions.end() ? nullptr : &*found;
+  }
+
+  [[nodiscard]] bool is_parameter(std::string_view name) const {
+    const std::vector<std::string> all = own_parameters();
+    return std::ranges::find(all, name.substr(0, name.find('.'))) != all.end();
+  }
+
+  // Those of the condition that is being written, from its tokens where it cannot be parsed yet.
+  [[nodiscard]] std::vector<std::string> own_parameters() const {
+    std::vector<std::string> names;
+    if (place_.condition.empty()) return names;
+    if (const ConditionNode* node = own_condition()) {
+      for (const Name& name : node->parameters) names.emplace_back(name.text);
+      return names;
+    }
+    const std::vector<Token>& tokens = view_.file.tokens;
+    const std::string_view text = view_.file.text();
+    for (std::size_t i = 1; i + 1 < tokens.size(); ++i) {
+      if (tokens[i].in(text) != place_.condition || tokens[i - 1].in(text) != "condition") continue;
+      for (++i; i < tokens.size() && tokens[i].in(text) != "="; ++i) {
+        if (tokens[i].kind == TokenKind::word) names.emplace_back(tokens[i].in(text));
+      }
+    }
+    return names;
+  }
+
+  void parameters() {
+    for (const std::string& name : own_parameters()) {
+      offer(Kind::variable, name, "parameter", {});
+    }
+  }
+
+  // What this file declares, then what its modules do, under the names that they have here.
+  template <class Node, class Each>
+  void everywhere(const std::vector<Node> Ast::* nodes, const Each& each) {
+    for (const Node& node : view_.file.ast.*nodes) each(view_.file, node, std::string());
+    const LinkedFile& linked = view_.unit.files[view_.number];
+    for (std::size_t i = 0; i < linked.imports.size(); ++i) {
+      if (!linked.imports[i] || i >= view_.file.ast.imports.size()) continue;
+      const ImportNode& import = view_.file.ast.imports[i];
+      const ParsedFile& module = *view_.unit.files[*linked.imports[i]].file;
+      const std::string prefix =
+          std::string(import.alias ? import.alias->text : import.name.text) + ".";
+      for (const Node& node : module.ast.*nodes) {
+        if (!node.name.text.starts_with('_')) each(module, node, prefix);
+      }
+    }
+  }
+
+  void lists() {
+    everywhere(
+        &Ast::lists, [&](const ParsedFile& file, const ListNode& list, const std::string& prefix) {
+          offer(Kind::constant, prefix + std::string(list.name.text),
+                std::to_string(list.entries.size()) + " entries",
+                describe(view_, {SymbolKind::list, file.path, "", std::string(list.name.text)}));
+        });
+  }
+
+  void conditions() {
+    everywhere(&Ast::conditions, [&](const ParsedFile& file, const ConditionNode& node,
+                                     const std::string& prefix) {
+      const std::string name = prefix + std::string(node.name.text);
+      if (name == place_.condition) return;
+      std::string snippet;
+      for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+        snippet += (i == 0 ? "${" : ", ${") + std::to_string(i + 1) + ":" +
+                   std::string(node.parameters[i].text) + "}";
+      }
+      if (!snippet.empty()) snippet = name + "(" + snippet + ")";
+      offer(Kind::function, name, "condition",
+            describe(view_, {SymbolKind::condition, file.path, "", std::string(node.name.text)}),
+            snippet);
+    });
+  }
+
+  void values() {
+    const std::optional<AttributeId> id = attribute();
+    if (!id) return;
+    for (const std::string_view value : known_values(*id)) {
+      offer(Kind::enum_member, value, row_of(*id).name, help_of_word(value));
+    }
+    if (*id == AttributeId::tool) tools();
+    if (*id == AttributeId::action) actions({});
+    if (row_of(*id).type == Type::json) return;
+    for (const LinkedFile& one : view_.unit.files) seen_values(*one.file);
+  }
+
+  // What the policy compares the same attribute with elsewhere.
+  void seen_values(const ParsedFile& file) {
+    for (const Expr& expr : file.ast.exprs) {
+      if (expr.kind != ExprKind::test || file.slice(expr.test.path.span) != place_.path) continue;
+      const bool in = expr.test.op == TestOp::in || expr.test.op == TestOp::not_in;
+      if (in && !expr.test.operand.bracketed) continue;
+      for (const Literal& literal : expr.test.operand.literals) {
+        const bool text = literal.kind == LiteralKind::word || literal.kind == LiteralKind::string;
+        if (text) offer(Kind::value, file.slice(literal.span), "used in this policy", {});
+      }
+    }
+  }
+
+  // --- tests -------------------------------------------------------------------------------
+  void tests() {
+    if (place_.has(Want::given)) word("given", Kind::keyword, "given $0");
+    if (place_.has(Want::request)) {
+      word("body", Kind::keyword, "body {$0}");
+      word("with", Kind::keyword);
+    }
+    if (place_.has(Want::with)) word("with");
+    if (place_.has(Want::unreadable)) word("unreadable");
+    if (place_.has(Want::expect)) word("expect");
+    if (place_.has(Want::by)) word("by");
+    if (place_.has(Want::table)) word("table");
+    if (place_.has(Want::for_)) offer(Kind::keyword, "for", {}, {});
+    if (place_.has(Want::columns)) {
+      for (const std::string_view column : {"method", "path", "effect", "rule"}) {
+        offer(Kind::keyword, column, "column", {});
+      }
+    }
+    if (place_.has(Want::methods)) {
+      for (const std::string_view method : known_values(AttributeId::http_method)) {
+        offer(Kind::enum_member, method, {}, {});
+      }
+    }
+    if (place_.has(Want::rules)) rules();
+  }
+
+  void rules() {
+    for (const TierNode& tier : view_.file.ast.tiers) {
+      for (const RuleNode& rule : tier.rules) {
+        offer(Kind::reference, rule.name.text, name_of(rule.outcome), {});
+      }
+    }
+    word("default");
+  }
+
+  const View& view_;
+  const Place& place_;
+  std::string out_;
+  JsonWriter json_;
+  Range range_;
+  std::set<std::string, std::less<>> seen_;
+  int count_ = 0;
+};
+
+}  // namespace
+
+Answer completion(const View& view, std::uint32_t offset) {
+  const Place place = place_at(view.file.text(), view.file.tokens, offset);
+  return Offers(view, place).all();
+}
+
+}  // namespace sentrail::compiler::lsp

@@ -1,0 +1,113 @@
+// One loop: read, handle one message, look for more. See serve.hpp.
+#include "compiler/lsp/serve.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+
+#include "compiler/lsp/framing.hpp"
+
+namespace sentrail::compiler::lsp {
+namespace {
+
+constexpr std::size_t kReadBytes = 64u << 10;
+
+// The stream from the client.
+class Input {
+ public:
+  Input(int descriptor, Server& server) : descriptor_(descriptor), server_(server) {}
+
+  // Takes what is there, or waits for something. out: whether the stream goes on.
+  bool take(bool wait) {
+    while (open_ && (wait || ready())) {
+      wait = false;
+      std::array<char, kReadBytes> bytes;
+      const ssize_t count = ::read(descriptor_, bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) {
+        open_ = false;
+        break;
+      }
+      reader_.feed({bytes.data(), static_cast<std::size_t>(count)});
+      frames();
+    }
+    return open_;
+  }
+
+  [[nodiscard]] const std::string& why_lost() const noexcept { return lost_; }
+
+ private:
+  [[nodiscard]] bool ready() const {
+    pollfd one{descriptor_, POLLIN, 0};
+    return ::poll(&one, 1, 0) > 0;
+  }
+
+  void frames() {
+    while (const std::optional<Frame> frame = reader_.next()) {
+      switch (frame->kind) {
+        case FrameKind::message:
+          server_.receive(frame->content);
+          break;
+        case FrameKind::too_large:
+          server_.receive_too_large();
+          break;
+        case FrameKind::lost:
+          lost_ = frame->content;
+          open_ = false;
+          return;
+      }
+    }
+  }
+
+  int descriptor_;
+  Server& server_;
+  FrameReader reader_;
+  bool open_ = true;
+  std::string lost_;
+};
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+bool send(int descriptor, const std::vector<std::string>& messages) {
+  for (const std::string& message : messages) {
+    if (!write_all(descriptor, framed(message))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int serve(int in, int out, const Log& log) {
+  Server server(log);
+  Input input(in, server);
+  bool open = true;
+  while (true) {
+    if (open) open = input.take(false);
+    const bool worked = server.step();
+    if (!worked) server.rest();
+    if (!send(out, server.take_output())) return 1;
+    if (const auto code = server.exit_code()) return *code;
+    if (worked) continue;
+    if (!open) break;
+    open = input.take(true);
+  }
+  if (!input.why_lost().empty()) {
+    const auto error = refuse(RpcCode::parse_error, input.why_lost());
+    static_cast<void>(send(out, {response("null", error)}));
+    if (log) log(input.why_lost());
+  }
+  return 1;
+}
+
+}  // namespace sentrail::compiler::lsp

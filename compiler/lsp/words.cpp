@@ -1,0 +1,205 @@
+// Tables of words. See words.hpp.
+#include "compiler/lsp/words.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace sentrail::compiler::lsp {
+namespace {
+
+// In the order of kAttributes.
+constexpr std::array<std::string_view, kAttributeCount> kAttributeHelp = {{
+    "the catalog that knows the request: `github`, `linear`, `mcp`",
+    "what is attempted: `pull_request.merge`",
+    "`low` < `medium` < `high` < `critical`",
+    "by which door the action came",
+    "the workspace's environment: `test`, `live`",
+    "the tenant",
+    "what kind of thing the action is done to",
+    "its id within the tool",
+    "its owner, as GitHub's `acme` in `acme/web`",
+    "its repository, without the owner",
+    "a git ref without `heads/` or `tags/`",
+    "whether that was a branch or a tag",
+    "a file path in the repository",
+    "another name that the catalog extracts",
+    "the registered agent",
+    "its display name",
+    "its roles",
+    "whether the agent is registered",
+    "the person or team that answers for it",
+    "the program it says it is",
+    "on whose behalf it acts",
+    "that person's groups",
+    "`GET`, `DELETE`, …",
+    "the upstream host",
+    "the path as classified",
+    "`http.query.page`: a query parameter",
+    "`http.headers.accept`: a header; names in lower case",
+    "the JSON body; `body.a.b` a member",
+    "the MCP server",
+    "the tool of that server",
+    "what the server says of the tool",
+    "whether the tool was never seen before",
+    "whether the tool changed since it was pinned",
+    "the arguments of an MCP call; `args.a` a member",
+    "what was found in the content",
+}};
+
+constexpr auto kWords = std::to_array<WordHelp>({
+    {"!=", "Exactly `not ==`: true on an absent value."},
+    {"!~", "Exactly `not ~`: true on an absent value."},
+    {"<", "Less, of numbers by value and of risks in their order."},
+    {"<=", "Less or equal, of numbers by value and of risks in their order."},
+    {"==",
+     "Equal. Strings byte by byte, numbers by value. False on an absent value, undecidable on one "
+     "of another type."},
+    {"=~",
+     "Finds a regular expression anywhere in the value, in linear time; anchor it with `^` and "
+     "`$`."},
+    {">", "Greater, of numbers by value and of risks in their order."},
+    {">=", "Greater or equal, of numbers by value and of risks in their order."},
+    {"allow", "The action is forwarded."},
+    {"always", "The condition that is always true."},
+    {"and", "True if both sides are. Mixing with `or` needs parentheses."},
+    {"as", "`import NAME as ALIAS` gives a module another name in this file."},
+    {"because",
+     "`because \"TEXT\"` is the reason given; `{attribute}` in it stands for the attribute's "
+     "value."},
+    {"block", "The action is refused, with the reason."},
+    {"body", "In a test, the JSON body of the request."},
+    {"by", "Names the deciding rule, or `default`."},
+    {"condition",
+     "`condition NAME(PARAMETER, …) = …` names a condition, which rules then use by its name."},
+    {"contains", "True if the string has this text in it."},
+    {"critical", "The greatest risk; also of actions that nobody knows."},
+    {"default",
+     "`default EFFECT` joins the decision unless a rule of an ordinary tier certainly matches. "
+     "Without it: `require_approval`."},
+    {"ends_with", "True if the string ends with this text."},
+    {"exists", "True if the value is there; null is there too."},
+    {"expect", "`expect EFFECT by RULE` is what the policy should decide."},
+    {"false", "The bool."},
+    {"given",
+     "`given TOOL METHOD \"TARGET\"` is a raw request, `given with PATH = VALUE, …` one of "
+     "attributes."},
+    {"guard",
+     "`guard tier NAME { … }` only tightens: it holds no `allow` and never lifts the default."},
+    {"has", "True if the set or list has exactly this element."},
+    {"high", "A risk: changes that are hard to undo."},
+    {"import",
+     "`import NAME` brings a catalog of a tool, or the lists, conditions and tiers of another "
+     "file. `as` gives a module a shorter name here."},
+    {"in",
+     "True if the value is one of a list or within a range; an entry with a wildcard is a "
+     "pattern."},
+    {"is", "`is TYPE` tests the type of a value; `is absent` is `not … exists`."},
+    {"language", "`language 1` is the version of the language that the file is written in."},
+    {"list",
+     "`list NAME = [ … ]` names values for tests with `in`. An entry with a wildcard is a "
+     "pattern."},
+    {"low", "The least risk: reading."},
+    {"medium", "A risk: changes that are easily undone."},
+    {"not", "Turns one test or one parenthesis round; what is undecidable stays so."},
+    {"on", "`on TOOL [ACTION, …]` restricts the rule to a tool and some of its actions."},
+    {"or", "True if one side is. Mixing with `and` needs parentheses."},
+    {"pass", "Ends the tier and decides nothing."},
+    {"policy",
+     "`policy NAME` comes first and names the file: rules are called by it in decisions and the "
+     "audit log."},
+    {"priority",
+     "`priority N` orders rules inside a tier: lower numbers first, before all without one."},
+    {"require_approval", "The exact action is held until people approve it."},
+    {"rule",
+     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`."},
+    {"size",
+     "`size(PATH)` is a number: the characters of a string, the elements of a list or set, the "
+     "members of an object."},
+    {"starts_with", "True if the string begins with this text."},
+    {"table", "`test table \"NAME\" for TOOL { … }` is one test a row."},
+    {"test",
+     "`test \"NAME\" { given … expect … }` states what the policy decides for one request."},
+    {"tier",
+     "`tier NAME { … }` holds rules. The first that matches answers for the tier; the strictest "
+     "tier wins."},
+    {"true", "The bool."},
+    {"unless",
+     "`unless CONDITION` takes away this rule alone: those after it, other tiers and the default "
+     "still decide."},
+    {"unreadable", "In a test, says that the attribute could not be read."},
+    {"when", "`when CONDITION` says when the rule matches; `when always` that it always does."},
+    {"with", "In a test, sets attributes directly."},
+    {"~",
+     "Matches a pattern as a whole: `*` stays in a segment, `**` is any number of whole segments, "
+     "`?` one character."},
+});
+static_assert(std::ranges::is_sorted(kWords, {}, &WordHelp::word));
+
+constexpr std::array<std::string_view, 2> kEnvironments = {"live", "test"};
+constexpr std::array<std::string_view, 3> kRefTypes = {"branch", "tag", "other"};
+constexpr std::array<std::string_view, 7> kMethods = {"GET",    "POST", "PUT",    "PATCH",
+                                                      "DELETE", "HEAD", "OPTIONS"};
+constexpr std::array<std::string_view, 4> kRisks = {"low", "medium", "high", "critical"};
+constexpr std::array<std::string_view, 2> kBools = {"true", "false"};
+
+constexpr std::array<std::string_view, 5> kOfBools = {"==", "!=", "exists", "is", "in"};
+constexpr std::array<std::string_view, 12> kOfStrings = {
+    "==", "!=",       "in",          "not in",    "~",      "!~",
+    "=~", "contains", "starts_with", "ends_with", "exists", "is"};
+constexpr std::array<std::string_view, 10> kOfNumbers = {"==", "!=", "<",      "<=",     ">",
+                                                         ">=", "in", "not in", "exists", "is"};
+constexpr std::array<std::string_view, 3> kOfSets = {"has", "exists", "is"};
+constexpr std::array<std::string_view, 17> kOfJson = {
+    "==",          "!=",        "in", "not in", "~", "!~", "=~",     "has", "contains",
+    "starts_with", "ends_with", "<",  "<=",     ">", ">=", "exists", "is"};
+
+}  // namespace
+
+std::string_view help_of(AttributeId id) noexcept {
+  return kAttributeHelp[static_cast<std::size_t>(id)];
+}
+
+std::string_view help_of_word(std::string_view word) noexcept {
+  const auto found = std::ranges::lower_bound(kWords, word, {}, &WordHelp::word);
+  return found != kWords.end() && found->word == word ? found->help : std::string_view();
+}
+
+std::span<const std::string_view> known_values(AttributeId id) noexcept {
+  if (row_of(id).type == Type::boolean) return kBools;
+  switch (id) {
+    case AttributeId::risk:
+      return kRisks;
+    case AttributeId::env:
+      return kEnvironments;
+    case AttributeId::resource_ref_type:
+      return kRefTypes;
+    case AttributeId::http_method:
+      return kMethods;
+    default:
+      return {};
+  }
+}
+
+std::span<const std::string_view> operators_of(Type type) noexcept {
+  switch (type) {
+    case Type::boolean:
+      return kOfBools;
+    case Type::number:
+    case Type::risk:
+      return kOfNumbers;
+    case Type::string:
+      return kOfStrings;
+    case Type::string_set:
+      return kOfSets;
+    case Type::json:
+      return kOfJson;
+  }
+  return {};
+}
+
+std::string_view name_of(Trust trust) noexcept {
+  constexpr std::array<std::string_view, 3> kNames = {"authenticated", "derived", "asserted"};
+  return kNames[static_cast<std::size_t>(trust)];
+}
+
+}  // namespace sentrail::compiler::lsp

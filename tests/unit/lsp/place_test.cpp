@@ -1,0 +1,65 @@
+// What is wanted where `|` stands, in texts as people write them: not whole.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "compiler/lsp/completion_place.hpp"
+
+namespace sentrail::compiler::lsp {
+namespace {
+
+Place place(std::string marked) {
+  const std::size_t at = marked.find('|');
+  marked.erase(at, 1);
+  return place_at(marked, tokens_of(marked), static_cast<std::uint32_t>(at));
+}
+
+TEST(Place, InRules) {
+  EXPECT_TRUE(place("|").has(Want::declarations));
+  EXPECT_TRUE(place("rule a: |").has(Want::outcomes));
+  EXPECT_TRUE(place("rule a: blo|").has(Want::outcomes));
+  EXPECT_FALSE(place("rule |").has(Want::declarations));
+  EXPECT_TRUE(place("guard tier t { rule a: |").guard);
+  EXPECT_FALSE(place("guard tier t { rule a: block when always } tier u { rule b: |").guard);
+  EXPECT_TRUE(place("rule a: block on |").has(Want::tools));
+  EXPECT_EQ(place("rule a: block on github [a, |").tool, "github");
+  EXPECT_TRUE(place("rule a: block on github [a, |").has(Want::actions));
+  EXPECT_TRUE(place("rule a: block when |").has(Want::always));
+  EXPECT_FALSE(place("rule a: block unless |").has(Want::always));
+}
+
+TEST(Place, InConditions) {
+  const Place value = place("rule a: block when not resource.ref == |");
+  EXPECT_TRUE(value.has(Want::values));
+  EXPECT_EQ(value.path, "resource.ref");
+  EXPECT_TRUE(place("rule a: block when env not |").has(Want::operators));
+  EXPECT_TRUE(place("rule a: block when env not in |").has(Want::lists));
+  EXPECT_TRUE(place("rule a: block when env in [x, |").has(Want::values));
+  EXPECT_TRUE(place("rule a: block when (env == x or |").has(Want::attributes));
+  EXPECT_TRUE(place("rule a: block when ci(|").has(Want::attributes));
+  EXPECT_TRUE(place("rule a: block when ci(a) |").has(Want::joiners));
+  EXPECT_TRUE(place("rule a: block when env is |").has(Want::types));
+  EXPECT_TRUE(place("rule a: block when env exists |").has(Want::clauses));
+  EXPECT_EQ(place("condition c(x) = x == |").condition, "c");
+  EXPECT_FALSE(place("condition c|").has(Want::attributes));
+}
+
+TEST(Place, NothingWithinTexts) {
+  EXPECT_EQ(place("# a |").wants, 0u);
+  EXPECT_EQ(place("rule a: block when env == \"x|\"").wants, 0u);
+  EXPECT_EQ(place("rule a: block when env =~ /x|/").wants, 0u);
+  EXPECT_EQ(place("rule a: block when always because \"x|\"").wants, 0u);
+  EXPECT_EQ(place("rule a: block when always because \"{{|\"").wants, 0u);
+  EXPECT_EQ(place("rule a: block when always because \"{a} |\"").wants, 0u);
+  EXPECT_TRUE(place("rule a: block when always because \"{re|\"").has(Want::attributes));
+  EXPECT_EQ(place("test \"t\" { given github POST \"/\" body {\"a\": |").wants, 0u);
+}
+
+TEST(Place, ReplacesTheWholeWord) {
+  const Place word = place("rule a: block when resource.re|f == x");
+  EXPECT_EQ(word.begin, 19u);
+  EXPECT_EQ(word.end, 31u);
+}
+
+}  // namespace
+}  // namespace sentrail::compiler::lsp
