@@ -8,14 +8,17 @@
 #include <set>
 #include <utility>
 
+#include "compiler/analysis/diagnose.hpp"
 #include "compiler/lsp/features.hpp"
 
 namespace sentrail::compiler::lsp {
 namespace {
 
 // Findings that say that a rule does nothing.
-constexpr std::array<DiagnosticKind, 2> kUnreached = {DiagnosticKind::never_reached,
-                                                      DiagnosticKind::never_matches};
+constexpr std::array kUnreached = {DiagnosticKind::never_reached, DiagnosticKind::never_matches,
+                                   DiagnosticKind::shadowed_rule, DiagnosticKind::never_certain};
+// Rules of a policy that is analysed for the lines above them: more take longer than one waits.
+constexpr std::size_t kAnalysedRulesMax = 200;
 
 struct Line {
   std::uint32_t begin = 0;
@@ -23,15 +26,26 @@ struct Line {
   std::string message;
 };
 
-// What the check says against rules of a file, at its places.
-std::vector<Line> against_rules(const View& view) {
-  std::vector<Line> found;
-  for (const Diagnostic& one : view.unit.loaded.sink.sorted()) {
+void add_lines(const DiagnosticSink& sink, const View& view, std::vector<Line>& lines) {
+  for (const Diagnostic& one : sink.sorted()) {
     if (std::ranges::find(kUnreached, one.kind) == kUnreached.end()) continue;
     if (view.unit.loaded.sources[one.span.source].name() != view.file.path) continue;
-    found.push_back({one.span.begin, one.span.end, one.message});
+    lines.push_back({one.span.begin, one.span.end, one.message});
   }
-  return found;
+}
+
+// What check and analysis say against rules of a file, at its places.
+std::vector<Line> against_rules(const View& view) {
+  std::vector<Line> lines;
+  add_lines(view.unit.loaded.sink, view, lines);
+  if (!view.unit.loaded.policy) return lines;
+  std::size_t rules = 0;
+  for (const ir::Tier& tier : view.unit.loaded.policy->tiers) rules += tier.rules.size();
+  if (rules > kAnalysedRulesMax) return lines;
+  DiagnosticSink analysed;
+  static_cast<void>(analysis::diagnose(*view.unit.loaded.policy, analysis::Depth::quick, analysed));
+  add_lines(analysed, view, lines);
+  return lines;
 }
 
 // What is known of the rules of one file: findings against them, and which stand behind a rule of
