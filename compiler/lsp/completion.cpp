@@ -39,6 +39,7 @@ constexpr auto kDeclarations = std::to_array<Template>({
     {"guard tier", "guard tier ${1:name} {\n  $0\n}"},
     {"list", "list ${1:name} = [$0]"},
     {"condition", "condition ${1:name} = $0"},
+    {"prove", "prove \"${1:name}\" never ${2:allow} when $0"},
     {"import", "import $0"},
     {"default", "default ${1|require_approval,block,allow|} because \"$0\""},
     {"test", "test \"${1:what}\" {\n  given $0\n  expect ${2|allow,require_approval,block|}\n}"},

@@ -59,9 +59,11 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "`$`."},
     {">", "Greater, of numbers by value and of risks in their order."},
     {">=", "Greater or equal, of numbers by value and of risks in their order."},
+    {"all", "`all NAME in PATH: TEST` is true if the test is true of each element of a list."},
     {"allow", "The action is forwarded."},
     {"always", "The condition that is always true."},
     {"and", "True if both sides are. Mixing with `or` needs parentheses."},
+    {"any", "`any NAME in PATH: TEST` is true if the test is true of an element of a list."},
     {"as", "`import NAME as ALIAS` gives a module another name in this file."},
     {"because",
      "`because \"TEXT\"` is the reason given; `{attribute}` in it stands for the attribute's "
@@ -109,6 +111,9 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "audit log."},
     {"priority",
      "`priority N` orders rules inside a tier: lower numbers first, before all without one."},
+    {"prove",
+     "`prove \"NAME\" never EFFECT when …` is a claim about all requests, which `sentrailc prove` "
+     "tries."},
     {"require_approval", "The exact action is held until people approve it."},
     {"rule",
      "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`."},
