@@ -12,7 +12,7 @@ build_packages=(
   g++ cmake ninja-build ccache mold lld pkg-config git python3
   tao-pegtl-dev libyaml-cpp-dev libsimdjson-dev libboost1.81-dev librocksdb-dev libssl-dev
   libsodium-dev libexpected-dev libidn2-dev libutf8proc-dev libcli11-dev
-  libgtest-dev libgmock-dev libbenchmark-dev libz3-dev
+  libgtest-dev libgmock-dev libbenchmark-dev libz3-dev groff-base
 )
 tool_packages=(
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 gcovr curl jq openssl

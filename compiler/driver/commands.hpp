@@ -69,4 +69,7 @@ void add_explain_code(CLI::App& app, CommandLine& program);
 // `completions SHELL`: a completion script.
 void add_completions(CLI::App& app, CommandLine& program);
 
+// `man [COMMAND] [-o FOLDER]`: manual pages.
+void add_man(CLI::App& app, CommandLine& program);
+
 }  // namespace sentrail::compiler

@@ -85,6 +85,7 @@ int main(int argc, char** argv) {
   add_dump(app, program);
   add_explain_code(app, program);
   add_completions(app, program);
+  add_man(app, program);
 
   try {
     app.parse(argc, argv);

@@ -335,6 +335,21 @@ class Output(unittest.TestCase):
         made = json.loads(run("--json", "keygen", "acme/policy", "-o", key).stdout)
         self.assertEqual(made["verifier"], pathlib.Path(f"{key}.pub").read_text().strip())
 
+    def test_manual_pages_are_what_troff_takes(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-man-"))
+        self.assertEqual(run("man", "-o", folder).returncode, 0)
+        pages = sorted(folder.glob("*.1"))
+        self.assertGreater(len(pages), 20)
+        for page in pages:
+            done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-P-cbou", page],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), page)
+            self.assertIn("SYNOPSIS", done.stdout)
+        diff = run("man", "diff").stdout
+        self.assertEqual(diff, (folder / "sentrailc-diff.1").read_text(encoding="utf-8"))
+        self.assertIn("git revisions", diff)
+        self.assertEqual(run("man", "dif").returncode, 2)
+
     def test_completions_are_whole_words_in_every_shell(self):
         for line in run("completions", "fish").stdout.splitlines():
             self.assertEqual(shlex.split(line)[:3], ["complete", "-c", "sentrailc"])
