@@ -180,6 +180,12 @@ inline constexpr std::int64_t kExecuteByMsDefault = 10ll * 60 * 1000;
 inline constexpr std::int64_t kPollWaitMsMax = 55'000;  // below the usual 60 s proxies
 // People that one quorum may ask for: more never meet, and seating them stays cheap.
 inline constexpr std::size_t kQuorumSeatsMax = 16;
+// Quorums that one held call may ask for together: a person must be able to see them all.
+inline constexpr std::size_t kQuorumsJoinedMax = 64;
+// The times to decide that policy may give: nobody reads a call in less than a minute, and after a
+// month nobody knows what it was for.
+inline constexpr std::int64_t kWithinMsMin = 60'000;
+inline constexpr std::int64_t kWithinMsMax = 30ll * 24 * 3600 * 1000;
 // Times that one approved call is tried while it is certain that nothing was applied.
 inline constexpr std::uint32_t kSendAttemptsMax = 5;
 // Pause before the next try; doubled each time.

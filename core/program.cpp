@@ -17,9 +17,10 @@ Decimal NumberRow::value() const noexcept {
 }
 
 Program ProgramStorage::view() const noexcept {
-  return {text,         policy,  tiers,       rules,      nodes,        atoms,       operands,
-          slots,        steps,   symbols,     numbers,    patterns,     pattern_ops, reasons,
-          reason_parts, regexes, regex_steps, regex_sets, regex_ranges, quantifiers, element_nodes};
+  return {text,         policy,      tiers,         rules,     nodes,       atoms,
+          operands,     slots,       steps,         symbols,   numbers,     patterns,
+          pattern_ops,  reasons,     reason_parts,  regexes,   regex_steps, regex_sets,
+          regex_ranges, quantifiers, element_nodes, approvals, seats};
 }
 
 }  // namespace sentrail

@@ -217,6 +217,22 @@ struct RuleRow {
   std::uint32_t outcome = 0;
 };
 
+// Who approves what a rule holds, and by when. Only of rules, or a default, that require approval
+// and do not ask for the usual: one reviewer, in the server's time. Rows ascend by rule.
+struct ApprovalRow {
+  std::uint32_t rule = kNoRow;  // kNoRow, the last: the default
+  std::uint32_t seats_begin = 0;
+  std::uint32_t seats_count = 0;
+  std::uint32_t zero = 0;
+  std::int64_t within_ms = 0;  // 0: the server's time
+};
+// Seats of one kind. Rows of one approval ascend by role, then name: no twins.
+struct SeatsRow {
+  std::uint32_t people = 1;
+  std::uint32_t role = 0;  // 1: `name` is a role; 0: a group
+  TextRef name;
+};
+
 // One tier. The tiers' rules are, one after the other, all rules.
 struct TierRow {
   TextRef name;
@@ -266,6 +282,8 @@ enum class TableId : std::uint32_t {
   regex_ranges = 19,
   quantifiers = 20,
   element_nodes = 21,
+  approvals = 22,
+  seats = 23,
 };
 
 // A view of all tables; owns nothing.
@@ -291,6 +309,8 @@ struct Program {
   std::span<const RegexRangeRow> regex_ranges;
   std::span<const QuantifierRow> quantifiers;
   std::span<const NodeRow> element_nodes;
+  std::span<const ApprovalRow> approvals;
+  std::span<const SeatsRow> seats;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -325,6 +345,8 @@ struct ProgramStorage {
   std::vector<RegexRangeRow> regex_ranges;
   std::vector<QuantifierRow> quantifiers;
   std::vector<NodeRow> element_nodes;
+  std::vector<ApprovalRow> approvals;
+  std::vector<SeatsRow> seats;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -354,6 +376,8 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::regex_ranges, tables.regex_ranges);
   visit(TableId::quantifiers, tables.quantifiers);
   visit(TableId::element_nodes, tables.element_nodes);
+  visit(TableId::approvals, tables.approvals);
+  visit(TableId::seats, tables.seats);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
@@ -369,6 +393,10 @@ void for_each_table(Tables&& tables, Visit&& visit) {
 
 // An attribute or member as an author would write it. REQUIRES: verified.
 [[nodiscard]] std::string render_slot(const Program& program, std::uint32_t slot);
+
+// The seats of an approval, e.g. `2 of leads and 1 of role:admin`: what approvals/quorum.hpp reads.
+// REQUIRES: verified.
+[[nodiscard]] std::string render_seats(const Program& program, const ApprovalRow& approval);
 
 // One test as an author would write it, e.g. `resource.ref in ["main", "release/**"]`. At most
 // eight operands are shown. REQUIRES: verified.

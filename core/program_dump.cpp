@@ -4,6 +4,7 @@
 // its index, so that it reads like the tables themselves.
 #include <array>
 
+#include "core/duration.hpp"
 #include "core/json_writer.hpp"
 #include "core/program.hpp"
 #include "core/text.hpp"
@@ -246,6 +247,16 @@ void dump_condition(std::string& out, std::span<const NodeRow> nodes, std::uint3
   }
 }
 
+void dump_approvals(std::string& out, const Program& p) {
+  for (const ApprovalRow& row : p.approvals) {
+    out += "approval of " +
+           (row.rule == kNoRow ? std::string("the default") : "rule " + std::to_string(row.rule)) +
+           " from " + render_seats(p, row);
+    if (row.within_ms != 0) out += " within " + print_duration_ms(row.within_ms);
+    out += "\n";
+  }
+}
+
 void dump_quantifiers(std::string& out, const Program& p) {
   for (std::size_t i = 0; i < p.quantifiers.size(); ++i) {
     const QuantifierRow& row = p.quantifiers[i];
@@ -286,6 +297,7 @@ std::string dump(const Program& program) {
   dump_values(out, program);
   dump_reasons(out, program);
   dump_quantifiers(out, program);
+  dump_approvals(out, program);
   dump_tiers(out, program);
   out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
          std::to_string(policy.cost.bytes) + " bytes\n";
@@ -294,6 +306,17 @@ std::string dump(const Program& program) {
 
 std::string render_slot(const Program& program, std::uint32_t slot) {
   return slot_name(program, slot);
+}
+
+std::string render_seats(const Program& program, const ApprovalRow& approval) {
+  std::string out;
+  for (std::uint32_t i = 0; i < approval.seats_count; ++i) {
+    const SeatsRow& seats = program.seats[approval.seats_begin + i];
+    if (i > 0) out += " and ";
+    out += std::to_string(seats.people) + " of " + (seats.role != 0 ? "role:" : "");
+    out += program.view(seats.name);
+  }
+  return out;
 }
 
 std::string render_test(const Program& program, std::uint32_t atom, bool negated) {

@@ -10,6 +10,7 @@
 
 #include "core/limits.hpp"
 #include "core/program.hpp"
+#include "core/program_verify_approvals.hpp"
 #include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
 #include "core/program_verify_scopes.hpp"
@@ -37,7 +38,7 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
         numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && reasons() && cost()) {
+        accept(verify_scopes(p_)) && reasons() && approvals() && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -98,6 +99,7 @@ class Verifier {
   bool atoms();
   bool atom_operands(std::size_t row);
   bool reasons();
+  bool approvals();
   bool cost();
 
   const Program& p_;
@@ -450,6 +452,13 @@ bool Verifier::reasons() {
     }
   }
   return used_up(next, p_.reason_parts.size(), "reason_parts");
+}
+
+bool Verifier::approvals() {
+  for (std::size_t i = 0; i < p_.seats.size(); ++i) {
+    if (!text_ref(p_.seats[i].name, "seats", i)) return false;
+  }
+  return accept(verify_approvals(p_));
 }
 
 bool Verifier::cost() {

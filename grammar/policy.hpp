@@ -52,6 +52,30 @@ struct condition_declaration
     : peg::seq<peg::if_must<condition_keyword, condition_name>, peg::opt<parameters>,
                peg::must<condition_equals>, expression> {};
 
+// --- approvals -----------------------------------------------------------------------------
+struct from_keyword : keyword<TAO_PEGTL_STRING("from")> {};
+struct quorum_open : token<peg::one<'('>> {};
+struct quorum_close : token<peg::one<')'>> {};
+struct people_text : peg::plus<peg::digit> {};
+struct people : token<people_text, peg::not_at<word_character>> {};
+struct of_keyword : keyword<TAO_PEGTL_STRING("of")> {};
+struct seats_count : peg::if_must<people, of_keyword> {};
+struct group_keyword : keyword<TAO_PEGTL_STRING("group")> {};
+struct role_keyword : keyword<TAO_PEGTL_STRING("role")> {};
+struct seats_kind : peg::sor<group_keyword, role_keyword> {};
+struct seats_text : peg::plus<word_character> {};
+struct seats_word : token<seats_text> {};
+struct seats_name : peg::sor<string_literal, seats_word> {};
+struct seats : peg::seq<peg::opt<seats_count>, peg::must<seats_kind, seats_name>> {};
+struct quorum_and : keyword<TAO_PEGTL_STRING("and")> {};
+struct quorum : peg::seq<peg::if_must<from_keyword, quorum_open>, seats,
+                         peg::star<quorum_and, seats>, peg::must<quorum_close>> {};
+struct within_keyword : keyword<TAO_PEGTL_STRING("within")> {};
+struct duration_text : peg::seq<peg::digit, peg::star<word_character>> {};
+struct duration : token<duration_text> {};
+struct within : peg::if_must<within_keyword, duration> {};
+struct approval : peg::seq<peg::opt<quorum>, peg::opt<within>> {};
+
 // --- rules ---------------------------------------------------------------------------------
 struct effect_text : peg::sor<TAO_PEGTL_STRING("allow"), TAO_PEGTL_STRING("require_approval"),
                               TAO_PEGTL_STRING("block")> {};
@@ -84,7 +108,7 @@ struct rule_outcome : outcome {};
 struct rule_end : peg::sor<peg::at<peg::one<'}'>>, peg::at<declaration_word>, peg::eof> {};
 struct resume_at_clause;
 struct rule_declaration
-    : peg::seq<peg::if_must<rule_keyword, rule_name, rule_colon, rule_outcome>,
+    : peg::seq<peg::if_must<rule_keyword, rule_name, rule_colon, rule_outcome>, approval,
                peg::star<peg::sor<clause, resume_at_clause>>, peg::must<rule_end>> {};
 
 // --- tiers ---------------------------------------------------------------------------------
@@ -128,7 +152,7 @@ struct tier_declaration
 // --- default -------------------------------------------------------------------------------
 struct default_keyword : keyword<TAO_PEGTL_STRING("default")> {};
 struct default_effect : effect {};
-struct default_declaration : peg::seq<peg::if_must<default_keyword, default_effect>,
+struct default_declaration : peg::seq<peg::if_must<default_keyword, default_effect>, approval,
                                       peg::opt<peg::if_must<because_keyword, because_text>>> {};
 
 // --- proofs --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/approvals.hpp"
 #include "compiler/check/conditions.hpp"
 #include "compiler/check/context.hpp"
 #include "compiler/check/lints.hpp"
@@ -127,6 +128,8 @@ void check_default(Context& context) {
       continue;
     }
     context.policy.default_effect = node.effect;
+    context.policy.default_approval =
+        check_approval(context, node.approval, static_cast<Outcome>(node.effect));
     if (node.because) context.policy.default_because = check_template(context, *node.because);
   }
 }

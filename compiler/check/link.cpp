@@ -63,6 +63,7 @@ ir::Policy link(const CheckedModule& root) {
   policy.name = root.own.name;
   policy.default_effect = root.own.default_effect;
   policy.default_because = root.own.default_because;
+  policy.default_approval = root.own.default_approval;
   policy.tests = root.own.tests;
   return policy;
 }

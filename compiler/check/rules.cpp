@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/approvals.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/templates.hpp"
 #include "compiler/ir/pattern.hpp"
@@ -96,6 +97,7 @@ class RuleChecker {
                       "guard tiers only tighten: write `pass` to end the tier, or move the rule to "
                       "an ordinary tier");
     }
+    rule.approval = check_approval(context_, node.approval, node.outcome);
     rule.when = condition(node);
     if (node.unless) rule.unless = conditions_.at(node.unless->value);
     if (node.because) rule.because = check_template(context_, *node.because);

@@ -8,9 +8,11 @@
 #include "compiler/driver/ready.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/tester/flip.hpp"
+#include "core/duration.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
 #include "runtime/request/read_requests.hpp"
 
@@ -39,7 +41,8 @@ constexpr const char* word(Truth truth) {
 struct Answer {
   const Compiled* compiled = nullptr;
   Evaluation evaluation;
-  decide::Explanation explanation;  // of the action that decides
+  decide::Explanation explanation;           // of the action that decides
+  std::optional<decide::Approval> approval;  // of all actions together
   std::optional<std::vector<Flip>> flips;
 };
 
@@ -49,6 +52,19 @@ std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
     actions.push_back(probe::plain_request(one.facts()));
   }
   return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions);
+}
+
+// What the actions of a request that requires approval wait for together.
+std::optional<decide::Approval> approval_of(const Answer& answer, decide::Scratch& scratch) {
+  const Evaluation& evaluation = answer.evaluation;
+  if (evaluation.decision().effect != Effect::require_approval) return std::nullopt;
+  decide::Approval all;
+  for (std::size_t i = 0; i < evaluation.requests.size(); ++i) {
+    const auto one = decide::approval_of(answer.compiled->engine(), evaluation.decisions[i],
+                                         evaluation.requests[i].facts(), scratch);
+    if (one) all.join(*one);
+  }
+  return all;
 }
 
 Result<Answer> answer_of(const Ready& ready, const Options& options) {
@@ -62,14 +78,37 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation =
       decide::explain(answer.compiled->engine(), answer.evaluation.request().facts(), scratch);
+  answer.approval = approval_of(answer, scratch);
   if (options.flip) answer.flips = flips_of(ready.loaded, answer);
   return answer;
+}
+
+void write_approval(JsonWriter& json, const decide::Approval& approval) {
+  json.key("approval").begin_object().key("quorums").begin_array();
+  for (const std::string& quorum : approval.quorums) json.string(quorum);
+  json.end_array().key("withinMs");
+  if (approval.within_ms) {
+    json.integer(*approval.within_ms);
+  } else {
+    json.null();
+  }
+  json.key("usualTime").boolean(approval.usual_time).end_object();
+}
+
+// Empty for the usual.
+std::string approval_text(const decide::Approval& approval) {
+  if (approval == decide::Approval{{decide::kUsualQuorum}, std::nullopt, true}) return "";
+  std::string text = "\n  from " + approval.text();
+  if (approval.within_ms) text += " within " + print_duration_ms(*approval.within_ms);
+  if (approval.within_ms && approval.usual_time) text += " or the server's time, if that is less";
+  return text;
 }
 
 void write_head(JsonWriter& json, const Answer& answer) {
   json.key("effect").string(name_of(answer.explanation.decision.effect));
   json.key("rule").string(answer.explanation.rule);
   json.key("reason").string(answer.explanation.reason);
+  if (answer.approval) write_approval(json, *answer.approval);
   json.key("candidates").begin_array();
   for (const std::uint32_t rule : answer.explanation.candidates) {
     json.string(answer.compiled->rule_name(rule));
@@ -81,7 +120,7 @@ void write_head(JsonWriter& json, const Answer& answer) {
 std::string eval_text(const Answer& answer) {
   const decide::Explanation& explanation = answer.explanation;
   return std::string(name_of(explanation.decision.effect)) + " by " + explanation.rule + "\n  " +
-         explanation.reason;
+         explanation.reason + (answer.approval ? approval_text(*answer.approval) : "");
 }
 
 void print_eval(const Answer& answer, const OutputOptions& output) {

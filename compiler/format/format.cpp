@@ -12,7 +12,7 @@
 
 #include "compiler/code_points.hpp"
 #include "compiler/format/columns.hpp"
-#include "compiler/format/layout.hpp"
+#include "compiler/format/commented.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler {
@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::size_t kColumns = 100;
 
-class Formatter {
+class Formatter : Commented {
  public:
-  Formatter(const Ast& ast, const Source& source) : ast_(ast), source_(source) {
+  Formatter(const Ast& ast, const Source& source) : Commented(ast, source) {
     for (const TierNode& tier : ast_.tiers) {
       if (tier.implicit) implicit_ = &tier;
     }
@@ -41,58 +41,6 @@ class Formatter {
   }
 
  private:
-  [[nodiscard]] std::string_view slice(Span span) const { return source_.slice(span); }
-
-  // --- comments and blank lines ------------------------------------------------------------
-  // Whether the author left an empty line above the line that begins with `offset`.
-  [[nodiscard]] bool blank_before(std::size_t offset) const {
-    const std::string_view text = source_.text().substr(0, offset);
-    const std::size_t end = text.find_last_not_of(" \t");
-    if (end == std::string_view::npos || text[end] != '\n') return false;
-    const std::size_t above = text.substr(0, end).find_last_not_of(" \t\r");
-    return above != std::string_view::npos && text[above] == '\n';
-  }
-
-  // Writes the comments that stand before `offset`; `first` tells that nothing of the block stands
-  // above, `blanks` that empty lines are kept here. Returns whether a line was written.
-  bool flush(std::size_t offset, bool blanks, bool first) {
-    bool behind = true;
-    bool wrote = false;
-    for (; next_ < ast_.comments.size() && ast_.comments[next_].span.begin < offset; ++next_) {
-      const Comment& comment = ast_.comments[next_];
-      if (behind && !comment.own_line) {
-        layout_.trailing(slice(comment.span));
-      } else {
-        const bool blank = comment.own_line && blank_before(comment.span.begin);
-        layout_.hard(blanks && blank && !(first && !wrote));
-        layout_.text(slice(comment.span));
-        wrote = true;
-      }
-      behind = false;
-    }
-    return wrote;
-  }
-
-  // Comments, then a new line for a unit that keeps the author's empty lines.
-  void begin_unit(std::size_t offset, bool first) {
-    const bool wrote = flush(offset, true, first);
-    layout_.hard(blank_before(offset) && !(first && !wrote));
-  }
-
-  // Comments, then a new line within a construct.
-  void begin_part(std::size_t offset) {
-    flush(offset, false, true);
-    layout_.hard();
-  }
-
-  // Comments before a closing brace, which stands on a line of its own.
-  void close_block(Span block, bool empty) {
-    flush(block.end - 1, true, empty);
-    layout_.dedent();
-    layout_.hard();
-    layout_.text("}");
-  }
-
   // --- declarations ------------------------------------------------------------------------
   void declaration(const Decl& decl) {
     switch (decl.kind) {
@@ -121,7 +69,7 @@ class Formatter {
     }
   }
 
-  void name_line(const char* keyword, std::string_view name) {
+  void name_line(std::string_view keyword, std::string_view name) {
     layout_.text(keyword);
     layout_.text(name);
   }
@@ -168,6 +116,7 @@ class Formatter {
   void default_effect(const DefaultNode& node) {
     layout_.open();
     name_line("default ", name_of(node.effect));
+    if (node.approval) approval(*node.approval);
     if (node.because) {
       layout_.indent();
       flush(node.because->span.begin, false, true);
@@ -175,6 +124,32 @@ class Formatter {
       name_line("because ", slice(node.because->span));
       layout_.dedent();
     }
+    layout_.close();
+  }
+
+  // Behind the effect, on its line if there is room.
+  void approval(const ApprovalNode& node) {
+    layout_.open();
+    layout_.indent();
+    for (const SeatsNode& seats : node.seats) {
+      flush(seats.span.begin, false, true);
+      layout_.line();
+      const bool first = &seats == &node.seats.front();
+      layout_.text(first ? "from (" : "and ");
+      if (first) layout_.indent();
+      if (seats.people) name_line(slice(seats.people->span), " of ");
+      name_line(seats.role ? "role " : "group ", slice(seats.name.span));
+    }
+    if (!node.seats.empty()) {
+      layout_.text(")");
+      layout_.dedent();
+    }
+    if (node.within) {
+      flush(node.within->span.begin, false, true);
+      layout_.line();
+      name_line("within ", slice(node.within->span));
+    }
+    layout_.dedent();
     layout_.close();
   }
 
@@ -212,6 +187,7 @@ class Formatter {
     layout_.open();
     name_line("rule ", node.name.text);
     name_line(": ", name_of(node.outcome));
+    if (node.approval) approval(*node.approval);
     layout_.indent();
     for (const auto& [offset, part] : parts) {
       flush(offset, false, true);
@@ -469,11 +445,7 @@ class Formatter {
     return cells;
   }
 
-  const Ast& ast_;
-  const Source& source_;
   const TierNode* implicit_ = nullptr;
-  std::size_t next_ = 0;  // the first comment that is not yet written
-  Layout layout_;
 };
 
 // Whether the gate before the grammar would let the text through.

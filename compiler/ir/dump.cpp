@@ -132,9 +132,22 @@ std::string text_of(const Template& text) {
   return out;
 }
 
+// Empty for the usual.
+std::string text_of(const Approval& approval) {
+  if (approval == Approval{}) return "";
+  std::string out;
+  for (const Seats& seats : approval.seats) {
+    out += (out.empty() ? " from " : " and ") + std::to_string(seats.people) +
+           (seats.role ? " of role " : " of group ") + quoted(seats.name);
+  }
+  if (approval.within_ms) out += " within " + std::to_string(*approval.within_ms) + " ms";
+  return out;
+}
+
 std::string text_of(const Policy& policy, const Rule& rule) {
   std::string out = "  rule " + quoted(rule.name) + " as " + quoted(rule.qualified_name) + ": ";
   out += sentrail::name_of(rule.outcome);
+  out += text_of(rule.approval);
   out += "\n    when " + text_of(policy, rule.when) + "\n";
   if (rule.unless) out += "    unless " + text_of(policy, *rule.unless) + "\n";
   if (rule.because) out += "    because " + text_of(*rule.because) + "\n";
@@ -191,6 +204,7 @@ std::string Policy::dump() const {
   }
   out += "default ";
   out += sentrail::name_of(default_effect);
+  out += text_of(default_approval);
   if (default_because) out += " because " + text_of(*default_because);
   out += '\n';
   for (const TestCase& test : tests) out += text_of(test);

@@ -124,6 +124,23 @@ struct Template {
   return kind == ConditionKind::some_element || kind == ConditionKind::every_element;
 }
 
+// Seats of one kind in a quorum: people of a group, or of a role or a higher one.
+struct Seats {
+  bool role = true;
+  std::string name = "reviewer";
+  std::uint32_t people = 1;
+
+  friend auto operator<=>(const Seats&, const Seats&) = default;
+};
+
+// Who approves what a rule or the default holds, and by when: as it stands here, the usual.
+struct Approval {
+  std::vector<Seats> seats = {Seats{}};     // ascend by role, then name: no twins
+  std::optional<std::int64_t> within_ms{};  // nothing: the server's time
+
+  friend bool operator==(const Approval&, const Approval&) = default;
+};
+
 // One rule. Its condition is `when and not unless`, `on` being part of `when`.
 struct Rule {
   std::string name;
@@ -133,6 +150,7 @@ struct Rule {
   std::optional<ConditionId> unless;
   std::optional<Template> because;
   Span span;
+  Approval approval{};  // the usual, but for require_approval
 };
 
 // One tier, its rules in the order in which they are tried (priority, then source order).
@@ -180,6 +198,7 @@ struct Policy {
   IdVector<ConditionTag, Condition> conditions;
   Effect default_effect = Effect::require_approval;
   std::optional<Template> default_because;
+  Approval default_approval{};  // the usual, but for require_approval
   std::vector<TestCase> tests;
   std::vector<Proof> proofs;
 

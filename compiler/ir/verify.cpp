@@ -3,12 +3,14 @@
 // Neighbours: ir.hpp, pattern.hpp. Run after each phase in debug builds and tests, and by loaders.
 // Must not know: policy text. A failure is a bug of the phase before, so messages name indices.
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "compiler/ir/ir.hpp"
 #include "compiler/ir/pattern.hpp"
 #include "compiler/regex/tree.hpp"
 #include "core/limits.hpp"
+#include "core/names.hpp"
 
 namespace sentrail::compiler::ir {
 namespace {
@@ -214,6 +216,31 @@ Status verify_template(const Template& text) {
   return {};
 }
 
+Status verify_approval(const Approval& approval, bool asked) {
+  if (!asked && approval != Approval{}) return broken("an approval that nothing requires");
+  if (approval.seats.empty()) return broken("a quorum without seats");
+  std::uint64_t people = 0;
+  for (std::size_t i = 0; i < approval.seats.size(); ++i) {
+    const Seats& seats = approval.seats[i];
+    people += seats.people;
+    if (seats.people == 0 ||
+        !(seats.role ? is_approver_role(seats.name) : is_group_name(seats.name))) {
+      return broken("seats that nobody can fill");
+    }
+    if (i == 0) continue;
+    const Seats& before = approval.seats[i - 1];
+    if (std::tie(before.role, before.name) >= std::tie(seats.role, seats.name)) {
+      return broken("seats are out of order");
+    }
+  }
+  if (people > limits::kQuorumSeatsMax) return broken("a quorum of too many people");
+  if (approval.within_ms &&
+      (*approval.within_ms < limits::kWithinMsMin || *approval.within_ms > limits::kWithinMsMax)) {
+    return broken("an approval's time is too short or too long");
+  }
+  return {};
+}
+
 Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   if (rule.name.empty() || rule.qualified_name.empty()) return broken("a rule has no name");
   if (guard && rule.outcome == Outcome::allow) {
@@ -222,7 +249,7 @@ Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   SENTRAIL_TRY(take(owned, rule.when));
   if (rule.unless) SENTRAIL_TRY(take(owned, *rule.unless));
   if (rule.because) SENTRAIL_TRY(verify_template(*rule.because));
-  return {};
+  return verify_approval(rule.approval, rule.outcome == Outcome::require_approval);
 }
 
 Status verify_test(const TestCase& test) {
@@ -264,6 +291,7 @@ Status Policy::verify() const {
   }
   if (rules > limits::kRulesMax) return broken("there are too many rules");
   if (default_because) SENTRAIL_TRY(verify_template(*default_because));
+  SENTRAIL_TRY(verify_approval(default_approval, default_effect == Effect::require_approval));
   for (const TestCase& test : tests) SENTRAIL_TRY(verify_test(test));
   for (const Proof& proof : proofs) SENTRAIL_TRY(take(owned, proof.when));
   return {};

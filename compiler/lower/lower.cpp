@@ -41,6 +41,7 @@ class Lowerer {
   Status want_literals();
   Status write_tier(const ir::Tier& tier);
   Status write_rule(const ir::Rule& rule);
+  Status write_approval(std::uint32_t rule, const ir::Approval& approval);
   Status write_condition(const ir::Rule& rule);
   Status write_tree(const ir::Rule& rule, std::vector<Step> steps, std::vector<NodeRow>& nodes);
   Status write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes);
@@ -68,6 +69,7 @@ Result<ProgramStorage> Lowerer::run() {
     SENTRAIL_ASSIGN_OR_RETURN(policy.default_reason, tables_.reason(*in_.default_because));
   }
   for (const ir::Tier& tier : in_.tiers) SENTRAIL_TRY(write_tier(tier));
+  SENTRAIL_TRY(write_approval(kNoRow, in_.default_approval));
   out.policy.push_back(policy);
   out.policy[0].cost = cost_of(out.view());
   SENTRAIL_TRY(verify(out.view()));
@@ -128,10 +130,29 @@ Status Lowerer::write_rule(const ir::Rule& rule) {
   if (rule.because) {
     SENTRAIL_ASSIGN_OR_RETURN(row.reason, tables_.reason(*rule.because));
   }
+  SENTRAIL_TRY(write_approval(static_cast<std::uint32_t>(out.rules.size()), rule.approval));
   row.condition_begin = static_cast<std::uint32_t>(out.nodes.size());
   SENTRAIL_TRY(write_condition(rule));
   row.condition_end = static_cast<std::uint32_t>(out.nodes.size());
   out.rules.push_back(row);
+  return {};
+}
+
+// The usual has no row.
+Status Lowerer::write_approval(std::uint32_t rule, const ir::Approval& approval) {
+  if (approval == ir::Approval{}) return {};
+  ProgramStorage& out = tables_.storage();
+  ApprovalRow row;
+  row.rule = rule;
+  row.seats_begin = static_cast<std::uint32_t>(out.seats.size());
+  row.seats_count = static_cast<std::uint32_t>(approval.seats.size());
+  row.within_ms = approval.within_ms.value_or(0);
+  for (const ir::Seats& seats : approval.seats) {
+    SeatsRow made{seats.people, seats.role ? 1u : 0u, {}};
+    SENTRAIL_ASSIGN_OR_RETURN(made.name, tables_.text(seats.name));
+    out.seats.push_back(made);
+  }
+  out.approvals.push_back(row);
   return {};
 }
 

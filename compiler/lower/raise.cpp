@@ -94,6 +94,7 @@ class Raiser {
       }
       policy_.tiers.push_back(std::move(tier));
     }
+    add_approvals();
     SENTRAIL_TRY(policy_.verify());
     return std::move(policy_);
   }
@@ -104,6 +105,26 @@ class Raiser {
     condition.kind = kind;
     condition.children = std::move(children);
     return policy_.conditions.push_back(std::move(condition));
+  }
+
+  void add_approvals() {
+    auto row = program_.approvals.begin();
+    std::uint32_t index = 0;
+    const auto take = [&](std::uint32_t rule, ir::Approval& approval) {
+      if (row == program_.approvals.end() || row->rule != rule) return;
+      approval.seats.clear();
+      for (std::uint32_t i = 0; i < row->seats_count; ++i) {
+        const SeatsRow& seats = program_.seats[row->seats_begin + i];
+        approval.seats.push_back(
+            {seats.role != 0, std::string(program_.view(seats.name)), seats.people});
+      }
+      if (row->within_ms != 0) approval.within_ms = row->within_ms;
+      ++row;
+    };
+    for (ir::Tier& tier : policy_.tiers) {
+      for (ir::Rule& rule : tier.rules) take(index++, rule.approval);
+    }
+    take(kNoRow, policy_.default_approval);
   }
 
   Result<ir::ConditionId> condition(const RuleRow& rule) {

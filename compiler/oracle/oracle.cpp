@@ -1,6 +1,8 @@
 // Conditions by Kleene's tables, tiers by first match, the default by L8.5. See oracle.hpp.
 #include "compiler/oracle/oracle.hpp"
 
+#include <algorithm>
+
 #include "compiler/oracle/atom.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
@@ -161,6 +163,36 @@ Decision join(const ir::Policy& policy, std::span<const Truth> rules) {
     }
   }
   return decision;
+}
+
+Approval join(const Approval& a, const Approval& b) {
+  Approval both = a;
+  both.quorums.insert(both.quorums.end(), b.quorums.begin(), b.quorums.end());
+  std::sort(both.quorums.begin(), both.quorums.end());
+  both.quorums.erase(std::unique(both.quorums.begin(), both.quorums.end()), both.quorums.end());
+  if (!a.within_ms || (b.within_ms && *b.within_ms < *a.within_ms)) both.within_ms = b.within_ms;
+  both.usual_time = a.usual_time || b.usual_time;
+  return both;
+}
+
+std::optional<Approval> approval_of(const ir::Policy& policy, const Decision& decision) {
+  if (decision.effect != Effect::require_approval) return std::nullopt;
+  Approval all;
+  const auto add = [&all](const ir::Approval& one) {
+    all = join(all, {{one.seats}, one.within_ms, !one.within_ms.has_value()});
+  };
+  std::size_t index = 0;
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const bool candidate = std::find(decision.candidates.begin(), decision.candidates.end(),
+                                       index++) != decision.candidates.end();
+      if (candidate && rule.outcome == Outcome::require_approval) add(rule.approval);
+    }
+  }
+  if (decision.default_joined && policy.default_effect == Effect::require_approval) {
+    add(policy.default_approval);
+  }
+  return all;
 }
 
 Decision decide(const ir::Policy& policy, const Request& request) {

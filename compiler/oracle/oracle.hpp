@@ -27,6 +27,23 @@ struct Decision {
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
+// What a held action waits for: every quorum, each once, within the shortest of the times.
+struct Approval {
+  std::vector<std::vector<ir::Seats>> quorums;  // ascend: no twins
+  std::optional<std::int64_t> within_ms;        // the shortest that is written
+  bool usual_time = false;                      // some of them gives no time: the server's
+
+  friend bool operator==(const Approval&, const Approval&) = default;
+};
+
+// What a decision of `decide` waits for; nothing unless it requires approval.
+// source: docs/language.md, L8.11 and L8.12.
+[[nodiscard]] std::optional<Approval> approval_of(const ir::Policy& policy,
+                                                  const Decision& decision);
+
+// What several actions of one request wait for together. source: docs/language.md, L8.12.
+[[nodiscard]] Approval join(const Approval& a, const Approval& b);
+
 // The truth of one condition. REQUIRES: the policy verifies. source: docs/language.md, L8.1.
 [[nodiscard]] Truth evaluate(const ir::Policy& policy, ir::ConditionId id, const Request& request);
 

@@ -151,6 +151,7 @@ class Dump {
 
   void rule(const RuleNode& node) {
     line(1, "rule " + std::string(node.name.text) + " " + std::string(name_of(node.outcome)));
+    if (node.approval) approval(2, *node.approval);
     if (node.priority) line(2, "priority " + text_of(*node.priority));
     if (node.on) {
       line(2, "on " + text_of(node.on->tool) +
@@ -197,9 +198,18 @@ class Dump {
     return out + ")";
   }
 
+  void approval(int indent, const ApprovalNode& node) {
+    for (const SeatsNode& seats : node.seats) {
+      line(indent, "from " + (seats.people ? text_of(*seats.people) + " of " : "") +
+                       (seats.role ? "role " : "group ") + text_of(seats.name));
+    }
+    if (node.within) line(indent, "within " + text_of(*node.within));
+  }
+
   void default_effect(const DefaultNode& node) {
     line(0, "default " + std::string(name_of(node.effect)) +
                 (node.because ? " because " + text_of(*node.because) : ""));
+    if (node.approval) approval(1, *node.approval);
   }
 
   void proof(const ProofNode& node) {

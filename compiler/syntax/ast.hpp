@@ -116,12 +116,28 @@ struct OnClause {
   bool bracketed = false;
 };
 
+// `2 of group leads` or `role admin`.
+struct SeatsNode {
+  Span span;
+  std::optional<Literal> people;  // digits
+  bool role = false;
+  Literal name;
+};
+
+// `from (2 of group leads and role admin) within 24h`, or one of both.
+struct ApprovalNode {
+  Span span;
+  std::vector<SeatsNode> seats;   // none: no `from`
+  std::optional<Literal> within;  // a word
+};
+
 // One rule.
 struct RuleNode {
   Span span;
   Name name;
   Outcome outcome = Outcome::block;
   Span outcome_span;
+  std::optional<ApprovalNode> approval;
   std::optional<OnClause> on;
   std::optional<ExprId> when;
   std::optional<ExprId> unless;
@@ -165,6 +181,7 @@ struct DefaultNode {
   Span span;
   Effect effect = Effect::require_approval;
   Span effect_span;
+  std::optional<ApprovalNode> approval;
   std::optional<Literal> because;
 };
 

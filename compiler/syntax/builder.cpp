@@ -230,6 +230,23 @@ void AstBuilder::outcome(Span span) {
   outcome_ = effect ? static_cast<Outcome>(*effect) : Outcome::pass;
 }
 
+void AstBuilder::seats(Span span) {
+  seats_.span = until_end(span);
+  seats_.name = literal_;
+  quorum_.push_back(std::exchange(seats_, {}));
+}
+
+ApprovalNode& AstBuilder::approval_part(Span span) {
+  span = until_end(span);
+  if (!approval_) approval_ = {span, std::exchange(quorum_, {}), std::nullopt};
+  approval_->span.end = span.end;
+  return *approval_;
+}
+
+void AstBuilder::within(Span span) {
+  approval_part(span).within = literal_;
+}
+
 void AstBuilder::clause_keyword(Clause clause, Span span) {
   std::optional<Span>& first = clauses_[static_cast<std::size_t>(clause)];
   span = until_end(span);
@@ -306,6 +323,7 @@ void AstBuilder::rule(Span span) {
   rule_.span = until_end(span);
   rule_.outcome = outcome_;
   rule_.outcome_span = outcome_span_;
+  rule_.approval = std::exchange(approval_, std::nullopt);
   if (!rule_.on && !rule_.when && !clause_failed_) {
     errors_.report(DiagnosticKind::missing_condition, rule_.name.span,
                    "rule " + ticked(rule_.name.text) + " has neither `on` nor `when`",
@@ -339,6 +357,7 @@ void AstBuilder::tier(Span span) {
 void AstBuilder::default_declaration(Span span) {
   declare(DeclKind::default_, ast_.defaults.size(), until_end(span));
   ast_.defaults.push_back({until_end(span), static_cast<Effect>(outcome_), outcome_span_,
+                           std::exchange(approval_, std::nullopt),
                            std::exchange(because_, std::nullopt)});
 }
 
@@ -356,6 +375,9 @@ void AstBuilder::stray_close(Span span) {
 
 void AstBuilder::abandon_rule() {
   abandon_clause();
+  seats_ = {};
+  quorum_.clear();
+  approval_.reset();
   rule_ = {};
   clause_failed_ = false;
   clauses_ = {};

@@ -77,6 +77,11 @@ class AstBuilder {
   void parameter() { condition_.parameters.push_back(name_); }
   void condition_declaration(Span span);
   void outcome(Span span);
+  void seats_count() { seats_.people = literal_; }
+  void seats_kind(bool role) noexcept { seats_.role = role; }
+  void seats(Span span);
+  void quorum(Span span) { approval_part(span); }
+  void within(Span span);
   void clause_keyword(Clause clause, Span span);
   void on_tool() { on_ = {{}, literal_, {}, false}; }
   void on_actions();
@@ -129,6 +134,8 @@ class AstBuilder {
   [[nodiscard]] SyntaxErrors& errors() noexcept { return errors_; }
 
  private:
+  // The `from` or `within` that has been read, as a part of one approval.
+  ApprovalNode& approval_part(Span span);
   // Where an expression's operands begin, and the operator that joins them.
   struct Frame {
     std::size_t first;
@@ -182,6 +189,9 @@ class AstBuilder {
   ConditionNode condition_;
   Outcome outcome_ = Outcome::block;
   Span outcome_span_;
+  SeatsNode seats_;
+  std::vector<SeatsNode> quorum_;
+  std::optional<ApprovalNode> approval_;
   OnClause on_;
   std::optional<Literal> because_;
   RuleNode rule_;

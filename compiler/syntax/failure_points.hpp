@@ -68,6 +68,15 @@ SENTRAIL_EXPECT(rule_colon, expected_token, "`:` after the rule's name",
                 "write `rule NAME: EFFECT`");
 SENTRAIL_EXPECT(rule_outcome, expected_effect,
                 "`allow`, `require_approval`, `block` or `pass`", "");
+SENTRAIL_EXPECT(quorum_open, expected_token, "`(` after `from`",
+                "write `from (2 of group platform_leads)`");
+SENTRAIL_EXPECT(of_keyword, expected_token, "`of` after the number",
+                "write `from (2 of group platform_leads)`");
+SENTRAIL_EXPECT(seats_kind, expected_value, "`group` or `role`",
+                "write `from (2 of group platform_leads and role admin)`");
+SENTRAIL_EXPECT(seats_name, expected_value, "a name", "write `group platform_leads`");
+SENTRAIL_EXPECT(quorum_close, expected_token, "`and` or `)`", "");
+SENTRAIL_EXPECT(duration, expected_value, "a time", "write `within 24h`");
 SENTRAIL_EXPECT(on_tool, expected_value, "a tool", "write `on github` or `on github [ref.delete]`");
 SENTRAIL_EXPECT(because_text, expected_value, "a text in quotes", "write `because \"…\"`");
 SENTRAIL_EXPECT(priority_number, expected_value, "a number", "write `priority 10`");

@@ -231,6 +231,17 @@ SENTRAIL_ON(parameters_close) { b.errors().close(); }
 SENTRAIL_ON(condition_declaration) { b.condition_declaration(at); }
 SENTRAIL_ON(outcome_text) { b.outcome(at); }
 SENTRAIL_ON(effect_text) { b.outcome(at); }
+SENTRAIL_ON(people_text) { b.plain(LiteralKind::number, at); }
+SENTRAIL_ON(seats_count) { b.seats_count(); }
+SENTRAIL_ON(group_keyword) { b.seats_kind(false); }
+SENTRAIL_ON(role_keyword) { b.seats_kind(true); }
+SENTRAIL_ON(seats_text) { b.plain(LiteralKind::word, at); }
+SENTRAIL_ON(seats) { b.seats(at); }
+SENTRAIL_ON(quorum_open) { b.errors().open(at.begin); }
+SENTRAIL_ON(quorum_close) { b.errors().close(); }
+SENTRAIL_ON(quorum) { b.quorum(at); }
+SENTRAIL_ON(duration_text) { b.plain(LiteralKind::word, at); }
+SENTRAIL_ON(within) { b.within(at); }
 SENTRAIL_ON(on_keyword) { b.clause_keyword(Clause::on, at); }
 SENTRAIL_ON(on_tool) { b.on_tool(); }
 SENTRAIL_ON(on_actions) { b.on_actions(); }

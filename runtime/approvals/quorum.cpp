@@ -142,6 +142,31 @@ std::string print_quorum(const Quorum& quorum) {
   return text;
 }
 
+Result<std::vector<Quorum>> parse_quorums(std::string_view text) {
+  std::vector<Quorum> quorums;
+  for (;;) {
+    const std::size_t joint = text.find("; ");
+    SENTRAIL_ASSIGN_OR_RETURN(Quorum quorum, parse_quorum(text.substr(0, joint)));
+    if (quorums.size() == limits::kQuorumsJoinedMax) {
+      return fail(Errc::invalid_argument, "a call asks for at most " +
+                                              std::to_string(limits::kQuorumsJoinedMax) +
+                                              " quorums; this one asks for more");
+    }
+    quorums.push_back(std::move(quorum));
+    if (joint == std::string_view::npos) return quorums;
+    text.remove_prefix(joint + 2);
+  }
+}
+
+std::string print_quorums(std::span<const Quorum> quorums) {
+  std::string text;
+  for (const Quorum& quorum : quorums) {
+    if (!text.empty()) text += "; ";
+    text += print_quorum(quorum);
+  }
+  return text;
+}
+
 std::vector<std::string> seat_labels(store::Role role, std::span<const std::string> groups) {
   std::vector<std::string> labels = {std::string(kRolePrefix) + std::string(name_of(role))};
   // A group whose name is none could imitate a role.
@@ -157,6 +182,12 @@ bool fits_some_seat(const Quorum& quorum, std::span<const std::string> labels) {
 bool is_met(const Quorum& quorum, std::span<const std::vector<std::string>> people) {
   SENTRAIL_CHECK(!quorum.terms.empty());
   return Seating(quorum, people).fill();
+}
+
+bool are_met(std::span<const Quorum> quorums, std::span<const std::vector<std::string>> people) {
+  SENTRAIL_CHECK(!quorums.empty());
+  return std::all_of(quorums.begin(), quorums.end(),
+                     [&](const Quorum& quorum) { return is_met(quorum, people); });
 }
 
 }  // namespace sentrail::approvals

@@ -2,7 +2,8 @@
 //
 // Neighbours: voter.hpp says who may vote, execute/machine.cpp asks whether the votes suffice,
 // binding.hpp binds the text. Must not know: people's names, time, states. A bare name is a group;
-// `role:` asks for that role or a higher one. One person fills at most one seat.
+// `role:` asks for that role or a higher one. One person fills at most one seat of one quorum. A
+// call may ask for several, joined by `; `: each is to be met on its own.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,13 @@ struct Quorum {
 // Writes the one spelling of a quorum.
 [[nodiscard]] std::string print_quorum(const Quorum& quorum);
 
+// Reads quorums joined by `; `; accepts exactly what print_quorums() writes.
+// fails: as parse_quorum; invalid_argument for too many.
+[[nodiscard]] Result<std::vector<Quorum>> parse_quorums(std::string_view text);
+
+// Writes the one spelling of several quorums, in their order.
+[[nodiscard]] std::string print_quorums(std::span<const Quorum> quorums);
+
 // The seat labels of a member: the groups, and `role:` with the role. Kept with each vote, so that
 // a later change of groups does not change what was decided.
 [[nodiscard]] std::vector<std::string> seat_labels(store::Role role,
@@ -50,5 +58,10 @@ struct Quorum {
 // Tells whether different people among these can fill every seat. in: labels of each person.
 // cost: seats × people.
 [[nodiscard]] bool is_met(const Quorum& quorum, std::span<const std::vector<std::string>> people);
+
+// Tells whether these people meet every quorum: somebody who sits in one may sit in others too.
+// REQUIRES: at least one quorum.
+[[nodiscard]] bool are_met(std::span<const Quorum> quorums,
+                           std::span<const std::vector<std::string>> people);
 
 }  // namespace sentrail::approvals

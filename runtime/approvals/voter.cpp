@@ -36,8 +36,8 @@ bool is_party(const store::ActionRecord& record, const Voter& voter) {
                      [&](const std::string& link) { return names(link, voter); });
 }
 
-Status check_standing(const store::ActionRecord& record, const Quorum& quorum, const Voter& voter,
-                      store::Verdict verdict) {
+Status check_standing(const store::ActionRecord& record, std::span<const Quorum> quorums,
+                      const Voter& voter, store::Verdict verdict) {
   if (voter.role > store::Role::reviewer) {
     return fail(Errc::permission_denied, "only reviewers, admins and owners decide approvals");
   }
@@ -46,8 +46,10 @@ Status check_standing(const store::ActionRecord& record, const Quorum& quorum, c
     return fail(Errc::permission_denied,
                 "who is part of a request never approves it; ask another reviewer");
   }
-  if (!fits_some_seat(quorum, seat_labels(voter.role, voter.groups))) {
-    return fail(Errc::permission_denied, "this call asks for " + print_quorum(quorum) +
+  const std::vector<std::string> labels = seat_labels(voter.role, voter.groups);
+  if (std::none_of(quorums.begin(), quorums.end(),
+                   [&](const Quorum& quorum) { return fits_some_seat(quorum, labels); })) {
+    return fail(Errc::permission_denied, "this call asks for " + print_quorums(quorums) +
                                              "; you hold no such role and are in no such group");
   }
   return {};

@@ -41,7 +41,8 @@ struct Voter {
 
 // Checks that a person may say this about this call.
 // fails: permission_denied, with a message for each reason.
-[[nodiscard]] Status check_standing(const store::ActionRecord& record, const Quorum& quorum,
-                                    const Voter& voter, store::Verdict verdict);
+[[nodiscard]] Status check_standing(const store::ActionRecord& record,
+                                    std::span<const Quorum> quorums, const Voter& voter,
+                                    store::Verdict verdict);
 
 }  // namespace sentrail::approvals

@@ -143,6 +143,7 @@ Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scr
   explanation.decision = engine.decide(facts, scratch);
   explanation.rule = rule_name_of(p, explanation.decision);
   explanation.reason = reason_of(engine, explanation.decision, facts);
+  explanation.approval = approval_of(engine, explanation.decision, facts, scratch);
   for (const TierRow& tier : p.tiers) {
     bool ended = false;
     for (std::uint32_t i = 0; i < tier.rules_count; ++i) {

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/decision.hpp"
 #include "core/facts.hpp"
 #include "core/truth.hpp"
+#include "runtime/decide/approval.hpp"
 #include "runtime/decide/engine.hpp"
 
 namespace sentrail::decide {
@@ -43,6 +45,7 @@ struct Explanation {
   Decision decision;
   std::string rule;                       // module.tier.rule, or `default`
   std::string reason;                     // see reason_of
+  std::optional<Approval> approval;       // of require_approval
   std::vector<std::uint32_t> candidates;  // all of them, in order
   std::vector<RuleAnswer> rules;          // all rules, in order
 };

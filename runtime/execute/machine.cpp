@@ -6,8 +6,10 @@
 #include "runtime/execute/machine.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
@@ -137,7 +139,7 @@ bool has_voted(const ActionRecord& record, const Uuid& person_id) {
 }
 
 Status check_vote(const ActionRecord& record, const VoteCast& event,
-                  const approvals::Quorum& quorum, std::int64_t now_ms) {
+                  std::span<const approvals::Quorum> quorums, std::int64_t now_ms) {
   if (has_voted(record, event.voter.person_id)) {
     return fail(Errc::already_exists, "you have voted on this call already");
   }
@@ -151,7 +153,7 @@ Status check_vote(const ActionRecord& record, const VoteCast& event,
   if (now_ms >= record.decide_by_ms) {
     return fail(Errc::timed_out, "the approval request has expired");
   }
-  SENTRAIL_TRY(check_standing(record, quorum, event.voter, event.verdict));
+  SENTRAIL_TRY(check_standing(record, quorums, event.voter, event.verdict));
   if (event.verdict == Verdict::approve && event.shown != record.approval_hash) {
     return fail(Errc::invalid_argument,
                 "the hash shown to you is not this call's; look at it again");
@@ -163,18 +165,18 @@ Status check_vote(const ActionRecord& record, const VoteCast& event,
   return {};
 }
 
-bool approved_by(const ActionRecord& record, const approvals::Quorum& quorum) {
+bool approved_by(const ActionRecord& record, std::span<const approvals::Quorum> quorums) {
   std::vector<std::vector<std::string>> people;
   for (const store::Vote& vote : record.votes) {
     if (vote.verdict == Verdict::approve) people.push_back(vote.groups);
   }
-  return is_met(quorum, people);
+  return are_met(quorums, people);
 }
 
 Result<Step> on(const Action& action, const VoteCast& event, std::int64_t now_ms) {
-  SENTRAIL_ASSIGN_OR_RETURN(const approvals::Quorum quorum,
-                            approvals::parse_quorum(action.record.quorum));
-  SENTRAIL_TRY(check_vote(action.record, event, quorum, now_ms));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<approvals::Quorum> quorums,
+                            approvals::parse_quorums(action.record.quorum));
+  SENTRAIL_TRY(check_vote(action.record, event, quorums, now_ms));
   Builder step(action, now_ms);
   ActionRecord& record = step.record();
   record.votes.push_back({event.voter.person_id, event.verdict, now_ms, event.shown,
@@ -187,7 +189,7 @@ Result<Step> on(const Action& action, const VoteCast& event, std::int64_t now_ms
     step.audit(AuditKind::deny, AuditDecision::block, event.reason, person);
     return step.effect(Notify{"approvalDecided"}).finish();
   }
-  if (!approved_by(record, quorum)) {
+  if (!approved_by(record, quorums)) {
     return step.audit(AuditKind::approve, AuditDecision::require_approval, event.reason, person)
         .finish();
   }
@@ -411,7 +413,7 @@ Result<Step> on(const Action& action, const GrantUsed&, std::int64_t now_ms) {
 }  // namespace
 
 Result<Step> hold(ActionRecord draft, std::int64_t now_ms) {
-  SENTRAIL_ASSIGN_OR_RETURN(const approvals::Quorum quorum, approvals::parse_quorum(draft.quorum));
+  SENTRAIL_TRY(approvals::parse_quorums(draft.quorum));
   if (draft.decide_by_ms <= now_ms) {
     return fail(Errc::invalid_argument, "decide_by has passed already");
   }

@@ -121,7 +121,7 @@ execute::HoldRequest grant_request(const Evaluation& one) {
   request.draft.method = "EVALUATE";
   request.draft.target = "/evaluate-action";
   if (one.description.requested_by) request.draft.requested_by = *one.description.requested_by;
-  request.decide_within_ms = one.batch->desk.parts.settings.decide_by_ms;
+  request.decide_within_ms = decide_within_ms(one.batch->desk, one.judged);
   request.patience = one.patience;
   request.call.upstream = "evaluate-action";
   request.call.scheme = "sentrail";

@@ -26,6 +26,18 @@ std::string_view word(Truth truth) {
   return "undecidable";
 }
 
+void write_approval(JsonWriter& json, const decide::Approval& approval) {
+  json.begin_object().key("quorums").begin_array();
+  for (const std::string& quorum : approval.quorums) json.string(quorum);
+  json.end_array().key("withinMs");
+  if (approval.within_ms) {
+    json.integer(*approval.within_ms);
+  } else {
+    json.null();
+  }
+  json.key("usualTime").boolean(approval.usual_time).end_object();
+}
+
 void write_rule(JsonWriter& json, const Program& program, const decide::RuleAnswer& rule) {
   json.begin_object();
   json.key("rule").string(rule_name(program, rule.rule));
@@ -54,6 +66,10 @@ void write_explanations(JsonWriter& json, const Program& program,
     json.key("decision").string(name_of(one.decision.effect));
     json.key("rule").string(one.rule);
     json.key("reason").string(one.reason);
+    if (one.approval) {
+      json.key("approval");
+      write_approval(json, *one.approval);
+    }
     json.key("candidates").begin_array();
     for (const std::uint32_t rule : one.candidates) json.string(rule_name(program, rule));
     json.end_array();

@@ -111,6 +111,13 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   judged.effect = decision.effect;
   judged.rule = decide::rule_name_of(engine.program(), decision);
   judged.reason = decide::reason_of(engine, decision, facts);
+  if (judged.effect == Effect::require_approval) {
+    judged.approval.emplace();
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const auto asked = decide::approval_of(engine, decisions[i], requests[i].facts(), scratch_);
+      if (asked) judged.approval->join(*asked);
+    }
+  }
   if (decision.rule != Decision::kByDefault) judged.policy_id = policy_id_of(judged.rule);
   return judged;
 }

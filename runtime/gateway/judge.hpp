@@ -14,6 +14,7 @@
 #include "core/result.hpp"
 #include "core/uuid.hpp"
 #include "runtime/bundles/active_bundle.hpp"
+#include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
 #include "runtime/decide/scratch.hpp"
 #include "runtime/gateway/known.hpp"
@@ -39,9 +40,10 @@ struct Asker {
 struct Judged {
   Effect effect = Effect::block;
   std::string reason;
-  std::string rule{kDefaultRule};          // `module.tier.rule`, `default`, or `stop.…`
-  std::optional<Uuid> policy_id;           // of a rule of the policy
-  std::optional<identity::StopKind> stop;  // a kill switch or pause decided
+  std::string rule{kDefaultRule};            // `module.tier.rule`, `default`, or `stop.…`
+  std::optional<Uuid> policy_id;             // of a rule of the policy
+  std::optional<identity::StopKind> stop;    // a kill switch or pause decided
+  std::optional<decide::Approval> approval;  // of require_approval, of all its actions
   std::string action;
   Risk risk = Risk::critical;
   std::string resource_type;

@@ -157,7 +157,7 @@ void hold(const PassagePtr& passage) {
   }
   execute::HoldRequest request;
   request.draft = hold_draft(one.desk, one.call, asked_of(one), one.judged);
-  request.decide_within_ms = one.desk.parts.settings.decide_by_ms;
+  request.decide_within_ms = decide_within_ms(one.desk, one.judged);
   request.call =
       held_call(*one.upstream, one.place.tool, one.target, one.request, one.judged.action);
   request.draft.method = one.request.method;

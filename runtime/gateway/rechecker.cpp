@@ -2,7 +2,9 @@
 #include "runtime/gateway/rechecker.hpp"
 
 #include <utility>
+#include <vector>
 
+#include "runtime/approvals/quorum.hpp"
 #include "runtime/gateway/forward.hpp"
 
 namespace sentrail::gateway {
@@ -46,6 +48,16 @@ request::RawRequest raw_request(const Upstream& upstream, const store::ActionRec
   return raw;
 }
 
+// Whether those who approved meet what the policy in force asks for.
+bool still_meet(const store::ActionRecord& record, const decide::Approval& asked) {
+  const auto quorums = approvals::parse_quorums(asked.text());
+  std::vector<std::vector<std::string>> people;
+  for (const store::Vote& vote : record.votes) {
+    if (vote.verdict == store::Verdict::approve) people.push_back(vote.groups);
+  }
+  return quorums && approvals::are_met(*quorums, people);
+}
+
 }  // namespace
 
 RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
@@ -74,6 +86,10 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   if (!judged) return stop_with(Recheck::policy_stricter, judged.error().message);
   if (judged->stop) return stop_with(recheck_of(*judged->stop));
   if (judged->effect == Effect::block) return stop_with(Recheck::policy_stricter, judged->rule);
+  if (judged->approval && !still_meet(record, *judged->approval)) {
+    return stop_with(Recheck::policy_stricter,
+                     judged->rule + " asks for " + judged->approval->text());
+  }
   answer.operations.emplace_back(
       store::RequireKillVersion{record.workspace_id, judged->kill_version});
   answer.operations.emplace_back(store::RequireKillVersion{Uuid{}, judged->server_kill_version});

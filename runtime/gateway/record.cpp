@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "runtime/approvals/quorum.hpp"
-
 namespace sentrail::gateway {
 namespace {
 
@@ -102,9 +100,14 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
   draft.policy_id = judged.policy_id.value_or(Uuid{});
   draft.reason = judged.reason;
   draft.bundle_hash = judged.bundle_hash;
-  draft.quorum = approvals::print_quorum(approvals::Quorum{});
+  if (judged.approval) draft.quorum = judged.approval->text();
   draft.execute_within_ms = desk.parts.settings.execute_by_ms;
   return draft;
+}
+
+std::int64_t decide_within_ms(const DeskContext& desk, const Judged& judged) {
+  const std::int64_t usual_ms = desk.parts.settings.decide_by_ms;
+  return judged.approval ? judged.approval->decide_within_ms(usual_ms) : usual_ms;
 }
 
 Decided decided_of(const AgentCall& call, const Judged& judged, const Uuid& audit_id) {

@@ -52,6 +52,9 @@ enum class Waits : std::uint8_t { no, yes };
 [[nodiscard]] store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call,
                                              const Asked& asked, const Judged& judged);
 
+// How long people have to decide what a judgement holds.
+[[nodiscard]] std::int64_t decide_within_ms(const DeskContext& desk, const Judged& judged);
+
 // What answers say of a judgement.
 [[nodiscard]] Decided decided_of(const AgentCall& call, const Judged& judged, const Uuid& audit_id);
 

@@ -27,7 +27,6 @@ using wire::YamlNode;
 constexpr std::int64_t kThreadsMax = limits::kIoThreadsMax;
 constexpr std::int64_t kShutdownMsMax = 600'000;
 constexpr std::int64_t kDeadlineMsMin = 1'000;
-constexpr std::int64_t kDecideByMsMax = 30 * limits::kDayMs;
 constexpr std::int64_t kExecuteByMsMax = limits::kDayMs;
 constexpr std::int64_t kKeyDaysMax = 3'650;
 
@@ -232,7 +231,7 @@ constexpr std::array kSettings = {
     Setting{"log.format", read_log_format, write_log_format},
     Setting{"log.requests", read_flag<&Config::log_requests>, write_flag<&Config::log_requests>},
     Setting{"approvals.decide_by_ms",
-            read_number<&Config::decide_by_ms, kDeadlineMsMin, kDecideByMsMax>,
+            read_number<&Config::decide_by_ms, kDeadlineMsMin, limits::kWithinMsMax>,
             write_number<&Config::decide_by_ms>},
     Setting{"approvals.execute_by_ms",
             read_number<&Config::execute_by_ms, kDeadlineMsMin, kExecuteByMsMax>,

@@ -12,6 +12,7 @@
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
 #include "tests/exhaustive/law_worlds.hpp"
+#include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
@@ -200,6 +201,7 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
   std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(seed));
   std::uint64_t worlds = 0;
   std::uint64_t undecidable = 0;
+  std::uint64_t several = 0;  // quorums at once
   std::map<Effect, std::uint64_t> by_rule;
   Random random(seed);
   for (std::size_t p = 0; p < policies; ++p) {
@@ -210,10 +212,15 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
       const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
       if (!facts) continue;
       const oracle::Decision expected = oracle::decide(policy, request);
-      ASSERT_EQ(difference(expected, compiled.decide(**facts)), "")
+      const Decision actual = compiled.decide(**facts);
+      ASSERT_EQ(difference(expected, actual), "") << "seed " << seed << ", policy " << p << "\n"
+                                                  << policy.dump() << describe(request) << "\n"
+                                                  << dump(compiled.program());
+      const auto asked = oracle::approval_of(policy, expected);
+      ASSERT_EQ(describe(asked), compiled.approval(actual, **facts))
           << "seed " << seed << ", policy " << p << "\n"
-          << policy.dump() << describe(request) << "\n"
-          << dump(compiled.program());
+          << policy.dump() << describe(request);
+      several += asked && asked->quorums.size() > 1 ? 1 : 0;
       ++worlds;
       undecidable += expected.undecidable ? 1 : 0;
       by_rule[expected.effect] += expected.rule ? 1 : 0;
@@ -223,6 +230,7 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
   // The comparison says something only if all kinds of answer occur.
   EXPECT_GT(undecidable, worlds / 20);
   EXPECT_LT(undecidable, worlds - worlds / 20);
+  EXPECT_GT(several, worlds / 200);
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     EXPECT_GT(by_rule[effect], worlds / 50) << name_of(effect);
   }

@@ -7,6 +7,7 @@
 #include "compiler/simplify/simplify.hpp"
 #include "core/bundle.hpp"
 #include "core/check.hpp"
+#include "runtime/decide/approval.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -32,6 +33,15 @@ Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases) {
       must(BundleReader::open({reinterpret_cast<const char*>(bundle_.data()), content.size()}));
   engine_ = std::make_unique<decide::LinearEngine>(must(reader.program()));
   scratch_.fit(engine_->bound());
+}
+
+std::string Compiled::approval(const Decision& decision, const Facts& facts) {
+  const auto approval = decide::approval_of(*engine_, decision, facts, scratch_);
+  if (!approval) return "nobody";
+  std::string out;
+  for (const std::string& quorum : approval->quorums) out += quorum + "; ";
+  if (approval->within_ms) out += "within " + std::to_string(*approval->within_ms);
+  return out + (approval->usual_time ? " or as usual" : "");
 }
 
 }  // namespace sentrail::support

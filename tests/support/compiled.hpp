@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "compiler/ir/ir.hpp"
@@ -28,6 +29,8 @@ class Compiled {
   [[nodiscard]] const Program& program() const noexcept { return engine_->program(); }
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
   [[nodiscard]] Decision decide(const Facts& facts) { return engine_->decide(facts, scratch_); }
+  // What a decision of decide() waits for, in the form of support::describe().
+  [[nodiscard]] std::string approval(const Decision& decision, const Facts& facts);
   [[nodiscard]] decide::Scratch& scratch() noexcept { return scratch_; }
 
  private:

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/random_regex.hpp"
 
@@ -462,6 +463,7 @@ ir::Policy random_policy(Random& random, const RandomLimits& limits) {
     }
     policy.tiers.push_back(std::move(tier));
   }
+  add_random_approvals(random, policy);
   return policy;
 }
 

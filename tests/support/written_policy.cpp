@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/fit_to_text.hpp"
 
@@ -50,6 +51,7 @@ class Writer {
   std::string test(const ir::Atom& atom, bool negated);
   std::string in_test(const ir::Atom& atom, bool negated);
   std::string condition(ir::ConditionId id, bool inner);
+  std::string approval(Outcome outcome, const ir::Approval& approval);
   std::string plain_condition(ir::ConditionId id, bool inner);
   [[nodiscard]] std::string called(const std::string& name) const {
     return has_module_ && !in_module_ ? "m." + name : name;
@@ -337,6 +339,10 @@ void Writer::add_on(ir::Rule& rule, Clauses& clauses) {
   rule.when = all_of(policy_, std::move(parts));
 }
 
+std::string Writer::approval(Outcome outcome, const ir::Approval& approval) {
+  return outcome == Outcome::require_approval ? written_approval(random_, approval) : "";
+}
+
 std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
                          std::optional<std::size_t> priority) {
   std::vector<std::string> parts;
@@ -348,7 +354,8 @@ std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
   if (rule.unless) parts.push_back("unless " + condition(*rule.unless, false));
   if (priority) parts.push_back("priority " + std::to_string(*priority));
   if (once_in(8)) parts.push_back("because \"{env}, not {{this}}: {resource.ref}\"");
-  std::string out = "rule " + rule.name + ": " + std::string(name_of(rule.outcome));
+  std::string out = "rule " + rule.name + ": " + std::string(name_of(rule.outcome)) +
+                    approval(rule.outcome, rule.approval);
   while (!parts.empty()) {
     const auto next = parts.begin() + static_cast<std::ptrdiff_t>(below(parts.size()));
     out += (once_in(4) ? " " : "\n  ") + *next;
@@ -390,8 +397,12 @@ std::string Writer::header() {
 }
 
 std::string Writer::default_clause() {
-  if (policy_.default_effect == Effect::require_approval && once_in(2)) return "";
-  std::string out = "default " + std::string(name_of(policy_.default_effect));
+  const bool unwritten = policy_.default_effect == Effect::require_approval &&
+                         policy_.default_approval == ir::Approval{};
+  if (unwritten && once_in(2)) return "";
+  std::string out =
+      "default " + std::string(name_of(policy_.default_effect)) +
+      approval(static_cast<Outcome>(policy_.default_effect), policy_.default_approval);
   if (once_in(4)) out += " because \"no rule\"";
   return out + "\n";
 }

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "core/limits.hpp"
+#include "core/names.hpp"
 #include "runtime/approvals/quorum.hpp"
 #include "runtime/approvals/voter.hpp"
 
@@ -156,6 +158,91 @@ TEST(Quorum, AgreesWithEveryAssignmentTriedOneByOne) {
   EXPECT_LT(met, 2700);
 }
 
+// --- several quorums -----------------------------------------------------------------------
+
+TEST(SeveralQuorums, PrintParseIdentity) {
+  for (const std::string_view text :
+       {"1 of role:reviewer", "1 of role:admin; 2 of sre", "2 of a and 1 of b; 2 of a; 1 of c"}) {
+    const auto parsed = parse_quorums(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(print_quorums(*parsed), text);
+  }
+}
+
+TEST(SeveralQuorums, RefusesEverythingElse) {
+  for (const std::string_view text :
+       {"", "; ", "1 of a;", "1 of a; ", "; 1 of a", "1 of a;1 of b", "1 of a ; 1 of b"}) {
+    const auto parsed = parse_quorums(text);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_EQ(parsed.error().code, Errc::invalid_argument) << text;
+  }
+}
+
+TEST(SeveralQuorums, HaveALimit) {
+  std::string text = "1 of a";
+  for (std::size_t i = 1; i < limits::kQuorumsJoinedMax; ++i) text += "; 1 of a";
+  EXPECT_TRUE(parse_quorums(text));
+  const auto parsed = parse_quorums(text + "; 1 of a");
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().message, HasSubstr("at most 64 quorums"));
+}
+
+// The same people count in each quorum; no quorum lends its people to another.
+TEST(SeveralQuorums, EachIsMetOnItsOwn) {
+  const std::vector<Quorum> asked = parse_quorums("1 of sre and 1 of role:admin; 2 of sre").value();
+  const std::vector<std::string> admin = {"role:admin"};
+  const std::vector<std::string> sre = {"role:reviewer", "sre"};
+  const std::vector<std::string> both = {"role:admin", "sre"};
+  EXPECT_FALSE(are_met(asked, People{admin, sre}));
+  EXPECT_FALSE(are_met(asked, People{sre, sre}));
+  EXPECT_TRUE(are_met(asked, People{admin, sre, sre}));
+  EXPECT_TRUE(are_met(asked, People{both, sre}));
+  EXPECT_FALSE(are_met(asked, People(1, both)));
+}
+
+// Law ApprovalsTighten (docs/language.md, L9.6): who meets a stronger quorum meets the weaker one.
+TEST(ApprovalsTighten, MoreSeatsAreMetByNobodyWhoDoesNotMeetFewer) {
+  constexpr std::uint64_t kSeed = 70'117;
+  std::printf("seed %llu\n", static_cast<unsigned long long>(kSeed));
+  std::mt19937_64 random(kSeed);
+  const std::vector<std::string> names = {"a", "b", "c"};
+  const auto draw_term = [&] {
+    return QuorumTerm{static_cast<std::uint32_t>(1 + random() % 2), false, names[random() % 3]};
+  };
+  int met = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    Quorum weak{{draw_term()}};
+    if (random() % 2 == 0) weak.terms.push_back(draw_term());
+    Quorum more_people = weak;
+    ++more_people.terms[random() % more_people.terms.size()].people;
+    Quorum more_terms = weak;
+    more_terms.terms.push_back(draw_term());
+    People people;
+    for (std::size_t i = random() % 6; i > 0; --i) {
+      std::vector<std::string>& labels = people.emplace_back();
+      for (const std::string& name : names) {
+        if (random() % 2 == 0) labels.push_back(name);
+      }
+    }
+    for (const Quorum& strong : {more_people, more_terms}) {
+      if (!is_met(strong, people)) continue;
+      ++met;
+      ASSERT_TRUE(is_met(weak, people))
+          << print_quorum(weak) << " against " << print_quorum(strong);
+    }
+  }
+  EXPECT_GT(met, 300);
+}
+
+// Policy text and votes speak of the same roles.
+TEST(Roles, HaveTheNamesThatPoliciesUse) {
+  for (std::size_t i = 0; i < kRoleNames.size(); ++i) {
+    EXPECT_EQ(name_of(static_cast<Role>(i)), kRoleNames[i]);
+    EXPECT_EQ(is_approver_role(kRoleNames[i]), static_cast<Role>(i) <= Role::reviewer);
+  }
+  EXPECT_FALSE(is_approver_role("sre"));
+}
+
 // --- standing ------------------------------------------------------------------------------
 
 Voter voter(Role role, std::vector<std::string> groups = {}) {
@@ -168,15 +255,17 @@ Voter voter(Role role, std::vector<std::string> groups = {}) {
   return person;
 }
 
+const std::vector<Quorum> kUsual = {Quorum{}};
+
 TEST(Standing, FromReviewerUp) {
   const store::ActionRecord record;
   for (const Role role : {Role::owner, Role::admin, Role::reviewer}) {
-    EXPECT_TRUE(check_standing(record, Quorum{}, voter(role), Verdict::approve));
-    EXPECT_TRUE(check_standing(record, Quorum{}, voter(role), Verdict::deny));
+    EXPECT_TRUE(check_standing(record, kUsual, voter(role), Verdict::approve));
+    EXPECT_TRUE(check_standing(record, kUsual, voter(role), Verdict::deny));
   }
   for (const Role role : {Role::auditor, Role::member}) {
     for (const Verdict verdict : {Verdict::approve, Verdict::deny}) {
-      const Status status = check_standing(record, Quorum{}, voter(role, {"sre"}), verdict);
+      const Status status = check_standing(record, kUsual, voter(role, {"sre"}), verdict);
       ASSERT_FALSE(status);
       EXPECT_EQ(status.error().code, Errc::permission_denied);
     }
@@ -194,11 +283,11 @@ TEST(Standing, PartiesNeverApproveButMayDeny) {
     records[2].delegation_chain = {"someone", named};
     for (const store::ActionRecord& record : records) {
       EXPECT_TRUE(is_party(record, voter(Role::owner))) << named;
-      const Status status = check_standing(record, Quorum{}, voter(Role::owner), Verdict::approve);
+      const Status status = check_standing(record, kUsual, voter(Role::owner), Verdict::approve);
       ASSERT_FALSE(status) << named;
       EXPECT_EQ(status.error().code, Errc::permission_denied);
       EXPECT_THAT(status.error().message, HasSubstr("part of a request"));
-      EXPECT_TRUE(check_standing(record, Quorum{}, voter(Role::owner), Verdict::deny));
+      EXPECT_TRUE(check_standing(record, kUsual, voter(Role::owner), Verdict::deny));
     }
   }
 }
@@ -216,13 +305,23 @@ TEST(Standing, EmptyNamesAreNobody) {
 
 TEST(Standing, ApprovingNeedsASeat) {
   const store::ActionRecord record;
-  const Quorum asked = quorum("2 of sre and 1 of role:admin");
+  const std::vector<Quorum> asked = {quorum("2 of sre and 1 of role:admin")};
   EXPECT_TRUE(check_standing(record, asked, voter(Role::reviewer, {"sre"}), Verdict::approve));
   EXPECT_TRUE(check_standing(record, asked, voter(Role::admin), Verdict::approve));
   const Status status = check_standing(record, asked, voter(Role::reviewer), Verdict::approve);
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("2 of sre and 1 of role:admin"));
   EXPECT_TRUE(check_standing(record, asked, voter(Role::reviewer), Verdict::deny));
+}
+
+TEST(Standing, ASeatInOneOfSeveralQuorumsIsEnough) {
+  const store::ActionRecord record;
+  const std::vector<Quorum> asked = parse_quorums("1 of role:admin; 2 of sre").value();
+  EXPECT_TRUE(check_standing(record, asked, voter(Role::reviewer, {"sre"}), Verdict::approve));
+  EXPECT_TRUE(check_standing(record, asked, voter(Role::owner), Verdict::approve));
+  const Status status = check_standing(record, asked, voter(Role::reviewer), Verdict::approve);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(status.error().message, HasSubstr("1 of role:admin; 2 of sre"));
 }
 
 TEST(Standing, VoterComesFromAMembership) {

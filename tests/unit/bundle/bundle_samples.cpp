@@ -75,7 +75,10 @@ ir::Policy full_policy() {
   ir::Rule stop = rule("stop", Outcome::block, tests);
   stop.because = ir::Template{{"", " is protected"}, {ref("resource.ref")}};
   policy.tiers.push_back({"safety", true, {stop, rule("out", Outcome::pass, never)}});
-  policy.tiers.push_back({"team", false, {rule("go", Outcome::allow, allowed)}});
+  ir::Rule ask = rule("ask", Outcome::require_approval, not_of(policy, always(policy)));
+  ask.approval = {{{false, "leads", 2}, {false, "sre", 1}, {true, "admin", 1}}, 3'600'000};
+  policy.tiers.push_back({"team", false, {rule("go", Outcome::allow, allowed), ask}});
+  policy.default_approval = {{{true, "owner", 1}}, std::nullopt};
   return policy;
 }
 

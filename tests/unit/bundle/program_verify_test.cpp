@@ -86,7 +86,7 @@ const Case kFrames[] = {
        p.policy[0].name = {p.symbols.back().offset + 1, 1};
      }},
     {"tier_gap", "tiers[1]", [](P& p) { ++p.tiers[1].rules_begin; }},
-    {"tier_short", "rules[2]", [](P& p) { --p.tiers[1].rules_count; }},
+    {"tier_short", "rules[3]", [](P& p) { --p.tiers[1].rules_count; }},
     {"tier_long", "tiers[1]", [](P& p) { ++p.tiers[1].rules_count; }},
     {"tier_neither", "tiers[0]", [](P& p) { p.tiers[0].guard = 2; }},
     {"guard_allows", "allows in a guard tier", [](P& p) { p.rules[0].outcome = 0; }},
@@ -152,6 +152,45 @@ const Case kConditions[] = {
        std::swap(p.operands[in.operands_begin], p.operands[in.operands_begin + 1]);
      }},
     {"operands_left_over", "belongs to nothing", [](P& p) { p.operands.push_back({}); }},
+};
+
+std::uint32_t allow() {
+  return static_cast<std::uint32_t>(Outcome::allow);
+}
+
+const Case kApprovals[] = {
+    {"approval_order", "approvals[1] is out of order", [](P& p) { p.approvals[1].rule = 0; }},
+    {"approval_twice", "approvals[2] is out of order",
+     [](P& p) { p.approvals.push_back(p.approvals[1]); }},
+    {"approval_rule", "names no rule", [](P& p) { p.approvals[0].rule = kNoRow - 1; }},
+    {"approval_of_allow", "requires no approval",
+     [](P& p) { p.rules[p.approvals[0].rule].outcome = allow(); }},
+    {"approval_of_default", "requires no approval",
+     [](P& p) { p.policy[0].default_effect = allow(); }},
+    {"approval_zero", "odd bytes", [](P& p) { p.approvals[0].zero = 1; }},
+    {"approval_seats", "does not continue", [](P& p) { ++p.approvals[0].seats_begin; }},
+    {"approval_no_seats", "has no seats", [](P& p) { p.approvals[0].seats_count = 0; }},
+    {"approval_many_seats", "does not continue", [](P& p) { p.approvals[1].seats_count = 9; }},
+    {"approval_short", "too short or too long", [](P& p) { p.approvals[0].within_ms = 59'999; }},
+    {"approval_long", "too short or too long",
+     [](P& p) { p.approvals[0].within_ms = 2'592'000'001; }},
+    {"approval_negative", "too short or too long", [](P& p) { p.approvals[0].within_ms = -1; }},
+    {"approval_usual", "asks for the usual",
+     [](P& p) {
+       const std::string_view word = "reviewer";
+       p.seats.back().name = {static_cast<std::uint32_t>(p.text.size()), 8};
+       p.text.insert(p.text.end(), word.begin(), word.end());
+     }},
+    {"seats_left_over", "belongs to nothing", [](P& p) { p.seats.push_back(p.seats[0]); }},
+    {"seats_kind", "no such kind", [](P& p) { p.seats[0].role = 2; }},
+    {"seats_nobody", "asks for nobody", [](P& p) { p.seats[0].people = 0; }},
+    {"seats_many", "too many people", [](P& p) { p.seats[0].people = 15; }},
+    {"seats_overflow", "too many people", [](P& p) { p.seats[0].people = 0xffffffff; }},
+    {"seats_order", "seats[1] is out of order", [](P& p) { std::swap(p.seats[0], p.seats[1]); }},
+    {"seats_twins", "seats[1] is out of order", [](P& p) { p.seats[1] = p.seats[0]; }},
+    {"seats_role", "can approve", [](P& p) { p.seats[0].role = 1; }},
+    {"seats_group", "can approve", [](P& p) { p.seats[0].name.bytes = 0; }},
+    {"seats_name", "names text", [](P& p) { p.seats[0].name.offset = 0xffffffff; }},
 };
 
 const Case kValues[] = {
@@ -288,6 +327,7 @@ std::string name_of_case(const testing::TestParamInfo<Case>& info) {
 }
 INSTANTIATE_TEST_SUITE_P(Frames, VerifyRefuses, testing::ValuesIn(kFrames), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Conditions, VerifyRefuses, testing::ValuesIn(kConditions), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Approvals, VerifyRefuses, testing::ValuesIn(kApprovals), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Values, VerifyRefuses, testing::ValuesIn(kValues), name_of_case);
 
 TEST(Verify, AcceptsTheSample) {

@@ -72,6 +72,18 @@ TEST(Votes, QuorumWaitsForDistinctPeople) {
   EXPECT_EQ(second.action.record.state, ActionState::approved);
 }
 
+// Two rules held the call: both must be content, and one person can be of use to both.
+TEST(Votes, EveryQuorumOfACallIsMet) {
+  Action held = action_in(ActionState::held);
+  held.record.quorum = "1 of leads and 1 of sre; 2 of sre";
+  const Step first = must(held, approve_by(reviewer(1, {"sre"})));
+  const Step second = must(first.action, approve_by(reviewer(2, {"sre"})));
+  EXPECT_EQ(second.action.record.state, ActionState::held);
+  EXPECT_EQ(refused(second.action, approve_by(reviewer(3))), Errc::permission_denied);
+  const Step third = must(second.action, approve_by(reviewer(4, {"leads"})));
+  EXPECT_EQ(third.action.record.state, ActionState::approved);
+}
+
 TEST(Votes, OneDenialWins) {
   Action held = action_in(ActionState::held);
   held.record.quorum = "2 of sre";

@@ -20,8 +20,22 @@ class RecheckerTest : public AgentsTest {
     reload();
   }
 
-  // A held write to /user/repos under the base path in force.
+  // Somebody's approval, as it is kept.
+  static store::Vote approval(std::vector<std::string> labels) {
+    store::Vote vote;
+    vote.verdict = store::Verdict::approve;
+    vote.groups = std::move(labels);
+    return vote;
+  }
+
+  // A held write to /user/repos under the base path in force, approved by a reviewer.
   store::ActionRecord held_call() {
+    store::ActionRecord record = unapproved_call();
+    record.votes.push_back(approval({"role:reviewer"}));
+    return record;
+  }
+
+  store::ActionRecord unapproved_call() {
     const Heard held = post("/gateway-proxy/github/user/repos", key_, R"({"name":"x"})");
     EXPECT_EQ(held.status, 202) << held.body;
     const Uuid id = parse_uuid(held.text("approvalRequestId")).value();
@@ -45,6 +59,25 @@ TEST_F(RecheckerTest, AnotherBasePathIsAnotherConnection) {
   }
   connect("/api/v3");
   EXPECT_EQ(recheck(record), Recheck::pass);
+}
+
+// A policy that has grown stricter since asks for people who did not approve.
+TEST_F(RecheckerTest, WhoApprovedMustMeetWhatThePolicyAsksForNow) {
+  const store::ActionRecord record = held_call();
+  EXPECT_EQ(recheck(record), Recheck::pass);
+  bundle_.replace(
+      tests::bundle_of("policy p\nlanguage 1\n"
+                       "rule one: require_approval from (role admin) when always\n"
+                       "rule two: block when env == test\n"));
+  EXPECT_EQ(recheck(record), Recheck::policy_stricter);
+  store::ActionRecord by_admin = record;
+  by_admin.votes.push_back(approval({"role:admin"}));
+  EXPECT_EQ(recheck(by_admin), Recheck::pass);
+  store::ActionRecord denied = record;
+  denied.votes.push_back(approval({"role:admin"}));
+  denied.votes.back().verdict = store::Verdict::deny;
+  EXPECT_EQ(recheck(denied), Recheck::policy_stricter);
+  EXPECT_EQ(recheck(unapproved_call()), Recheck::policy_stricter);
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+// See commented.hpp.
+#include "compiler/format/commented.hpp"
+
+namespace sentrail::compiler {
+
+bool Commented::blank_before(std::size_t offset) const {
+  const std::string_view text = source_.text().substr(0, offset);
+  const std::size_t end = text.find_last_not_of(" \t");
+  if (end == std::string_view::npos || text[end] != '\n') return false;
+  const std::size_t above = text.substr(0, end).find_last_not_of(" \t\r");
+  return above != std::string_view::npos && text[above] == '\n';
+}
+
+bool Commented::flush(std::size_t offset, bool blanks, bool first) {
+  bool behind = true;
+  bool wrote = false;
+  for (; next_ < ast_.comments.size() && ast_.comments[next_].span.begin < offset; ++next_) {
+    const Comment& comment = ast_.comments[next_];
+    if (behind && !comment.own_line) {
+      layout_.trailing(slice(comment.span));
+    } else {
+      const bool blank = comment.own_line && blank_before(comment.span.begin);
+      layout_.hard(blanks && blank && !(first && !wrote));
+      layout_.text(slice(comment.span));
+      wrote = true;
+    }
+    behind = false;
+  }
+  return wrote;
+}
+
+void Commented::begin_unit(std::size_t offset, bool first) {
+  const bool wrote = flush(offset, true, first);
+  layout_.hard(blank_before(offset) && !(first && !wrote));
+}
+
+void Commented::begin_part(std::size_t offset) {
+  flush(offset, false, true);
+  layout_.hard();
+}
+
+void Commented::close_block(Span block, bool empty) {
+  flush(block.end - 1, true, empty);
+  layout_.dedent();
+  layout_.hard();
+  layout_.text("}");
+}
+
+}  // namespace sentrail::compiler

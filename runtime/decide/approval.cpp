@@ -1,0 +1,82 @@
+// Looks up the rows of the candidates. See approval.hpp.
+#include "runtime/decide/approval.hpp"
+
+#include <algorithm>
+
+namespace sentrail::decide {
+namespace {
+
+class Gathering {
+ public:
+  explicit Gathering(const Program& program) : p_(program) {}
+
+  // Adds what a rule asks for, or for kNoRow the default.
+  void add(std::uint32_t rule) {
+    const std::uint32_t outcome =
+        rule == kNoRow ? p_.policy[0].default_effect : p_.rules[rule].outcome;
+    if (outcome != static_cast<std::uint32_t>(Outcome::require_approval)) return;
+    const auto row = std::lower_bound(
+        p_.approvals.begin(), p_.approvals.end(), rule,
+        [](const ApprovalRow& one, std::uint32_t wanted) { return one.rule < wanted; });
+    if (row == p_.approvals.end() || row->rule != rule) {
+      all_.join({{kUsualQuorum}, std::nullopt, true});
+    } else if (row->within_ms == 0) {
+      all_.join({{render_seats(p_, *row)}, std::nullopt, true});
+    } else {
+      all_.join({{render_seats(p_, *row)}, row->within_ms, false});
+    }
+  }
+
+  Approval take() { return std::move(all_); }
+
+ private:
+  const Program& p_;
+  Approval all_;
+};
+
+}  // namespace
+
+void Approval::join(const Approval& other) {
+  for (const std::string& quorum : other.quorums) {
+    const auto at = std::lower_bound(quorums.begin(), quorums.end(), quorum);
+    if (at == quorums.end() || *at != quorum) quorums.insert(at, quorum);
+  }
+  if (!within_ms || (other.within_ms && *other.within_ms < *within_ms)) within_ms = other.within_ms;
+  usual_time = usual_time || other.usual_time;
+}
+
+std::string Approval::text() const {
+  std::string all;
+  for (const std::string& quorum : quorums) all += (all.empty() ? "" : "; ") + quorum;
+  return all;
+}
+
+std::int64_t Approval::decide_within_ms(std::int64_t usual_ms) const noexcept {
+  if (!within_ms) return usual_ms;
+  return usual_time ? std::min(*within_ms, usual_ms) : *within_ms;
+}
+
+std::optional<Approval> approval_of(const LinearEngine& engine, const Decision& decision,
+                                    const Facts& facts, Scratch& scratch) {
+  if (decision.effect != Effect::require_approval) return std::nullopt;
+  const Program& p = engine.program();
+  Gathering gathering(p);
+  if (decision.candidate_count <= Decision::kCandidatesKept) {
+    for (std::uint32_t i = 0; i < decision.candidate_count; ++i) {
+      gathering.add(decision.candidates[i]);
+    }
+  } else {
+    scratch.forget();
+    for (const TierRow& tier : p.tiers) {
+      Truth truth = Truth::f;
+      for (std::uint32_t i = 0; i < tier.rules_count && truth != Truth::t; ++i) {
+        truth = engine.condition(tier.rules_begin + i, facts, scratch);
+        if (truth != Truth::f) gathering.add(tier.rules_begin + i);
+      }
+    }
+  }
+  if (decision.default_joined) gathering.add(kNoRow);
+  return gathering.take();
+}
+
+}  // namespace sentrail::decide
