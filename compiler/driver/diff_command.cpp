@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "compiler/analysis/diff.hpp"
+#include "compiler/driver/approval_changes.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
@@ -33,8 +34,11 @@ struct Compared {
   bool only_before = false;
   bool only_after = false;
   analysis::Difference difference;
+  std::vector<ApprovalChange> approvals;
   Loaded before;
   Loaded after;
+
+  [[nodiscard]] bool equivalent() const { return difference.equivalent() && approvals.empty(); }
 };
 
 std::string rule_name(const ir::Policy& policy, const oracle::Decision& decision) {
@@ -66,13 +70,14 @@ void print_text(const Compared& compared) {
     std::printf("%s: only %s\n", compared.name.c_str(), compared.only_before ? "before" : "after");
     return;
   }
-  if (compared.difference.equivalent()) {
-    std::printf("%s: every request has the same effect\n", compared.name.c_str());
-    return;
-  }
-  std::printf("%s:\n", compared.name.c_str());
+  const bool same = compared.difference.equivalent();
+  std::printf("%s:%s\n", compared.name.c_str(), same ? " every request has the same effect" : "");
   for (const analysis::ChangeGroup& group : compared.difference.groups) {
     print_group(compared, group);
+  }
+  for (const ApprovalChange& change : compared.approvals) {
+    std::printf("approval by %s\n  %s -> %s\n", change.rule.c_str(), change.before.c_str(),
+                change.after.c_str());
   }
 }
 
@@ -111,14 +116,19 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivale
   JsonWriter json(&out);
   json.begin_object().key("ok").boolean(equivalent).key("policies").begin_array();
   for (const auto& compared : all) {
-    const char* state = compared->only_before               ? "removed"
-                        : compared->only_after              ? "added"
-                        : compared->difference.equivalent() ? "equivalent"
-                                                            : "changed";
+    const char* state = compared->only_before    ? "removed"
+                        : compared->only_after   ? "added"
+                        : compared->equivalent() ? "equivalent"
+                                                 : "changed";
     json.begin_object().key("policy").string(compared->name).key("state").string(state);
     json.key("groups").begin_array();
     for (const analysis::ChangeGroup& group : compared->difference.groups) {
       write_group(json, *compared, group, raw);
+    }
+    json.end_array().key("approvals").begin_array();
+    for (const ApprovalChange& change : compared->approvals) {
+      json.begin_object().key("rule").string(change.rule);
+      json.key("before").string(change.before).key("after").string(change.after).end_object();
     }
     json.end_array().end_object();
   }
@@ -165,6 +175,7 @@ std::optional<int> compare(const std::string& before, const std::string& after, 
   if (const auto code = load_side(before, compared.before, output)) return code;
   if (const auto code = load_side(after, compared.after, output)) return code;
   compared.difference = analysis::diff(*compared.before.policy, *compared.after.policy);
+  compared.approvals = approval_changes(*compared.before.policy, *compared.after.policy);
   return std::nullopt;
 }
 
@@ -210,7 +221,7 @@ int run(const Options& options, const OutputOptions& output) {
       continue;
     }
     if (const auto code = compare(files.first, files.second, compared, output)) return *code;
-    equivalent = equivalent && compared.difference.equivalent();
+    equivalent = equivalent && compared.equivalent();
   }
   if (output.json) {
     print_json(all, equivalent);
@@ -235,7 +246,9 @@ void add_diff(CLI::App& app, CommandLine& program) {
   command->footer(
       "Compares the effect (allow, require_approval, block) of every request. Changes are grouped\n"
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
-      "request that `sentrailc eval` answers so. Folders are compared file by file.\n\n"
+      "request that `sentrailc eval` answers so. Rules that ask other people for approval, or "
+      "give\n"
+      "another time, are listed by name. Folders are compared file by file.\n\n"
       "  sentrailc diff old.sentrail new.sentrail\n"
       "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"
       "  sentrailc diff main HEAD --git policies\n\n"

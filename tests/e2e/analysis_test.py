@@ -100,6 +100,49 @@ class Analysis(unittest.TestCase):
         changed = run("diff", policy(STRICT) / "p.sentrail", folder / "p.bundle")
         self.assertIn("block -> allow  (widens)", changed.stdout, changed.stderr)
 
+    def test_answers_say_who_approves_and_by_when(self):
+        folder = policy("policy p\nlanguage 1\nguard tier g {\n  rule a: require_approval from "
+                        "(2 of group leads) within 2h when env == live\n}\n"
+                        "default require_approval from (role admin)\n")
+        live = json.dumps({"attributes": {"env": "live"}})
+        answer = run("eval", "-p", folder, stdin=live)
+        self.assertEqual(answer.stdout, "require_approval by p.g.a\n  Policy 'p.g.a' matched\n"
+                         "  from 1 of role:admin; 2 of leads within 2h or the server's time, "
+                         "if that is less\n")
+        for command in ("eval", "explain"):
+            told = json.loads(run(command, "--json", "-p", folder, stdin=live).stdout)
+            self.assertEqual(told["approval"], {"quorums": ["1 of role:admin", "2 of leads"],
+                                                "withinMs": 7200000, "usualTime": True})
+        both = json.dumps({"items": [{"attributes": {"env": "test"}}, json.loads(live)]})
+        told = json.loads(run("eval", "--json", "-p", folder, stdin=both).stdout)
+        self.assertEqual(told["approval"]["quorums"], ["1 of role:admin", "2 of leads"])
+        blocked = policy("policy p\nlanguage 1\nrule b: block when always\n")
+        self.assertNotIn("approval", json.loads(run("eval", "--json", "-p", blocked,
+                                                    stdin=live).stdout))
+
+    def test_diff_lists_rules_that_ask_other_people(self):
+        def asking(clauses, default):
+            return policy("policy p\nlanguage 1\ntier t {\n"
+                          f"  rule a: require_approval {clauses} when env == live\n}}\n"
+                          f"default require_approval {default}\n") / "p.sentrail"
+        strict = asking("from (group leads and group leads) within 2h", "from (role admin)")
+        answer = run("diff", strict, asking("within 2h", "from (1 of role admin)"))
+        self.assertEqual((answer.returncode, answer.stdout),
+                         (1, "p.sentrail: every request has the same effect\napproval by p.t.a\n"
+                             "  from (2 of group leads) within 2h -> "
+                             "from (1 of role reviewer) within 2h\n"))
+        told = json.loads(run("diff", "--json", strict, asking("", "")).stdout)["policies"][0]
+        self.assertEqual(told["state"], "changed")
+        self.assertEqual(told["approvals"], [
+            {"rule": "default", "before": "from (1 of role admin)", "after": "as usual"},
+            {"rule": "p.t.a", "before": "from (2 of group leads) within 2h", "after": "as usual"}])
+        same = run("diff", strict, asking("from (2 of group leads) within 120m",
+                                          "from (role admin)"))
+        self.assertEqual((same.returncode, same.stdout.count("approval")), (0, 0))
+        bundle = strict.parent / "p.bundle"
+        run("build", strict, "-o", bundle)
+        self.assertEqual(run("diff", bundle, strict).returncode, 0)
+
     def test_diff_names_policies_that_come_and_go(self):
         before, after = policy(STRICT), policy(STRICT)
         (after / "more.sentrail").write_text(LOOSE, encoding="utf-8")
