@@ -82,6 +82,9 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"exists", "True if the value is there; null is there too."},
     {"expect", "`expect EFFECT by RULE` is what the policy should decide."},
     {"false", "The bool."},
+    {"from",
+     "`require_approval from (2 of group leads and role admin)` says who approves; each of them "
+     "once."},
     {"given",
      "`given TOOL METHOD \"TARGET\"` is a raw request, `given with PATH = VALUE, …` one of "
      "attributes."},
@@ -134,6 +137,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"unreadable", "In a test, says that the attribute could not be read."},
     {"when", "`when CONDITION` says when the rule matches; `when always` that it always does."},
     {"with", "In a test, sets attributes directly."},
+    {"within", "`require_approval within 24h` says how long people may take to decide."},
     {"~",
      "Matches a pattern as a whole: `*` stays in a segment, `**` is any number of whole segments, "
      "`?` one character."},
