@@ -3,8 +3,6 @@
 // Neighbours: the tests of this folder. Must not know: any format.
 #pragma once
 
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -15,13 +13,7 @@
 namespace sentrail::compiler::import_::tests {
 
 // A file of `tests/unit/import/samples`.
-inline std::string sample(const std::string& name) {
-  std::ifstream file(SENTRAIL_SOURCE_DIR "/tests/unit/import/samples/" + name, std::ios::binary);
-  EXPECT_TRUE(file) << name;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+std::string sample(const std::string& name);
 
 // An import that must work.
 inline ImportResult imported(ImportFormat format, std::string_view text, std::string_view map = {},
