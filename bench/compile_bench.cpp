@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <utility>
 
 #include "bench/child.hpp"
+#include "bench/files.hpp"
 #include "bench/hostile_policies.hpp"
 #include "bench/workload.hpp"
 #include "core/json_writer.hpp"
@@ -34,36 +34,6 @@ struct Row {
   std::string limit;              // hostile: the code of the limit that was met
   std::string wrong;              // why the run is not what it should be
 };
-
-// A folder of its own, gone with its object.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "sentrail-bench-XXXXXX").string();
-    path_ = mkdtemp(name.data()) != nullptr ? name : std::string(".");
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code error;
-    if (path_ != ".") fs::remove_all(path_, error);
-  }
-
-  std::string write(const std::string& name, const std::string& text) const {
-    const std::string file = path_ + "/" + name;
-    std::ofstream(file, std::ios::binary) << text;
-    return file;
-  }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-std::string read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 class CompileBench {
  public:
@@ -100,7 +70,7 @@ class CompileBench {
     row.rules = rules;
     std::vector<double> times;
     for (std::size_t pass = 0; pass < options_.passes; ++pass) {
-      Result<Child> child = Child::start(command, folder_.file("out"));
+      Result<Child> child = Child::start(command, file("out"));
       if (!child) {
         row.wrong = child.error().message;
         return row;
@@ -117,6 +87,14 @@ class CompileBench {
     return row;
   }
 
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return folder_.path() + "/" + name;
+  }
+  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
+    write_file(file(name), text);
+    return file(name);
+  }
+
   std::string policy(std::size_t rules, std::string more = "") {
     return make_workload(kWorkload, rules, 0, options_.seed).policy_text + more;
   }
@@ -128,45 +106,45 @@ class CompileBench {
 
   void build() {
     for (const std::size_t rules : sizes({1'000, 10'000, 100'000})) {
-      const std::string file = folder_.write("p.sentrail", policy(rules));
-      measured("build", rules, {"build", file, "-o", folder_.file("p.bundle")}, 0);
+      const std::string written = write("p.sentrail", policy(rules));
+      measured("build", rules, {"build", written, "-o", file("p.bundle")}, 0);
     }
   }
 
   void analysis() {
     for (const std::size_t rules : sizes({1'000, 10'000})) {
-      const std::string file = folder_.write("p.sentrail", policy(rules));
-      measured("analysis", rules, {"check", "--analysis", "full", file}, std::nullopt);
+      const std::string written = write("p.sentrail", policy(rules));
+      measured("analysis", rules, {"check", "--analysis", "full", written}, std::nullopt);
     }
   }
 
   // Two revisions: a rule is gone, and one is new.
   void diff() {
     for (const std::size_t rules : sizes({1'000})) {
-      const std::string before = folder_.write("before.sentrail", policy(rules));
+      const std::string before = write("before.sentrail", policy(rules));
       std::string text = policy(rules);
       const std::size_t first = text.find("  rule ");
       text.erase(first, text.find("  rule ", first + 1) - first);
       text += "tier more {\n  rule added: block when resource.owner == \"org-1\"\n}\n";
-      const std::string after = folder_.write("after.sentrail", text);
+      const std::string after = write("after.sentrail", text);
       measured("diff", rules, {"diff", before, after}, 1);
     }
   }
 
   void prove() {
     for (const std::size_t rules : sizes({1'000})) {
-      const std::string file = folder_.write(
-          "p.sentrail", policy(rules,
-                               "guard tier safe {\n  rule live: block when env == live and "
-                               "risk == critical\n}\nprove \"live\" never allow when env == "
-                               "live and risk == critical and agent.roles has \"role-1\"\n"));
-      measured("prove", rules, {"prove", file}, 0);
+      const std::string written =
+          write("p.sentrail", policy(rules,
+                                     "guard tier safe {\n  rule live: block when env == live and "
+                                     "risk == critical\n}\nprove \"live\" never allow when env == "
+                                     "live and risk == critical and agent.roles has \"role-1\"\n"));
+      measured("prove", rules, {"prove", written}, 0);
     }
   }
 
   void replay() {
     const std::size_t rules = std::min<std::size_t>(1'000, options_.rules_max);
-    const std::string file = folder_.write("p.sentrail", policy(rules));
+    const std::string written = write("p.sentrail", policy(rules));
     std::string log;
     for (std::size_t i = 0; i < options_.records; ++i) {
       const std::string n = std::to_string(i % 997);
@@ -177,18 +155,18 @@ class CompileBench {
           "\",\"repo\":\"svc-" + n + "\",\"ref\":\"release-" + n +
           "/x\"},\"env\":\"test\",\"risk\":\"low\"}}\n";
     }
-    const std::string records = folder_.write("log.jsonl", log);
-    Row& row = measured("replay", rules, {"replay", records, "-p", file}, 0);
+    const std::string records = write("log.jsonl", log);
+    Row& row = measured("replay", rules, {"replay", records, "-p", written}, 0);
     if (row.ms > 0) row.records_per_second = static_cast<double>(options_.records) / row.ms * 1e3;
   }
 
   void hostile() {
     for (const HostilePolicy& policy : hostile_policies()) {
-      const std::string file = folder_.write("h.sentrail", policy.text);
-      Row& row = measured("hostile:" + std::string(policy.name), policy.rule_count, {"check", file},
-                          std::nullopt);
+      const std::string written = write("h.sentrail", policy.text);
+      Row& row = measured("hostile:" + std::string(policy.name), policy.rule_count,
+                          {"check", written}, std::nullopt);
       row.limit = policy.limit;
-      const std::string said = read(folder_.file("out"));
+      const std::string said = read_file(file("out"));
       const bool named = policy.limit.empty() ? said.find("error[") == std::string::npos
                                               : said.find(policy.limit) != std::string::npos;
       if (!named) row.wrong = "says " + said.substr(0, 200);

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "bench/child.hpp"
+#include "bench/files.hpp"
 #include "bench/gate_under_load.hpp"
 #include "core/json_writer.hpp"
 #include "core/result.hpp"
@@ -55,34 +56,6 @@ struct Load {
 
   [[nodiscard]] double cpu_us() const { return cpu_seconds * 1e6 / requests; }
 };
-
-// A folder that goes with its object.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "sentrail-bench-XXXXXX").string();
-    path_ = mkdtemp(name.data()) != nullptr ? name : "";
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-void write_file(const std::string& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path);
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
 
 std::uint16_t free_port() {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
