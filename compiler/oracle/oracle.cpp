@@ -53,23 +53,10 @@ Truth evaluate_of(const ir::Policy& policy, ir::ConditionId id, const Request& r
   return truth;
 }
 
-// Which conditions stand within a quantifier.
-std::vector<bool> within_quantifiers(const ir::Policy& policy) {
-  std::vector<bool> within(policy.conditions.size(), false);
-  for (std::size_t i = within.size(); i-- > 0;) {
-    const ir::Condition& condition =
-        policy.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
-    for (const ir::ConditionId child : condition.children) {
-      within[child.value] = within[i] || is_quantified(condition.kind);
-    }
-  }
-  return within;
-}
-
 // Truths of the conditions up to `last`; children come before parents, so one pass is enough.
 std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
                                   const Request& request) {
-  const std::vector<bool> within = within_quantifiers(policy);
+  const std::vector<bool> within = policy.within_quantifiers();
   std::vector<Truth> truths;
   for (std::uint32_t i = 0; i <= last; ++i) {
     const ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
