@@ -3,24 +3,10 @@
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 import unittest
 
-SENTRAILC = sys.argv.pop(1)
-
-
-def run(*arguments, stdin=""):
-    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True,
-                          capture_output=True, timeout=60, check=False)
-
-
-def policy(text):
-    """A policy file in a folder of its own."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
-    (folder / "p.sentrail").write_text(text, encoding="utf-8")
-    return folder
-
+from harness.sentrailc import policy, run
 
 HEAD = "policy acme\nlanguage 1\n\n"
 STRICT = HEAD + """rule protect: block when resource.ref in [main, "release/**"]
@@ -48,10 +34,6 @@ class Analysis(unittest.TestCase):
             subprocess.run([*git, "commit", "-q", "-m", "policy"], check=True)
         return folder
 
-    def in_folder(self, folder, *arguments):
-        return subprocess.run([SENTRAILC, *arguments], cwd=folder, text=True, capture_output=True,
-                              timeout=60, check=False)
-
     def test_diff_shows_what_widens_with_a_request_that_eval_answers_so(self):
         before, after = policy(STRICT), policy(LOOSE)
         answer = run("diff", "--json", before / "p.sentrail", after / "p.sentrail")
@@ -78,17 +60,17 @@ class Analysis(unittest.TestCase):
         for arguments in ([f"HEAD~1:{path}", f"HEAD:{path}"], [f"HEAD~1:{path}", path],
                           ["HEAD~1", "HEAD", "--git", "policies"],
                           ["HEAD~1", "HEAD", "--git", path]):
-            answer = self.in_folder(folder, "diff", *arguments)
+            answer = run("diff", *arguments, folder=folder)
             self.assertEqual(answer.returncode, 1, f"{arguments} {answer.stderr}")
             self.assertIn("block -> allow  (widens)", answer.stdout, arguments)
-        back = self.in_folder(folder / "policies", "diff", "HEAD", "HEAD~1", "--git", ".")
+        back = run("diff", "HEAD", "HEAD~1", "--git", ".", folder=folder / "policies")
         self.assertIn("allow -> block", back.stdout, back.stderr)
         self.assertNotIn("widens", back.stdout)
         wrong = ((["nowhere:x.sentrail", path], "there is no git revision nowhere"),
                  (["HEAD:none.sentrail", path], "there is no none.sentrail"),
                  (["HEAD", "HEAD", "--git", "none"], "no .sentrail file in none"))
         for arguments, message in wrong:
-            answer = self.in_folder(folder, "diff", *arguments)
+            answer = run("diff", *arguments, folder=folder)
             self.assertEqual(answer.returncode, 2, f"{arguments} {answer.stdout}")
             self.assertIn(message, answer.stderr, arguments)
 

@@ -8,12 +8,12 @@ import json
 import pathlib
 import re
 import subprocess
-import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
-SENTRAILC = sys.argv.pop(1)
+from harness.sentrailc import run
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NODE = ROOT / "demo/node_modules/.bin/node"
 JUDGE = ROOT / "tests/e2e/judges/judge.mjs"
@@ -29,11 +29,6 @@ BAD = ('policy p\nlanguage 1\nlist é = ["\U0001f600", "a", "a"]\n'
 FINDINGS = ('policy p\nlanguage 1\nlist l = ["\U0001f600", "a", "a"]\n'
             'rule one: block when env in l and rsk == high\n'
             'rule one: block when resource.reff == "a,b:c%"\n')
-
-
-def run(*arguments, folder=None, stdin=""):
-    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True, cwd=folder,
-                          capture_output=True, timeout=120, check=False)
 
 
 def judged(kind, text):

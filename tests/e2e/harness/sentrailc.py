@@ -8,9 +8,9 @@ import tempfile
 SENTRAILC = sys.argv.pop(1)
 
 
-def run(*arguments, stdin=""):
-    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True,
-                          capture_output=True, timeout=100, check=False)
+def run(*arguments, folder=None, stdin=""):
+    return subprocess.run([SENTRAILC, *map(str, arguments)], input=stdin, text=True, cwd=folder,
+                          capture_output=True, timeout=120, check=False)
 
 
 def policy(text):
