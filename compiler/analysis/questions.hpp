@@ -24,7 +24,7 @@ struct RuleReach {
   Reach reach = Reach::reached;
   std::vector<std::size_t> by;   // shadowed: rules that do it together; without any, they do not
   bool possible = false;         // not reached, and still a candidate where something is unreadable
-  std::optional<Witness> where;  // reached, if witnesses were asked for; possible
+  std::optional<Witness> where;  // reached or possible, where a test that is not known was tried
   std::string why;
 };
 

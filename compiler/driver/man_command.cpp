@@ -68,10 +68,11 @@ std::string name_of(const CLI::Option& option) {
                                      : out + " \\fI" + escaped(option.get_type_name()) + "\\fR";
 }
 
-std::string options_of(const CLI::App& app, bool positional) {
+// `but` is left out.
+std::string options_of(const CLI::App& app, bool positional, const CLI::Option* but = nullptr) {
   std::string out;
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional() != positional) continue;
+    if (option->get_positional() != positional || option == but) continue;
     out += ".TP\n" + name_of(*option) + "\n" + escaped(option->get_description());
     if (!option->get_default_str().empty()) {
       out += " (default: " + escaped(option->get_default_str()) + ")";
@@ -108,7 +109,8 @@ std::string page_of(const CLI::App& command, const CLI::App& root) {
          section("DESCRIPTION", paragraphs(footer.empty() ? root.get_footer() : footer)) +
          section("ARGUMENTS", options_of(command, true)) +
          section("OPTIONS", options_of(command, false)) +
-         section("COMMON OPTIONS", options_of(root, false)) + ".SH SEE ALSO\n.BR sentrailc (1)\n";
+         section("COMMON OPTIONS", options_of(root, false, root.get_help_ptr())) +
+         ".SH SEE ALSO\n.BR sentrailc (1)\n";
 }
 
 std::string page_of(const CLI::App& root) {
