@@ -44,6 +44,10 @@ if(SENTRAIL_SANITIZE)
   add_compile_options(-fsanitize=${SENTRAIL_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SENTRAIL_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # The checks that a sanitizer puts in hide initialisations from this warning; gcc's manual says so.
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
 endif()
 if(SENTRAIL_COVERAGE)
   add_compile_options(--coverage -O0)
