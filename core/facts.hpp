@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -92,6 +93,8 @@ struct Facts {
   std::array<Fact, kAttributeCount> values{};
   NamedTexts query;
   NamedTexts headers;
+  // When it is decided, in milliseconds since 1970 UTC. Whoever does not know is after every end.
+  std::int64_t now_ms = std::numeric_limits<std::int64_t>::max();
 
   [[nodiscard]] Fact& operator[](AttributeId id) noexcept {
     return values[static_cast<std::size_t>(id)];

@@ -27,6 +27,8 @@ inline constexpr std::size_t kNameBytesMax = 128;
 // A `because` text as written; 200 characters remain after rendering (language.md, Meaning 8).
 inline constexpr std::size_t kBecauseBytesMax = 1024;
 inline constexpr std::size_t kReasonCharactersMax = 200;
+// The owner or ticket of a rule: a name or an address, shown on one line.
+inline constexpr std::size_t kRuleNoteBytesMax = 256;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.

@@ -1,6 +1,8 @@
 // Views of program tables and the conversion of exact numbers. See program.hpp.
 #include "core/program.hpp"
 
+#include <algorithm>
+
 namespace sentrail {
 
 NumberRow NumberRow::of(const Decimal& value) noexcept {
@@ -16,11 +18,18 @@ Decimal NumberRow::value() const noexcept {
   return decimal;
 }
 
+const NoteRow* Program::note_of(std::uint32_t rule) const noexcept {
+  const auto found =
+      std::lower_bound(notes.begin(), notes.end(), rule,
+                       [](const NoteRow& row, std::uint32_t wanted) { return row.rule < wanted; });
+  return found != notes.end() && found->rule == rule ? &*found : nullptr;
+}
+
 Program ProgramStorage::view() const noexcept {
   return {text,         policy,      tiers,         rules,     nodes,       atoms,
           operands,     slots,       steps,         symbols,   numbers,     patterns,
           pattern_ops,  reasons,     reason_parts,  regexes,   regex_steps, regex_sets,
-          regex_ranges, quantifiers, element_nodes, approvals, seats};
+          regex_ranges, quantifiers, element_nodes, approvals, seats,       notes};
 }
 
 }  // namespace sentrail

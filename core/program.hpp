@@ -233,6 +233,16 @@ struct SeatsRow {
   TextRef name;
 };
 
+// What is written of a rule beside what it says, and its end. Only of rules with any of these. Rows
+// ascend by rule.
+struct NoteRow {
+  std::uint32_t rule = 0;
+  std::uint32_t zero = 0;
+  TextRef owner;
+  TextRef ticket;
+  std::int64_t until_ms = 0;  // since 1970 UTC: the first that is too late; 0: it has no end
+};
+
 // One tier. The tiers' rules are, one after the other, all rules.
 struct TierRow {
   TextRef name;
@@ -284,6 +294,7 @@ enum class TableId : std::uint32_t {
   element_nodes = 21,
   approvals = 22,
   seats = 23,
+  notes = 24,
 };
 
 // A view of all tables; owns nothing.
@@ -311,11 +322,14 @@ struct Program {
   std::span<const NodeRow> element_nodes;
   std::span<const ApprovalRow> approvals;
   std::span<const SeatsRow> seats;
+  std::span<const NoteRow> notes;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
     return {text.data() + ref.offset, ref.bytes};
   }
+  // What is written of a rule; null if nothing is. cost: logarithmic.
+  [[nodiscard]] const NoteRow* note_of(std::uint32_t rule) const noexcept;
   [[nodiscard]] std::string_view name() const noexcept { return view(policy[0].name); }
   [[nodiscard]] Effect default_effect() const noexcept {
     return static_cast<Effect>(policy[0].default_effect);
@@ -347,6 +361,7 @@ struct ProgramStorage {
   std::vector<NodeRow> element_nodes;
   std::vector<ApprovalRow> approvals;
   std::vector<SeatsRow> seats;
+  std::vector<NoteRow> notes;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -378,6 +393,7 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::element_nodes, tables.element_nodes);
   visit(TableId::approvals, tables.approvals);
   visit(TableId::seats, tables.seats);
+  visit(TableId::notes, tables.notes);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.

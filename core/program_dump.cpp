@@ -8,6 +8,7 @@
 #include "core/json_writer.hpp"
 #include "core/program.hpp"
 #include "core/text.hpp"
+#include "core/time.hpp"
 
 namespace sentrail {
 namespace {
@@ -257,6 +258,15 @@ void dump_approvals(std::string& out, const Program& p) {
   }
 }
 
+void dump_notes(std::string& out, const Program& p) {
+  for (const NoteRow& row : p.notes) {
+    out += "note of rule " + std::to_string(row.rule) + ": owner " + quoted(p.view(row.owner)) +
+           ", ticket " + quoted(p.view(row.ticket));
+    if (row.until_ms != 0) out += ", before " + format_rfc3339_ms(row.until_ms);
+    out += "\n";
+  }
+}
+
 void dump_quantifiers(std::string& out, const Program& p) {
   for (std::size_t i = 0; i < p.quantifiers.size(); ++i) {
     const QuantifierRow& row = p.quantifiers[i];
@@ -298,6 +308,7 @@ std::string dump(const Program& program) {
   dump_reasons(out, program);
   dump_quantifiers(out, program);
   dump_approvals(out, program);
+  dump_notes(out, program);
   dump_tiers(out, program);
   out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
          std::to_string(policy.cost.bytes) + " bytes\n";

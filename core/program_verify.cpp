@@ -38,7 +38,7 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
         numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && reasons() && approvals() && cost()) {
+        accept(verify_scopes(p_)) && reasons() && approvals() && notes() && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -100,6 +100,7 @@ class Verifier {
   bool atom_operands(std::size_t row);
   bool reasons();
   bool approvals();
+  bool notes();
   bool cost();
 
   const Program& p_;
@@ -459,6 +460,23 @@ bool Verifier::approvals() {
     if (!text_ref(p_.seats[i].name, "seats", i)) return false;
   }
   return accept(verify_approvals(p_));
+}
+
+bool Verifier::notes() {
+  for (std::size_t i = 0; i < p_.notes.size(); ++i) {
+    const NoteRow& row = p_.notes[i];
+    const std::uint32_t longest = std::max(row.owner.bytes, row.ticket.bytes);
+    if (!require(row.rule < p_.rules.size() && row.zero == 0, "notes", i, "names no rule") ||
+        !require(i == 0 || p_.notes[i - 1].rule < row.rule, "notes", i, "is out of order") ||
+        !text_ref(row.owner, "notes", i) || !text_ref(row.ticket, "notes", i) ||
+        !require(longest <= limits::kRuleNoteBytesMax, "notes", i, "has too long a text") ||
+        !require(longest > 0 || row.until_ms != 0, "notes", i, "says nothing") ||
+        !require(row.until_ms >= 0 && row.until_ms % limits::kDayMs == 0, "notes", i,
+                 "ends within a day")) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool Verifier::cost() {

@@ -12,16 +12,21 @@ namespace sentrail::grammar {
 
 // Words with a meaning in language 1, sorted.
 inline constexpr auto kKeywords = std::to_array<std::string_view>({
-    "all",       "allow",       "always",   "and",
-    "any",       "as",          "because",  "block",
-    "condition", "contains",    "default",  "ends_with",
-    "exists",    "expect",      "false",    "from",
-    "given",     "guard",       "has",      "import",
-    "in",        "is",          "language", "list",
-    "not",       "on",          "or",       "pass",
-    "policy",    "priority",    "prove",    "require_approval",
-    "rule",      "starts_with", "test",     "tier",
-    "true",      "unless",      "when",     "within",
+    "all",      "allow",       "always",
+    "and",      "any",         "as",
+    "because",  "block",       "condition",
+    "contains", "default",     "ends_with",
+    "exists",   "expect",      "false",
+    "from",     "given",       "guard",
+    "has",      "import",      "in",
+    "is",       "language",    "list",
+    "not",      "on",          "or",
+    "owner",    "pass",        "policy",
+    "priority", "prove",       "require_approval",
+    "rule",     "starts_with", "test",
+    "ticket",   "tier",        "true",
+    "unless",   "until",       "when",
+    "within",
 });
 
 // Words kept for later versions of language 1, sorted: policies cannot use them as names today, so
@@ -29,11 +34,8 @@ inline constexpr auto kKeywords = std::to_array<std::string_view>({
 inline constexpr auto kLaterKeywords = std::to_array<std::string_view>({
     "also",
     "limit",
-    "owner",
     "shadow",
     "then",
-    "ticket",
-    "until",
 });
 
 // Words that begin a declaration, sorted: where reading resumes after an error.
@@ -57,8 +59,11 @@ inline constexpr auto kDeclarationKeywords = std::to_array<std::string_view>({
 inline constexpr auto kClauseKeywords = std::to_array<std::string_view>({
     "because",
     "on",
+    "owner",
     "priority",
+    "ticket",
     "unless",
+    "until",
     "when",
 });
 

@@ -99,7 +99,18 @@ struct because_clause : peg::if_must<rule_because_keyword, because_text> {};
 struct priority_keyword : keyword<TAO_PEGTL_STRING("priority")> {};
 struct priority_number : number_literal {};
 struct priority_clause : peg::if_must<priority_keyword, priority_number> {};
-struct clause : peg::sor<on_clause, when_clause, unless_clause, because_clause, priority_clause> {};
+struct owner_keyword : keyword<TAO_PEGTL_STRING("owner")> {};
+struct owner_name : string_literal {};
+struct owner_clause : peg::if_must<owner_keyword, owner_name> {};
+struct ticket_keyword : keyword<TAO_PEGTL_STRING("ticket")> {};
+struct ticket_name : string_literal {};
+struct ticket_clause : peg::if_must<ticket_keyword, ticket_name> {};
+struct until_keyword : keyword<TAO_PEGTL_STRING("until")> {};
+struct date_text : peg::plus<word_character> {};
+struct date : token<date_text> {};
+struct until_clause : peg::if_must<until_keyword, date> {};
+struct clause : peg::sor<on_clause, when_clause, unless_clause, because_clause, priority_clause,
+                         owner_clause, ticket_clause, until_clause> {};
 
 struct rule_keyword : keyword<TAO_PEGTL_STRING("rule")> {};
 struct rule_name : name {};

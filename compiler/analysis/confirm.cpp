@@ -118,6 +118,7 @@ Status put(HeldFacts& held, const oracle::Request& request) {
   }
   for (const auto& [name, value] : request.query.entries) held.query.push_back({name, value});
   for (const auto& [name, value] : request.headers.entries) held.headers.push_back({name, value});
+  held.facts.now_ms = request.now_ms;
   held.facts.query = {request.query.unreadable, held.query};
   held.facts.headers = {request.headers.unreadable, held.headers};
   return {};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/check/approvals.hpp"
+#include "compiler/check/expiry.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/templates.hpp"
 #include "compiler/ir/pattern.hpp"
@@ -101,6 +102,12 @@ class RuleChecker {
     rule.when = condition(node);
     if (node.unless) rule.unless = conditions_.at(node.unless->value);
     if (node.because) rule.because = check_template(context_, *node.because);
+    if (node.owner) rule.owner = node.owner->text;
+    if (node.ticket) rule.ticket = node.ticket->text;
+    if (node.until) {
+      rule.until_ms = check_until(context_, *node.until);
+      rule.until_span = node.until->span;
+    }
     return rule;
   }
 

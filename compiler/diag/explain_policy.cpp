@@ -114,6 +114,16 @@ constexpr Explanation kTable[] = {
  "`from` says who approves and `within` by when; what is allowed or blocked waits for nobody.",
  "rule one: block from (group leads) when always\n",
  "rule one: require_approval from (group leads) when always\n"},
+{bad_until,
+ "`until` names the last day on which a rule counts, in UTC, as year, month and day.",
+ "rule one: allow until 2027-02-30 when risk == low\n",
+ "rule one: allow until 2099-02-28 when risk == low\n"},
+{expired_rule,
+ "A rule that has ended is taken out or given more time, so that nobody reads what is no longer "
+ "so. In a bundle that is in force an `allow` that has ended matches nothing; all other rules go "
+ "on. `sentrailc check --now DATE` asks for another day.",
+ "rule one: allow until 2020-01-31 when risk == low\n",
+ "rule one: allow until 2099-01-31 when risk == low\n"},
 {bad_template,
  "In a `because` text braces hold an attribute; a brace itself is written twice.",
  "rule one: block when always because \"no {changes\"\n",

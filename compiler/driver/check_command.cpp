@@ -30,6 +30,7 @@ struct CheckOptions {
   bool fix = false;
   bool dry_run = false;
   std::string analysis = "auto";
+  std::string now;
 };
 
 // Adds what analysis finds, as much as was asked for.
@@ -111,6 +112,14 @@ void check_files(const std::vector<std::string>& files, const std::string& analy
 }
 
 int check_path(const CheckOptions& check, const OutputOptions& options) {
+  if (!check.now.empty()) {
+    const Result<Instant> now = parse_rfc3339(check.now + "T00:00:00Z");
+    if (!now) {
+      return report({Errc::invalid_argument, "`" + check.now + "` is not a day as 2027-01-31"},
+                    options);
+    }
+    set_now(*now);
+  }
   const Result<std::vector<std::string>> files = all_policy_files(check.path);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
@@ -131,6 +140,7 @@ void add_check(CLI::App& app, CommandLine& program) {
   CLI::Option* fix = command->add_flag("--fix", options->fix, "make the fixes that findings carry");
   command->add_flag("--dry-run", options->dry_run, "print what --fix would change, as a diff")
       ->needs(fix);
+  command->add_option("--now", options->now, "the day on which to check, as 2027-01-31; today");
   command
       ->add_option("--analysis", options->analysis,
                    "none; quick: rules that are never reached; full: also notes on overlaps, "

@@ -12,6 +12,7 @@
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "core/time.hpp"
 #include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
 #include "runtime/request/read_requests.hpp"
@@ -152,6 +153,16 @@ std::string rules_text(const Answer& answer) {
   return out;
 }
 
+// Of whom a rule is, and why and for how long it is there.
+void write_note(JsonWriter& json, const Compiled& compiled, std::uint32_t rule) {
+  const Program& program = compiled.engine().program();
+  const NoteRow* note = program.note_of(rule);
+  if (note == nullptr) return;
+  if (note->owner.bytes > 0) json.key("owner").string(program.view(note->owner));
+  if (note->ticket.bytes > 0) json.key("ticket").string(program.view(note->ticket));
+  if (note->until_ms != 0) json.key("endsAt").string(format_rfc3339_ms(note->until_ms));
+}
+
 void write_rules(JsonWriter& json, const Answer& answer) {
   json.key("rules").begin_array();
   for (const decide::RuleAnswer& rule : answer.explanation.rules) {
@@ -163,9 +174,9 @@ void write_rules(JsonWriter& json, const Answer& answer) {
         .key("reached")
         .boolean(rule.reached)
         .key("candidate")
-        .boolean(rule.candidate)
-        .key("settledBy")
-        .begin_array();
+        .boolean(rule.candidate);
+    write_note(json, *answer.compiled, rule.rule);
+    json.key("settledBy").begin_array();
     for (const decide::TestAnswer& test : rule.settled_by) {
       json.begin_object()
           .key("test")

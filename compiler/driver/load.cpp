@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "compiler/catalog/read.hpp"
+#include "compiler/check/expiry.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
 #include "compiler/syntax/parser.hpp"
 
@@ -32,6 +34,12 @@ std::vector<std::string> files_in(const fs::path& folder, std::string_view endin
 std::vector<std::string>& module_folders() {
   static std::vector<std::string> folders;
   return folders;
+}
+
+// The day that the command line names.
+std::optional<Instant>& the_now() {
+  static std::optional<Instant> now;
+  return now;
 }
 
 // `acme/lists.sentrail` for `acme.lists`.
@@ -90,6 +98,10 @@ Status load_syntax(const std::string& file, Loaded& loaded) {
   SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
   loaded.ast = parse(source, loaded.sources, loaded.sink);
   return {};
+}
+
+void set_now(Instant now) {
+  the_now() = now;
 }
 
 void add_module_folder(std::string folder) {
@@ -195,7 +207,9 @@ Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded) {
     loaded.files.emplace_back(loaded.sources[ast->source].name());
   }
   if (!fine) return {};
-  loaded.policy = loaded.modules.linked();
+  ir::Policy linked = loaded.modules.linked();
+  if (!check_ends(linked, the_now().value_or(SystemClock().now()), loaded.sink)) return {};
+  loaded.policy = std::move(linked);
   loaded.tested_modules = loaded.modules.tested_modules();
   return {};
 }

@@ -17,6 +17,7 @@
 #include "compiler/source.hpp"
 #include "compiler/syntax/ast.hpp"
 #include "core/result.hpp"
+#include "core/time.hpp"
 
 namespace sentrail::compiler {
 
@@ -59,6 +60,10 @@ struct LoadFrom {
 // Names one more folder in which modules are looked for, behind that of the policy.
 // threads: before any policy is loaded.
 void add_module_folder(std::string folder);
+
+// Names the day on which policies are checked; today if nobody does.
+// threads: before any policy is loaded.
+void set_now(Instant now);
 
 // The folder from which modules are named: that of the file, or if the end of its path is the
 // policy's own name (`acme/lists.sentrail` for `acme.lists`), the one that the name begins in.

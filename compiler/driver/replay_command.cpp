@@ -78,10 +78,11 @@ class LineReader {
   std::size_t end_ = 0;
 };
 
-void count(const Compiled& compiled, std::span<const request::Request> requests,
-           decide::Scratch& scratch, Summary& summary) {
+void count(const Compiled& compiled, std::span<request::Request> requests, decide::Scratch& scratch,
+           Summary& summary) {
   std::vector<Decision> decisions;
-  for (const request::Request& one : requests) {
+  for (request::Request& one : requests) {
+    one.set_now(0);  // as Compiled::evaluate
     decisions.push_back(compiled.engine().decide(one.facts(), scratch));
   }
   const Decision& decision = decisions[decide::strictest(decisions)];
@@ -102,7 +103,7 @@ Result<Summary> replay(const Compiled& compiled, std::FILE* file) {
     if (!cut && line.find_first_not_of(" \t\r") == std::string::npos) continue;
     std::string why = "longer than a request may be";
     if (!cut) {
-      const auto requests = request::read_requests(line, compiled.catalogs());
+      auto requests = request::read_requests(line, compiled.catalogs());
       if (requests) {
         count(compiled, *requests, scratch, summary);
         continue;

@@ -167,7 +167,7 @@ class Formatter : Commented {
   }
 
   // --- rules -------------------------------------------------------------------------------
-  enum class Part : std::uint8_t { on, when, unless, because, priority };
+  enum class Part : std::uint8_t { on, when, unless, because, priority, owner, ticket, until };
 
   // The clauses in the author's order, each with the place of its first token after the keyword.
   [[nodiscard]] std::vector<std::pair<std::size_t, Part>> parts_of(const RuleNode& node) const {
@@ -177,6 +177,9 @@ class Formatter : Commented {
     if (node.unless) parts.emplace_back(leaf_of(*node.unless), Part::unless);
     if (node.because) parts.emplace_back(node.because->span.begin, Part::because);
     if (node.priority) parts.emplace_back(node.priority->span.begin, Part::priority);
+    if (node.owner) parts.emplace_back(node.owner->span.begin, Part::owner);
+    if (node.ticket) parts.emplace_back(node.ticket->span.begin, Part::ticket);
+    if (node.until) parts.emplace_back(node.until->span.begin, Part::until);
     std::sort(parts.begin(), parts.end());
     return parts;
   }
@@ -216,6 +219,12 @@ class Formatter : Commented {
         return name_line("because ", slice(node.because->span));
       case Part::priority:
         return name_line("priority ", slice(node.priority->span));
+      case Part::owner:
+        return name_line("owner ", slice(node.owner->span));
+      case Part::ticket:
+        return name_line("ticket ", slice(node.ticket->span));
+      case Part::until:
+        return name_line("until ", slice(node.until->span));
     }
   }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "compiler/ir/ir.hpp"
+#include "core/time.hpp"
 
 namespace sentrail::compiler::ir {
 namespace {
@@ -151,6 +152,9 @@ std::string text_of(const Policy& policy, const Rule& rule) {
   out += "\n    when " + text_of(policy, rule.when) + "\n";
   if (rule.unless) out += "    unless " + text_of(policy, *rule.unless) + "\n";
   if (rule.because) out += "    because " + text_of(*rule.because) + "\n";
+  if (!rule.owner.empty()) out += "    owner " + quoted(rule.owner) + "\n";
+  if (!rule.ticket.empty()) out += "    ticket " + quoted(rule.ticket) + "\n";
+  if (rule.until_ms) out += "    before " + format_rfc3339_ms(*rule.until_ms) + "\n";
   return out;
 }
 

@@ -151,6 +151,10 @@ struct Rule {
   std::optional<Template> because;
   Span span;
   Approval approval{};  // the usual, but for require_approval
+  std::string owner{};
+  std::string ticket{};
+  std::optional<std::int64_t> until_ms{};  // the first millisecond after its end
+  Span until_span{};
 };
 
 // One tier, its rules in the order in which they are tried (priority, then source order).

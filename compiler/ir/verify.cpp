@@ -249,6 +249,9 @@ Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   SENTRAIL_TRY(take(owned, rule.when));
   if (rule.unless) SENTRAIL_TRY(take(owned, *rule.unless));
   if (rule.because) SENTRAIL_TRY(verify_template(*rule.because));
+  if (rule.until_ms && (*rule.until_ms <= 0 || *rule.until_ms % limits::kDayMs != 0)) {
+    return broken("a rule ends within a day");
+  }
   return verify_approval(rule.approval, rule.outcome == Outcome::require_approval);
 }
 

@@ -42,6 +42,7 @@ class Lowerer {
   Status write_tier(const ir::Tier& tier);
   Status write_rule(const ir::Rule& rule);
   Status write_approval(std::uint32_t rule, const ir::Approval& approval);
+  Status write_note(std::uint32_t index, const ir::Rule& rule);
   Status write_condition(const ir::Rule& rule);
   Status write_tree(const ir::Rule& rule, std::vector<Step> steps, std::vector<NodeRow>& nodes);
   Status write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes);
@@ -131,6 +132,7 @@ Status Lowerer::write_rule(const ir::Rule& rule) {
     SENTRAIL_ASSIGN_OR_RETURN(row.reason, tables_.reason(*rule.because));
   }
   SENTRAIL_TRY(write_approval(static_cast<std::uint32_t>(out.rules.size()), rule.approval));
+  SENTRAIL_TRY(write_note(static_cast<std::uint32_t>(out.rules.size()), rule));
   row.condition_begin = static_cast<std::uint32_t>(out.nodes.size());
   SENTRAIL_TRY(write_condition(rule));
   row.condition_end = static_cast<std::uint32_t>(out.nodes.size());
@@ -153,6 +155,17 @@ Status Lowerer::write_approval(std::uint32_t rule, const ir::Approval& approval)
     out.seats.push_back(made);
   }
   out.approvals.push_back(row);
+  return {};
+}
+
+Status Lowerer::write_note(std::uint32_t index, const ir::Rule& rule) {
+  if (rule.owner.empty() && rule.ticket.empty() && !rule.until_ms) return {};
+  NoteRow row;
+  row.rule = index;
+  SENTRAIL_ASSIGN_OR_RETURN(row.owner, tables_.text(rule.owner));
+  SENTRAIL_ASSIGN_OR_RETURN(row.ticket, tables_.text(rule.ticket));
+  row.until_ms = rule.until_ms.value_or(0);
+  tables_.storage().notes.push_back(row);
   return {};
 }
 

@@ -90,6 +90,11 @@ class Raiser {
         rule.qualified_name = program_.view(rule_row.qualified_name);
         rule.outcome = static_cast<Outcome>(rule_row.outcome);
         SENTRAIL_ASSIGN_OR_RETURN(rule.when, condition(rule_row));
+        if (const NoteRow* note = program_.note_of(row.rules_begin + i)) {
+          rule.owner = program_.view(note->owner);
+          rule.ticket = program_.view(note->ticket);
+          if (note->until_ms != 0) rule.until_ms = note->until_ms;
+        }
         tier.rules.push_back(std::move(rule));
       }
       policy_.tiers.push_back(std::move(tier));

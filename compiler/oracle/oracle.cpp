@@ -109,6 +109,9 @@ std::vector<Truth> evaluate_rules(const ir::Policy& policy, const Request& reque
     for (const ir::Rule& rule : tier.rules) {
       Truth truth = conditions.at(rule.when.value);
       if (rule.unless) truth = both(truth, negate(conditions.at(rule.unless->value)));
+      // L8.13.
+      const bool ended = rule.until_ms && request.now_ms >= *rule.until_ms;
+      if (ended && rule.outcome == Outcome::allow) truth = Truth::f;
       rules.push_back(truth);
     }
   }

@@ -51,6 +51,7 @@ struct Request {
   std::map<std::string, Value> values;
   NameList query;
   NameList headers;
+  std::int64_t now_ms = 0;  // when it is decided; 0: no rule has ended
 
   friend bool operator==(const Request&, const Request&) = default;
 };

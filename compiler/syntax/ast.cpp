@@ -160,6 +160,9 @@ class Dump {
     if (node.when) line(2, "when " + condition(*node.when));
     if (node.unless) line(2, "unless " + condition(*node.unless));
     if (node.because) line(2, "because " + text_of(*node.because));
+    if (node.owner) line(2, "owner " + text_of(*node.owner));
+    if (node.ticket) line(2, "ticket " + text_of(*node.ticket));
+    if (node.until) line(2, "until " + text_of(*node.until));
   }
 
   // Depth is bounded by the grammar (limits::kNestingMax).

@@ -143,6 +143,9 @@ struct RuleNode {
   std::optional<ExprId> unless;
   std::optional<Literal> because;
   std::optional<Literal> priority;
+  std::optional<Literal> owner;
+  std::optional<Literal> ticket;
+  std::optional<Literal> until;  // a word
 };
 
 // `tier name { … }` or `guard tier name { … }`; rules outside any tier form one unnamed tier.

@@ -12,7 +12,8 @@
 namespace sentrail::compiler {
 namespace {
 
-constexpr std::array<const char*, 5> kClauseNames = {"on", "when", "unless", "because", "priority"};
+constexpr std::array<const char*, 8> kClauseNames = {"on",       "when",  "unless", "because",
+                                                     "priority", "owner", "ticket", "until"};
 constexpr std::size_t kPriorityDigitsMax = 9;
 
 std::string ticked(std::string_view text) {
@@ -316,7 +317,23 @@ void AstBuilder::clause(Clause clause) {
                        "a priority is a whole number from 0 to 999999999; lower comes first");
       }
       break;
+    case Clause::owner:
+    case Clause::ticket:
+    case Clause::until:
+      note(clause);
+      break;
   }
+}
+
+void AstBuilder::note(Clause clause) {
+  (clause == Clause::owner    ? rule_.owner
+   : clause == Clause::ticket ? rule_.ticket
+                              : rule_.until) = literal_;
+  if (literal_.text.size() <= limits::kRuleNoteBytesMax) return;
+  errors_.report(DiagnosticKind::text_too_long, literal_.span,
+                 "this text has " + std::to_string(literal_.text.size()) + " bytes, at most " +
+                     std::to_string(limits::kRuleNoteBytesMax) + " are allowed",
+                 "name it, or give its address");
 }
 
 void AstBuilder::rule(Span span) {

@@ -19,7 +19,7 @@
 namespace sentrail::compiler {
 
 // The clauses of a rule that are written once each.
-enum class Clause : std::uint8_t { on, when, unless, because, priority };
+enum class Clause : std::uint8_t { on, when, unless, because, priority, owner, ticket, until };
 
 // Receives tokens and ends of constructs in source order. A token leaves its value in a scratch
 // member; the construct around it takes it from there. Spans of constructs may run on into the
@@ -88,6 +88,7 @@ class AstBuilder {
   void on_clause(Span span);
   void because_text();
   void clause(Clause clause);
+  void note(Clause clause);
   void rule_name() { rule_.name = name_; }
   void rule(Span span);
   void guard() noexcept { tier_.guard = true; }
@@ -196,7 +197,7 @@ class AstBuilder {
   std::optional<Literal> because_;
   RuleNode rule_;
   bool clause_failed_ = false;
-  std::array<std::optional<Span>, 5> clauses_;  // the keyword of each clause of rule_
+  std::array<std::optional<Span>, 8> clauses_;  // the keyword of each clause of rule_
   bool in_tier_ = false;
   TierNode tier_;
   std::optional<std::uint32_t> implicit_tier_;

@@ -80,8 +80,12 @@ SENTRAIL_EXPECT(duration, expected_value, "a time", "write `within 24h`");
 SENTRAIL_EXPECT(on_tool, expected_value, "a tool", "write `on github` or `on github [ref.delete]`");
 SENTRAIL_EXPECT(because_text, expected_value, "a text in quotes", "write `because \"…\"`");
 SENTRAIL_EXPECT(priority_number, expected_value, "a number", "write `priority 10`");
+SENTRAIL_EXPECT(owner_name, expected_value, "a text in quotes", "write `owner \"platform\"`");
+SENTRAIL_EXPECT(ticket_name, expected_value, "a text in quotes", "write `ticket \"SEC-12\"`");
+SENTRAIL_EXPECT(date, expected_value, "a date", "write `until 2027-01-31`");
 SENTRAIL_EXPECT(rule_end, expected_clause,
-                "a clause (`on`, `when`, `unless`, `because`, `priority`) or the next declaration",
+                "a clause (`on`, `when`, `unless`, `because`, `priority`, `owner`, `ticket`, "
+                "`until`) or the next declaration",
                 "");
 SENTRAIL_EXPECT(expected_rule, expected_declaration, "`rule` or `}`", "a tier is made of rules");
 // Conditions.

@@ -255,6 +255,13 @@ SENTRAIL_ON(because_text) { b.because_text(); }
 SENTRAIL_ON(because_clause) { b.clause(Clause::because); }
 SENTRAIL_ON(priority_keyword) { b.clause_keyword(Clause::priority, at); }
 SENTRAIL_ON(priority_clause) { b.clause(Clause::priority); }
+SENTRAIL_ON(owner_keyword) { b.clause_keyword(Clause::owner, at); }
+SENTRAIL_ON(owner_clause) { b.clause(Clause::owner); }
+SENTRAIL_ON(ticket_keyword) { b.clause_keyword(Clause::ticket, at); }
+SENTRAIL_ON(ticket_clause) { b.clause(Clause::ticket); }
+SENTRAIL_ON(until_keyword) { b.clause_keyword(Clause::until, at); }
+SENTRAIL_ON(date_text) { b.plain(LiteralKind::word, at); }
+SENTRAIL_ON(until_clause) { b.clause(Clause::until); }
 SENTRAIL_ON(rule_name) { b.rule_name(); }
 SENTRAIL_ON(rule_declaration) { b.rule(at); }
 SENTRAIL_ON(guard_keyword) { b.guard(); }

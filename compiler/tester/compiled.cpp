@@ -31,6 +31,8 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
 Evaluation Compiled::evaluate(std::vector<request::Request> requests) const {
   Evaluation evaluation;
   evaluation.requests = std::move(requests);
+  // Rules that have ended are errors, so the policy is taken as if none ever did.
+  for (request::Request& one : evaluation.requests) one.set_now(0);
   decide::Scratch scratch = engine_->make_scratch();
   for (const request::Request& one : evaluation.requests) {
     evaluation.decisions.push_back(engine_->decide(one.facts(), scratch));

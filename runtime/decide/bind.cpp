@@ -73,6 +73,7 @@ class Binder {
     bind_numbers();
     bind_tests();
     for (std::uint32_t i = 0; i < p_.tiers.size(); ++i) bind_tier(p_.tiers[i]);
+    bind_ends();
     bound_.rule_entries.push_back(static_cast<std::uint32_t>(bound_.codes.size()));
     return std::move(bound_);
   }
@@ -84,6 +85,7 @@ class Binder {
   [[nodiscard]] Test test_of(const AtomRow& atom);
   [[nodiscard]] Test list_test(const AtomRow& atom);
   void bind_tier(const TierRow& tier);
+  void bind_ends();
   void bind_rule(std::uint32_t rule, std::uint32_t on_false);
   [[nodiscard]] Question question_of(const NodeRow& node) const;
 
@@ -266,6 +268,15 @@ void Binder::bind_tier(const TierRow& row) {
   }
   if (row.rules_count > 0) tier.entry = bound_.rule_entries[row.rules_begin];
   bound_.tiers.push_back(tier);
+}
+
+void Binder::bind_ends() {
+  for (const NoteRow& note : p_.notes) {
+    const bool allows = p_.rules[note.rule].outcome == static_cast<std::uint32_t>(Outcome::allow);
+    if (!allows || note.until_ms == 0) continue;
+    bound_.ends.resize(p_.rules.size(), std::numeric_limits<std::int64_t>::max());
+    bound_.ends[note.rule] = note.until_ms;
+  }
 }
 
 // Appends a rule's codes; `on_false` leads to the next rule.

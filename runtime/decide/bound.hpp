@@ -138,6 +138,12 @@ struct BoundProgram {
   std::vector<Code> codes;
   std::vector<std::uint32_t> rule_entries;  // first code of each rule, ascending, and the end
   std::vector<Tier> tiers;
+  std::vector<std::int64_t> ends;  // by rule: when an `allow` has ended; empty if none ever does
+
+  // Whether a rule is an `allow` whose end has come. source: docs/language.md, L8.13.
+  [[nodiscard]] bool has_ended(std::uint32_t rule, std::int64_t now_ms) const noexcept {
+    return !ends.empty() && now_ms >= ends[rule];
+  }
 
   [[nodiscard]] std::size_t cell_count() const noexcept { return slots.size() + tests.size() + 1; }
   [[nodiscard]] std::span<const std::string_view> steps_of(const Slot& slot) const noexcept {

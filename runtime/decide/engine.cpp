@@ -49,7 +49,12 @@ void LinearEngine::walk_tier(const Tier& tier, Walk& walk) const noexcept {
   bool perhaps_ended = false;  // by a `pass` that may match
   std::uint32_t at = tier.entry;
   const Code* const codes = bound_.codes.data();
-  while (at < kMatched) {
+  for (;;) {
+    if (at >= kMatched) {
+      if (at == kEndOfTier || !bound_.has_ended(at - kMatched, walk.facts.now_ms)) break;
+      at = entry_after(at - kMatched, tier);
+      continue;
+    }
     const Code& code = codes[at];
     std::uint64_t value = walk.scratch.cell(code.question.cell);
     if (value > kUndecidable) [[unlikely]] {
@@ -80,12 +85,17 @@ std::uint32_t LinearEngine::resume(std::uint32_t code, const Tier& tier, Walk& w
     walk.decision.undecidable = true;
     if (walk.add(rule)) perhaps_ended = true;
   }
-  return rule + 1 < tier.rules_end ? *after : kEndOfTier;
+  return entry_after(rule, tier);
+}
+
+std::uint32_t LinearEngine::entry_after(std::uint32_t rule, const Tier& tier) const noexcept {
+  return rule + 1 < tier.rules_end ? bound_.rule_entries[rule + 1] : kEndOfTier;
 }
 
 Truth LinearEngine::condition(std::uint32_t rule, const Facts& facts,
                               Scratch& scratch) const noexcept {
   const Program& p = bound_.program;
+  if (bound_.has_ended(rule, facts.now_ms)) return Truth::f;
   return truth_of_tree(p.nodes, p.rules[rule].condition_begin, [&](std::uint32_t atom) noexcept {
     return truth_of(bound_, atom, facts, scratch);
   });

@@ -44,6 +44,7 @@ class LinearEngine {
   void walk_tier(const Tier& tier, Walk& walk) const noexcept;
   [[nodiscard]] std::uint32_t resume(std::uint32_t code, const Tier& tier, Walk& walk,
                                      bool& perhaps_ended) const noexcept;
+  [[nodiscard]] std::uint32_t entry_after(std::uint32_t rule, const Tier& tier) const noexcept;
   void conclude(Walk& walk) const noexcept;
 
   BoundProgram bound_;

@@ -128,6 +128,11 @@ RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Fa
   RuleAnswer answer;
   answer.rule = rule;
   answer.truth = condition.truth();
+  if (engine.bound().has_ended(rule, facts.now_ms)) {
+    answer.ended = true;
+    answer.truth = Truth::f;
+    return answer;
+  }
   for (const std::uint32_t leaf : condition.settling_leaves()) {
     // What settles a node has the node's truth, down to the leaves.
     answer.settled_by.push_back(answer_of(engine, leaf, answer.truth, facts));

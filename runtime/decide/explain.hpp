@@ -35,6 +35,7 @@ struct RuleAnswer {
   Truth truth = Truth::f;  // of its condition
   bool reached = false;    // no earlier rule of its tier certainly matched
   bool candidate = false;  // reached, and its condition true or undecidable
+  bool ended = false;      // an `allow` whose end has come: false whatever its condition
   // The fewest tests that settle the condition, in the order in which they are written: for a true
   // `and` all of its tests, for a false one the first false, for an undecidable one those that are.
   std::vector<TestAnswer> settled_by;

@@ -202,7 +202,7 @@ void judge(const EvaluationPtr& one) {
 }
 
 // The call of one item: an item may name its agent, if the key may be that one.
-Result<AgentCall> call_of(const AgentCall& call, const Description& description) {
+Result<AgentCall> call_of(const AgentCall& call, const Description& description, Instant now) {
   AgentCall out = call;
   out.correlation_id = crypto::uuid_v4();
   if (description.agent_id && *description.agent_id != call.caller->agent_id) {
@@ -213,7 +213,7 @@ Result<AgentCall> call_of(const AgentCall& call, const Description& description)
                                                           call.caller->key, *description.agent_id));
     out.caller = std::make_shared<const identity::Caller>(std::move(named));
   }
-  out.asker = asker_of(*out.caller, "manual");
+  out.asker = asker_of(*out.caller, "manual", now);
   if (!out.caller->agent_registered && description.agent_name) {
     identity::Caller renamed = *out.caller;
     renamed.agent_name = *description.agent_name;
@@ -241,7 +241,7 @@ void serve_evaluate(DeskContext& desk, AgentCall call) {
   batch->left = read->items.size();
   std::vector<EvaluationPtr> all;
   for (Description& description : read->items) {
-    Result<AgentCall> item_call = call_of(call, description);
+    Result<AgentCall> item_call = call_of(call, description, desk.parts.clock.now());
     if (!item_call) {
       call.exchange->respond(refusal(item_call.error()));
       return;

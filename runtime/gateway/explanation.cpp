@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "core/time.hpp"
 #include "runtime/decide/reason.hpp"
 
 namespace sentrail::gateway {
@@ -38,11 +39,23 @@ void write_approval(JsonWriter& json, const decide::Approval& approval) {
   json.key("usualTime").boolean(approval.usual_time).end_object();
 }
 
+// What is written of a rule beside what it says.
+void write_note(JsonWriter& json, const Program& program, const decide::RuleAnswer& rule) {
+  const NoteRow* note = program.note_of(rule.rule);
+  if (note == nullptr) return;
+  if (note->owner.bytes > 0) json.key("owner").string(program.view(note->owner));
+  if (note->ticket.bytes > 0) json.key("ticket").string(program.view(note->ticket));
+  if (note->until_ms == 0) return;
+  json.key("endsAt").string(format_rfc3339_ms(note->until_ms));
+  json.key("ended").boolean(rule.ended);
+}
+
 void write_rule(JsonWriter& json, const Program& program, const decide::RuleAnswer& rule) {
   json.begin_object();
   json.key("rule").string(rule_name(program, rule.rule));
   json.key("truth").string(word(rule.truth));
   json.key("candidate").boolean(rule.candidate);
+  write_note(json, program, rule);
   json.key("settledBy").begin_array();
   for (const decide::TestAnswer& test : rule.settled_by) {
     json.begin_object();

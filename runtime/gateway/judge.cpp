@@ -45,8 +45,9 @@ Uuid policy_id_of(std::string_view rule) {
   return crypto::uuid_v5(kUrlNamespace, "sentrail:rule:" + std::string(rule));
 }
 
-Asker asker_of(const identity::Caller& caller, std::string_view source) {
+Asker asker_of(const identity::Caller& caller, std::string_view source, Instant now) {
   Asker asker;
+  asker.identity.now_ms = now.unix_ms;
   asker.workspace_id = caller.workspace.id;
   asker.agent_id = caller.agent_id;
   if (!caller.agent_id.empty()) {

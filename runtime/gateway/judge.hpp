@@ -12,6 +12,7 @@
 
 #include "core/decision.hpp"
 #include "core/result.hpp"
+#include "core/time.hpp"
 #include "core/uuid.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/decide/approval.hpp"
@@ -34,7 +35,7 @@ struct Asker {
 };
 
 // The asker of an authenticated call.
-[[nodiscard]] Asker asker_of(const identity::Caller& caller, std::string_view source);
+[[nodiscard]] Asker asker_of(const identity::Caller& caller, std::string_view source, Instant now);
 
 // A judgement, with everything that is told and recorded of it.
 struct Judged {

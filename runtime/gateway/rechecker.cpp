@@ -80,7 +80,7 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   }
   const auto bundle = judge_.bundle();
   if (!bundle) return stop_with(Recheck::policy_stricter, bundle.error().message);
-  const Asker asker = asker_of(*caller, record.source);
+  const Asker asker = asker_of(*caller, record.source, clock_.now());
   const Result<Judged> judged =
       judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known);
   if (!judged) return stop_with(Recheck::policy_stricter, judged.error().message);

@@ -4,6 +4,8 @@
 // not know: catalogs, policy, sockets.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +42,8 @@ struct Identity {
   std::optional<std::string> env;
   std::optional<std::string> workspace;
   std::optional<std::string> source;
+  // When it is asked, in milliseconds since 1970 UTC; not known: after the end of every rule.
+  std::int64_t now_ms = std::numeric_limits<std::int64_t>::max();
 };
 
 }  // namespace sentrail::request

@@ -25,6 +25,8 @@ class Request {
       : owner_(std::move(owner)), facts_(facts), declared_read_(declared_read) {}
 
   [[nodiscard]] const Facts& facts() const noexcept { return facts_; }
+  // Sets when it is decided.
+  void set_now(std::int64_t unix_ms) noexcept { facts_.now_ms = unix_ms; }
   // Whether its catalog declares the action a read; never for an unknown action.
   [[nodiscard]] bool declared_read() const noexcept { return declared_read_; }
 

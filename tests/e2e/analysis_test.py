@@ -145,6 +145,21 @@ class Analysis(unittest.TestCase):
         self.assertEqual(run("prove", policy(STRICT)).returncode, 0)
         self.assertEqual(run("prove", policy("policy p\nrule r: maybe\n")).returncode, 2)
 
+    def test_check_finds_rules_that_have_ended_on_a_day(self):
+        folder = policy("policy p\nlanguage 1\nrule a: allow when env == live until 2099-01-31 "
+                        "owner \"platform\" ticket \"SEC-12\"\n")
+        self.assertEqual(run("check", folder).returncode, 0)
+        self.assertEqual(run("check", "--now", "2099-01-31", folder).returncode, 0)
+        ended = run("check", "--now", "2099-02-01", folder)
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("S0274", ended.stdout + ended.stderr)
+        self.assertEqual(run("check", "--now", "tomorrow", folder).returncode, 2)
+        request = '{"attributes": {"env": "live"}}'
+        told = json.loads(run("explain", "--json", "-p", folder, stdin=request).stdout)
+        self.assertEqual(told["effect"], "allow")
+        self.assertEqual([told["rules"][0][key] for key in ("owner", "ticket", "endsAt")],
+                         ["platform", "SEC-12", "2099-02-01T00:00:00.000Z"])
+
     def test_check_finds_rules_that_are_never_reached(self):
         text = HEAD + "rule a: block when env in [live, test]\nrule b: allow when env == live\n"
         answer = run("check", policy(text))

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "compiler/oracle/oracle.hpp"
 #include "core/limits.hpp"
@@ -162,6 +163,21 @@ TEST(ApprovalsTighten, AskingForMorePeopleInLessTime) {
     ir::Policy changed = skeleton.policy;
     changed.default_approval = stronger(changed.default_approval);
     expect_not_looser(changed);
+  });
+}
+
+// Law EndsNeverOpen (L9.7): an allow that has ended has the condition F.
+TEST(EndsNeverOpen, WhicheverAllowEnds) {
+  for_each_world(kRulesMax, [](const Skeleton& skeleton, auto truths) {
+    const oracle::Decision before = oracle::join(skeleton.policy, truths);
+    for (std::size_t i = 0; i < truths.size(); ++i) {
+      if (skeleton.outcomes[i] != Outcome::allow) continue;
+      const Truth truth = std::exchange(truths[i], Truth::f);
+      EXPECT_TRUE(not_looser(skeleton.policy, oracle::join(skeleton.policy, truths),
+                             skeleton.policy, before))
+          << skeleton.describe(truths) << ", rule " << i << " has ended";
+      truths[i] = truth;
+    }
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <map>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
+#include "core/limits.hpp"
 #include "tests/exhaustive/law_worlds.hpp"
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
@@ -20,6 +22,10 @@
 
 namespace sentrail::support {
 namespace {
+
+// Around the ends that random policies have.
+constexpr std::array<std::int64_t, 5> kInstants = {0, 10 * limits::kDayMs - 1, 10 * limits::kDayMs,
+                                                   15 * limits::kDayMs, 20 * limits::kDayMs};
 
 void print_worlds(const char* what, std::uint64_t worlds) {
   std::printf("[   WORLDS ] %s: %llu\n", what, static_cast<unsigned long long>(worlds));
@@ -205,10 +211,12 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
   std::map<Effect, std::uint64_t> by_rule;
   Random random(seed);
   for (std::size_t p = 0; p < policies; ++p) {
-    const ir::Policy policy = random_policy(random, limits);
+    ir::Policy policy = random_policy(random, limits);
+    add_random_ends(random, policy);
     Compiled compiled(policy, p % 2 == 0 ? Phases::all : Phases::without_simplify);
     for (std::size_t r = 0; r < requests; ++r) {
-      const oracle::Request request = random_request(random);
+      oracle::Request request = random_request(random);
+      request.now_ms = kInstants[r % kInstants.size()];
       const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
       if (!facts) continue;
       const oracle::Decision expected = oracle::decide(policy, request);

@@ -74,6 +74,16 @@ void add_random_approvals(const Random& random, compiler::ir::Policy& policy) {
   }
 }
 
+void add_random_ends(const Random& random, compiler::ir::Policy& policy) {
+  Random aside = random;
+  for (compiler::ir::Tier& tier : policy.tiers) {
+    for (compiler::ir::Rule& rule : tier.rules) {
+      const std::size_t drawn = below(aside, 4);
+      if (drawn < 2) rule.until_ms = static_cast<std::int64_t>(10 * (1 + drawn)) * 86'400'000;
+    }
+  }
+}
+
 std::string written_approval(Random& random, const Approval& approval) {
   std::vector<std::string> terms;
   for (const Seats& seats : approval.seats) {

@@ -26,6 +26,9 @@ namespace sentrail::support {
 // Gives approvals to the rules and the default that require one. The generator is not moved on.
 void add_random_approvals(const Random& random, compiler::ir::Policy& policy);
 
+// Gives some rules an end, the tenth or the twentieth day. The generator is not moved on.
+void add_random_ends(const Random& random, compiler::ir::Policy& policy);
+
 // `from` and `within` that mean the approval, in one of the ways to write it; empty, or with a
 // blank before.
 [[nodiscard]] std::string written_approval(Random& random, const compiler::ir::Approval& approval);

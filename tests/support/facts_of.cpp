@@ -149,6 +149,7 @@ std::optional<OwnedFacts> OwnedFacts::of(const Request& request) {
   }
   storage.query = storage.keep(request.query);
   storage.headers = storage.keep(request.headers);
+  storage.facts.now_ms = request.now_ms;
   storage.facts.query = {request.query.unreadable, storage.query};
   storage.facts.headers = {request.headers.unreadable, storage.headers};
   return owned;

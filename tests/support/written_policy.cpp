@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/time.hpp"
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/fit_to_text.hpp"
@@ -352,6 +353,11 @@ std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
     parts.push_back("when " + condition(clauses.when, false));
   }
   if (rule.unless) parts.push_back("unless " + condition(*rule.unless, false));
+  if (rule.until_ms) {
+    parts.push_back("until " + format_rfc3339_ms(*rule.until_ms - 86'400'000).substr(0, 10));
+  }
+  if (!rule.owner.empty()) parts.push_back("owner \"" + rule.owner + "\"");
+  if (!rule.ticket.empty()) parts.push_back("ticket \"" + rule.ticket + "\"");
   if (priority) parts.push_back("priority " + std::to_string(*priority));
   if (once_in(8)) parts.push_back("because \"{env}, not {{this}}: {resource.ref}\"");
   std::string out = "rule " + rule.name + ": " + std::string(name_of(rule.outcome)) +
@@ -456,6 +462,11 @@ WrittenPolicy Writer::run() {
 WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) {
   WrittenPolicy written;
   written.policy = random_policy(random, limits);
+  add_random_ends(random, written.policy);
+  for (ir::Tier& tier : written.policy.tiers) {
+    if (!tier.rules.empty()) tier.rules.front().owner = "platform";
+    if (!tier.rules.empty()) tier.rules.back().ticket = "SEC-12";
+  }
   fit_to_text(random, written.policy);
   const WrittenPolicy texts = Writer(random, written.policy).run();
   written.text = texts.text;

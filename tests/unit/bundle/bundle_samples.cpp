@@ -78,6 +78,9 @@ ir::Policy full_policy() {
   ir::Rule ask = rule("ask", Outcome::require_approval, not_of(policy, always(policy)));
   ask.approval = {{{false, "leads", 2}, {false, "sre", 1}, {true, "admin", 1}}, 3'600'000};
   policy.tiers.push_back({"team", false, {rule("go", Outcome::allow, allowed), ask}});
+  policy.tiers[0].rules[0].owner = "platform";
+  policy.tiers[1].rules[0].ticket = "SEC-12";
+  policy.tiers[1].rules[0].until_ms = 20'000ll * 86'400'000;
   policy.default_approval = {{{true, "owner", 1}}, std::nullopt};
   return policy;
 }

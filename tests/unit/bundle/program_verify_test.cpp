@@ -193,6 +193,22 @@ const Case kApprovals[] = {
     {"seats_name", "names text", [](P& p) { p.seats[0].name.offset = 0xffffffff; }},
 };
 
+const Case kNotes[] = {
+    {"note_rule", "names no rule", [](P& p) { p.notes[1].rule = 4; }},
+    {"note_zero", "names no rule", [](P& p) { p.notes[0].zero = 1; }},
+    {"note_order", "notes[1] is out of order", [](P& p) { p.notes[1].rule = p.notes[0].rule; }},
+    {"note_owner", "names text", [](P& p) { p.notes[0].owner.offset = 0xffffffff; }},
+    {"note_ticket", "names text", [](P& p) { p.notes[1].ticket.offset = 0xffffffff; }},
+    {"note_empty", "says nothing", [](P& p) { p.notes[0].owner.bytes = 0; }},
+    {"note_within_a_day", "within a day", [](P& p) { ++p.notes[1].until_ms; }},
+    {"note_before_time", "within a day", [](P& p) { p.notes[1].until_ms = -86'400'000; }},
+    {"note_long", "too long a text",
+     [](P& p) {
+       p.notes[0].owner = {static_cast<std::uint32_t>(p.text.size()), 257};
+       p.text.insert(p.text.end(), 257, 'x');
+     }},
+};
+
 const Case kValues[] = {
     {"slot_attribute", "does not know", [](P& p) { p.slots[0].attribute = p.policy[0].name; },
      Errc::unsupported},
@@ -328,6 +344,7 @@ std::string name_of_case(const testing::TestParamInfo<Case>& info) {
 INSTANTIATE_TEST_SUITE_P(Frames, VerifyRefuses, testing::ValuesIn(kFrames), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Conditions, VerifyRefuses, testing::ValuesIn(kConditions), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Approvals, VerifyRefuses, testing::ValuesIn(kApprovals), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Notes, VerifyRefuses, testing::ValuesIn(kNotes), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Values, VerifyRefuses, testing::ValuesIn(kValues), name_of_case);
 
 TEST(Verify, AcceptsTheSample) {

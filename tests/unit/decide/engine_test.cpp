@@ -65,6 +65,38 @@ TEST(LinearEngine, TheFirstCertainMatchEndsItsTier) {
   EXPECT_FALSE(decision.undecidable);
 }
 
+// L8.13: an allow that has ended is as if it were not there; all else goes on.
+TEST(LinearEngine, AnAllowEndsAndNothingElseDoes) {
+  static constexpr std::int64_t kEnd = 10 * limits::kDayMs;
+  const auto decided_at = [](Outcome outcome, Truth truth, std::int64_t now_ms) {
+    ir::Policy policy;
+    policy.name = "p";
+    policy.default_effect = Effect::allow;
+    ir::Rule ends = rule("ends", outcome, condition(policy, truth));
+    ends.until_ms = kEnd;
+    ir::Rule next = rule("next", Outcome::require_approval, condition(policy, Truth::t));
+    policy.tiers.push_back({"t", false, {ends, next}});
+    Facts at = facts();
+    at.now_ms = now_ms;
+    return Compiled(policy).decide(at);
+  };
+  for (const Truth truth : {kT, kU}) {
+    const std::uint32_t before = truth == kT ? 1u : 2u;
+    EXPECT_EQ(decided_at(kAllow, truth, 0).candidate_count, before);
+    EXPECT_EQ(decided_at(kAllow, truth, kEnd - 1).candidate_count, before);
+    for (const std::int64_t late : {kEnd, Facts{}.now_ms}) {
+      const Decision ended = decided_at(kAllow, truth, late);
+      EXPECT_EQ(ended.rule, 1u);
+      EXPECT_EQ(ended.candidate_count, 1u);
+      EXPECT_FALSE(ended.undecidable);
+      for (const Outcome other : {kBlock, kApproval, kPass}) {
+        EXPECT_EQ(decided_at(other, truth, late), decided_at(other, truth, 0));
+      }
+    }
+  }
+  EXPECT_EQ(decided_at(kAllow, kT, 0).effect, Effect::allow);
+}
+
 TEST(LinearEngine, UndecidableRulesAreCandidatesAndTheStrictestCounts) {
   const Decision decision = decide({{kOrdinary, {{kBlock, kU}, {kAllow, kT}, {kBlock, kT}}}});
   EXPECT_EQ(decision.effect, Effect::block);

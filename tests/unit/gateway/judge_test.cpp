@@ -64,6 +64,27 @@ TEST_F(JudgeTest, TheDefaultHasNoPolicyId) {
   EXPECT_FALSE(one.policy_id.has_value());
 }
 
+// `until` is judged by the instant of the call; a call at no known instant comes too late.
+TEST_F(JudgeTest, AnAllowThatHasEndedAllowsNothing) {
+  const auto ending = tests::bundle_of(
+      "policy p\nlanguage 1\nrule a: allow when always until 2027-01-31\ndefault block\n");
+  Asker late = asker();
+  Asker early = late;
+  early.identity.now_ms = parse_rfc3339("2027-01-31T23:59:59.999Z").value().unix_ms;
+  for (const auto& [who, effect] : {std::pair(late, Effect::block), {early, Effect::allow}}) {
+    request::RawRequest raw;
+    raw.tool = "github";
+    raw.method = "GET";
+    raw.target = "/user";
+    EXPECT_EQ(judge_.judge(*ending, std::move(raw), who, *known()).value().effect, effect);
+  }
+  late.identity.now_ms = early.identity.now_ms + 1;
+  EXPECT_EQ(judge_.judge(*ending, {"github", "GET", "/user", "", {}, {}, false}, late, *known())
+                .value()
+                .effect,
+            Effect::block);
+}
+
 TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
   const std::string target = "/repos/acme/web/issues/1";
   EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})").effect, Effect::allow);
