@@ -10,6 +10,7 @@
 
 #include "compiler/analysis/diagnose.hpp"
 #include "compiler/catalog/read.hpp"
+#include "compiler/check/expiry.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/format/format.hpp"
@@ -48,6 +49,7 @@ void find(const std::map<std::string, std::string>& files, Sources& sources, Sou
   ASSERT_TRUE(set.read(*ast, &kCatalogs.infos, access, sources, sink).has_value());
   if (!set.check(sources, &kCatalogs.infos, sink)) return;
   const ir::Policy policy = set.linked();
+  (void)check_ends(policy, Instant{1'767'225'600'000}, sink);  // 2026-01-01
   static_cast<void>(analysis::diagnose(policy, analysis::Depth::full, sink));
   const std::string formatted = format(*ast, sources);
   if (formatted != sources[id].text()) {

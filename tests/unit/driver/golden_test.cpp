@@ -6,6 +6,7 @@
 #include <string>
 
 #include "compiler/check/check.hpp"
+#include "compiler/check/expiry.hpp"
 #include "compiler/diag/fix.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/driver/unified_diff.hpp"
@@ -24,6 +25,9 @@ const std::vector<CatalogInfo>& catalogs() {
   };
   return kCatalogs;
 }
+
+// The day of all goldens: 2026-01-01.
+constexpr Instant kNow{1'767'225'600'000};
 
 // A text that has been read and checked.
 struct Checked {
@@ -104,6 +108,7 @@ tests::StageResult command(const std::string& name, const std::string& text) {
     result.failed = true;
     return result;
   }
+  (void)check_ends(*policy, kNow, sink);
   const auto compiled = Compiled::of(*policy, {}, sources);
   EXPECT_TRUE(compiled.has_value());
   for (const TestOutcome& outcome : run_tests(*policy, **compiled).outcomes) {
