@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/check/approvals.hpp"
+#include "compiler/check/arguments.hpp"
 #include "compiler/check/conditions.hpp"
 #include "compiler/check/context.hpp"
 #include "compiler/check/lints.hpp"
@@ -51,13 +52,16 @@ void check_catalog(Context& context, const ImportNode& node, const std::string& 
                    Help("its tool and actions keep their names: take `as` away",
                         {{{node.span.source, node.name.span.end, node.alias->span.end}, ""}}));
   }
+  if (context.catalogs != nullptr) {
+    for (const CatalogInfo& catalog : *context.catalogs) {
+      if (catalog.name != node.name.text) continue;
+      context.imported.push_back(&catalog);
+      if (!catalog.is_lock) context.policy.catalogs.emplace_back(node.name.text);
+      return;
+    }
+  }
   context.policy.catalogs.emplace_back(node.name.text);
   if (context.catalogs == nullptr) return;
-  for (const CatalogInfo& catalog : *context.catalogs) {
-    if (catalog.name != node.name.text) continue;
-    context.imported.push_back(&catalog);
-    return;
-  }
   context.import_failed = true;
   std::vector<std::string_view> names;
   for (const CatalogInfo& catalog : *context.catalogs) names.push_back(catalog.name);
@@ -152,6 +156,7 @@ void check_all(Context& context) {
   check_tiers(context, conditions);
   check_proofs(context, conditions);
   check_tests(context);
+  if (context.error_count == 0) check_arguments(context);
   // A use in a test that is wrong may not have been seen.
   if (context.error_count > 0) return;
   warn_of_unused_names(context);

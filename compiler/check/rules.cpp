@@ -173,6 +173,7 @@ class RuleChecker {
       if (is_known_action(on.tool.text, action.text)) continue;
       const std::string tool(on.tool.text);
       const std::vector<std::string_view> known = actions_of(tool);
+      if (known.empty()) continue;  // lock files say nothing of actions
       if (ir::has_wildcard(action.text)) {
         context_.report(DiagnosticKind::action_matches_nothing, action.span,
                         ticked(action.text) + " matches no action of " + ticked(tool),

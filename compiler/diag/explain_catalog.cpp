@@ -1,4 +1,5 @@
-// S04xx: catalogs, which docs/catalog_format.md describes. See explain.hpp.
+// S04xx: catalogs, which docs/catalog_format.md describes, and what is said of locked tools,
+// docs/mcp_lock.md. See explain.hpp.
 #include <iterator>
 
 #include "compiler/diag/explain.hpp"
@@ -15,6 +16,23 @@ using enum DiagnosticKind;
   SENTRAIL_HEAD SENTRAIL_ACTIONS "families: {things: {paths: {/things: {GET: read}}}}\n"
 
 // clang-format off
+// The lock of a server with one tool, which takes `amount`, a number, and nothing else.
+#define SENTRAIL_LOCK \
+  "#file catalogs/tools.lock.json\n" \
+  "{\n" \
+  "  \"mcp_lock\": 1,\n" \
+  "  \"name\": \"acme.tools\",\n" \
+  "  \"servers\": {\n" \
+  "    \"bank\": {\n" \
+  "      \"pay\": {\"sha256\": \"c1ca1bd095504bb92e5ea0594929de0d1" \
+  "12b54e5c2bf5162c0721348a7a74341\", \"definition\": {\"inputSch" \
+  "ema\":{\"additionalProperties\":false,\"properties\":{\"amount\":" \
+  "{\"type\":\"number\"}},\"type\":\"object\"},\"name\":\"pay\"}}\n" \
+  "    }\n" \
+  "  }\n" \
+  "}\n"
+#define SENTRAIL_LOCKED "policy p\nlanguage 1\nimport acme.tools\n"
+
 constexpr Explanation kTable[] = {
 {catalog_not_yaml,
  "A catalog is plain YAML: repeated keys, anchors, aliases and tags would let a reader see "
@@ -96,6 +114,47 @@ constexpr Explanation kTable[] = {
  SENTRAIL_HEAD "parameters: {id: int}\n" SENTRAIL_ACTIONS
  "families: {things: {paths: {/things: {GET: read}}}}\n",
  SENTRAIL_RIGHT},
+{lock_refused,
+ "A lock file holds the definitions of tools with their digests, so that nobody edits one by hand. "
+ "`sentrailc lock` writes it from a server's answer to `tools/list`.",
+ "{\"mcp_lock\": 2, \"name\": \"acme.tools\", \"servers\": {}}\n",
+ "{\"mcp_lock\": 1, \"name\": \"acme.tools\", \"servers\": {}}\n"},
+{unknown_argument,
+ "The input schemas of the tools that this is about refuse every argument that they do not list, "
+ "and this is none of them: the test was mistyped and would never hold.",
+ SENTRAIL_LOCKED
+ "rule one: block when mcp.tool == \"pay\" and args.amont > 500\n"
+ SENTRAIL_LOCK,
+ SENTRAIL_LOCKED
+ "rule one: block when mcp.tool == \"pay\" and args.amount > 500\n"
+ SENTRAIL_LOCK},
+{argument_type,
+ "The input schema of the tool says which types the argument has, or which values, and the test "
+ "holds of none of them.",
+ SENTRAIL_LOCKED
+ "rule one: block when mcp.tool == \"pay\" and args.amount == \"much\"\n"
+ SENTRAIL_LOCK,
+ SENTRAIL_LOCKED
+ "rule one: block when mcp.tool == \"pay\" and args.amount > 500\n"
+ SENTRAIL_LOCK},
+{unlisted_argument,
+ "No tool of the imported lock files lists such an argument. Tools may take it all the same where "
+ "their schemas do not refuse it; often it was mistyped.",
+ SENTRAIL_LOCKED
+ "rule one: block when args.amont > 500\n"
+ SENTRAIL_LOCK,
+ SENTRAIL_LOCKED
+ "rule one: block when args.amount > 500\n"
+ SENTRAIL_LOCK},
+{tool_matches_nothing,
+ "The servers of the lock file have no such tool. A lock file is brought up to date with "
+ "`sentrailc lock`.",
+ SENTRAIL_LOCKED
+ "rule one: block when mcp.tool == \"pya\"\n"
+ SENTRAIL_LOCK,
+ SENTRAIL_LOCKED
+ "rule one: block when mcp.tool == \"pay\"\n"
+ SENTRAIL_LOCK},
 };
 // clang-format on
 #undef SENTRAIL_RIGHT

@@ -56,6 +56,10 @@ void add_replay(CLI::App& app, CommandLine& program);
 void add_graph(CLI::App& app, CommandLine& program);
 // `import FORMAT FILE`: a policy of another language.
 void add_import(CLI::App& app, CommandLine& program);
+// `catalog [NAME]`: what policies can import.
+void add_catalog(CLI::App& app, CommandLine& program);
+// `lock SERVER ANSWER -o FILE`: the tools of an MCP server, noted for `check`.
+void add_lock(CLI::App& app, CommandLine& program);
 // `new NAME`: a repository for a policy.
 void add_new(CLI::App& app, CommandLine& program);
 // `lsp`: the language server for editors.

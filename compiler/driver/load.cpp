@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "compiler/catalog/lock.hpp"
 #include "compiler/catalog/read.hpp"
 #include "compiler/check/expiry.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
@@ -51,6 +52,7 @@ fs::path file_of(std::string_view module) {
 
 Status load_catalogs(const std::vector<std::string>& folders, Loaded& loaded) {
   SENTRAIL_ASSIGN_OR_RETURN(loaded.catalogs, read_catalogs(folders, loaded.sources, loaded.sink));
+  SENTRAIL_ASSIGN_OR_RETURN(loaded.catalog_infos, read_locks(folders, loaded.sources, loaded.sink));
   for (const Catalog& catalog : loaded.catalogs) loaded.catalog_infos.push_back(info_of(catalog));
   return {};
 }
@@ -137,6 +139,12 @@ std::vector<std::string> catalog_files(const std::string& folder) {
   return files_in(fs::path(folder) / "catalogs", ".yaml");
 }
 
+std::vector<std::string> lock_files(const std::string& folder) {
+  std::vector<std::string> files = files_in(fs::path(folder) / "catalogs", ".json");
+  std::erase_if(files, [](const std::string& file) { return !file.ends_with(".lock.json"); });
+  return files;
+}
+
 FoundModule find_module(const std::vector<std::string>& folders, std::string_view name,
                         const LoadFrom& from) {
   FoundModule found;
@@ -165,6 +173,19 @@ Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folde
     }
   }
   return catalogs;
+}
+
+Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& folders,
+                                            Sources& sources, DiagnosticSink& sink) {
+  std::vector<CatalogInfo> locks;
+  for (const std::string& folder : folders) {
+    for (const std::string& file : lock_files(folder)) {
+      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
+      std::optional<CatalogInfo> lock = read_lock(sources, source, sink);
+      if (lock) locks.push_back(std::move(*lock));
+    }
+  }
+  return locks;
 }
 
 const LoadFrom& from_disk() {

@@ -76,8 +76,9 @@ void set_now(Instant now);
 [[nodiscard]] std::vector<std::string> folders_of_catalogs(const std::string& file,
                                                            std::string_view policy);
 
-// The files of catalogs in a folder, sorted.
+// The files of catalogs, and of the locks of MCP servers, in a folder, sorted.
 [[nodiscard]] std::vector<std::string> catalog_files(const std::string& folder);
+[[nodiscard]] std::vector<std::string> lock_files(const std::string& folder);
 
 // Finds the file of a module.
 [[nodiscard]] FoundModule find_module(const std::vector<std::string>& folders,
@@ -87,6 +88,10 @@ void set_now(Instant now);
 // fails: io, limit_exceeded.
 [[nodiscard]] Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folders,
                                                          Sources& sources, DiagnosticSink& sink);
+
+// Reads the locks of MCP servers in some folders, those without errors. fails: io, limit_exceeded.
+[[nodiscard]] Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& folders,
+                                                          Sources& sources, DiagnosticSink& sink);
 
 // Reads, parses and checks one file and the modules that it imports, with the catalogs that are
 // built in and those of a folder `catalogs` beside it or in the module root. What is wrong with the

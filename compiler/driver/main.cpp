@@ -75,6 +75,8 @@ int main(int argc, char** argv) {
   add_diff(app, program);
   add_prove(app, program);
   add_import(app, program);
+  add_catalog(app, program);
+  add_lock(app, program);
   add_build(app, program);
   add_verify(app, program);
   add_keygen(app, program);

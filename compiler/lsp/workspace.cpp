@@ -139,8 +139,8 @@ std::shared_ptr<const CatalogSet> Workspace::catalogs_of(
     const std::vector<std::string>& folders) const {
   std::string signature;
   for (const std::string& folder : folders) {
-    for (const std::string& file : catalog_files(folder)) {
-      signature += file + " " + disk_signature(file) + "\n";
+    for (const auto& files : {catalog_files(folder), lock_files(folder)}) {
+      for (const std::string& file : files) signature += file + " " + disk_signature(file) + "\n";
     }
   }
   std::shared_ptr<const CatalogSet>& known = catalogs_[folders];
@@ -148,6 +148,7 @@ std::shared_ptr<const CatalogSet> Workspace::catalogs_of(
   auto set = std::make_shared<CatalogSet>();
   set->signature = std::move(signature);
   if (auto read = read_catalogs(folders, set->sources, set->sink)) set->catalogs = *std::move(read);
+  if (auto locks = read_locks(folders, set->sources, set->sink)) set->infos = *std::move(locks);
   for (const Catalog& catalog : set->catalogs) set->infos.push_back(info_of(catalog));
   known = std::move(set);
   return known;

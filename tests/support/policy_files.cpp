@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "compiler/catalog/lock.hpp"
 
 namespace sentrail::tests {
 
@@ -36,6 +39,18 @@ compiler::ModuleFiles module_files(const std::map<std::string, std::string>& fil
           [&files, &sources](const std::string& file) -> Result<compiler::SourceId> {
             return sources.add(file, files.at(file));
           }};
+}
+
+std::vector<compiler::CatalogInfo> locks_among(const std::map<std::string, std::string>& files,
+                                               compiler::Sources& sources,
+                                               compiler::DiagnosticSink& sink) {
+  std::vector<compiler::CatalogInfo> locks;
+  for (const auto& [file, text] : files) {
+    if (!file.ends_with(".lock.json")) continue;
+    auto lock = compiler::read_lock(sources, sources.add(file, text), sink);
+    if (lock) locks.push_back(*std::move(lock));
+  }
+  return locks;
 }
 
 }  // namespace sentrail::tests

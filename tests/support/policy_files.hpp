@@ -5,7 +5,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
+#include "compiler/catalog/catalog_info.hpp"
 #include "compiler/modules/modules.hpp"
 
 namespace sentrail::tests {
@@ -18,5 +20,10 @@ namespace sentrail::tests {
 // A module that is not there is looked for in `more/` as well.
 [[nodiscard]] compiler::ModuleFiles module_files(const std::map<std::string, std::string>& files,
                                                  compiler::Sources& sources);
+
+// Reads those of such files that are locks: `catalogs/NAME.lock.json`.
+[[nodiscard]] std::vector<compiler::CatalogInfo> locks_among(
+    const std::map<std::string, std::string>& files, compiler::Sources& sources,
+    compiler::DiagnosticSink& sink);
 
 }  // namespace sentrail::tests

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "compiler/analysis/diagnose.hpp"
+#include "compiler/catalog/lock.hpp"
 #include "compiler/catalog/read.hpp"
 #include "compiler/check/expiry.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
@@ -46,8 +47,10 @@ void find(const std::map<std::string, std::string>& files, Sources& sources, Sou
   if (!ast) return;
   ModuleSet set;
   const ModuleFiles access = tests::module_files(files, sources);
-  ASSERT_TRUE(set.read(*ast, &kCatalogs.infos, access, sources, sink).has_value());
-  if (!set.check(sources, &kCatalogs.infos, sink)) return;
+  std::vector<CatalogInfo> infos = tests::locks_among(files, sources, sink);
+  infos.insert(infos.end(), kCatalogs.infos.begin(), kCatalogs.infos.end());
+  ASSERT_TRUE(set.read(*ast, &infos, access, sources, sink).has_value());
+  if (!set.check(sources, &infos, sink)) return;
   const ir::Policy policy = set.linked();
   (void)check_ends(policy, Instant{1'767'225'600'000}, sink);  // 2026-01-01
   static_cast<void>(analysis::diagnose(policy, analysis::Depth::full, sink));
@@ -69,7 +72,9 @@ std::vector<Diagnostic> findings(const Explanation& explanation, std::string_vie
       tests::divided_files(tests::expand_golden(whole_example(explanation.kind, example)));
   const SourceId id = sources.add("example", files.at(""));
   DiagnosticSink sink;
-  if (row_of(explanation.kind).code.starts_with("S04")) {
+  if (explanation.kind == DiagnosticKind::lock_refused) {
+    (void)read_lock(sources, id, sink);
+  } else if (row_of(explanation.kind).code.starts_with("S04")) {
     (void)read_catalog(sources, id, sink);
   } else {
     find(files, sources, id, sink);

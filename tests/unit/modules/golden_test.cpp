@@ -25,14 +25,16 @@ tests::StageResult run(const std::string& name, const std::string& text) {
   DiagnosticSink sink;
   const SourceId root = sources.add(name, files.at(""));
   const std::optional<Ast> ast = parse(root, sources, sink);
+  std::vector<CatalogInfo> infos = tests::locks_among(files, sources, sink);
+  infos.insert(infos.end(), catalogs().begin(), catalogs().end());
   tests::StageResult result;
   std::string policy;
   if (ast) {
     const ModuleFiles access = tests::module_files(files, sources);
     ModuleSet set;
-    const Status read = set.read(*ast, &catalogs(), access, sources, sink);
+    const Status read = set.read(*ast, &infos, access, sources, sink);
     if (!read) return {true, {{"failed", read.error().message}}};
-    if (set.check(sources, &catalogs(), sink)) {
+    if (set.check(sources, &infos, sink)) {
       policy = set.linked().dump();
       for (const ir::Policy& module : set.tested_modules()) policy += "\n" + module.dump();
     }
