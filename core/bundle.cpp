@@ -5,6 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "core/bundle_levels.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -97,7 +98,9 @@ void BundleWriter::add(std::uint32_t id, std::string_view bytes, std::uint32_t r
 }
 
 void BundleWriter::add_program(const Program& program) {
+  level_ = level_needed(program);
   for_each_table(program, [this](TableId id, const auto& table) {
+    if (level_of(id) > level_) return;
     using Row = typename std::remove_cvref_t<decltype(table)>::value_type;
     const std::string_view bytes(reinterpret_cast<const char*>(table.data()), table.size_bytes());
     add(static_cast<std::uint32_t>(id), bytes, sizeof(Row));
@@ -133,6 +136,7 @@ Result<std::string> BundleWriter::finish() const {
   BundleHeader header;
   header.section_count = static_cast<std::uint32_t>(rows.size());
   header.content_bytes = aligned(end);
+  header.level = level_;
   std::string content;
   content.reserve(header.content_bytes);
   append_row(content, header);
@@ -171,9 +175,16 @@ Result<BundleReader> BundleReader::open(std::string_view bytes) {
                                        std::to_string(header.version) + "; this build reads " +
                                        std::to_string(kBundleVersion));
   }
-  if (header.zero != 0) return corrupt("its header has odd bytes");
+  if (header.level > kBundleLevel) {
+    return fail(Errc::unsupported,
+                "the bundle needs level " + std::to_string(header.level) +
+                    " of the format; this build reads up to " + std::to_string(kBundleLevel) +
+                    ": update it, or build with --level " + std::to_string(kBundleLevel));
+  }
+  if (header.level == 0 || header.zero != 0) return corrupt("its header has odd bytes");
   if (header.content_bytes > bytes.size()) return corrupt("it is shorter than its content");
   BundleReader reader;
+  reader.level_ = header.level;
   reader.content_ = bytes.substr(0, header.content_bytes);
   reader.statement_ = bytes.substr(header.content_bytes);
   const std::uint64_t table_end =
@@ -210,12 +221,13 @@ Result<Program> BundleReader::program() const {
   Status status;
   for_each_table(program, [&](TableId id, auto& table) {
     using Row = typename std::remove_cvref_t<decltype(table)>::value_type;
-    if (!status) return;
+    if (!status || level_of(id) > level_) return;
     auto rows = section<Row>(static_cast<std::uint32_t>(id));
     if (rows) show(table, *rows);
     if (!rows) status = tl::make_unexpected(std::move(rows).error());
   });
   SENTRAIL_TRY(status);
+  if (level_needed(program) != level_) return corrupt("its level is not the one it needs");
   SENTRAIL_TRY(verify(program));
   return program;
 }
@@ -240,7 +252,7 @@ Status BundleReader::knows_all_sections() const {
   const bool catalogs = has_section(kFirstCatalogSection);
   for (const SectionRow& row : sections_) {
     const bool table = row.id >= static_cast<std::uint32_t>(TableId::text) &&
-                       row.id <= static_cast<std::uint32_t>(TableId::notes);
+                       level_of(static_cast<TableId>(row.id)) <= level_;
     const bool catalog = catalogs && row.id >= kFirstCatalogSection &&
                          row.id < kFirstCatalogSection + kCatalogSections;
     if (!table && !catalog && row.id < kFirstForeignSection) {

@@ -30,7 +30,8 @@ struct BundleHeader {
   std::uint32_t version = kBundleVersion;
   std::uint32_t section_count = 0;
   std::uint64_t content_bytes = 0;  // everything before the statement; a multiple of alignment
-  std::uint64_t zero = 0;
+  std::uint32_t level = 1;          // bundle_levels.hpp
+  std::uint32_t zero = 0;
 };
 
 // Section numbers: TableId below 256, the catalogs' tables in the order of CatalogView from here
@@ -49,7 +50,8 @@ struct SectionRow {
 // Puts sections together. threads: one at a time.
 class BundleWriter {
  public:
-  // Adds the tables of a program. REQUIRES: called once.
+  // Adds the tables of a program, those of levels that it does not need left out.
+  // REQUIRES: called once.
   void add_program(const Program& program);
   // Adds the tables of catalogs, if there are any. REQUIRES: called once at most.
   void add_catalogs(const CatalogView& catalogs);
@@ -70,6 +72,7 @@ class BundleWriter {
   void add(std::uint32_t id, std::string_view bytes, std::uint32_t row_bytes);
 
   std::vector<Section> sections_;
+  std::uint32_t level_ = 1;
 };
 
 // What a bundle says of its content, one fact a line. Signatures are over this text.
@@ -81,8 +84,8 @@ class BundleWriter {
 class BundleReader {
  public:
   // Checks header, section table and padding; nothing of what sections hold.
-  // REQUIRES: bytes.data() is aligned to 8. fails: corrupt; unsupported for other versions;
-  // limit_exceeded (kBundleBytesMax).
+  // REQUIRES: bytes.data() is aligned to 8. fails: corrupt; unsupported for other versions
+  // and for levels above kBundleLevel; limit_exceeded (kBundleBytesMax).
   [[nodiscard]] static Result<BundleReader> open(std::string_view bytes);
 
   // What is hashed.
@@ -96,6 +99,8 @@ class BundleReader {
   template <class Row>
   [[nodiscard]] Result<std::span<const Row>> section(std::uint32_t id) const;
 
+  // The level of the format that it needs.
+  [[nodiscard]] std::uint32_t level() const noexcept { return level_; }
   // The program's tables, verified.
   [[nodiscard]] Result<Program> program() const;
   // The catalogs' tables, verified; empty ones if the bundle has no catalogs.
@@ -110,6 +115,7 @@ class BundleReader {
   std::string_view content_;
   std::string_view statement_;
   std::span<const SectionRow> sections_;
+  std::uint32_t level_ = 1;
 };
 
 template <class Row>

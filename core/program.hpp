@@ -296,6 +296,7 @@ enum class TableId : std::uint32_t {
   seats = 23,
   notes = 24,
 };
+inline constexpr TableId kLastTable = TableId::notes;
 
 // A view of all tables; owns nothing.
 struct Program {

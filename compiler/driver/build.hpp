@@ -8,6 +8,7 @@
 
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
+#include "core/bundle_levels.hpp"
 #include "core/result.hpp"
 
 namespace sentrail::compiler {
@@ -17,6 +18,7 @@ struct BuildOptions {
   std::string policy = ".";
   std::string out;
   std::vector<std::string> key_files;  // signing keys; none: unsigned
+  std::uint32_t level = kBundleLevel;  // the highest that its readers know
   bool untested = false;               // build although a test of the policy fails
 };
 

@@ -12,6 +12,7 @@
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/tester/tester.hpp"
+#include "core/bundle_levels.hpp"
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
@@ -47,6 +48,8 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
         .unsigned_integer(bytes.size())
         .key("sha256")
         .string(digest)
+        .key("level")
+        .unsigned_integer(level_needed(program))
         .key("signatures")
         .unsigned_integer(signer_count)
         .key("costSteps")
@@ -57,14 +60,15 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
     std::printf("%s\n", out.c_str());
     return;
   }
-  reporter.answer(options.out,
-                  options.out + ": " + std::string(program.name()) + ", " +
-                      std::to_string(program.rules.size()) + " rules, " +
-                      std::to_string(program.atoms.size()) + " tests, " +
-                      std::to_string(bytes.size()) + " bytes, " + std::to_string(signer_count) +
-                      (signer_count == 1 ? " signature" : " signatures") +
-                      "\n  linear engine; a decision takes at most " + std::to_string(cost.steps) +
-                      " steps and touches " + std::to_string(cost.bytes) + " bytes");
+  reporter.answer(
+      options.out,
+      options.out + ": " + std::string(program.name()) + ", " +
+          std::to_string(program.rules.size()) + " rules, " + std::to_string(program.atoms.size()) +
+          " tests, " + std::to_string(bytes.size()) + " bytes, " + std::to_string(signer_count) +
+          (signer_count == 1 ? " signature" : " signatures") + "\n  level " +
+          std::to_string(level_needed(program)) +
+          " of the format; linear engine; a decision takes at most " + std::to_string(cost.steps) +
+          " steps and touches " + std::to_string(cost.bytes) + " bytes");
 }
 
 // What the policy was written in: the hash and the name of each file of policy text.
@@ -75,6 +79,16 @@ ForeignSection sources_section(const Loaded& loaded) {
              std::string(ast->policy->text) + "\n";
   }
   return {kSourcesSection, 1, std::move(lines)};
+}
+
+// Whether the readers for whom it is built know all that the policy needs.
+Status fits_level(const Program& program, std::uint32_t level) {
+  const std::uint32_t needed = level_needed(program);
+  if (needed <= level) return {};
+  return fail(Errc::unsupported,
+              "the policy needs level " + std::to_string(needed) + " of the bundle format (" +
+                  std::string(kBundleLevels[needed - 1].what) + "), more than the level " +
+                  std::to_string(level) + " that was asked for");
 }
 
 // Why a policy whose tests fail is not built: in documents, the tests.
@@ -95,6 +109,9 @@ void report_failed(const TestReport& tests, const Sources& sources, Reporter& re
 int build_loaded(const Loaded& loaded, const BuildOptions& options, Reporter& reporter) {
   const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
   if (!compiled) return reporter.failure(compiled.error());
+  if (const Status fits = fits_level((*compiled)->engine().program(), options.level); !fits) {
+    return reporter.failure(fits.error(), kFindings);
+  }
   TestReport tests = run_tests(*loaded.policy, **compiled);
   const Status modules =
       add_module_tests(loaded.tested_modules, loaded.catalogs, loaded.sources, tests);
@@ -145,6 +162,8 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
         .string(bundle.program().name())
         .key("rules")
         .unsigned_integer(bundle.program().rules.size())
+        .key("level")
+        .unsigned_integer(bundle.sections().level())
         .key("digest")
         .string(bundle.digest_hex())
         .key("signedBy")
@@ -153,7 +172,8 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
     json.end_array().end_object();
   } else {
     out = file + ": whole; " + std::string(bundle.program().name()) + ", " +
-          std::to_string(bundle.program().rules.size()) + " rules, digest " + bundle.digest_hex() +
+          std::to_string(bundle.program().rules.size()) + " rules, level " +
+          std::to_string(bundle.sections().level()) + ", digest " + bundle.digest_hex() +
           "\n  signed by: ";
     for (const std::string& name : bundle.signed_by()) out += name + " ";
     if (trust.empty()) out += "not checked; name the signers with --trust";
@@ -216,6 +236,11 @@ void add_build(CLI::App& app, CommandLine& program) {
   command->add_option("path", options->policy, "a policy, or a folder with one");
   command->add_option("-o,--out", options->out, "the bundle to write")->required();
   command->add_option("--sign", options->key_files, "a signing key file; may be repeated");
+  command
+      ->add_option("--level", options->level,
+                   "the highest level of the format that its readers know (" +
+                       std::to_string(kBundleLevel) + ")")
+      ->check(CLI::Range(std::uint32_t{1}, kBundleLevel));
   command->add_flag("--untested", options->untested, "build although the policy's tests fail");
   program.reporting.push_back(command);
   command->callback(

@@ -12,6 +12,7 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
+#include "core/bundle_levels.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -47,7 +48,9 @@ void add_formats(CLI::App& app, CommandLine& program) {
 int main(int argc, char** argv) {
   using namespace sentrail::compiler;
   CLI::App app{"Check, test, explain and build Sentrail policies.", "sentrailc"};
-  app.set_version_flag("--version", "sentrailc " SENTRAIL_VERSION ", language 1");
+  app.set_version_flag("--version", "sentrailc " SENTRAIL_VERSION
+                                    ", language 1, bundle levels up to " +
+                                        std::to_string(sentrail::kBundleLevel));
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(

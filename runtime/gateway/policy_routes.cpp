@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "core/bundle_levels.hpp"
 #include "core/text.hpp"
 #include "crypto/hash.hpp"
 #include "runtime/gateway/answers.hpp"
@@ -24,6 +25,7 @@ void write_bundle(JsonWriter& json, const bundles::LoadedBundle& bundle) {
   json.key("policy").string(bundle.program().name());
   json.key("rules").unsigned_integer(bundle.program().rules.size());
   json.key("bundle").string(bundle.digest_hex());
+  json.key("level").unsigned_integer(bundle.sections().level());
   write_texts(json, "signedBy", bundle.signed_by());
   json.key("catalogs").begin_array();
   for (const CatalogRow& catalog : catalogs.catalogs) json.string(catalogs.at(catalog.tool));
@@ -37,11 +39,13 @@ http::HttpResponse bundle_answer(const bundles::LoadedBundle* bundle) {
   if (bundle != nullptr) {
     write_bundle(json, *bundle);
   } else {
-    for (const std::string_view name : {"policy", "rules", "bundle"}) json.key(name).null();
+    for (const std::string_view name : {"policy", "rules", "bundle", "level"})
+      json.key(name).null();
     for (const std::string_view name : {"signedBy", "catalogs"}) {
       json.key(name).begin_array().end_array();
     }
   }
+  json.key("readsLevel").unsigned_integer(kBundleLevel);
   json.end_object();
   return json_answer(200, std::move(body));
 }

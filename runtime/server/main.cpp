@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/bundle_levels.hpp"
 #include "core/text.hpp"
 #include "crypto/private_process.hpp"
 #include "runtime/server/daemon.hpp"
@@ -93,7 +94,8 @@ int serve(const server::Config& config, const std::string& path, const std::stri
 int main(int argc, char** argv) {
   crypto::make_process_private();
   CLI::App app{"A gate between agents and tools: decides, holds, sends, records.", "sentraild"};
-  app.set_version_flag("--version", "sentraild " SENTRAIL_VERSION);
+  app.set_version_flag("--version", "sentraild " SENTRAIL_VERSION ", bundle levels up to " +
+                                        std::to_string(sentrail::kBundleLevel));
   app.footer(kFooter);
   std::string path;
   std::string ready_file;

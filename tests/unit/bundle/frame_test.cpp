@@ -1,12 +1,14 @@
 // The frame: one encoding, everything in its place. See core/bundle.hpp.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstring>
 
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/bundle.hpp"
+#include "core/bundle_levels.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/random_policy.hpp"
 #include "tests/unit/bundle/bundle_samples.hpp"
@@ -91,7 +93,7 @@ TEST(Bundle, AlignsSectionsAndFillsGapsWithZeros) {
   const std::string content = content_of(full_bundle());
   BundleHeader header;
   std::memcpy(&header, content.data(), sizeof(header));
-  EXPECT_EQ(header.section_count, 24u);
+  EXPECT_EQ(header.section_count, static_cast<std::uint32_t>(kLastTable));
   EXPECT_EQ(content.size() % kSectionAlignment, 0u);
   std::uint64_t end = sizeof(header) + header.section_count * sizeof(SectionRow);
   for (std::uint32_t i = 0; i < header.section_count; ++i) {
@@ -118,6 +120,43 @@ TEST(Bundle, SaysWhatItIsInItsStatement) {
 TEST(BundleReader, RefusesBytesThatAreNotAligned) {
   const Aligned aligned("x" + full_bundle());
   EXPECT_EQ(BundleReader::open(aligned.view.substr(1)).error().code, Errc::invalid_argument);
+}
+
+// A bundle's level is the highest of its sections that have rows; none above it is there.
+TEST(BundleLevels, AreTheLowestThatHoldTheProgram) {
+  ProgramStorage program = full_program();
+  program.notes.clear();
+  const auto third = compiler::build_bundle(
+      {.program = program.view(), .catalogs = {}, .foreign = {}, .signers = {}});
+  ASSERT_TRUE(third);
+  const auto loaded = bundles::LoadedBundle::from_bytes(*third, unsigned_allowed());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ((*loaded)->sections().level(), 3u);
+  EXPECT_FALSE((*loaded)->sections().has_section(static_cast<std::uint32_t>(TableId::notes)));
+  EXPECT_EQ(level_needed((*loaded)->program()), 3u);
+}
+
+TEST(BundleLevels, EverySectionHasOne) {
+  std::uint32_t level = 1;
+  for (std::uint32_t id = 1; id <= static_cast<std::uint32_t>(kLastTable); ++id) {
+    EXPECT_GE(level_of(static_cast<TableId>(id)), level);
+    EXPECT_LE(level_of(static_cast<TableId>(id)), level + 1);
+    level = level_of(static_cast<TableId>(id));
+  }
+  EXPECT_EQ(level, kBundleLevel);
+}
+
+TEST(BundleLevels, AnyOtherIsRefused) {
+  for (const std::uint32_t level : {0u, 1u, kBundleLevel - 1, kBundleLevel + 1, ~0u}) {
+    std::string content = content_of(full_bundle());
+    std::memcpy(content.data() + offsetof(BundleHeader, level), &level, sizeof(level));
+    const auto loaded =
+        bundles::LoadedBundle::from_bytes(with_content(content), unsigned_allowed());
+    ASSERT_FALSE(loaded) << level;
+    const bool newer = level > kBundleLevel;
+    EXPECT_EQ(loaded.error().code, newer ? Errc::unsupported : loaded.error().code);
+    EXPECT_EQ(loaded.error().message.find("this build reads up to") != std::string::npos, newer);
+  }
 }
 
 TEST(BundleReader, RefusesSectionsThatThisBuildDoesNotKnow) {

@@ -1,0 +1,23 @@
+// Looks levels up. See bundle_levels.hpp.
+#include "core/bundle_levels.hpp"
+
+#include <algorithm>
+
+namespace sentrail {
+
+std::uint32_t level_of(TableId id) noexcept {
+  if (id > kLastTable) return kBundleLevel + 1;
+  const auto after = std::ranges::find_if(
+      kBundleLevels, [&](const BundleLevel& level) { return level.first > id; });
+  return static_cast<std::uint32_t>(after - kBundleLevels.begin());
+}
+
+std::uint32_t level_needed(const Program& program) noexcept {
+  std::uint32_t needed = 1;
+  for_each_table(program, [&](TableId id, const auto& table) {
+    if (!table.empty()) needed = std::max(needed, level_of(id));
+  });
+  return needed;
+}
+
+}  // namespace sentrail

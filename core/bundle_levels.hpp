@@ -1,0 +1,41 @@
+// Levels of the bundle format: which sections a bundle needs, and a reader must know.
+//
+// Neighbours: bundle.hpp writes the level into the header and refuses what is above its own,
+// compiler/driver asks for a lower one, the gate says which it reads. Must not know: bytes.
+// A bundle has the lowest level that holds its policy, so a server reads whatever does not need
+// what came after it. source: docs/bundle_format.md, "Levels".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "core/program.hpp"
+
+namespace sentrail {
+
+// One level: the sections from `first` on, up to the next level's, came with it.
+struct BundleLevel {
+  TableId first;
+  std::string_view what;  // that a policy needs it for
+};
+
+// All levels; that at index i is level i + 1.
+inline constexpr std::array<BundleLevel, 4> kBundleLevels = {{
+    {TableId::text, "rules"},
+    {TableId::regexes, "regular expressions or quantifiers"},
+    {TableId::approvals, "who approves, or within what time"},
+    {TableId::notes, "owner, ticket or until"},
+}};
+
+// The highest level that this build reads and writes.
+inline constexpr std::uint32_t kBundleLevel = kBundleLevels.size();
+
+// The level with which a section of the program came; above kBundleLevel for unknown ones.
+// cost: linear in the levels.
+[[nodiscard]] std::uint32_t level_of(TableId id) noexcept;
+
+// The lowest level that holds a program: the highest of its sections that have rows.
+[[nodiscard]] std::uint32_t level_needed(const Program& program) noexcept;
+
+}  // namespace sentrail
