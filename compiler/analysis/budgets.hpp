@@ -13,6 +13,10 @@ namespace sentrail::limits {
 // dozen characters need 120,000 states; past it the attribute's tests are taken to be anything.
 inline constexpr std::size_t kAnalysisStatesMax = 400'000;
 inline constexpr std::size_t kAnalysisPlacesMax = 8'000'000;
+// States of one attribute's tests taken together where expressions, parts, beginnings or ends are
+// among them, and steps of all of them times letters that they tell apart: half a second at most.
+inline constexpr std::size_t kAnalysisProductStatesMax = 20'000;
+inline constexpr std::size_t kAnalysisProductStepsMax = 40'000'000;
 // Conflicts of the search for one answer: seconds at worst; real policies need a few dozen.
 inline constexpr std::uint64_t kAnalysisConflictsMax = 50'000;
 // Rules of a policy that `check` analyses unasked, and tests and junctions in all of them: in some

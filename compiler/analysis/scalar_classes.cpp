@@ -43,6 +43,22 @@ ValueKind kind_of(ir::OperandKind kind) {
   }
 }
 
+TextTest text_test(ir::AtomOp op, ir::OperandKind kind) {
+  if (kind == ir::OperandKind::pattern) return TextTest::pattern;
+  switch (op) {
+    case ir::AtomOp::contains:
+      return TextTest::contains;
+    case ir::AtomOp::starts_with:
+      return TextTest::starts_with;
+    case ir::AtomOp::ends_with:
+      return TextTest::ends_with;
+    case ir::AtomOp::search:
+      return TextTest::search;
+    default:
+      return TextTest::literal;
+  }
+}
+
 ValueKind kind_of(ir::TestedType type) {
   switch (type) {
     case ir::TestedType::string:
@@ -68,7 +84,7 @@ class ScalarBuilder {
       : row_(row_of(ref.attribute)), tests_(tests), lists_(lists) {
     type_ = row_.type;
     for (const ir::Atom* test : tests_) {
-      for (const ir::Operand& operand : test->operands) note(operand);
+      for (const ir::Operand& operand : test->operands) note(test->op, operand);
     }
   }
 
@@ -85,9 +101,9 @@ class ScalarBuilder {
       add(value_of(ValueKind::null));
     }
     add(value_of(ValueKind::absent));
-    for (Value& odd : odd_) {
+    for (Odd& odd : odd_) {
       odd_classes_.push_back(size());
-      add(std::move(odd));
+      add(std::move(odd.value));
     }
     add(value_of(ValueKind::unreadable));
     if (tests_.size() > limits::kAnalysisBitsMax / size()) return std::nullopt;
@@ -108,13 +124,12 @@ class ScalarBuilder {
   }
   void add(Value value) { found_.values.push_back(std::move(value)); }
 
-  void note(const ir::Operand& operand) {
+  void note(ir::AtomOp op, const ir::Operand& operand) {
     switch (operand.kind) {
       case ir::OperandKind::string:
-        literals_.try_emplace(operand.text, 0);
-        break;
       case ir::OperandKind::pattern:
-        patterns_.try_emplace(operand.text);
+      case ir::OperandKind::regex:
+        texts_.try_emplace({text_test(op, operand.kind), operand.text});
         break;
       case ir::OperandKind::number:
         bounds_.push_back(*Decimal::parse(operand.text));
@@ -129,31 +144,31 @@ class ScalarBuilder {
   }
 
   bool add_texts() {
-    std::vector<std::string> literals;
-    std::vector<std::string> patterns;
-    for (const auto& [text, number] : literals_) literals.push_back(text);
-    for (const auto& [text, classes] : patterns_) patterns.push_back(text);
-    GlobBudget budget{limits::kAnalysisStatesMax, limits::kAnalysisPlacesMax};
-    std::optional<TextClasses> texts = text_classes(literals, patterns, row_.separator, budget);
+    std::vector<TextMatcher> tests;
+    for (const auto& [test, classes] : texts_) tests.push_back({test.first, test.second});
+    std::optional<TextClasses> texts = text_classes(tests, row_.separator);
     if (!texts) return false;
+    const auto is_odd = [&](std::size_t i) {
+      return texts->classes[i].odd || texts->classes[i].past_limit;
+    };
     // Odd texts read badly and stand behind all others.
     std::vector<std::uint32_t> place(texts->classes.size());
     for (std::size_t i = 0; i < texts->classes.size(); ++i) {
-      if (texts->classes[i].odd) continue;
+      if (is_odd(i)) continue;
       place[i] = size();
       add(value_of(ValueKind::string, std::move(texts->classes[i].witness)));
     }
     texts_end_ = size();
     for (std::size_t i = 0; i < texts->classes.size(); ++i) {
-      if (!texts->classes[i].odd) continue;
+      if (!is_odd(i)) continue;
+      TextClass& one = texts->classes[i];
       place[i] = kOdd + static_cast<std::uint32_t>(odd_.size());
-      odd_.push_back(value_of(ValueKind::string, std::move(texts->classes[i].witness)));
+      odd_.push_back(
+          {value_of(ValueKind::string, std::move(one.witness)), one.odd, one.past_limit});
     }
     std::size_t i = 0;
-    for (auto& [text, number] : literals_) number = place[texts->of_literal[i++]];
-    i = 0;
-    for (auto& [text, classes] : patterns_) {
-      for (const std::uint32_t matched : texts->of_pattern[i]) classes.push_back(place[matched]);
+    for (auto& [test, classes] : texts_) {
+      for (const std::uint32_t matched : texts->of_test[i]) classes.push_back(place[matched]);
       ++i;
     }
     return true;
@@ -195,7 +210,7 @@ class ScalarBuilder {
     // Of a set only its elements are known; it holds nothing but strings.
     if (type_ == Type::string_set) {
       add(list_of({text}));
-      odd_.push_back(list_of(endless));
+      odd_.push_back({list_of(endless), false, false});
       return;
     }
     Value yes = value_of(ValueKind::boolean);
@@ -205,7 +220,7 @@ class ScalarBuilder {
     add(list_of({value_of(ValueKind::number, "0")}));
     add(list_of({yes}));
     add(list_of({value_of(ValueKind::null)}));
-    odd_.push_back(list_of(endless));
+    odd_.push_back({list_of(endless), false, false});
   }
 
   TestTruth truth_of(const ir::Atom& test) {
@@ -238,15 +253,9 @@ class ScalarBuilder {
   void compare(ir::AtomOp op, const ir::Operand& operand, TestTruth& truth) {
     switch (operand.kind) {
       case ir::OperandKind::string:
-        if (type_ == Type::string || type_ == Type::json) {
-          truth.certain.set(class_of(literals_.at(operand.text)));
-        }
-        break;
       case ir::OperandKind::pattern:
-        for (const std::uint32_t matched : patterns_.at(operand.text)) truth.certain.set(matched);
-        for (const std::uint32_t odd : odd_classes_) {
-          if (found_.values[odd].kind == ValueKind::string) truth.undecidable.set(odd);
-        }
+      case ir::OperandKind::regex:
+        if (type_ == Type::string || type_ == Type::json) compare_text(op, operand, truth);
         break;
       case ir::OperandKind::risk:
         compare_risk(op, static_cast<int>(*risk_named(operand.text)), truth);
@@ -260,6 +269,17 @@ class ScalarBuilder {
         break;
       default:
         break;
+    }
+  }
+
+  void compare_text(ir::AtomOp op, const ir::Operand& operand, TestTruth& truth) const {
+    for (const std::uint32_t place : texts_.at({text_test(op, operand.kind), operand.text})) {
+      truth.certain.set(class_of(place));
+    }
+    for (std::size_t i = 0; i < odd_.size(); ++i) {
+      const bool pattern = operand.kind == ir::OperandKind::pattern && odd_[i].odd;
+      const bool search = operand.kind == ir::OperandKind::regex && odd_[i].past_limit;
+      if (pattern || search) truth.undecidable.set(odd_classes_[i]);
     }
   }
 
@@ -303,6 +323,14 @@ class ScalarBuilder {
     return place < kOdd ? place : odd_classes_[place - kOdd];
   }
 
+  // A value that stands behind all others: a text of which every pattern is undecidable, or every
+  // expression; a list that is too long.
+  struct Odd {
+    Value value;
+    bool odd = false;
+    bool past_limit = false;
+  };
+
   static constexpr std::uint32_t kNone = 0xffffffff;
   static constexpr std::uint32_t kOdd = 0x80000000;
 
@@ -311,8 +339,8 @@ class ScalarBuilder {
   std::span<const ir::Atom* const> tests_;
   bool lists_;
   ScalarClasses found_;
-  std::map<std::string, std::uint32_t> literals_;               // the class of each
-  std::map<std::string, std::vector<std::uint32_t>> patterns_;  // the classes that each matches
+  // The classes in which each test of texts is true.
+  std::map<std::pair<TextTest, std::string>, std::vector<std::uint32_t>> texts_;
   std::vector<Decimal> bounds_;
   std::optional<NumberClasses> numbers_;
   std::uint32_t numbers_begin_ = 0;
@@ -320,32 +348,26 @@ class ScalarBuilder {
   std::uint32_t texts_end_ = 0;
   std::array<std::uint32_t, 2> booleans_ = {kNone, kNone};
   std::vector<Bits> masks_;  // by kind: the classes of that kind
-  std::vector<Value> odd_;
+  std::vector<Odd> odd_;
   std::vector<std::uint32_t> odd_classes_;
 };
 
 }  // namespace
 
 bool is_known(const ir::Atom& atom) noexcept {
+  return !atom.sized;
+}
+
+bool is_quick(const ir::Atom& atom) noexcept {
   switch (atom.op) {
-    case ir::AtomOp::equal:
-    case ir::AtomOp::less:
-    case ir::AtomOp::less_equal:
-    case ir::AtomOp::greater:
-    case ir::AtomOp::greater_equal:
-    case ir::AtomOp::in:
-    case ir::AtomOp::matches:
-    case ir::AtomOp::has:
-    case ir::AtomOp::exists:
-    case ir::AtomOp::is_type:
-      return !atom.sized;
     case ir::AtomOp::contains:
     case ir::AtomOp::starts_with:
     case ir::AtomOp::ends_with:
     case ir::AtomOp::search:
-      break;
+      return false;
+    default:
+      return true;
   }
-  return false;
 }
 
 std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,

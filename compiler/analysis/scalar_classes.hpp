@@ -28,10 +28,12 @@ struct ScalarClasses {
 
 // Whether analysis knows what a test means; `has` is known apart.
 [[nodiscard]] bool is_known(const ir::Atom& atom) noexcept;
+// Whether its classes take no product over single characters.
+[[nodiscard]] bool is_quick(const ir::Atom& atom) noexcept;
 
 // Makes the classes for tests of one attribute or member. `lists`: whether lists are told apart by
-// what they hold. REQUIRES: is_known of each test, none is a `has`. Nothing if patterns exceed
-// limits::kAnalysisStatesMax, or classes and tests limits::kAnalysisBitsMax.
+// what they hold. REQUIRES: is_known of each test, none is a `has`. Nothing if tests of
+// texts exceed their budgets, or classes and tests limits::kAnalysisBitsMax.
 [[nodiscard]] std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
                                                           std::span<const ir::Atom* const> tests,
                                                           bool lists);

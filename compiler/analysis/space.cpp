@@ -36,6 +36,13 @@ bool is_known_type(Type type) {
   }
 }
 
+// Why tests are not known where there are too many for classes.
+std::string too_much() {
+  return "they exceed together " + std::to_string(limits::kAnalysisStatesMax) + " states, with " +
+         "parts or regular expressions " + std::to_string(limits::kAnalysisProductStatesMax) +
+         ", or " + std::to_string(limits::kAnalysisBitsMax) + " classes times tests";
+}
+
 Value element_of(const ir::Operand& operand) {
   Value value;
   value.text = operand.text;
@@ -150,28 +157,38 @@ void Space::make_opaque(const std::string& key, const ir::AttributeRef& ref, std
   atoms_[key] = add_opaque("tests of `" + to_string(ref) + "`: " + std::move(why));
 }
 
+std::optional<ScalarClasses> Space::classes_of_quick(const Asked& asked, Tests& tests) {
+  Tests quick;
+  for (std::size_t i = 0; i < tests.keys.size(); ++i) {
+    if (is_quick(*tests.atoms[i])) quick.add(tests.keys[i], *tests.atoms[i]);
+  }
+  if (quick.keys.size() == tests.keys.size()) return std::nullopt;
+  auto classes = scalar_classes(asked.ref, quick.atoms, !asked.elements.empty());
+  if (!classes) return classes;
+  for (std::size_t i = 0; i < tests.keys.size(); ++i) {
+    if (!is_quick(*tests.atoms[i])) make_opaque(tests.keys[i], asked.ref, too_much());
+  }
+  tests = std::move(quick);
+  return classes;
+}
+
 void Space::build_value(Asked& asked) {
-  std::vector<const ir::Atom*> known;
-  std::vector<std::string> keys;
+  Tests tests;
   const bool known_type = is_known_type(row_of(asked.ref.attribute).type);
   for (const auto& [key, atom] : asked.tests) {
-    if (!known_type || !is_known(atom)) {
+    if (known_type && is_known(atom)) {
+      tests.add(key, atom);
+    } else {
       make_opaque(key, asked.ref, "this kind of test is not analysed");
-      continue;
     }
-    known.push_back(&atom);
-    keys.push_back(key);
   }
   std::optional<ScalarClasses> classes;
-  if (known_type) classes = scalar_classes(asked.ref, known, !asked.elements.empty());
+  if (known_type) classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty());
+  // What is quick is known even where the rest is too much.
+  if (!classes && known_type) classes = classes_of_quick(asked, tests);
   if (!classes) {
-    for (const std::string& key : keys) {
-      make_opaque(key, asked.ref,
-                  "its tests together exceed " + std::to_string(limits::kAnalysisStatesMax) +
-                      " states, or " + std::to_string(limits::kAnalysisBitsMax) +
-                      " classes times tests");
-    }
-    keys.clear();
+    for (const std::string& key : tests.keys) make_opaque(key, asked.ref, too_much());
+    tests = {};
     classes = scalar_classes(asked.ref, {}, !asked.elements.empty());
   }
   Dimension dimension;
@@ -180,14 +197,14 @@ void Space::build_value(Asked& asked) {
   dimension.values = std::move(classes->values);
   const DimensionId id = append(std::move(dimension));
   by_ref_[{asked.ref.attribute, asked.ref.steps}] = id;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
+  for (std::size_t i = 0; i < tests.keys.size(); ++i) {
     TestTruth& truth = classes->tests[i];
     AtomSets sets;
     sets.dimension = id;
     truth.undecidable |= truth.certain;
     sets.possible = intern(std::move(truth.undecidable));
     sets.certain = intern(std::move(truth.certain));
-    atoms_[keys[i]] = sets;
+    atoms_[tests.keys[i]] = sets;
   }
   build_elements(asked, id);
 }

@@ -22,6 +22,8 @@
 
 namespace sentrail::compiler::analysis {
 
+struct ScalarClasses;
+
 using DimensionId = Id<struct DimensionTag>;
 
 // What a dimension is: the value of an attribute or member; whether a list has a certain element;
@@ -99,9 +101,23 @@ class Space {
     std::vector<std::pair<std::string, ir::Atom>> elements;  // by key, `has`
   };
 
+  // Tests of one value with their keys.
+  struct Tests {
+    std::vector<std::string> keys;
+    std::vector<const ir::Atom*> atoms;
+
+    void add(const std::string& key, const ir::Atom& atom) {
+      keys.push_back(key);
+      atoms.push_back(&atom);
+    }
+  };
+
   [[nodiscard]] AtomSets add_opaque(std::string why);
   void ask(const ir::Atom& atom);
   void build_value(Asked& asked);
+  // Of the tests that are quick, which are left; the others become opaque. Nothing if that is no
+  // help.
+  [[nodiscard]] std::optional<ScalarClasses> classes_of_quick(const Asked& asked, Tests& tests);
   void build_elements(const Asked& asked, DimensionId root);
   void exclude_by_parent(DimensionId child, DimensionId parent);
   void exclude_element(DimensionId element, DimensionId list);

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/analysis/budgets.hpp"
+#include "compiler/analysis/glob_automaton.hpp"
+#include "compiler/analysis/text_product.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -131,16 +134,17 @@ GlobTokens characters_of(std::string_view segment, bool pattern) {
 // Builds the two automata.
 class Partition {
  public:
-  Partition(std::span<const std::string> literals, std::span<const std::string> patterns,
-            char separator, GlobBudget& budget)
-      : literals_(literals), patterns_(patterns), separator_(separator), budget_(budget) {}
+  Partition(std::span<const TextMatcher> tests, char separator)
+      : tests_(tests), separator_(separator) {
+    for (std::uint32_t i = 0; i < tests.size(); ++i) {
+      (tests[i].test == TextTest::pattern ? patterns_ : literals_).push_back(i);
+    }
+  }
 
   std::optional<TextClasses> run() {
-    for (const std::string& pattern : patterns_) add(pattern, true);
-    for (std::uint32_t i = 0; i < literals_.size(); ++i) {
-      if (is_odd(literals_[i], separator_)) continue;
-      add(literals_[i], false);
-      plain_literals_.push_back(i);
+    for (const std::uint32_t pattern : patterns_) add(pattern);
+    for (const std::uint32_t literal : literals_) {
+      if (!is_odd(tests_[literal].text, separator_)) add(literal);
     }
     const std::optional<Segments> segments = classes_of_segments();
     if (!segments) return std::nullopt;
@@ -150,9 +154,10 @@ class Partition {
   }
 
  private:
-  void add(const std::string& text, bool pattern) {
+  void add(std::uint32_t test) {
     GlobTokens tokens;
-    for (const std::string& segment : split(text, separator_)) {
+    const bool pattern = tests_[test].test == TextTest::pattern;
+    for (const std::string& segment : split(tests_[test].text, separator_)) {
       if (pattern && segment == "**") {
         tokens.push_back({GlobStep::any_many, 0});
       } else if (pattern && segment == "*") {
@@ -162,6 +167,7 @@ class Partition {
       }
     }
     texts_.push_back(std::move(tokens));
+    test_of_.push_back(test);
   }
 
   std::uint32_t segment_number(const std::string& segment, bool pattern) {
@@ -201,71 +207,87 @@ class Partition {
 
   TextClasses classes_of(const std::vector<GlobWord>& words, const Segments& segments) const {
     TextClasses found;
-    found.of_literal.resize(literals_.size());
-    found.of_pattern.resize(patterns_.size());
+    found.of_test.resize(tests_.size());
     for (const GlobWord& word : words) {
       const auto number = static_cast<std::uint32_t>(found.classes.size());
-      for (const std::uint32_t item : word.matching) {
-        if (item < patterns_.size()) {
-          found.of_pattern[item].push_back(number);
-        } else {
-          found.of_literal[plain_literals_[item - patterns_.size()]] = number;
-        }
-      }
+      for (const std::uint32_t item : word.matching)
+        found.of_test[test_of_[item]].push_back(number);
       std::string witness;
       for (std::size_t i = 0; i < word.letters.size(); ++i) {
         if (i > 0) witness += separator_;
         witness += segments.witness(word.letters[i]);
       }
-      found.classes.push_back({std::move(witness), false});
+      found.classes.push_back({std::move(witness), false, false});
     }
     add_odd(found);
     return found;
   }
 
   void add_odd(TextClasses& found) const {
-    const std::set<std::string_view> taken(literals_.begin(), literals_.end());
-    for (std::size_t i = 0; i < literals_.size(); ++i) {
-      if (!is_odd(literals_[i], separator_)) continue;
-      found.of_literal[i] = static_cast<std::uint32_t>(found.classes.size());
-      found.classes.push_back({literals_[i], true});
+    std::set<std::string_view> taken;
+    for (const std::uint32_t literal : literals_) {
+      const std::string& text = tests_[literal].text;
+      taken.insert(text);
+      if (!is_odd(text, separator_)) continue;
+      found.of_test[literal].push_back(static_cast<std::uint32_t>(found.classes.size()));
+      found.classes.push_back({text, true, false});
     }
     std::string odd = separator_ == '/' ? "x//y" : std::string(limits::kMatchedBytesMax + 1, 'x');
     while (taken.contains(odd)) odd += 'y';
-    found.classes.push_back({std::move(odd), true});
+    found.classes.push_back({std::move(odd), true, false});
   }
 
-  std::span<const std::string> literals_;
-  std::span<const std::string> patterns_;
+  std::span<const TextMatcher> tests_;
   char separator_;
-  GlobBudget& budget_;
-  std::vector<std::uint32_t> plain_literals_;
-  std::vector<GlobTokens> texts_;     // patterns, then the literals that are not odd
-  std::vector<GlobTokens> segments_;  // what stands between separators
+  GlobBudget budget_{limits::kAnalysisStatesMax, limits::kAnalysisPlacesMax};
+  std::vector<std::uint32_t> literals_;
+  std::vector<std::uint32_t> patterns_;
+  std::vector<std::uint32_t> test_of_;  // by text
+  std::vector<GlobTokens> texts_;       // patterns, then the literals that are not odd
+  std::vector<GlobTokens> segments_;    // what stands between separators
   std::map<std::pair<std::string, bool>, std::uint32_t> numbers_;
 };
 
 // Without patterns every literal is a class, and all else is one.
-TextClasses classes_of_literals(std::span<const std::string> literals) {
+TextClasses classes_of_literals(std::span<const TextMatcher> literals) {
   TextClasses found;
-  for (const std::string& literal : literals) {
-    found.of_literal.push_back(static_cast<std::uint32_t>(found.classes.size()));
-    found.classes.push_back({literal, false});
+  std::set<std::string_view> taken;
+  for (const TextMatcher& literal : literals) {
+    found.of_test.push_back({static_cast<std::uint32_t>(found.classes.size())});
+    found.classes.push_back({literal.text, false, false});
+    taken.insert(literal.text);
   }
-  const std::set<std::string_view> taken(literals.begin(), literals.end());
   std::string other = "x";
   for (std::size_t i = 1; taken.contains(other); ++i) other = "x" + std::to_string(i);
-  found.classes.push_back({std::move(other), false});
+  found.classes.push_back({std::move(other), false, false});
+  return found;
+}
+
+std::optional<TextClasses> classes_of_product(std::span<const TextMatcher> tests, char separator) {
+  auto product = text_product(tests, separator);
+  if (!product) return std::nullopt;
+  TextClasses found;
+  found.of_test.resize(tests.size());
+  for (ProductClass& one : *product) {
+    const auto number = static_cast<std::uint32_t>(found.classes.size());
+    for (const std::uint32_t test : one.matching) found.of_test[test].push_back(number);
+    found.classes.push_back({std::move(one.witness), one.odd, one.past_limit});
+  }
   return found;
 }
 
 }  // namespace
 
-std::optional<TextClasses> text_classes(std::span<const std::string> literals,
-                                        std::span<const std::string> patterns, char separator,
-                                        GlobBudget& budget) {
-  if (patterns.empty()) return classes_of_literals(literals);
-  return Partition(literals, patterns, separator, budget).run();
+std::optional<TextClasses> text_classes(std::span<const TextMatcher> tests, char separator) {
+  const auto is = [](TextTest test) {
+    return [test](const TextMatcher& one) { return one.test == test; };
+  };
+  if (std::ranges::all_of(tests, is(TextTest::literal))) return classes_of_literals(tests);
+  const auto quick = [](const TextMatcher& one) {
+    return one.test == TextTest::literal || one.test == TextTest::pattern;
+  };
+  if (std::ranges::all_of(tests, quick)) return Partition(tests, separator).run();
+  return classes_of_product(tests, separator);
 }
 
 }  // namespace sentrail::compiler::analysis

@@ -1,6 +1,7 @@
-// The finite partition of all strings by the literals and patterns that they are compared with.
+// The finite partition of all strings by the tests of one attribute.
 //
-// Neighbours: glob_automaton.hpp (products of patterns), scalar_classes.cpp (the other kinds of
+// Neighbours: glob_automaton.hpp (products of patterns), text_product.hpp (of tests of any kind,
+// slower), scalar_classes.cpp (the other kinds of
 // value). Must not know: attributes, rules. source: docs/language.md, section 7.
 #pragma once
 
@@ -11,28 +12,27 @@
 #include <string>
 #include <vector>
 
-#include "compiler/analysis/glob_automaton.hpp"
+#include "compiler/analysis/text_matchers.hpp"
 
 namespace sentrail::compiler::analysis {
 
-// Strings that all literals and patterns answer alike, and one of them, as short as there is. Of
-// an odd one every pattern is undecidable (L7.5).
+// Strings that all tests answer alike, and one of them, as short as there is. Of an odd one every
+// pattern is undecidable (L7.5), of one past the limit every regular expression (L7.13).
 struct TextClass {
   std::string witness;
   bool odd = false;
+  bool past_limit = false;
 };
 
-// The classes, the class of each literal, and for each pattern the classes that it matches.
+// The classes, and for each test those in which it is true.
 struct TextClasses {
   std::vector<TextClass> classes;
-  std::vector<std::uint32_t> of_literal;
-  std::vector<std::vector<std::uint32_t>> of_pattern;  // ascending
+  std::vector<std::vector<std::uint32_t>> of_test;  // ascending
 };
 
-// Partitions the strings. REQUIRES: literals and patterns differ among their kind; patterns are
-// well formed for the separator. Nothing if the budget was exceeded, which it otherwise lowers.
-[[nodiscard]] std::optional<TextClasses> text_classes(std::span<const std::string> literals,
-                                                      std::span<const std::string> patterns,
-                                                      char separator, GlobBudget& budget);
+// Partitions the strings. REQUIRES: tests differ; patterns and expressions are well formed; none is
+// TextTest::odd. Nothing if a budget of budgets.hpp was exceeded.
+[[nodiscard]] std::optional<TextClasses> text_classes(std::span<const TextMatcher> tests,
+                                                      char separator);
 
 }  // namespace sentrail::compiler::analysis

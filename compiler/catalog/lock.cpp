@@ -102,7 +102,7 @@ Result<Lock> lock_of(JsonValue root) {
   Lock lock{std::string(name.text()), {}};
   const JsonValue servers = root.find("servers");
   SENTRAIL_TRY(demand(servers, JsonKind::object, "servers"));
-  SENTRAIL_TRY(each_member(servers, [&](const std::string& server, JsonValue tools) -> Status {
+  const auto read_server = [&](const std::string& server, JsonValue tools) -> Status {
     const std::string place = "servers." + server;
     SENTRAIL_TRY(demand(tools, JsonKind::object, place));
     Tools& known = lock.servers[server];
@@ -110,7 +110,8 @@ Result<Lock> lock_of(JsonValue root) {
       SENTRAIL_ASSIGN_OR_RETURN(known[tool], read_tool(place + "." + tool, value));
       return {};
     });
-  }));
+  };
+  SENTRAIL_TRY(each_member(servers, read_server));
   return lock;
 }
 

@@ -187,11 +187,12 @@ void compare_exemptions(const ir::Policy& policy, const std::vector<PlacedRule>&
   }
 }
 
-// Whether analysis knows every test of a policy.
+// Whether analysis knows every test of a policy, and a small world has a value of every class.
 bool is_analysed(const ir::Policy& policy) {
   return std::ranges::all_of(policy.conditions, [](const ir::Condition& condition) {
     return !ir::is_quantified(condition.kind) &&
-           (condition.kind != ir::ConditionKind::atom || is_known(condition.atom));
+           (condition.kind != ir::ConditionKind::atom ||
+            (is_known(condition.atom) && is_quick(condition.atom)));
   });
 }
 
@@ -363,7 +364,7 @@ void compare_unknown(std::uint64_t seed, std::size_t policies) {
     }
   }
   std::printf("[  UNKNOWN ] %zu of %zu answers\n", unknown, answers);
-  EXPECT_LT(unknown * 2, answers) << "most answers rest on tests that are known";
+  EXPECT_LT(unknown * 10, answers) << "few answers rest on tests that are not known";
 }
 
 void compare_worlds(std::uint64_t seed, std::size_t policies) {

@@ -36,26 +36,25 @@ TEST(NumberBetween, IsNothingWhereNoComparableNumberLies) {
 }
 
 TEST(TextClasses, HaveShortNaturalWitnesses) {
-  const std::vector<std::string> literals = {"main"};
-  const std::vector<std::string> patterns = {"release/**", "m*"};
-  GlobBudget budget{1'000, 10'000};
-  const auto found = text_classes(literals, patterns, '/', budget);
+  const std::vector<TextMatcher> tests = {
+      {TextTest::literal, "main"}, {TextTest::pattern, "release/**"}, {TextTest::pattern, "m*"}};
+  const auto found = text_classes(tests, '/');
   ASSERT_TRUE(found.has_value());
   std::vector<std::string> witnesses;
   for (const TextClass& one : found->classes) witnesses.push_back(one.witness);
   EXPECT_EQ(witnesses, (std::vector<std::string>{"x", "m", "main", "release", "x//y"}));
   EXPECT_TRUE(found->classes.back().odd);
-  EXPECT_EQ(found->of_literal, std::vector<std::uint32_t>{2});
-  EXPECT_EQ(found->of_pattern[0], std::vector<std::uint32_t>{3});
-  EXPECT_EQ(found->of_pattern[1], (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(found->of_test[0], std::vector<std::uint32_t>{2});
+  EXPECT_EQ(found->of_test[1], std::vector<std::uint32_t>{3});
+  EXPECT_EQ(found->of_test[2], (std::vector<std::uint32_t>{1, 2}));
 }
 
 TEST(TextClasses, StopAtTheirBudget) {
   // Each pattern asks for one letter at one place, wherever it begins: their sets are many.
-  std::vector<std::string> patterns;
-  for (int i = 0; i < 14; ++i) patterns.push_back("*a" + std::string(i, '?'));
-  GlobBudget budget{2'000, 100'000};
-  EXPECT_FALSE(text_classes({}, patterns, '/', budget).has_value());
+  std::vector<TextMatcher> tests;
+  for (int i = 0; i < 24; ++i) tests.push_back({TextTest::pattern, "*a" + std::string(i, '?')});
+  tests.push_back({TextTest::contains, "b"});
+  EXPECT_FALSE(text_classes(tests, '/').has_value());
 }
 
 }  // namespace
