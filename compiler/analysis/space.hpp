@@ -106,6 +106,7 @@ class Space {
     std::vector<std::string> keys;
     std::vector<const ir::Atom*> atoms;
 
+    // Adds one.
     void add(const std::string& key, const ir::Atom& atom) {
       keys.push_back(key);
       atoms.push_back(&atom);

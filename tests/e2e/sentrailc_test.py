@@ -105,19 +105,6 @@ class Commands(unittest.TestCase):
         self.assertFalse(out.exists())
         self.assertEqual(run("build", folder, "-o", out, "--untested").returncode, 0)
 
-    def test_bundles_have_the_lowest_level_that_holds_their_policy(self):
-        folder = policy('policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n')
-        out = folder / "b"
-        built = json.loads(run("--json", "build", folder, "-o", out, "--level", "1").stdout)
-        self.assertEqual(built["level"], 1)
-        self.assertEqual(json.loads(run("--json", "verify", out).stdout)["level"], 1)
-        (folder / "p.sentrail").write_text('policy p\nlanguage 1\ntier t {\n  rule a: block when '
-                                           'env == live owner "platform"\n}\n')
-        older = run("build", folder, "-o", out, "--level", "3")
-        self.assertEqual(older.returncode, 1)
-        self.assertIn("owner, ticket or until", older.stderr)
-        self.assertEqual(run("build", folder, "-o", out).returncode, 0)
-
     def test_every_stage_dumps_and_every_shell_completes(self):
         for stage in ("ast", "ir", "simplified", "program"):
             self.assertIn("protect_branches", run("dump", STARTER, "--stage", stage).stdout)
