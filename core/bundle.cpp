@@ -240,7 +240,7 @@ Status BundleReader::knows_all_sections() const {
   const bool catalogs = has_section(kFirstCatalogSection);
   for (const SectionRow& row : sections_) {
     const bool table = row.id >= static_cast<std::uint32_t>(TableId::text) &&
-                       row.id <= static_cast<std::uint32_t>(TableId::notes);
+                       row.id <= static_cast<std::uint32_t>(TableId::limit_approvals);
     const bool catalog = catalogs && row.id >= kFirstCatalogSection &&
                          row.id < kFirstCatalogSection + kCatalogSections;
     if (!table && !catalog && row.id < kFirstForeignSection) {
