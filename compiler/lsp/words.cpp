@@ -119,7 +119,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "tries."},
     {"require_approval", "The exact action is held until people approve it."},
     {"rule",
-     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`."},
+     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`, `limit`."},
     {"size",
      "`size(PATH)` is a number: the characters of a string, the elements of a list or set, the "
      "members of an object."},

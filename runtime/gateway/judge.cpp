@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "crypto/random.hpp"
+#include "runtime/decide/counting.hpp"
 #include "runtime/decide/engine.hpp"
-#include "runtime/decide/joined.hpp"
 #include "runtime/decide/reason.hpp"
 
 namespace sentrail::gateway {
@@ -25,6 +25,17 @@ void describe(const Facts& facts, Judged& judged) {
   judged.risk = risk_named(facts[AttributeId::risk].text).value_or(Risk::critical);
   judged.resource_type = text_of(facts[AttributeId::resource_type]);
   judged.resource_id = text_of(facts[AttributeId::resource_id]);
+}
+
+// The decisions on the actions of a request. The gate keeps no counters yet, so no limit has room:
+// what has limits answers their `else`.
+decide::CountedDecisions decide_all(const bundles::LoadedBundle& bundle,
+                                    const std::vector<request::Request>& requests,
+                                    decide::Scratch& scratch) {
+  std::vector<const Facts*> actions;
+  actions.reserve(requests.size());
+  for (const request::Request& one : requests) actions.push_back(&one.facts());
+  return decide::decide_counted(bundle.engine(), actions, scratch, nullptr, {});
 }
 
 std::string_view rule_of(identity::StopKind kind) {
@@ -84,12 +95,9 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
                     const Known& known) {
   const decide::LinearEngine& engine = bundle.engine();
   scratch_.fit(engine.bound());
-  std::vector<Decision> decisions;
-  decisions.reserve(requests.size());
-  for (const request::Request& one : requests) {
-    decisions.push_back(engine.decide(one.facts(), scratch_));
-  }
-  const std::size_t at = decide::strictest(decisions);
+  const decide::CountedDecisions counted = decide_all(bundle, requests, scratch_);
+  const std::vector<Decision>& decisions = counted.decisions;
+  const std::size_t at = counted.deciding;
   const Facts& facts = requests[at].facts();
   const Decision& decision = decisions[at];
 
@@ -111,7 +119,8 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   }
   judged.effect = decision.effect;
   judged.rule = decide::rule_name_of(engine.program(), decision);
-  judged.reason = decide::reason_of(engine, decision, facts);
+  judged.reason = decide::reason_of(engine, decision, facts,
+                                    decide::deciding_limit(engine, decision, facts, scratch_));
   if (judged.effect == Effect::require_approval) {
     judged.approval.emplace();
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -127,8 +136,10 @@ std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bun
                                                 const std::vector<request::Request>& requests) {
   scratch_.fit(bundle.engine().bound());
   std::vector<decide::Explanation> explanations;
-  for (const request::Request& one : requests) {
-    explanations.push_back(decide::explain(bundle.engine(), one.facts(), scratch_));
+  const decide::CountedDecisions counted = decide_all(bundle, requests, scratch_);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    explanations.push_back(decide::explain(bundle.engine(), counted.decisions[i],
+                                           requests[i].facts(), scratch_));
   }
   return explanations;
 }
