@@ -37,7 +37,8 @@ std::optional<std::int64_t> check_units(Context& context, const Literal& literal
       units && *units <= limits::kLimitMostMax * kUnit && (sum || *units % kUnit == 0);
   if (fine) return units;
   context.report(DiagnosticKind::bad_limit, literal.span,
-                 ticked(literal.text) + (sum ? " is not a sum" : " is not a number of requests"),
+                 ticked(context.sources.slice(literal.span)) +
+                     (sum ? " is not a sum" : " is not a number of requests"),
                  (sum ? "write a number with at most 6 decimals from 0 to "
                       : "write a whole number from 0 to ") +
                      std::to_string(limits::kLimitMostMax));

@@ -78,6 +78,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"default",
      "`default EFFECT` joins the decision unless a rule of an ordinary tier certainly matches. "
      "Without it: `require_approval`."},
+    {"else", "What is decided where a limit has no room; `block` if it is not written."},
     {"ends_with", "True if the string ends with this text."},
     {"exists", "True if the value is there; null is there too."},
     {"expect", "`expect EFFECT by RULE` is what the policy should decide."},
@@ -100,6 +101,9 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "pattern."},
     {"is", "`is TYPE` tests the type of a value; `is absent` is `not … exists`."},
     {"language", "`language 1` is the version of the language that the file is written in."},
+    {"limit",
+     "`limit 20 per 1h by agent.id`, or `limit sum args.amount 5000 per 1d`: what goes past it is "
+     "decided by its `else`."},
     {"list",
      "`list NAME = [ … ]` names values for tests with `in`. An entry with a wildcard is a "
      "pattern."},
@@ -119,7 +123,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "tries."},
     {"require_approval", "The exact action is held until people approve it."},
     {"rule",
-     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`, `limit`."},
+     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`, "
+     "`limit`."},
     {"size",
      "`size(PATH)` is a number: the characters of a string, the elements of a list or set, the "
      "members of an object."},
