@@ -154,8 +154,8 @@ constexpr Explanation kTable[] = {
  "rule one: allow limit sum agent.id 20 per 1h when risk == low\n",
  "rule one: allow limit sum args.amount 20 per 1h when risk == low\n"},
 {unknown_limit,
- "In a test `used RULE = N` says what the first limit of a rule already holds, `used RULE limit 2 = "
- "N` what the second does.",
+ "In a test `used RULE = N` says what the first limit of a rule already holds, and "
+ "`used RULE limit 2 = N` what the second does.",
  "rule one: allow when risk == low\n"
  "test \"t\" {\n  given with risk = low used one = 1\n  expect block\n}\n",
  "rule one: allow limit 1 per 1h when risk == low\n"

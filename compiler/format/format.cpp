@@ -238,11 +238,8 @@ class Formatter : Commented {
       case Part::until:
         return name_line("until ", slice(node.until->span));
       case Part::limit:
-        for (const LimitNode& one : node.limits) {
-          if (one.most.span.begin != offset) continue;
-          layout_.text(limit_text(one, source_));
-          if (one.approval) approval(*one.approval);
-        }
+        layout_.text(limit_text(limit_at(node, offset), source_));
+        if (limit_at(node, offset).approval) approval(*limit_at(node, offset).approval);
     }
   }
 
@@ -420,16 +417,10 @@ class Formatter : Commented {
       }
       with(node.with);
     }
-    if (!node.used.empty()) {
-      flush(node.used.front().span.begin, false, true);
+    for (const auto& [offset, text] : state_texts(node, source_)) {
+      flush(offset, false, true);
       layout_.line();
-      layout_.text(used_text(node, source_));
-    }
-    if (node.calls) {
-      flush(node.calls->span.begin, false, true);
-      layout_.line();
-      name_line("after ", slice(node.calls->span));
-      layout_.text(" calls");
+      layout_.text(text);
     }
     layout_.dedent();
     layout_.close();

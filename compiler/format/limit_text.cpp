@@ -1,6 +1,7 @@
 // See limit_text.hpp.
 #include "compiler/format/limit_text.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace sentrail::compiler {
@@ -26,16 +27,28 @@ std::string limit_text(const LimitNode& node, const Source& source) {
   return out;
 }
 
-std::string used_text(const Given& node, const Source& source) {
-  std::string out;
+const LimitNode& limit_at(const RuleNode& rule, std::size_t offset) {
+  return *std::ranges::find_if(rule.limits,
+                               [&](const LimitNode& one) { return one.most.span.begin == offset; });
+}
+
+std::vector<std::pair<std::size_t, std::string>> state_texts(const Given& node,
+                                                             const Source& source) {
+  std::vector<std::pair<std::size_t, std::string>> texts;
+  std::string used;
   for (const GivenUsed& one : node.used) {
-    out += out.empty() ? "used " : ", ";
-    out += one.rule.text;
-    if (one.number) out += " limit " + std::string(slice(source, one.number->span));
-    out += " = ";
-    out += slice(source, one.amount.span);
+    used += used.empty() ? "used " : ", ";
+    used += one.rule.text;
+    if (one.number) used += " limit " + std::string(slice(source, one.number->span));
+    used += " = ";
+    used += slice(source, one.amount.span);
   }
-  return out;
+  if (!used.empty()) texts.emplace_back(node.used.front().span.begin, std::move(used));
+  if (node.calls) {
+    texts.emplace_back(node.calls->span.begin,
+                       "after " + std::string(slice(source, node.calls->span)) + " calls");
+  }
+  return texts;
 }
 
 }  // namespace sentrail::compiler

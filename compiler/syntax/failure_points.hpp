@@ -171,7 +171,8 @@ SENTRAIL_EXPECT(assignment, expected_name, "an attribute", "write `with agent.id
 SENTRAIL_EXPECT(assigned_equals, expected_token, "`=` after the attribute", "");
 SENTRAIL_EXPECT(assigned_value, expected_value, "a value, a list or `unreadable`", "");
 SENTRAIL_EXPECT(used_one, expected_name, "a rule's name", "write `used small_payments = 20`");
-SENTRAIL_EXPECT(used_number, expected_value, "a number", "write `used small_payments limit 2 = 20`");
+SENTRAIL_EXPECT(used_number, expected_value, "a number",
+                "write `used small_payments limit 2 = 20`");
 SENTRAIL_EXPECT(used_equals, expected_token, "`=` after the rule's name",
                 "write `used small_payments = 20`");
 SENTRAIL_EXPECT(used_amount, expected_value, "a number", "write `used small_payments = 20`");

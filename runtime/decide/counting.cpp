@@ -62,7 +62,7 @@ class Counting {
     if (windows_ == nullptr || !use.countable) return false;
     const LimitRow& row = engine_.program().limits[use.limit];
     std::int64_t used = 0;
-    bool available = true;
+    bool available = at_.known_since_ms <= at_.now_ms - row.per_ms;
     for (CounterName& name : names_of(row, use, at_.workspace)) {
       used = std::max(used, windows_->used(name, row.per_ms, at_.now_ms));
       available = windows_->can_charge(name, at_.now_ms) && available;

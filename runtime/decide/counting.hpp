@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <string_view>
@@ -23,6 +24,8 @@ struct CountAt {
   std::int64_t now_ms = 0;
   // What limits hold beside their windows, by index into Program::limits; null: nothing.
   const std::map<std::uint32_t, std::int64_t>* used = nullptr;
+  // The windows know what was charged from then on; a limit that looks back further has no room.
+  std::int64_t known_since_ms = std::numeric_limits<std::int64_t>::min();
 };
 
 // What the actions of one request lead to.

@@ -2,6 +2,7 @@
 #include "runtime/gateway/judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/random.hpp"
 #include "runtime/decide/counting.hpp"
@@ -25,17 +26,6 @@ void describe(const Facts& facts, Judged& judged) {
   judged.risk = risk_named(facts[AttributeId::risk].text).value_or(Risk::critical);
   judged.resource_type = text_of(facts[AttributeId::resource_type]);
   judged.resource_id = text_of(facts[AttributeId::resource_id]);
-}
-
-// The decisions on the actions of a request. The gate keeps no counters yet, so no limit has room:
-// what has limits answers their `else`.
-decide::CountedDecisions decide_all(const bundles::LoadedBundle& bundle,
-                                    const std::vector<request::Request>& requests,
-                                    decide::Scratch& scratch) {
-  std::vector<const Facts*> actions;
-  actions.reserve(requests.size());
-  for (const request::Request& one : requests) actions.push_back(&one.facts());
-  return decide::decide_counted(bundle.engine(), actions, scratch, nullptr, {});
 }
 
 std::string_view rule_of(identity::StopKind kind) {
@@ -83,25 +73,25 @@ Result<std::shared_ptr<const bundles::LoadedBundle>> Judge::bundle() {
 }
 
 Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawRequest raw,
-                            const Asker& asker, const Known& known) {
+                            const Asker& asker, const Known& known, const JudgeFor& purpose) {
   SENTRAIL_ASSIGN_OR_RETURN(
       const std::vector<request::Request> requests,
       request::make_requests(std::move(raw), asker.identity, bundle.catalogs()));
-  return judge(bundle, requests, asker, known);
+  return judge(bundle, requests, asker, known, purpose);
 }
 
 Judged Judge::judge(const bundles::LoadedBundle& bundle,
                     const std::vector<request::Request>& requests, const Asker& asker,
-                    const Known& known) {
+                    const Known& known, const JudgeFor& purpose) {
   const decide::LinearEngine& engine = bundle.engine();
-  scratch_.fit(engine.bound());
-  const decide::CountedDecisions counted = decide_all(bundle, requests, scratch_);
-  const std::vector<Decision>& decisions = counted.decisions;
-  const std::size_t at = counted.deciding;
+  counters::Counted counted = decide(bundle, requests, asker, purpose);
+  const std::vector<Decision>& decisions = counted.decided.decisions;
+  const std::size_t at = counted.decided.deciding;
   const Facts& facts = requests[at].facts();
   const Decision& decision = decisions[at];
 
   Judged judged;
+  judged.charged = std::move(counted.reservation);
   describe(facts, judged);
   judged.declared_read = std::all_of(requests.begin(), requests.end(),
                                      [](const auto& one) { return one.declared_read(); });
@@ -115,6 +105,7 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
     judged.stop = stop->kind;
     judged.rule = rule_of(stop->kind);
     judged.reason = stop->reason;
+    give_back(judged);
     return judged;
   }
   judged.effect = decision.effect;
@@ -132,13 +123,43 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   return judged;
 }
 
+counters::Counted Judge::decide(const bundles::LoadedBundle& bundle,
+                                const std::vector<request::Request>& requests, const Asker& asker,
+                                const JudgeFor& purpose) {
+  const decide::LinearEngine& engine = bundle.engine();
+  scratch_.fit(engine.bound());
+  std::vector<const Facts*> actions;
+  actions.reserve(requests.size());
+  for (const request::Request& one : requests) actions.push_back(&one.facts());
+  if (counters_ == nullptr) {
+    return {decide::decide_counted(engine, actions, scratch_, nullptr, {}), {}};
+  }
+  if (purpose.held) {
+    return counters_->recheck(engine, actions, scratch_, asker.workspace_id, *purpose.held);
+  }
+  return counters_->decide(engine, actions, scratch_, asker.workspace_id, purpose.purpose);
+}
+
+void Judge::give_back(Judged& judged) {
+  if (counters_ != nullptr) counters_->give_back(std::exchange(judged.charged, {}));
+}
+
+void Judge::hold(const Uuid& correlation_id, Judged& judged) {
+  if (counters_ != nullptr) counters_->hold(correlation_id, std::exchange(judged.charged, {}));
+}
+
+void Judge::not_held(const Uuid& correlation_id) {
+  if (counters_ != nullptr) counters_->end_hold(correlation_id, false);
+}
+
 std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bundle,
-                                                const std::vector<request::Request>& requests) {
-  scratch_.fit(bundle.engine().bound());
+                                                const std::vector<request::Request>& requests,
+                                                const Asker& asker) {
   std::vector<decide::Explanation> explanations;
-  const decide::CountedDecisions counted = decide_all(bundle, requests, scratch_);
+  const counters::Counted counted =
+      decide(bundle, requests, asker, {counters::Purpose::simulate, {}});
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    explanations.push_back(decide::explain(bundle.engine(), counted.decisions[i],
+    explanations.push_back(decide::explain(bundle.engine(), counted.decided.decisions[i],
                                            requests[i].facts(), scratch_));
   }
   return explanations;

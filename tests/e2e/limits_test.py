@@ -1,4 +1,4 @@
-"""Limits as people meet them in sentrailc: eval with a state, explain, test, replay, diff, prove."""
+"""Limits as people meet them in sentrailc: eval with a state, explain, test, replay, diff."""
 
 import json
 import unittest
