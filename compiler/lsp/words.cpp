@@ -112,6 +112,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"not", "Turns one test or one parenthesis round; what is undecidable stays so."},
     {"on", "`on TOOL [ACTION, …]` restricts the rule to a tool and some of its actions."},
     {"or", "True if one side is. Mixing with `and` needs parentheses."},
+    {"owner", "`owner \"TEXT\"` says whose rule it is; it means nothing."},
     {"pass", "Ends the tier and decides nothing."},
     {"policy",
      "`policy NAME` comes first and names the file: rules are called by it in decisions and the "
@@ -132,6 +133,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"table", "`test table \"NAME\" for TOOL { … }` is one test a row."},
     {"test",
      "`test \"NAME\" { given … expect … }` states what the policy decides for one request."},
+    {"ticket", "`ticket \"TEXT\"` says why the rule is there; it means nothing."},
     {"tier",
      "`tier NAME { … }` holds rules. The first that matches answers for the tier; the strictest "
      "tier wins."},
@@ -140,6 +142,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "`unless CONDITION` takes away this rule alone: those after it, other tiers and the default "
      "still decide."},
     {"unreadable", "In a test, says that the attribute could not be read."},
+    {"until",
+     "`until 2027-01-31` is the last day of a rule, in UTC: an `allow` then matches nothing."},
     {"when", "`when CONDITION` says when the rule matches; `when always` that it always does."},
     {"with", "In a test, sets attributes directly."},
     {"within", "`require_approval within 24h` says how long people may take to decide."},
