@@ -21,11 +21,12 @@ struct BundleLevel {
 };
 
 // All levels; that at index i is level i + 1.
-inline constexpr std::array<BundleLevel, 4> kBundleLevels = {{
+inline constexpr std::array<BundleLevel, 5> kBundleLevels = {{
     {TableId::text, "rules"},
     {TableId::regexes, "regular expressions or quantifiers"},
     {TableId::approvals, "who approves, or within what time"},
     {TableId::notes, "owner, ticket or until"},
+    {TableId::limits, "limits"},
 }};
 
 // The highest level that this build reads and writes.

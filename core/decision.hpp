@@ -78,11 +78,15 @@ struct Decision {
   // How many rules were candidates, and the first of them in tier and rule order.
   std::uint32_t candidate_count = 0;
   std::array<std::uint32_t, kCandidatesKept> candidates{};
+  // The limits of the candidates, in order, that have no room; the last bit is that of all from the
+  // 64th on. What an engine decides has none: it takes every limit as having room.
+  std::uint64_t full_limits = 0;
 
   // Compares the kept candidates only as far as they are counted.
   friend bool operator==(const Decision& a, const Decision& b) noexcept {
     if (a.effect != b.effect || a.rule != b.rule || a.undecidable != b.undecidable ||
-        a.default_joined != b.default_joined || a.candidate_count != b.candidate_count) {
+        a.default_joined != b.default_joined || a.candidate_count != b.candidate_count ||
+        a.full_limits != b.full_limits) {
       return false;
     }
     const std::size_t kept =

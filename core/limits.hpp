@@ -29,6 +29,20 @@ inline constexpr std::size_t kBecauseBytesMax = 1024;
 inline constexpr std::size_t kReasonCharactersMax = 200;
 // The owner or ticket of a rule: a name or an address, shown on one line.
 inline constexpr std::size_t kRuleNoteBytesMax = 256;
+// `limit` clauses of one rule, and keys of one: more is a table, and nobody reads it.
+inline constexpr std::size_t kRuleLimitsMax = 8;
+inline constexpr std::size_t kLimitKeysMax = 4;
+// What a limit counts up to: sums of money in the smallest unit of any currency.
+inline constexpr std::int64_t kLimitMostMax = 1'000'000'000'000;
+// The time that a limit looks back: shorter than a second is the network's, longer is a budget's.
+inline constexpr std::int64_t kLimitPerMsMin = 1'000;
+inline constexpr std::int64_t kLimitPerMsMax = 30ll * 24 * 3600 * 1000;
+// Limits of one decision that are looked at; further ones have no room.
+inline constexpr std::size_t kLimitsPerDecisionMax = 64;
+// Counters that one server keeps: some 100 MB at worst; where all are taken a new one has no room.
+inline constexpr std::size_t kCountersMax = 100'000;
+// Calls that a test says were made before.
+inline constexpr std::uint32_t kCallsBeforeMax = 10'000;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.

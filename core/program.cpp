@@ -25,11 +25,21 @@ const NoteRow* Program::note_of(std::uint32_t rule) const noexcept {
   return found != notes.end() && found->rule == rule ? &*found : nullptr;
 }
 
+std::span<const LimitRow> Program::limits_of(std::uint32_t rule) const noexcept {
+  const auto begin =
+      std::lower_bound(limits.begin(), limits.end(), rule,
+                       [](const LimitRow& row, std::uint32_t wanted) { return row.rule < wanted; });
+  auto end = begin;
+  while (end != limits.end() && end->rule == rule) ++end;
+  return {begin, end};
+}
+
 Program ProgramStorage::view() const noexcept {
-  return {text,         policy,      tiers,         rules,     nodes,       atoms,
-          operands,     slots,       steps,         symbols,   numbers,     patterns,
-          pattern_ops,  reasons,     reason_parts,  regexes,   regex_steps, regex_sets,
-          regex_ranges, quantifiers, element_nodes, approvals, seats,       notes};
+  return {text,         policy,      tiers,          rules,     nodes,       atoms,
+          operands,     slots,       steps,          symbols,   numbers,     patterns,
+          pattern_ops,  reasons,     reason_parts,   regexes,   regex_steps, regex_sets,
+          regex_ranges, quantifiers, element_nodes,  approvals, seats,       notes,
+          limits,       limit_keys,  limit_approvals};
 }
 
 }  // namespace sentrail

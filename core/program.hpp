@@ -243,6 +243,24 @@ struct NoteRow {
   std::int64_t until_ms = 0;  // since 1970 UTC: the first that is too late; 0: it has no end
 };
 
+// What a rule's requests are counted by. Rows ascend by rule, those of one rule in their order.
+// source: docs/language.md, section 14.
+struct LimitRow {
+  std::uint64_t place_id = 0;    // of the rule's name and what is counted
+  std::uint64_t content_id = 0;  // of the rule's condition and what is counted
+  std::int64_t most = 0;         // units: millionths
+  std::int64_t per_ms = 0;
+  std::uint32_t rule = 0;
+  std::uint32_t amount = kNoRow;  // the slot that is added up; kNoRow: requests are counted
+  std::uint32_t otherwise = 0;    // Effect: at least the rule's
+  std::uint32_t keys_begin = 0;
+  std::uint32_t keys_count = 0;
+  std::uint32_t zero = 0;
+};
+struct LimitKeyRow {
+  std::uint32_t slot = 0;
+};
+
 // One tier. The tiers' rules are, one after the other, all rules.
 struct TierRow {
   TextRef name;
@@ -295,8 +313,11 @@ enum class TableId : std::uint32_t {
   approvals = 22,
   seats = 23,
   notes = 24,
+  limits = 25,
+  limit_keys = 26,
+  limit_approvals = 27,
 };
-inline constexpr TableId kLastTable = TableId::notes;
+inline constexpr TableId kLastTable = TableId::limit_approvals;
 
 // A view of all tables; owns nothing.
 struct Program {
@@ -324,6 +345,10 @@ struct Program {
   std::span<const ApprovalRow> approvals;
   std::span<const SeatsRow> seats;
   std::span<const NoteRow> notes;
+  std::span<const LimitRow> limits;
+  std::span<const LimitKeyRow> limit_keys;
+  std::span<const ApprovalRow> limit_approvals;  // `rule` is a row of limits; seats follow those
+                                                 // of approvals
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -331,6 +356,8 @@ struct Program {
   }
   // What is written of a rule; null if nothing is. cost: logarithmic.
   [[nodiscard]] const NoteRow* note_of(std::uint32_t rule) const noexcept;
+  // The limits of a rule, in their order. cost: logarithmic.
+  [[nodiscard]] std::span<const LimitRow> limits_of(std::uint32_t rule) const noexcept;
   [[nodiscard]] std::string_view name() const noexcept { return view(policy[0].name); }
   [[nodiscard]] Effect default_effect() const noexcept {
     return static_cast<Effect>(policy[0].default_effect);
@@ -363,6 +390,9 @@ struct ProgramStorage {
   std::vector<ApprovalRow> approvals;
   std::vector<SeatsRow> seats;
   std::vector<NoteRow> notes;
+  std::vector<LimitRow> limits;
+  std::vector<LimitKeyRow> limit_keys;
+  std::vector<ApprovalRow> limit_approvals;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -395,6 +425,9 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::approvals, tables.approvals);
   visit(TableId::seats, tables.seats);
   visit(TableId::notes, tables.notes);
+  visit(TableId::limits, tables.limits);
+  visit(TableId::limit_keys, tables.limit_keys);
+  visit(TableId::limit_approvals, tables.limit_approvals);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
@@ -414,6 +447,10 @@ void for_each_table(Tables&& tables, Visit&& visit) {
 // The seats of an approval, e.g. `2 of leads and 1 of role:admin`: what approvals/quorum.hpp reads.
 // REQUIRES: verified.
 [[nodiscard]] std::string render_seats(const Program& program, const ApprovalRow& approval);
+
+// A limit as an author would write it, `else` left out: `limit 20 per 1h by agent.id`.
+// REQUIRES: verified.
+[[nodiscard]] std::string render_limit(const Program& program, const LimitRow& limit);
 
 // One test as an author would write it, e.g. `resource.ref in ["main", "release/**"]`. At most
 // eight operands are shown. REQUIRES: verified.

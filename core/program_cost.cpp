@@ -199,6 +199,11 @@ CostRow cost_of(const Program& program) {
     }
   }
   cost.steps = sum(cost.steps, product(2, program.nodes.size()));
+  // Keys and amounts are read anew for each limit of a candidate.
+  for (const LimitRow& limit : program.limits) {
+    const std::uint64_t read = limits::kJsonNodesMax + limits::kBodyVisibleBytesMax;
+    cost.steps = sum(cost.steps, 1 + limit.keys_count + (limit.amount == kNoRow ? 0 : read));
+  }
   return cost;
 }
 

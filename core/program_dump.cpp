@@ -9,6 +9,7 @@
 #include "core/program.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
+#include "core/units.hpp"
 
 namespace sentrail {
 namespace {
@@ -267,6 +268,21 @@ void dump_notes(std::string& out, const Program& p) {
   }
 }
 
+void dump_limits(std::string& out, const Program& p) {
+  for (std::size_t i = 0; i < p.limits.size(); ++i) {
+    const LimitRow& row = p.limits[i];
+    out += "limit " + std::to_string(i) + " of rule " + std::to_string(row.rule) + ": " +
+           render_limit(p, row) + " else " +
+           std::string(name_of(static_cast<Effect>(row.otherwise))) + ", called " +
+           std::to_string(row.place_id) + " and " + std::to_string(row.content_id) + "\n";
+  }
+  for (const ApprovalRow& row : p.limit_approvals) {
+    out += "approval of limit " + std::to_string(row.rule) + " from " + render_seats(p, row);
+    if (row.within_ms != 0) out += " within " + print_duration_ms(row.within_ms);
+    out += "\n";
+  }
+}
+
 void dump_quantifiers(std::string& out, const Program& p) {
   for (std::size_t i = 0; i < p.quantifiers.size(); ++i) {
     const QuantifierRow& row = p.quantifiers[i];
@@ -309,6 +325,7 @@ std::string dump(const Program& program) {
   dump_quantifiers(out, program);
   dump_approvals(out, program);
   dump_notes(out, program);
+  dump_limits(out, program);
   dump_tiers(out, program);
   out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
          std::to_string(policy.cost.bytes) + " bytes\n";
@@ -317,6 +334,17 @@ std::string dump(const Program& program) {
 
 std::string render_slot(const Program& program, std::uint32_t slot) {
   return slot_name(program, slot);
+}
+
+std::string render_limit(const Program& program, const LimitRow& limit) {
+  std::string out = "limit ";
+  if (limit.amount != kNoRow) out += "sum " + render_slot(program, limit.amount) + " ";
+  out += print_units(limit.most) + " per " + print_duration_ms(limit.per_ms);
+  for (std::uint32_t i = 0; i < limit.keys_count; ++i) {
+    out += (i == 0 ? " by " : ", ") +
+           render_slot(program, program.limit_keys[limit.keys_begin + i].slot);
+  }
+  return out;
 }
 
 std::string render_seats(const Program& program, const ApprovalRow& approval) {

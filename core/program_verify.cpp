@@ -11,6 +11,7 @@
 #include "core/limits.hpp"
 #include "core/program.hpp"
 #include "core/program_verify_approvals.hpp"
+#include "core/program_verify_limits.hpp"
 #include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
 #include "core/program_verify_scopes.hpp"
@@ -38,7 +39,8 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
         numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && reasons() && approvals() && notes() && cost()) {
+        accept(verify_scopes(p_)) && reasons() && approvals() && notes() &&
+        accept(verify_limits(p_)) && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));

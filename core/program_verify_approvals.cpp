@@ -42,9 +42,27 @@ Status verify_seats(const Program& p, const ApprovalRow& row) {
   return {};
 }
 
+// One approval: its seats continue those before it, and it is not what is asked for anyway.
+Status verify_approval(const Program& p, const char* table, std::size_t i, const ApprovalRow& row,
+                       std::uint64_t& next) {
+  if (row.zero != 0) return broken(table, i, "has odd bytes");
+  if (row.seats_count == 0) return broken(table, i, "has no seats");
+  if (row.seats_begin != next || row.seats_count > p.seats.size() - next) {
+    return broken(table, i, "does not continue the range of the row before");
+  }
+  next += row.seats_count;
+  if (row.within_ms != 0 &&
+      (row.within_ms < limits::kWithinMsMin || row.within_ms > limits::kWithinMsMax)) {
+    return broken(table, i, "gives a time that is too short or too long");
+  }
+  SENTRAIL_TRY(verify_seats(p, row));
+  return is_usual(p, row) ? broken(table, i, "asks for the usual") : Status{};
+}
+
 }  // namespace
 
 Status verify_approvals(const Program& p) {
+  constexpr auto kApproval = static_cast<std::uint32_t>(Outcome::require_approval);
   std::uint64_t next = 0;
   for (std::size_t i = 0; i < p.approvals.size(); ++i) {
     const ApprovalRow& row = p.approvals[i];
@@ -55,21 +73,19 @@ Status verify_approvals(const Program& p) {
     if (!by_default && row.rule >= p.rules.size()) return broken("approvals", i, "names no rule");
     const std::uint32_t outcome =
         by_default ? p.policy[0].default_effect : p.rules[row.rule].outcome;
-    if (outcome != static_cast<std::uint32_t>(Outcome::require_approval)) {
-      return broken("approvals", i, "is of what requires no approval");
+    if (outcome != kApproval) return broken("approvals", i, "is of what requires no approval");
+    SENTRAIL_TRY(verify_approval(p, "approvals", i, row, next));
+  }
+  for (std::size_t i = 0; i < p.limit_approvals.size(); ++i) {
+    const ApprovalRow& row = p.limit_approvals[i];
+    if (i > 0 && p.limit_approvals[i - 1].rule >= row.rule) {
+      return broken("limit_approvals", i, "is out of order");
     }
-    if (row.zero != 0) return broken("approvals", i, "has odd bytes");
-    if (row.seats_count == 0) return broken("approvals", i, "has no seats");
-    if (row.seats_begin != next || row.seats_count > p.seats.size() - next) {
-      return broken("approvals", i, "does not continue the range of the row before");
+    if (row.rule >= p.limits.size()) return broken("limit_approvals", i, "names no limit");
+    if (p.limits[row.rule].otherwise != kApproval) {
+      return broken("limit_approvals", i, "is of what requires no approval");
     }
-    next += row.seats_count;
-    if (row.within_ms != 0 &&
-        (row.within_ms < limits::kWithinMsMin || row.within_ms > limits::kWithinMsMax)) {
-      return broken("approvals", i, "gives a time that is too short or too long");
-    }
-    SENTRAIL_TRY(verify_seats(p, row));
-    if (is_usual(p, row)) return broken("approvals", i, "asks for the usual");
+    SENTRAIL_TRY(verify_approval(p, "limit_approvals", i, row, next));
   }
   return next == p.seats.size() ? Status{} : broken("seats", next, "belongs to nothing");
 }

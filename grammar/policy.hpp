@@ -109,8 +109,26 @@ struct until_keyword : keyword<TAO_PEGTL_STRING("until")> {};
 struct date_text : peg::plus<word_character> {};
 struct date : token<date_text> {};
 struct until_clause : peg::if_must<until_keyword, date> {};
+struct limit_keyword : keyword<TAO_PEGTL_STRING("limit")> {};
+struct sum_keyword : keyword<TAO_PEGTL_STRING("sum")> {};
+struct limit_amount : path {};
+struct limit_sum : peg::if_must<sum_keyword, limit_amount> {};
+struct limit_most : number_literal {};
+struct limit_per : keyword<TAO_PEGTL_STRING("per")> {};
+struct limit_time : token<duration_text> {};
+struct limit_by : keyword<TAO_PEGTL_STRING("by")> {};
+struct limit_key : path {};
+struct limit_comma : token<peg::one<','>> {};
+struct limit_keys
+    : peg::seq<peg::if_must<limit_by, limit_key>, peg::star<limit_comma, peg::must<limit_key>>> {};
+struct else_keyword : keyword<TAO_PEGTL_STRING("else")> {};
+struct else_effect : effect {};
+struct limit_else : peg::seq<peg::if_must<else_keyword, else_effect>, approval> {};
+struct limit_clause
+    : peg::seq<limit_keyword, peg::opt<limit_sum>, peg::must<limit_most, limit_per, limit_time>,
+               peg::opt<limit_keys>, peg::opt<limit_else>> {};
 struct clause : peg::sor<on_clause, when_clause, unless_clause, because_clause, priority_clause,
-                         owner_clause, ticket_clause, until_clause> {};
+                         owner_clause, ticket_clause, until_clause, limit_clause> {};
 
 struct rule_keyword : keyword<TAO_PEGTL_STRING("rule")> {};
 struct rule_name : name {};
@@ -195,9 +213,25 @@ struct body_value : peg::sor<string_literal, json_body> {};
 struct given_body : peg::if_must<body_keyword, body_value> {};
 struct given_request : peg::seq<given_tool, peg::must<given_method, given_target>,
                                 peg::opt<given_body>, peg::opt<given_with>> {};
+struct used_keyword : keyword<TAO_PEGTL_STRING("used")> {};
+struct used_rule : qualified_name {};
+struct used_limit_keyword : keyword<TAO_PEGTL_STRING("limit")> {};
+struct used_number : number_literal {};
+struct used_limit : peg::if_must<used_limit_keyword, used_number> {};
+struct used_equals : equals_sign {};
+struct used_amount : number_literal {};
+struct used_one : peg::seq<used_rule, peg::opt<used_limit>, peg::must<used_equals, used_amount>> {};
+struct used_comma : token<peg::one<','>> {};
+struct given_used
+    : peg::seq<peg::if_must<used_keyword, used_one>, peg::star<used_comma, peg::must<used_one>>> {};
+struct after_keyword : keyword<TAO_PEGTL_STRING("after")> {};
+struct calls_count : number_literal {};
+struct calls_keyword : keyword<TAO_PEGTL_STRING("calls")> {};
+struct given_calls : peg::if_must<after_keyword, calls_count, calls_keyword> {};
 struct given_keyword : keyword<TAO_PEGTL_STRING("given")> {};
 struct given_what : peg::sor<given_with, given_request> {};
-struct given : peg::if_must<given_keyword, given_what> {};
+struct given : peg::seq<peg::if_must<given_keyword, given_what>, peg::opt<given_used>,
+                        peg::opt<given_calls>> {};
 
 struct expect_keyword : keyword<TAO_PEGTL_STRING("expect")> {};
 struct expect_effect : effect {};

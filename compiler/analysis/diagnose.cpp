@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/analysis/confirm.hpp"
+#include "compiler/analysis/full_limits.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
@@ -33,6 +34,7 @@ class Diagnoser {
     overlaps();
     for (const Hole& hole : findings_.holes) this->hole(hole);
     for (const Exemption& exemption : findings_.exemptions) this->exemption(exemption);
+    for (const VacuousLimit& one : vacuous_limits(policy_)) vacuous(one);
     for (const std::string& why : findings_.unknown) unknown(place_of_policy(), why);
   }
 
@@ -141,6 +143,21 @@ class Diagnoser {
                ticked(to_string(hole.absent)) + " is absent: " + request_text(hole.witness.request),
            allows ? "add `" + to_string(hole.absent) + " exists` if it must be there"
                   : "add `or " + to_string(hole.absent) + " is absent` if that is to be caught");
+  }
+
+  void vacuous(const VacuousLimit& found) {
+    const std::string what = ticked(to_string(*found.limit));
+    if (found.other == nullptr) {
+      report(DiagnosticKind::vacuous_limit, found.limit->span,
+             what + " never has room: its rule always answers " +
+                 ticked(std::string(name_of(found.limit->otherwise))),
+             "write that as the outcome of the rule, or give the limit some room");
+      return;
+    }
+    report(DiagnosticKind::vacuous_limit, found.limit->span,
+           what + " makes no difference: " + ticked(to_string(*found.other)) + " is met before",
+           "take it away, or make the one that is met first less strict",
+           {{found.other->span, "this limit is met before"}});
   }
 
   void exemption(const Exemption& found) {

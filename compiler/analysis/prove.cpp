@@ -1,8 +1,10 @@
 // One search for each claim. See prove.hpp.
 #include "compiler/analysis/prove.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "compiler/analysis/full_limits.hpp"
 #include "compiler/analysis/tries.hpp"
 #include "compiler/analysis/workbench.hpp"
 #include "compiler/oracle/oracle.hpp"
@@ -21,17 +23,14 @@ void find_by_trying(const ir::Policy& policy, const ir::Proof& proof, Judge& jud
   found.why.clear();
 }
 
-}  // namespace
-
-std::vector<ProofOutcome> prove(const ir::Policy& policy) {
-  std::vector<ProofOutcome> outcomes;
-  if (policy.proofs.empty()) return outcomes;
+// Tries the proofs of one effect on the policy in which it is met if it ever is.
+void prove_one(const ir::Policy& policy, Effect effect, std::vector<ProofOutcome>& outcomes) {
   const std::array<const ir::Policy*, 1> list = {&policy};
   Workbench bench(list);
   Meaning& meaning = bench.meaning(0);
-  for (const ir::Proof& proof : policy.proofs) {
-    ProofOutcome& outcome = outcomes.emplace_back();
-    outcome.proof = &proof;
+  for (ProofOutcome& outcome : outcomes) {
+    const ir::Proof& proof = *outcome.proof;
+    if (proof.never != effect) continue;
     Existence& found = outcome.existence;
     const Node broken =
         bench.circuit().all({meaning.condition(proof.when).may, meaning.effect_is(proof.never)});
@@ -47,6 +46,23 @@ std::vector<ProofOutcome> prove(const ir::Policy& policy) {
     });
     if (!found.witness && answer.opaque) find_by_trying(policy, proof, bench.judge(0), found);
     if (found.witness) found.verdict = Verdict::refuted;
+  }
+}
+
+}  // namespace
+
+std::vector<ProofOutcome> prove(const ir::Policy& policy) {
+  std::vector<ProofOutcome> outcomes;
+  for (const ir::Proof& proof : policy.proofs) outcomes.push_back({&proof, {}});
+  for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
+    const bool asked = std::ranges::any_of(
+        policy.proofs, [&](const ir::Proof& proof) { return proof.never == effect; });
+    if (!asked) continue;
+    if (answers_of_limits(policy, effect)) {
+      prove_one(with_full_limits(policy, effect), effect, outcomes);
+    } else {
+      prove_one(policy, effect, outcomes);
+    }
   }
   return outcomes;
 }

@@ -11,6 +11,7 @@
 #include "compiler/check/approvals.hpp"
 #include "compiler/check/expiry.hpp"
 #include "compiler/check/operands.hpp"
+#include "compiler/check/rule_limits.hpp"
 #include "compiler/check/templates.hpp"
 #include "compiler/ir/pattern.hpp"
 #include "compiler/oracle/glob.hpp"
@@ -108,6 +109,7 @@ class RuleChecker {
       rule.until_ms = check_until(context_, *node.until);
       rule.until_span = node.until->span;
     }
+    rule.limits = check_limits(context_, node);
     return rule;
   }
 

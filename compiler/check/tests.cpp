@@ -8,6 +8,7 @@
 
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
+#include "compiler/check/rule_limits.hpp"
 #include "compiler/check/rules.hpp"
 #include "core/json_writer.hpp"
 
@@ -50,6 +51,12 @@ class TestChecker {
     made.expect_span = node.expect.span;
     made.effect = node.expect.effect;
     given(node.given, made);
+    for (const GivenUsed& used : node.given.used) {
+      const ir::Rule* rule = rule_named(used.rule);
+      const auto given = rule == nullptr ? std::nullopt : check_used(context_, used, *rule);
+      if (given) made.used.push_back(*given);
+    }
+    if (node.given.calls) made.calls_before = check_calls(context_, *node.given.calls);
     if (node.expect.rule) made.rule = expected_rule(*node.expect.rule, node.expect.effect);
     context_.policy.tests.push_back(std::move(made));
   }
@@ -122,23 +129,33 @@ class TestChecker {
       }
       return "default";
     }
+    const ir::Rule* meant = rule_named(name, "default");
+    if (meant == nullptr) return std::nullopt;
+    const bool limited =
+        std::ranges::find(meant->limits, effect, &ir::Limit::otherwise) != meant->limits.end();
+    if (effect_of(meant->outcome) != effect && !limited) {
+      impossible(name.span, "rule " + ticked(meant->name), name_of(meant->outcome), effect,
+                 {{meant->span, "this rule"}});
+    }
+    return meant->qualified_name;
+  }
+
+  // The rule that is meant; reports that there is none. `other` is a name that may stand too.
+  const ir::Rule* rule_named(const Name& name, std::string_view other = "") {
     const ir::Rule* meant = own_rule(name.text);
     if (meant == nullptr) meant = imported_rule(name.text);
-    if (meant != nullptr) {
-      if (effect_of(meant->outcome) != effect) {
-        impossible(name.span, "rule " + ticked(meant->name), name_of(meant->outcome), effect,
-                   {{meant->span, "this rule"}});
-      }
-      return meant->qualified_name;
-    }
-    std::vector<std::string_view> names = {"default"};
+    if (meant != nullptr) return meant;
+    std::vector<std::string_view> names;
+    if (!other.empty()) names.push_back(other);
     for (const ir::Tier& tier : context_.policy.tiers) {
       for (const ir::Rule& rule : tier.rules) names.push_back(rule.name);
     }
     context_.report(DiagnosticKind::unknown_rule, name.span,
                     "there is no rule " + ticked(name.text),
-                    suggestion(name.text, names, "name a rule of this policy, or `default`"));
-    return std::nullopt;
+                    suggestion(name.text, names,
+                               other.empty() ? "name a rule of this policy"
+                                             : "name a rule of this policy, or `default`"));
+    return nullptr;
   }
 
   [[nodiscard]] const ir::Rule* own_rule(std::string_view name) const {

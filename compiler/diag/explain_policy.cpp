@@ -124,6 +124,42 @@ constexpr Explanation kTable[] = {
  "on. `sentrailc check --now DATE` asks for another day.",
  "rule one: allow until 2020-01-31 when risk == low\n",
  "rule one: allow until 2099-01-31 when risk == low\n"},
+{bad_limit,
+ "A limit counts requests up to a whole number, or adds up to a number with at most 6 decimals: at "
+ "least 0 and at most 10^12. A rule has at most 8. A test counts calls from 1 to 10000.",
+ "rule one: allow limit 2.5 per 1h when risk == low\n",
+ "rule one: allow limit 2 per 1h when risk == low\n"},
+{bad_limit_time,
+ "A limit looks back over a time that ends now: a whole number of `s`, `m`, `h` or `d`, from 1s to "
+ "30d.",
+ "rule one: allow limit 20 per 90d when risk == low\n",
+ "rule one: allow limit 20 per 30d when risk == low\n"},
+{weak_else,
+ "What goes past a limit is never decided less strictly than what stays within it, and a limit "
+ "that lets everything through is none. Without `else` a limit blocks.",
+ "rule one: require_approval limit 2 per 1h else allow when risk == low\n",
+ "rule one: require_approval limit 2 per 1h else block when risk == low\n"},
+{misplaced_limit,
+ "A limit counts what a rule lets through, so it stands on `allow` and `require_approval` alone.",
+ "rule one: block limit 20 per 1h when risk == low\n",
+ "rule one: allow limit 20 per 1h when risk == low\n"},
+{bad_limit_key,
+ "`by` names what counters there are: for each agent, for each user. Whoever could choose the "
+ "value could begin to count anew, so it is an authenticated text. A limit has at most 4 keys.",
+ "rule one: allow limit 20 per 1h by resource.id when risk == low\n",
+ "rule one: allow limit 20 per 1h by agent.id when risk == low\n"},
+{bad_limit_amount,
+ "`sum` adds up numbers of the request. A text is no number, and what the other side claims of "
+ "itself would be claimed low.",
+ "rule one: allow limit sum agent.id 20 per 1h when risk == low\n",
+ "rule one: allow limit sum args.amount 20 per 1h when risk == low\n"},
+{unknown_limit,
+ "In a test `used RULE = N` says what the first limit of a rule already holds, and "
+ "`used RULE limit 2 = N` what the second does.",
+ "rule one: allow when risk == low\n"
+ "test \"t\" {\n  given with risk = low used one = 1\n  expect block\n}\n",
+ "rule one: allow limit 1 per 1h when risk == low\n"
+ "test \"t\" {\n  given with risk = low used one = 1\n  expect block by one\n}\n"},
 {bad_template,
  "In a `because` text braces hold an attribute; a brace itself is written twice.",
  "rule one: block when always because \"no {changes\"\n",
@@ -291,6 +327,11 @@ constexpr Explanation kTable[] = {
  "What `unless` exempts is not allowed by it: the rules after it and the default still decide.",
  "rule one: block when env == live unless risk == low\n",
  "rule one: block when env == live and risk != low\n"},
+{vacuous_limit,
+ "A limit of 0 refuses everything, and one behind another that counts the same to less and answers "
+ "as strictly is never met first.",
+ "rule one: allow limit 0 per 1h when risk == low\n",
+ "rule one: allow limit 1 per 1h when risk == low\n"},
 {test_failed,
  "The policy decides otherwise than its test expects. Either the rule or the test says what was "
  "not meant; `sentrailc explain` shows which rule decided.",

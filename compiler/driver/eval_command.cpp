@@ -16,6 +16,7 @@
 #include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
 #include "runtime/request/read_requests.hpp"
+#include "runtime/request/read_state.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -75,10 +76,13 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
                             read_bytes(options.request, limits::kBodyHeldBytesMax));
   SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
                             request::read_requests(json, answer.compiled->catalogs()));
-  answer.evaluation = answer.compiled->evaluate(std::move(requests));
+  SENTRAIL_ASSIGN_OR_RETURN(const request::GivenState given, request::read_state(json));
+  SENTRAIL_ASSIGN_OR_RETURN(const State state,
+                            state_of(given.used, answer.compiled->engine().program()));
+  answer.evaluation = answer.compiled->evaluate(std::move(requests), state);
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
-  answer.explanation =
-      decide::explain(answer.compiled->engine(), answer.evaluation.request().facts(), scratch);
+  answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
+                                       answer.evaluation.request().facts(), scratch);
   answer.approval = approval_of(answer, scratch);
   if (options.flip) answer.flips = flips_of(ready.loaded, answer);
   return answer;
@@ -105,6 +109,18 @@ std::string approval_text(const decide::Approval& approval) {
   return text;
 }
 
+void write_limits(JsonWriter& json, const Answer& answer) {
+  const Program& program = answer.compiled->engine().program();
+  json.key("limits").begin_array();
+  for (const decide::LimitAnswer& one : answer.explanation.limits) {
+    json.begin_object().key("rule");
+    json.string(answer.compiled->rule_name(program.limits[one.limit].rule));
+    json.key("limit").string(one.text).key("room").boolean(one.room);
+    json.key("countable").boolean(one.countable).end_object();
+  }
+  json.end_array();
+}
+
 void write_head(JsonWriter& json, const Answer& answer) {
   json.key("effect").string(name_of(answer.explanation.decision.effect));
   json.key("rule").string(answer.explanation.rule);
@@ -114,8 +130,10 @@ void write_head(JsonWriter& json, const Answer& answer) {
   for (const std::uint32_t rule : answer.explanation.candidates) {
     json.string(answer.compiled->rule_name(rule));
   }
+  json.end_array();
+  if (!answer.explanation.limits.empty()) write_limits(json, answer);
   // Obligations arrive with the language that has them; the member is part of the shape.
-  json.end_array().key("obligations").begin_array().end_array();
+  json.key("obligations").begin_array().end_array();
 }
 
 std::string eval_text(const Answer& answer) {
@@ -196,6 +214,18 @@ void write_rules(JsonWriter& json, const Answer& answer) {
   json.end_array();
 }
 
+// The limits of candidates, and which of them have room.
+std::string limits_text(const Answer& answer) {
+  const Program& program = answer.compiled->engine().program();
+  std::string out;
+  for (const decide::LimitAnswer& one : answer.explanation.limits) {
+    out += "\n  " + std::string(one.room ? "has room    " : "has no room ") +
+           answer.compiled->rule_name(program.limits[one.limit].rule) + ": " + one.text;
+    if (!one.countable) out += " (what it counts is not there or cannot be read)";
+  }
+  return out.empty() ? out : "\nlimits, in order:" + out;
+}
+
 std::string flips_text(const std::vector<Flip>& flips) {
   if (flips.empty()) return "\nno change of one or two values was found that changes the decision";
   std::string out;
@@ -228,7 +258,7 @@ void print_explain(const Answer& answer, const OutputOptions& output) {
   if (!output.json) {
     compiler::answer("explain",
                      eval_text(answer) + "\nrules met, in order:" + rules_text(answer) +
-                         (answer.flips ? flips_text(*answer.flips) : ""),
+                         limits_text(answer) + (answer.flips ? flips_text(*answer.flips) : ""),
                      output);
     return;
   }

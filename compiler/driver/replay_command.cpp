@@ -12,8 +12,9 @@
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
-#include "runtime/decide/joined.hpp"
+#include "runtime/decide/counting.hpp"
 #include "runtime/request/read_requests.hpp"
+#include "runtime/request/read_state.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -78,14 +79,34 @@ class LineReader {
   std::size_t end_ = 0;
 };
 
-void count(const Compiled& compiled, std::span<request::Request> requests, decide::Scratch& scratch,
+constexpr auto kWorkspace = static_cast<std::size_t>(AttributeId::workspace);
+
+// What goes on from one record to the next: limits count along the log.
+struct Counts {
+  decide::Scratch scratch;
+  decide::Windows windows;
+  std::int64_t now_ms = 0;  // of the last record that says when it was made
+};
+
+// Takes over when a record was made. Nothing is looked up where nothing is counted.
+Status read_time(const Compiled& compiled, std::string_view line, Counts& counts) {
+  if (compiled.program().limits.empty()) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const request::GivenState state, request::read_state(line));
+  if (state.at_ms) counts.now_ms = *state.at_ms;
+  return {};
+}
+
+void count(const Compiled& compiled, std::span<request::Request> requests, Counts& counts,
            Summary& summary) {
-  std::vector<Decision> decisions;
+  std::vector<const Facts*> actions;
   for (request::Request& one : requests) {
     one.set_now(0);  // as Compiled::evaluate
-    decisions.push_back(compiled.engine().decide(one.facts(), scratch));
+    actions.push_back(&one.facts());
   }
-  const Decision& decision = decisions[decide::strictest(decisions)];
+  const std::string_view workspace = actions.front()->values[kWorkspace].text;
+  const decide::CountedDecisions counted = decide::decide_counted(
+      compiled.engine(), actions, counts.scratch, &counts.windows, {workspace, counts.now_ms});
+  const Decision& decision = counted.decisions[counted.deciding];
   ++summary.records;
   ++summary.effects[static_cast<std::size_t>(decision.effect)];
   const bool by_default = decision.rule == Decision::kByDefault;
@@ -95,7 +116,8 @@ void count(const Compiled& compiled, std::span<request::Request> requests, decid
 Result<Summary> replay(const Compiled& compiled, std::FILE* file) {
   Summary summary;
   summary.rules.resize(compiled.program().rules.size() + 1);
-  decide::Scratch scratch = compiled.engine().make_scratch();
+  Counts counts;
+  counts.scratch.fit(compiled.engine().bound());
   LineReader reader(file);
   std::string line;
   bool cut = false;
@@ -104,11 +126,12 @@ Result<Summary> replay(const Compiled& compiled, std::FILE* file) {
     std::string why = "longer than a request may be";
     if (!cut) {
       auto requests = request::read_requests(line, compiled.catalogs());
-      if (requests) {
-        count(compiled, *requests, scratch, summary);
+      const Status timed = requests ? read_time(compiled, line, counts) : Status{};
+      if (requests && timed) {
+        count(compiled, *requests, counts, summary);
         continue;
       }
-      why = requests.error().message;
+      why = requests ? timed.error().message : requests.error().message;
     }
     ++summary.broken_count;
     if (summary.broken.size() < kBrokenShown) summary.broken.push_back({number, std::move(why)});

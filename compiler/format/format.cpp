@@ -13,6 +13,7 @@
 #include "compiler/code_points.hpp"
 #include "compiler/format/columns.hpp"
 #include "compiler/format/commented.hpp"
+#include "compiler/format/limit_text.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler {
@@ -167,7 +168,17 @@ class Formatter : Commented {
   }
 
   // --- rules -------------------------------------------------------------------------------
-  enum class Part : std::uint8_t { on, when, unless, because, priority, owner, ticket, until };
+  enum class Part : std::uint8_t {
+    on,
+    when,
+    unless,
+    because,
+    priority,
+    owner,
+    ticket,
+    until,
+    limit
+  };
 
   // The clauses in the author's order, each with the place of its first token after the keyword.
   [[nodiscard]] std::vector<std::pair<std::size_t, Part>> parts_of(const RuleNode& node) const {
@@ -180,6 +191,7 @@ class Formatter : Commented {
     if (node.owner) parts.emplace_back(node.owner->span.begin, Part::owner);
     if (node.ticket) parts.emplace_back(node.ticket->span.begin, Part::ticket);
     if (node.until) parts.emplace_back(node.until->span.begin, Part::until);
+    for (const LimitNode& one : node.limits) parts.emplace_back(one.most.span.begin, Part::limit);
     std::sort(parts.begin(), parts.end());
     return parts;
   }
@@ -199,13 +211,13 @@ class Formatter : Commented {
       } else {
         layout_.hard();
       }
-      clause(node, part);
+      clause(node, part, offset);
     }
     layout_.dedent();
     layout_.close();
   }
 
-  void clause(const RuleNode& node, Part part) {
+  void clause(const RuleNode& node, Part part, std::size_t offset) {
     switch (part) {
       case Part::on:
         return on(*node.on);
@@ -225,6 +237,9 @@ class Formatter : Commented {
         return name_line("ticket ", slice(node.ticket->span));
       case Part::until:
         return name_line("until ", slice(node.until->span));
+      case Part::limit:
+        layout_.text(limit_text(limit_at(node, offset), source_));
+        if (limit_at(node, offset).approval) approval(*limit_at(node, offset).approval);
     }
   }
 
@@ -401,6 +416,11 @@ class Formatter : Commented {
         layout_.line();
       }
       with(node.with);
+    }
+    for (const auto& [offset, text] : state_texts(node, source_)) {
+      flush(offset, false, true);
+      layout_.line();
+      layout_.text(text);
     }
     layout_.dedent();
     layout_.close();

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "compiler/ir/ir.hpp"
+#include "core/duration.hpp"
 #include "core/time.hpp"
+#include "core/units.hpp"
 
 namespace sentrail::compiler::ir {
 namespace {
@@ -145,6 +147,11 @@ std::string text_of(const Approval& approval) {
   return out;
 }
 
+std::string text_of(const Limit& limit) {
+  return to_string(limit) + " else " + std::string(sentrail::name_of(limit.otherwise)) +
+         text_of(limit.approval);
+}
+
 std::string text_of(const Policy& policy, const Rule& rule) {
   std::string out = "  rule " + quoted(rule.name) + " as " + quoted(rule.qualified_name) + ": ";
   out += sentrail::name_of(rule.outcome);
@@ -155,6 +162,7 @@ std::string text_of(const Policy& policy, const Rule& rule) {
   if (!rule.owner.empty()) out += "    owner " + quoted(rule.owner) + "\n";
   if (!rule.ticket.empty()) out += "    ticket " + quoted(rule.ticket) + "\n";
   if (rule.until_ms) out += "    before " + format_rfc3339_ms(*rule.until_ms) + "\n";
+  for (const Limit& limit : rule.limits) out += "    " + text_of(limit) + "\n";
   return out;
 }
 
@@ -169,6 +177,11 @@ std::string text_of(const TestCase& test) {
     out += given.unreadable ? "unreadable" : quoted(given.json);
     out += '\n';
   }
+  for (const GivenUsed& used : test.used) {
+    out += "  used " + quoted(used.rule) + " limit " + std::to_string(used.limit + 1) + " = " +
+           print_units(used.amount) + "\n";
+  }
+  if (test.calls_before > 0) out += "  after " + std::to_string(test.calls_before) + " calls\n";
   out += "  expect ";
   out += sentrail::name_of(test.effect);
   if (test.rule) out += " by " + quoted(*test.rule);
@@ -196,6 +209,20 @@ std::string to_string(const AttributeRef& ref) {
     out += is_plain_step(step) ? step : quoted(step);
   }
   return out;
+}
+
+std::string to_string(const Limit& limit) {
+  std::string out = "limit ";
+  if (limit.amount) out += "sum " + to_string(*limit.amount) + " ";
+  out += print_units(limit.most) + " per " + print_duration_ms(limit.per_ms);
+  for (const AttributeRef& key : limit.keys) {
+    out += (&key == &limit.keys.front() ? " by " : ", ") + to_string(key);
+  }
+  return out;
+}
+
+std::string to_string(const Policy& policy, ConditionId id) {
+  return text_of(policy, id);
 }
 
 std::string Policy::dump() const {

@@ -141,6 +141,20 @@ struct Approval {
   friend bool operator==(const Approval&, const Approval&) = default;
 };
 
+// What the requests of a rule are counted by. source: docs/language.md, section 14.
+struct Limit {
+  std::optional<AttributeRef> amount{};  // what is added up; nothing: requests are counted
+  std::int64_t most = 0;                 // units: millionths
+  std::int64_t per_ms = 0;
+  std::vector<AttributeRef> keys{};
+  Effect otherwise = Effect::block;
+  Approval approval{};  // of `otherwise`: the usual, but for require_approval
+  Span span{};
+};
+
+// A limit as policy text writes it, `else` left out.
+[[nodiscard]] std::string to_string(const Limit& limit);
+
 // One rule. Its condition is `when and not unless`, `on` being part of `when`.
 struct Rule {
   std::string name;
@@ -155,6 +169,7 @@ struct Rule {
   std::string ticket{};
   std::optional<std::int64_t> until_ms{};  // the first millisecond after its end
   Span until_span{};
+  std::vector<Limit> limits{};
 };
 
 // One tier, its rules in the order in which they are tried (priority, then source order).
@@ -171,6 +186,13 @@ struct GivenValue {
   bool unreadable = false;
 };
 
+// What a limit already holds in a test.
+struct GivenUsed {
+  std::string rule;  // qualified name
+  std::size_t limit = 0;
+  std::int64_t amount = 0;  // units: millionths
+};
+
 // One test of the policy. Raw requests (tool, method, target) are classified; the attributes in
 // `with` then replace what classification gave.
 struct TestCase {
@@ -180,6 +202,8 @@ struct TestCase {
   std::optional<std::string> target;
   std::optional<std::string> body_json;
   std::vector<GivenValue> with;
+  std::vector<GivenUsed> used;
+  std::uint32_t calls_before = 0;  // the same request, so many times before
   Effect effect = Effect::block;
   std::optional<std::string> rule;  // qualified name; `default` for the default
   Span span;
@@ -193,6 +217,11 @@ struct Proof {
   ConditionId when;
   Span span;
 };
+
+struct Policy;
+
+// The condition as stable text, which does not depend on where it stands.
+[[nodiscard]] std::string to_string(const Policy& policy, ConditionId id);
 
 // One checked policy.
 struct Policy {

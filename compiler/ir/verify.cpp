@@ -11,6 +11,7 @@
 #include "compiler/regex/tree.hpp"
 #include "core/limits.hpp"
 #include "core/names.hpp"
+#include "core/units.hpp"
 
 namespace sentrail::compiler::ir {
 namespace {
@@ -241,6 +242,40 @@ Status verify_approval(const Approval& approval, bool asked) {
   return {};
 }
 
+Status verify_limit(const Limit& limit, Outcome outcome) {
+  const bool weak = limit.otherwise == Effect::allow ||
+                    static_cast<std::uint8_t>(limit.otherwise) < static_cast<std::uint8_t>(outcome);
+  if (weak || outcome > Outcome::require_approval) return broken("a limit of a rule without need");
+  if (limit.most < 0 || limit.most > limits::kLimitMostMax * kUnit ||
+      (!limit.amount && limit.most % kUnit != 0)) {
+    return broken("a limit that counts to no such number");
+  }
+  if (limit.per_ms < limits::kLimitPerMsMin || limit.per_ms > limits::kLimitPerMsMax) {
+    return broken("a limit that looks back too short or too long");
+  }
+  if (limit.amount) {
+    SENTRAIL_TRY(verify_reference(*limit.amount));
+    const Type type = type_of(*limit.amount);
+    const bool asserted = row_of(limit.amount->attribute).trust == Trust::asserted;
+    if (limit.amount->binder > 0 || asserted || (type != Type::json && type != Type::number)) {
+      return broken("a limit that adds up no number");
+    }
+  }
+  if (limit.keys.size() > limits::kLimitKeysMax) return broken("a limit with too many keys");
+  for (std::size_t i = 0; i < limit.keys.size(); ++i) {
+    const AttributeRef& key = limit.keys[i];
+    SENTRAIL_TRY(verify_reference(key));
+    if (key.binder > 0 || row_of(key.attribute).trust != Trust::authenticated ||
+        type_of(key) != Type::string) {
+      return broken("a limit's key that is no authenticated text");
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      if (limit.keys[k] == key) return broken("a limit's key that stands twice");
+    }
+  }
+  return verify_approval(limit.approval, limit.otherwise == Effect::require_approval);
+}
+
 Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   if (rule.name.empty() || rule.qualified_name.empty()) return broken("a rule has no name");
   if (guard && rule.outcome == Outcome::allow) {
@@ -252,6 +287,8 @@ Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   if (rule.until_ms && (*rule.until_ms <= 0 || *rule.until_ms % limits::kDayMs != 0)) {
     return broken("a rule ends within a day");
   }
+  if (rule.limits.size() > limits::kRuleLimitsMax) return broken("a rule has too many limits");
+  for (const Limit& limit : rule.limits) SENTRAIL_TRY(verify_limit(limit, rule.outcome));
   return verify_approval(rule.approval, rule.outcome == Outcome::require_approval);
 }
 

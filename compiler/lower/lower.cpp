@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/lower/limit_ids.hpp"
 #include "compiler/lower/tables.hpp"
 #include "core/limits.hpp"
 
@@ -41,7 +42,10 @@ class Lowerer {
   Status want_literals();
   Status write_tier(const ir::Tier& tier);
   Status write_rule(const ir::Rule& rule);
-  Status write_approval(std::uint32_t rule, const ir::Approval& approval);
+  Status write_approval(std::uint32_t rule, const ir::Approval& approval,
+                        std::vector<ApprovalRow>& rows);
+  Status write_limits(std::uint32_t rule, const ir::Rule& from);
+  Status write_limit_approvals();
   Status write_note(std::uint32_t index, const ir::Rule& rule);
   Status write_condition(const ir::Rule& rule);
   Status write_tree(const ir::Rule& rule, std::vector<Step> steps, std::vector<NodeRow>& nodes);
@@ -70,7 +74,8 @@ Result<ProgramStorage> Lowerer::run() {
     SENTRAIL_ASSIGN_OR_RETURN(policy.default_reason, tables_.reason(*in_.default_because));
   }
   for (const ir::Tier& tier : in_.tiers) SENTRAIL_TRY(write_tier(tier));
-  SENTRAIL_TRY(write_approval(kNoRow, in_.default_approval));
+  SENTRAIL_TRY(write_approval(kNoRow, in_.default_approval, out.approvals));
+  SENTRAIL_TRY(write_limit_approvals());
   out.policy.push_back(policy);
   out.policy[0].cost = cost_of(out.view());
   SENTRAIL_TRY(verify(out.view()));
@@ -131,8 +136,10 @@ Status Lowerer::write_rule(const ir::Rule& rule) {
   if (rule.because) {
     SENTRAIL_ASSIGN_OR_RETURN(row.reason, tables_.reason(*rule.because));
   }
-  SENTRAIL_TRY(write_approval(static_cast<std::uint32_t>(out.rules.size()), rule.approval));
-  SENTRAIL_TRY(write_note(static_cast<std::uint32_t>(out.rules.size()), rule));
+  const auto index = static_cast<std::uint32_t>(out.rules.size());
+  SENTRAIL_TRY(write_approval(index, rule.approval, out.approvals));
+  SENTRAIL_TRY(write_note(index, rule));
+  SENTRAIL_TRY(write_limits(index, rule));
   row.condition_begin = static_cast<std::uint32_t>(out.nodes.size());
   SENTRAIL_TRY(write_condition(rule));
   row.condition_end = static_cast<std::uint32_t>(out.nodes.size());
@@ -141,7 +148,8 @@ Status Lowerer::write_rule(const ir::Rule& rule) {
 }
 
 // The usual has no row.
-Status Lowerer::write_approval(std::uint32_t rule, const ir::Approval& approval) {
+Status Lowerer::write_approval(std::uint32_t rule, const ir::Approval& approval,
+                               std::vector<ApprovalRow>& rows) {
   if (approval == ir::Approval{}) return {};
   ProgramStorage& out = tables_.storage();
   ApprovalRow row;
@@ -154,7 +162,47 @@ Status Lowerer::write_approval(std::uint32_t rule, const ir::Approval& approval)
     SENTRAIL_ASSIGN_OR_RETURN(made.name, tables_.text(seats.name));
     out.seats.push_back(made);
   }
-  out.approvals.push_back(row);
+  rows.push_back(row);
+  return {};
+}
+
+Status Lowerer::write_limits(std::uint32_t rule, const ir::Rule& from) {
+  ProgramStorage& out = tables_.storage();
+  for (const ir::Limit& limit : from.limits) {
+    const LimitIds ids = ids_of(in_, from, limit);
+    LimitRow row;
+    row.place_id = ids.place;
+    row.content_id = ids.content;
+    row.most = limit.most;
+    row.per_ms = limit.per_ms;
+    row.rule = rule;
+    row.otherwise = static_cast<std::uint32_t>(limit.otherwise);
+    if (limit.amount) {
+      SENTRAIL_ASSIGN_OR_RETURN(row.amount, tables_.slot(*limit.amount));
+    }
+    row.keys_begin = static_cast<std::uint32_t>(out.limit_keys.size());
+    row.keys_count = static_cast<std::uint32_t>(limit.keys.size());
+    for (const ir::AttributeRef& key : limit.keys) {
+      LimitKeyRow made;
+      SENTRAIL_ASSIGN_OR_RETURN(made.slot, tables_.slot(key));
+      out.limit_keys.push_back(made);
+    }
+    out.limits.push_back(row);
+  }
+  return {};
+}
+
+// After all others: their seats follow those of rules.
+Status Lowerer::write_limit_approvals() {
+  ProgramStorage& out = tables_.storage();
+  std::uint32_t index = 0;
+  for (const ir::Tier& tier : in_.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      for (const ir::Limit& limit : rule.limits) {
+        SENTRAIL_TRY(write_approval(index++, limit.approval, out.limit_approvals));
+      }
+    }
+  }
   return {};
 }
 

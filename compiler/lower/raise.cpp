@@ -95,6 +95,7 @@ class Raiser {
           rule.ticket = program_.view(note->ticket);
           if (note->until_ms != 0) rule.until_ms = note->until_ms;
         }
+        SENTRAIL_TRY(add_limits(row.rules_begin + i, rule));
         tier.rules.push_back(std::move(rule));
       }
       policy_.tiers.push_back(std::move(tier));
@@ -113,23 +114,52 @@ class Raiser {
   }
 
   void add_approvals() {
-    auto row = program_.approvals.begin();
+    std::span<const ApprovalRow> rows = program_.approvals;
+    std::span<const ApprovalRow> limit_rows = program_.limit_approvals;
     std::uint32_t index = 0;
-    const auto take = [&](std::uint32_t rule, ir::Approval& approval) {
-      if (row == program_.approvals.end() || row->rule != rule) return;
-      approval.seats.clear();
-      for (std::uint32_t i = 0; i < row->seats_count; ++i) {
-        const SeatsRow& seats = program_.seats[row->seats_begin + i];
-        approval.seats.push_back(
-            {seats.role != 0, std::string(program_.view(seats.name)), seats.people});
-      }
-      if (row->within_ms != 0) approval.within_ms = row->within_ms;
-      ++row;
-    };
+    std::uint32_t limit_index = 0;
     for (ir::Tier& tier : policy_.tiers) {
-      for (ir::Rule& rule : tier.rules) take(index++, rule.approval);
+      for (ir::Rule& rule : tier.rules) {
+        take_approval(rows, index++, rule.approval);
+        for (ir::Limit& limit : rule.limits) {
+          take_approval(limit_rows, limit_index++, limit.approval);
+        }
+      }
     }
-    take(kNoRow, policy_.default_approval);
+    take_approval(rows, kNoRow, policy_.default_approval);
+  }
+
+  // Takes the first of the rows, if it is of what is asked for.
+  void take_approval(std::span<const ApprovalRow>& rows, std::uint32_t of,
+                     ir::Approval& approval) const {
+    if (rows.empty() || rows.front().rule != of) return;
+    const ApprovalRow& row = rows.front();
+    approval.seats.clear();
+    for (std::uint32_t i = 0; i < row.seats_count; ++i) {
+      const SeatsRow& seats = program_.seats[row.seats_begin + i];
+      approval.seats.push_back(
+          {seats.role != 0, std::string(program_.view(seats.name)), seats.people});
+    }
+    if (row.within_ms != 0) approval.within_ms = row.within_ms;
+    rows = rows.subspan(1);
+  }
+
+  Status add_limits(std::uint32_t index, ir::Rule& rule) {
+    for (const LimitRow& row : program_.limits_of(index)) {
+      ir::Limit& limit = rule.limits.emplace_back();
+      if (row.amount != kNoRow) {
+        SENTRAIL_ASSIGN_OR_RETURN(limit.amount, reference(program_.slots[row.amount]));
+      }
+      limit.most = row.most;
+      limit.per_ms = row.per_ms;
+      limit.otherwise = static_cast<Effect>(row.otherwise);
+      for (std::uint32_t i = 0; i < row.keys_count; ++i) {
+        const LimitKeyRow& key = program_.limit_keys[row.keys_begin + i];
+        SENTRAIL_ASSIGN_OR_RETURN(ir::AttributeRef ref, reference(program_.slots[key.slot]));
+        limit.keys.push_back(std::move(ref));
+      }
+    }
+    return {};
   }
 
   Result<ir::ConditionId> condition(const RuleRow& rule) {

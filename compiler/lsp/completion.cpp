@@ -54,6 +54,7 @@ constexpr auto kClauses = std::to_array<Template>({
     {"unless", "unless $0"},
     {"because", "because \"$0\""},
     {"priority", "priority ${0:1}"},
+    {"limit", "limit ${1:20} per ${2:1h} by ${3:agent.id}$0"},
 });
 
 class Offers {

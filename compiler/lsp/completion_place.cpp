@@ -26,7 +26,17 @@ enum class Declaration : std::uint8_t {
   table
 };
 enum class Block : std::uint8_t { none, tier, test, table };
-enum class Clause : std::uint8_t { none, outcome, on, condition, because, priority, given, expect };
+enum class Clause : std::uint8_t {
+  none,
+  outcome,
+  on,
+  condition,
+  because,
+  priority,
+  limit,
+  given,
+  expect
+};
 // Of a condition: what comes next.
 enum class Next : std::uint8_t { operand, operator_, value, type, joiner };
 
@@ -162,6 +172,7 @@ class Reader {
       clause_ = word_ == "on"         ? Clause::on
                 : word_ == "because"  ? Clause::because
                 : word_ == "priority" ? Clause::priority
+                : word_ == "limit"    ? Clause::limit
                                       : Clause::condition;
       return;
     }
@@ -279,6 +290,12 @@ class Reader {
         return any_of(Want::clauses) | behind();
       case Clause::condition:
         return in_condition();
+      case Clause::limit:
+        if (previous_ == "else") return any_of(Want::effects);
+        if (previous_ == "limit" || previous_ == "per") return 0;
+        return previous_ == "sum" || previous_ == "by" || previous_ == ","
+                   ? any_of(Want::attributes)
+                   : any_of(Want::clauses) | behind();
       case Clause::because:
       case Clause::priority:
         return previous_ == "because" || previous_ == "priority" ? 0

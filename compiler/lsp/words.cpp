@@ -78,6 +78,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"default",
      "`default EFFECT` joins the decision unless a rule of an ordinary tier certainly matches. "
      "Without it: `require_approval`."},
+    {"else", "What is decided where a limit has no room; `block` if it is not written."},
     {"ends_with", "True if the string ends with this text."},
     {"exists", "True if the value is there; null is there too."},
     {"expect", "`expect EFFECT by RULE` is what the policy should decide."},
@@ -100,6 +101,9 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "pattern."},
     {"is", "`is TYPE` tests the type of a value; `is absent` is `not … exists`."},
     {"language", "`language 1` is the version of the language that the file is written in."},
+    {"limit",
+     "`limit 20 per 1h by agent.id`, or `limit sum args.amount 5000 per 1d`: what goes past it is "
+     "decided by its `else`."},
     {"list",
      "`list NAME = [ … ]` names values for tests with `in`. An entry with a wildcard is a "
      "pattern."},
@@ -108,6 +112,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"not", "Turns one test or one parenthesis round; what is undecidable stays so."},
     {"on", "`on TOOL [ACTION, …]` restricts the rule to a tool and some of its actions."},
     {"or", "True if one side is. Mixing with `and` needs parentheses."},
+    {"owner", "`owner \"TEXT\"` says whose rule it is; it means nothing."},
     {"pass", "Ends the tier and decides nothing."},
     {"policy",
      "`policy NAME` comes first and names the file: rules are called by it in decisions and the "
@@ -119,7 +124,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "tries."},
     {"require_approval", "The exact action is held until people approve it."},
     {"rule",
-     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`."},
+     "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`, "
+     "`limit`."},
     {"size",
      "`size(PATH)` is a number: the characters of a string, the elements of a list or set, the "
      "members of an object."},
@@ -127,6 +133,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"table", "`test table \"NAME\" for TOOL { … }` is one test a row."},
     {"test",
      "`test \"NAME\" { given … expect … }` states what the policy decides for one request."},
+    {"ticket", "`ticket \"TEXT\"` says why the rule is there; it means nothing."},
     {"tier",
      "`tier NAME { … }` holds rules. The first that matches answers for the tier; the strictest "
      "tier wins."},
@@ -135,6 +142,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "`unless CONDITION` takes away this rule alone: those after it, other tiers and the default "
      "still decide."},
     {"unreadable", "In a test, says that the attribute could not be read."},
+    {"until",
+     "`until 2027-01-31` is the last day of a rule, in UTC: an `allow` then matches nothing."},
     {"when", "`when CONDITION` says when the rule matches; `when always` that it always does."},
     {"with", "In a test, sets attributes directly."},
     {"within", "`require_approval within 24h` says how long people may take to decide."},

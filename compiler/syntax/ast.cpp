@@ -163,6 +163,17 @@ class Dump {
     if (node.owner) line(2, "owner " + text_of(*node.owner));
     if (node.ticket) line(2, "ticket " + text_of(*node.ticket));
     if (node.until) line(2, "until " + text_of(*node.until));
+    for (const LimitNode& one : node.limits) limit(one);
+  }
+
+  void limit(const LimitNode& node) {
+    std::string out = "limit ";
+    if (node.amount) out += "sum " + text_of(*node.amount) + " ";
+    out += text_of(node.most) + " per " + text_of(node.per);
+    for (const Path& key : node.keys) out += " by " + text_of(key);
+    if (node.otherwise) out += " else " + std::string(name_of(*node.otherwise));
+    line(2, out);
+    if (node.approval) approval(3, *node.approval);
   }
 
   // Depth is bounded by the grammar (limits::kNestingMax).
@@ -233,6 +244,12 @@ class Dump {
       line(indent + 2, "with " + text_of(assignment.path) + " = " +
                            (assignment.unreadable ? "unreadable!" : text_of(assignment.value)));
     }
+    for (const GivenUsed& used : given.used) {
+      line(indent + 2, "used " + std::string(used.rule.text) +
+                           (used.number ? " limit " + text_of(*used.number) : "") + " = " +
+                           text_of(used.amount));
+    }
+    if (given.calls) line(indent + 2, "after " + text_of(*given.calls) + " calls");
     line(indent + 1, "expect " + std::string(name_of(node.expect.effect)) +
                          (node.expect.rule ? " by " + std::string(node.expect.rule->text) : ""));
   }

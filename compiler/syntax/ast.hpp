@@ -131,6 +131,18 @@ struct ApprovalNode {
   std::optional<Literal> within;  // a word
 };
 
+// `limit sum args.amount 5000 per 1d by agent.id else block`.
+struct LimitNode {
+  Span span;
+  std::optional<Path> amount;  // of `sum`
+  Literal most;
+  Literal per;             // a word
+  std::vector<Path> keys;  // none: no `by`
+  std::optional<Effect> otherwise;
+  Span otherwise_span;
+  std::optional<ApprovalNode> approval;  // beside `else`
+};
+
 // One rule.
 struct RuleNode {
   Span span;
@@ -146,6 +158,7 @@ struct RuleNode {
   std::optional<Literal> owner;
   std::optional<Literal> ticket;
   std::optional<Literal> until;  // a word
+  std::vector<LimitNode> limits;
 };
 
 // `tier name { … }` or `guard tier name { … }`; rules outside any tier form one unnamed tier.
@@ -196,6 +209,13 @@ struct GivenAssignment {
   Operand value;            // a literal, or a bracketed list for a set
   bool unreadable = false;  // `path = unreadable`
 };
+// `used team.small_payments limit 2 = 4900`.
+struct GivenUsed {
+  Span span;
+  Name rule;
+  std::optional<Literal> number;  // of the limit; the first if it is not written
+  Literal amount;
+};
 struct Given {
   Span span;
   std::optional<Name> tool;
@@ -203,6 +223,8 @@ struct Given {
   std::optional<Literal> target;
   std::optional<Literal> body;  // JSON text, as a string literal or raw braces
   std::vector<GivenAssignment> with;
+  std::vector<GivenUsed> used;
+  std::optional<Literal> calls;  // of `after 20 calls`
 };
 
 // `expect block by protect_branches`. `by default` names the default.

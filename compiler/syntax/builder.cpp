@@ -402,6 +402,7 @@ void AstBuilder::abandon_rule() {
 
 void AstBuilder::abandon_clause() {
   clause_failed_ = true;
+  if (limit_) limit_end();
   on_ = {};
   because_.reset();
   upper_.reset();

@@ -89,6 +89,13 @@ class AstBuilder {
   void because_text();
   void clause(Clause clause);
   void note(Clause clause);
+  void limit_begin();
+  void limit_amount() { limit_->amount = std::exchange(path_, {}); }
+  void limit_most() { limit_->most = literal_; }
+  void limit_time() { limit_->per = literal_; }
+  void limit_key() { limit_->keys.push_back(std::exchange(path_, {})); }
+  void limit_else();
+  void limit(Span span);
   void rule_name() { rule_.name = name_; }
   void rule(Span span);
   void guard() noexcept { tier_.guard = true; }
@@ -104,6 +111,10 @@ class AstBuilder {
   void assignment_begin() { unreadable_.reset(); }
   void unreadable(Span span) { unreadable_ = until_end(span); }
   void assignment(Span span);
+  void used_rule() { used_ = {{}, name_, {}, {}}; }
+  void used_number() { used_.number = literal_; }
+  void used(Span span);
+  void calls() { given_.calls = literal_; }
   void given_tool() { given_.tool = Name{literal_.span, literal_.text}; }
   void given_method() { given_.method = name_; }
   void given_target() { given_.target = literal_; }
@@ -196,6 +207,14 @@ class AstBuilder {
   OnClause on_;
   std::optional<Literal> because_;
   RuleNode rule_;
+  std::optional<LimitNode> limit_;  // being read; what is read of its `else` is not the rule's
+  struct Head {
+    Outcome outcome;
+    Span outcome_span;
+    std::optional<ApprovalNode> approval;
+  };
+  Head head_;  // of the rule, while a limit is being read
+  void limit_end();
   bool clause_failed_ = false;
   std::array<std::optional<Span>, 8> clauses_;  // the keyword of each clause of rule_
   bool in_tier_ = false;
@@ -204,6 +223,7 @@ class AstBuilder {
 
   Literal heading_;
   std::optional<Span> unreadable_;
+  GivenUsed used_;
   Given given_;
   Expect expect_;
   bool in_table_ = false;

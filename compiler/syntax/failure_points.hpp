@@ -83,9 +83,17 @@ SENTRAIL_EXPECT(priority_number, expected_value, "a number", "write `priority 10
 SENTRAIL_EXPECT(owner_name, expected_value, "a text in quotes", "write `owner \"platform\"`");
 SENTRAIL_EXPECT(ticket_name, expected_value, "a text in quotes", "write `ticket \"SEC-12\"`");
 SENTRAIL_EXPECT(date, expected_value, "a date", "write `until 2027-01-31`");
+SENTRAIL_EXPECT(limit_amount, expected_name, "an attribute",
+                "write `limit sum args.amount 5000 per 1d`");
+SENTRAIL_EXPECT(limit_most, expected_value, "a number",
+                "write `limit 20 per 1h` or `limit sum args.amount 5000 per 1d`");
+SENTRAIL_EXPECT(limit_per, expected_token, "`per` after the number", "write `limit 20 per 1h`");
+SENTRAIL_EXPECT(limit_time, expected_value, "a time", "write `limit 20 per 1h`");
+SENTRAIL_EXPECT(limit_key, expected_name, "an attribute", "write `limit 20 per 1h by agent.id`");
+SENTRAIL_EXPECT(else_effect, expected_effect, "`require_approval` or `block`", "");
 SENTRAIL_EXPECT(rule_end, expected_clause,
                 "a clause (`on`, `when`, `unless`, `because`, `priority`, `owner`, `ticket`, "
-                "`until`) or the next declaration",
+                "`until`, `limit`) or the next declaration",
                 "");
 SENTRAIL_EXPECT(expected_rule, expected_declaration, "`rule` or `}`", "a tier is made of rules");
 // Conditions.
@@ -162,6 +170,15 @@ SENTRAIL_EXPECT(body_value, expected_value, "JSON or a string",
 SENTRAIL_EXPECT(assignment, expected_name, "an attribute", "write `with agent.id = \"a\"`");
 SENTRAIL_EXPECT(assigned_equals, expected_token, "`=` after the attribute", "");
 SENTRAIL_EXPECT(assigned_value, expected_value, "a value, a list or `unreadable`", "");
+SENTRAIL_EXPECT(used_one, expected_name, "a rule's name", "write `used small_payments = 20`");
+SENTRAIL_EXPECT(used_number, expected_value, "a number",
+                "write `used small_payments limit 2 = 20`");
+SENTRAIL_EXPECT(used_equals, expected_token, "`=` after the rule's name",
+                "write `used small_payments = 20`");
+SENTRAIL_EXPECT(used_amount, expected_value, "a number", "write `used small_payments = 20`");
+SENTRAIL_EXPECT(calls_count, expected_value, "a number", "write `after 20 calls`");
+SENTRAIL_EXPECT(calls_keyword, expected_token, "`calls` after the number",
+                "write `after 20 calls`");
 SENTRAIL_EXPECT(expect, expected_token, "`expect`",
                 "a test is made of one `given` and one `expect`");
 SENTRAIL_EXPECT(expect_effect, expected_effect, "`allow`, `require_approval` or `block`", "");

@@ -262,6 +262,13 @@ SENTRAIL_ON(ticket_clause) { b.clause(Clause::ticket); }
 SENTRAIL_ON(until_keyword) { b.clause_keyword(Clause::until, at); }
 SENTRAIL_ON(date_text) { b.plain(LiteralKind::word, at); }
 SENTRAIL_ON(until_clause) { b.clause(Clause::until); }
+SENTRAIL_ON(limit_keyword) { b.limit_begin(); }
+SENTRAIL_ON(limit_amount) { b.limit_amount(); }
+SENTRAIL_ON(limit_most) { b.limit_most(); }
+SENTRAIL_ON(limit_time) { b.limit_time(); }
+SENTRAIL_ON(limit_key) { b.limit_key(); }
+SENTRAIL_ON(else_effect) { b.limit_else(); }
+SENTRAIL_ON(limit_clause) { b.limit(at); }
 SENTRAIL_ON(rule_name) { b.rule_name(); }
 SENTRAIL_ON(rule_declaration) { b.rule(at); }
 SENTRAIL_ON(guard_keyword) { b.guard(); }
@@ -284,6 +291,10 @@ SENTRAIL_ON(test_close) { b.errors().close(); }
 SENTRAIL_ON(assigned_equals) { b.assignment_begin(); }
 SENTRAIL_ON(unreadable) { b.unreadable(at); }
 SENTRAIL_ON(assignment) { b.assignment(at); }
+SENTRAIL_ON(used_rule) { b.used_rule(); }
+SENTRAIL_ON(used_number) { b.used_number(); }
+SENTRAIL_ON(used_one) { b.used(at); }
+SENTRAIL_ON(calls_count) { b.calls(); }
 SENTRAIL_ON(given_tool) { b.given_tool(); }
 SENTRAIL_ON(given_method) { b.given_method(); }
 SENTRAIL_ON(given_target) { b.given_target(); }

@@ -43,7 +43,7 @@ std::optional<std::string_view> synonym_of(std::string_view word) {
   return std::nullopt;
 }
 constexpr std::string_view kEffects[] = {"allow", "require_approval", "block"};
-constexpr std::string_view kClauses[] = {"because", "on",     "owner", "priority",
+constexpr std::string_view kClauses[] = {"because", "limit",  "on",    "owner", "priority",
                                          "ticket",  "unless", "until", "when"};
 constexpr std::string_view kDeclarations[] = {"default", "guard", "import", "language", "list",
                                               "policy",  "rule",  "test",   "tier"};

@@ -6,7 +6,7 @@
 #include "compiler/catalog/lower.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
-#include "runtime/decide/joined.hpp"
+#include "runtime/decide/counting.hpp"
 
 namespace sentrail::compiler {
 
@@ -28,16 +28,25 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   return compiled;
 }
 
-Evaluation Compiled::evaluate(std::vector<request::Request> requests) const {
+Evaluation Compiled::evaluate(std::vector<request::Request> requests, const State& state) const {
   Evaluation evaluation;
   evaluation.requests = std::move(requests);
+  std::vector<const Facts*> actions;
   // Rules that have ended are errors, so the policy is taken as if none ever did.
-  for (request::Request& one : evaluation.requests) one.set_now(0);
-  decide::Scratch scratch = engine_->make_scratch();
-  for (const request::Request& one : evaluation.requests) {
-    evaluation.decisions.push_back(engine_->decide(one.facts(), scratch));
+  for (request::Request& one : evaluation.requests) {
+    one.set_now(0);
+    actions.push_back(&one.facts());
   }
-  evaluation.deciding = decide::strictest(evaluation.decisions);
+  decide::Scratch scratch = engine_->make_scratch();
+  decide::Windows windows;
+  const decide::CountAt at{"", 0, &state.used};
+  for (std::uint32_t i = 0; i < state.calls_before; ++i) {
+    (void)decide::decide_counted(*engine_, actions, scratch, &windows, at);
+  }
+  decide::CountedDecisions counted =
+      decide::decide_counted(*engine_, actions, scratch, &windows, at);
+  evaluation.decisions = std::move(counted.decisions);
+  evaluation.deciding = counted.deciding;
   return evaluation;
 }
 

@@ -10,6 +10,7 @@
 
 #include "compiler/catalog/catalog.hpp"
 #include "compiler/ir/ir.hpp"
+#include "compiler/tester/state.hpp"
 #include "core/catalog.hpp"
 #include "core/program.hpp"
 #include "core/result.hpp"
@@ -42,8 +43,9 @@ class Compiled {
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return view_; }
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
 
-  // Decides every action of a request. REQUIRES: at least one.
-  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests) const;
+  // Decides every action of a request, with what limits are said to hold. REQUIRES: at least one.
+  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests,
+                                    const State& state = {}) const;
 
   // `module.tier.rule` of a rule's index, or `default`.
   [[nodiscard]] std::string rule_name(std::uint32_t rule) const;

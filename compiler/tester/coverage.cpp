@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/limits.hpp"
 #include "compiler/oracle/number.hpp"
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/probe/domains.hpp"
@@ -271,7 +272,7 @@ bool is_confirmed(const ir::Policy& policy, const Compiled& compiled,
   auto made = probe::engine_request(request);
   if (!made) return false;
   const Decision actual = compiled.evaluate({*std::move(made)}).decision();
-  const oracle::Decision meant = oracle::decide(policy, request);
+  const oracle::Decision meant = oracle::decide_fresh(policy, request);
   const bool same_rule =
       meant.rule ? actual.rule == *meant.rule : actual.rule == Decision::kByDefault;
   return actual.effect == meant.effect && same_rule;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/limits.hpp"
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/probe/domains.hpp"
 #include "compiler/probe/requests.hpp"
@@ -57,7 +58,7 @@ class Flipper {
   [[nodiscard]] Effect effect_of(std::span<const Request> actions) const {
     Effect effect = Effect::allow;
     for (const Request& action : actions) {
-      effect = stricter(effect, oracle::decide(policy_, action).effect);
+      effect = stricter(effect, oracle::decide_fresh(policy_, action).effect);
     }
     return effect;
   }

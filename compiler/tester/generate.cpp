@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "compiler/oracle/limits.hpp"
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
@@ -25,13 +26,13 @@ class Generator {
     // `given with` wants a value; a tool that no rule knows is as good as none.
     if (*request == oracle::Request{}) {
       probe::put(*request, {AttributeId::tool, {}}, probe::text_value("other"));
-      const oracle::Decision without = oracle::decide(policy_, {});
-      if (oracle::decide(policy_, *request).rule != without.rule) return false;
+      const oracle::Decision without = oracle::decide_fresh(policy_, {});
+      if (oracle::decide_fresh(policy_, *request).rule != without.rule) return false;
     }
     const auto given = probe::given_text(*request);
     if (!given) return false;
     if (!given_.insert(*given).second) return true;
-    const oracle::Decision decision = oracle::decide(policy_, *request);
+    const oracle::Decision decision = oracle::decide_fresh(policy_, *request);
     out_.text += "\ntest \"" + free_name(name) + "\" {\n  given with " + *given + "\n  expect " +
                  std::string(name_of(decision.effect)) + " by " +
                  (decision.rule ? rules_[*decision.rule].rule->name : "default") + "\n}\n";

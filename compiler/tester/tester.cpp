@@ -91,7 +91,8 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
       ++report.failed;
       continue;
     }
-    const Evaluation evaluation = compiled.evaluate(std::move(*requests));
+    const Evaluation evaluation =
+        compiled.evaluate(std::move(*requests), state_of(test, compiled.engine().program()));
     const std::string rule = compiled.rule_name(evaluation.decision().rule);
     deciding.insert(rule);
     outcome.actual = worded(evaluation.decision().effect, short_name(rule));

@@ -2,6 +2,10 @@
 #include "runtime/decide/approval.hpp"
 
 #include <algorithm>
+#include <span>
+
+#include "runtime/decide/candidates.hpp"
+#include "runtime/decide/counted.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -14,11 +18,24 @@ class Gathering {
   void add(std::uint32_t rule) {
     const std::uint32_t outcome =
         rule == kNoRow ? p_.policy[0].default_effect : p_.rules[rule].outcome;
-    if (outcome != static_cast<std::uint32_t>(Outcome::require_approval)) return;
+    if (outcome == kApproval) add(p_.approvals, rule);
+  }
+
+  // Adds what the `else` of a limit asks for.
+  void add_limit(std::uint32_t limit) {
+    if (p_.limits[limit].otherwise == kApproval) add(p_.limit_approvals, limit);
+  }
+
+  Approval take() { return std::move(all_); }
+
+ private:
+  static constexpr auto kApproval = static_cast<std::uint32_t>(Outcome::require_approval);
+
+  void add(std::span<const ApprovalRow> rows, std::uint32_t of) {
     const auto row = std::lower_bound(
-        p_.approvals.begin(), p_.approvals.end(), rule,
+        rows.begin(), rows.end(), of,
         [](const ApprovalRow& one, std::uint32_t wanted) { return one.rule < wanted; });
-    if (row == p_.approvals.end() || row->rule != rule) {
+    if (row == rows.end() || row->rule != of) {
       all_.join({{kUsualQuorum}, std::nullopt, true});
     } else if (row->within_ms == 0) {
       all_.join({{render_seats(p_, *row)}, std::nullopt, true});
@@ -27,9 +44,6 @@ class Gathering {
     }
   }
 
-  Approval take() { return std::move(all_); }
-
- private:
   const Program& p_;
   Approval all_;
 };
@@ -61,20 +75,13 @@ std::optional<Approval> approval_of(const LinearEngine& engine, const Decision& 
   if (decision.effect != Effect::require_approval) return std::nullopt;
   const Program& p = engine.program();
   Gathering gathering(p);
-  if (decision.candidate_count <= Decision::kCandidatesKept) {
-    for (std::uint32_t i = 0; i < decision.candidate_count; ++i) {
-      gathering.add(decision.candidates[i]);
+  FullLimits full(decision);
+  for_each_candidate(engine, decision, facts, scratch, [&](std::uint32_t rule) {
+    gathering.add(rule);
+    for (const LimitRow& limit : p.limits_of(rule)) {
+      if (full.next()) gathering.add_limit(index_of(p, limit));
     }
-  } else {
-    scratch.forget();
-    for (const TierRow& tier : p.tiers) {
-      Truth truth = Truth::f;
-      for (std::uint32_t i = 0; i < tier.rules_count && truth != Truth::t; ++i) {
-        truth = engine.condition(tier.rules_begin + i, facts, scratch);
-        if (truth != Truth::f) gathering.add(tier.rules_begin + i);
-      }
-    }
-  }
+  });
   if (decision.default_joined) gathering.add(kNoRow);
   return gathering.take();
 }

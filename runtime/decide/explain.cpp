@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "runtime/decide/counted.hpp"
 #include "runtime/decide/evaluate.hpp"
 #include "runtime/decide/reason.hpp"
 
@@ -140,15 +141,37 @@ RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Fa
   return answer;
 }
 
+std::vector<LimitAnswer> limit_answers(const LinearEngine& engine, const Decision& decision,
+                                       const Facts& facts, Scratch& scratch) {
+  LimitUses uses;
+  limits_of(engine, decision, facts, scratch, uses);
+  std::vector<LimitAnswer> answers;
+  FullLimits full(decision);
+  for (const LimitUse& use : uses.all()) {
+    const LimitRow& row = engine.program().limits[use.limit];
+    answers.push_back(
+        {use.limit, render_limit(engine.program(), row), use.countable, !full.next(), use.amount});
+  }
+  return answers;
+}
+
 }  // namespace
 
 Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch) {
+  return explain(engine, engine.decide(facts, scratch), facts, scratch);
+}
+
+Explanation explain(const LinearEngine& engine, const Decision& decision, const Facts& facts,
+                    Scratch& scratch) {
   const Program& p = engine.program();
   Explanation explanation;
-  explanation.decision = engine.decide(facts, scratch);
+  explanation.decision = decision;
   explanation.rule = rule_name_of(p, explanation.decision);
-  explanation.reason = reason_of(engine, explanation.decision, facts);
-  explanation.approval = approval_of(engine, explanation.decision, facts, scratch);
+  explanation.reason =
+      reason_of(engine, decision, facts, deciding_limit(engine, decision, facts, scratch));
+  explanation.limits = limit_answers(engine, decision, facts, scratch);
+  explanation.approval = approval_of(engine, decision, facts, scratch);
+  scratch.forget();
   for (const TierRow& tier : p.tiers) {
     bool ended = false;
     for (std::uint32_t i = 0; i < tier.rules_count; ++i) {

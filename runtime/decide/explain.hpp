@@ -29,6 +29,15 @@ struct TestAnswer {
   std::uint32_t column = 0;
 };
 
+// One limit of a candidate.
+struct LimitAnswer {
+  std::uint32_t limit = 0;  // index into Program::limits
+  std::string text;         // `limit 20 per 1h by agent.id`
+  bool countable = false;   // its keys and amount could be read
+  bool room = false;
+  std::int64_t amount = 0;  // that the request charges; units: millionths
+};
+
 // One rule on this action.
 struct RuleAnswer {
   std::uint32_t rule = 0;
@@ -48,11 +57,16 @@ struct Explanation {
   std::string reason;                     // see reason_of
   std::optional<Approval> approval;       // of require_approval
   std::vector<std::uint32_t> candidates;  // all of them, in order
+  std::vector<LimitAnswer> limits;        // of the candidates, in order
   std::vector<RuleAnswer> rules;          // all rules, in order
 };
 
-// Explains the decision on some facts. REQUIRES: scratch fits.
+// Explains the decision on some facts, every limit having room. REQUIRES: scratch fits.
 // cost: every test of every rule.
 [[nodiscard]] Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch);
+
+// Explains a decision of resolve() or of the engine on these facts.
+[[nodiscard]] Explanation explain(const LinearEngine& engine, const Decision& decision,
+                                  const Facts& facts, Scratch& scratch);
 
 }  // namespace sentrail::decide

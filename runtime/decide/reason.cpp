@@ -65,8 +65,15 @@ std::string show_value(const Fact& fact) {
   return "";
 }
 
-std::string reason_of(const LinearEngine& engine, const Decision& decision, const Facts& facts) {
+std::string reason_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
+                      std::optional<std::uint32_t> full_limit) {
   const Program& program = engine.program();
+  if (full_limit) {
+    return cap_characters(
+        "Policy '" + escape_display(rule_name_of(program, decision)) +
+            "' has no room: " + escape_display(render_limit(program, program.limits[*full_limit])),
+        limits::kReasonCharactersMax);
+  }
   const bool by_default = decision.rule == Decision::kByDefault;
   const std::uint32_t reason =
       by_default ? program.policy[0].default_reason : program.rules[decision.rule].reason;

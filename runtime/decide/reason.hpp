@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,9 +22,10 @@ namespace sentrail::decide {
 
 // The reason of a decision: the because of what decided, each hole filled with show_value; without
 // a because, `Policy '<rule>' matched`. out: one line of UTF-8, at most
-// limits::kReasonCharactersMax characters.
+// limits::kReasonCharactersMax characters. `full_limit`, of deciding_limit(), is named instead.
 [[nodiscard]] std::string reason_of(const LinearEngine& engine, const Decision& decision,
-                                    const Facts& facts);
+                                    const Facts& facts,
+                                    std::optional<std::uint32_t> full_limit = std::nullopt);
 
 // The value that a slot of the program has in some facts.
 [[nodiscard]] Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts);

@@ -28,7 +28,7 @@ struct DeskContext {
         metrics(gate_metrics),
         io(thread),
         commits(thread, gate_parts.clock, gate_parts.writer),
-        judge(gate_parts.bundle) {}
+        judge(gate_parts.bundle, gate_parts.counters) {}
 
   GateParts& parts;
   Metrics& metrics;

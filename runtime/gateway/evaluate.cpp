@@ -72,6 +72,7 @@ void finish(const EvaluationPtr& one, const Decided& decided) {
 
 // What cannot be recorded, or judged, is blocked.
 void finish_blocked(const EvaluationPtr& one, std::string reason) {
+  one->batch->desk.judge.give_back(one->judged);
   one->judged.effect = Effect::block;
   one->judged.reason = std::move(reason);
   finish(one, decided_of(one->call, one->judged, Uuid{}));
@@ -80,6 +81,7 @@ void finish_blocked(const EvaluationPtr& one, std::string reason) {
 // Judges with what is known now: a stop was changed since it was looked at.
 void judge_anew(const EvaluationPtr& one) {
   DeskContext& desk = one->batch->desk;
+  desk.judge.give_back(one->judged);
   if (++one->tries >= kJudgeTriesMax) {
     desk.metrics.unrecorded();
     return finish_blocked(one, "the kill switch keeps changing; try again");
@@ -133,6 +135,7 @@ execute::HoldRequest grant_request(const Evaluation& one) {
 }
 
 void answer_held(const EvaluationPtr& one, const Result<execute::Held>& result) {
+  if (!result || result->attached) one->batch->desk.judge.not_held(one->call.correlation_id);
   if (!result) {
     return finish_blocked(one, "the action could not be held: " + result.error().message);
   }
@@ -146,6 +149,7 @@ void answer_held(const EvaluationPtr& one, const Result<execute::Held>& result) 
 
 void hold(const EvaluationPtr& one) {
   http::IoThread& io = one->batch->desk.io;
+  one->batch->desk.judge.hold(one->call.correlation_id, one->judged);
   one->batch->desk.parts.coordinator.hold(
       grant_request(*one), [one, &io](Result<execute::Held> result) {
         auto shared = std::make_shared<Result<execute::Held>>(std::move(result));
@@ -158,6 +162,8 @@ void answer_grant(const EvaluationPtr& one,
   if (answer && !*answer) return judge_anew(one);
   if (answer) {
     const std::optional<store::ActionRecord>& used = *answer;
+    // Charged when it was held.
+    one->batch->desk.judge.give_back(one->judged);
     one->batch->desk.metrics.decided(Effect::allow);
     one->judged.effect = Effect::allow;
     Decided decided = decided_of(one->call, one->judged, used->hold_audit_id);

@@ -2,10 +2,11 @@
 #include "runtime/gateway/judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/random.hpp"
+#include "runtime/decide/counting.hpp"
 #include "runtime/decide/engine.hpp"
-#include "runtime/decide/joined.hpp"
 #include "runtime/decide/reason.hpp"
 
 namespace sentrail::gateway {
@@ -72,28 +73,25 @@ Result<std::shared_ptr<const bundles::LoadedBundle>> Judge::bundle() {
 }
 
 Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawRequest raw,
-                            const Asker& asker, const Known& known) {
+                            const Asker& asker, const Known& known, const JudgeFor& purpose) {
   SENTRAIL_ASSIGN_OR_RETURN(
       const std::vector<request::Request> requests,
       request::make_requests(std::move(raw), asker.identity, bundle.catalogs()));
-  return judge(bundle, requests, asker, known);
+  return judge(bundle, requests, asker, known, purpose);
 }
 
 Judged Judge::judge(const bundles::LoadedBundle& bundle,
                     const std::vector<request::Request>& requests, const Asker& asker,
-                    const Known& known) {
+                    const Known& known, const JudgeFor& purpose) {
   const decide::LinearEngine& engine = bundle.engine();
-  scratch_.fit(engine.bound());
-  std::vector<Decision> decisions;
-  decisions.reserve(requests.size());
-  for (const request::Request& one : requests) {
-    decisions.push_back(engine.decide(one.facts(), scratch_));
-  }
-  const std::size_t at = decide::strictest(decisions);
+  counters::Counted counted = decide(bundle, requests, asker, purpose);
+  const std::vector<Decision>& decisions = counted.decided.decisions;
+  const std::size_t at = counted.decided.deciding;
   const Facts& facts = requests[at].facts();
   const Decision& decision = decisions[at];
 
   Judged judged;
+  judged.charged = std::move(counted.reservation);
   describe(facts, judged);
   judged.declared_read = std::all_of(requests.begin(), requests.end(),
                                      [](const auto& one) { return one.declared_read(); });
@@ -107,11 +105,13 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
     judged.stop = stop->kind;
     judged.rule = rule_of(stop->kind);
     judged.reason = stop->reason;
+    give_back(judged);
     return judged;
   }
   judged.effect = decision.effect;
   judged.rule = decide::rule_name_of(engine.program(), decision);
-  judged.reason = decide::reason_of(engine, decision, facts);
+  judged.reason = decide::reason_of(engine, decision, facts,
+                                    decide::deciding_limit(engine, decision, facts, scratch_));
   if (judged.effect == Effect::require_approval) {
     judged.approval.emplace();
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -123,12 +123,44 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   return judged;
 }
 
+counters::Counted Judge::decide(const bundles::LoadedBundle& bundle,
+                                const std::vector<request::Request>& requests, const Asker& asker,
+                                const JudgeFor& purpose) {
+  const decide::LinearEngine& engine = bundle.engine();
+  scratch_.fit(engine.bound());
+  std::vector<const Facts*> actions;
+  actions.reserve(requests.size());
+  for (const request::Request& one : requests) actions.push_back(&one.facts());
+  if (counters_ == nullptr) {
+    return {decide::decide_counted(engine, actions, scratch_, nullptr, {}), {}};
+  }
+  if (purpose.held) {
+    return counters_->recheck(engine, actions, scratch_, asker.workspace_id, *purpose.held);
+  }
+  return counters_->decide(engine, actions, scratch_, asker.workspace_id, purpose.purpose);
+}
+
+void Judge::give_back(Judged& judged) {
+  if (counters_ != nullptr) counters_->give_back(std::exchange(judged.charged, {}));
+}
+
+void Judge::hold(const Uuid& correlation_id, Judged& judged) {
+  if (counters_ != nullptr) counters_->hold(correlation_id, std::exchange(judged.charged, {}));
+}
+
+void Judge::not_held(const Uuid& correlation_id) {
+  if (counters_ != nullptr) counters_->end_hold(correlation_id, false);
+}
+
 std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bundle,
-                                                const std::vector<request::Request>& requests) {
-  scratch_.fit(bundle.engine().bound());
+                                                const std::vector<request::Request>& requests,
+                                                const Asker& asker) {
   std::vector<decide::Explanation> explanations;
-  for (const request::Request& one : requests) {
-    explanations.push_back(decide::explain(bundle.engine(), one.facts(), scratch_));
+  const counters::Counted counted =
+      decide(bundle, requests, asker, {counters::Purpose::simulate, {}});
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    explanations.push_back(decide::explain(bundle.engine(), counted.decided.decisions[i],
+                                           requests[i].facts(), scratch_));
   }
   return explanations;
 }

@@ -15,6 +15,7 @@
 #include "core/time.hpp"
 #include "core/uuid.hpp"
 #include "runtime/bundles/active_bundle.hpp"
+#include "runtime/counters/counters.hpp"
 #include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
 #include "runtime/decide/scratch.hpp"
@@ -54,6 +55,13 @@ struct Judged {
   // The kill states that were looked at: the workspace's and the server's.
   std::uint64_t kill_version = 0;
   std::uint64_t server_kill_version = 0;
+  counters::Reservation charged;  // what its limits count; nothing if blocked or simulated
+};
+
+// What a judgement is for.
+struct JudgeFor {
+  counters::Purpose purpose = counters::Purpose::charge;
+  std::optional<Uuid> held{};  // the correlation id of the held call that is judged anew
 };
 
 // `sentrail:rule:<rule>` as a UUIDv5 in the namespace of URLs. source: docs/api.md A3.
@@ -62,27 +70,43 @@ struct Judged {
 // Judges with the bundle in force. threads: one at a time; each thread has its own.
 class Judge {
  public:
-  // `active` outlives it.
-  explicit Judge(const bundles::ActiveBundle& active) : view_(active) {}
+  // `active` and `counters` outlive it. Without counters no limit has room.
+  explicit Judge(const bundles::ActiveBundle& active, counters::Counters* counters = nullptr)
+      : view_(active), counters_(counters) {}
 
   // Keeps the bundle in force for the judgements that follow. fails: unavailable if there is none.
   [[nodiscard]] Result<std::shared_ptr<const bundles::LoadedBundle>> bundle();
 
   // Judges a call. in: `bundle` from bundle(). fails: as request::make_requests.
   [[nodiscard]] Result<Judged> judge(const bundles::LoadedBundle& bundle, request::RawRequest raw,
-                                     const Asker& asker, const Known& known);
+                                     const Asker& asker, const Known& known,
+                                     const JudgeFor& purpose = {});
 
   // Judges what was classified already. REQUIRES: at least one request.
   [[nodiscard]] Judged judge(const bundles::LoadedBundle& bundle,
                              const std::vector<request::Request>& requests, const Asker& asker,
-                             const Known& known);
+                             const Known& known, const JudgeFor& purpose = {});
 
-  // Explains the policy's decision on each request, stops aside.
+  // Explains the policy's decision on each request, stops aside; charges nothing.
   [[nodiscard]] std::vector<decide::Explanation> explain(
-      const bundles::LoadedBundle& bundle, const std::vector<request::Request>& requests);
+      const bundles::LoadedBundle& bundle, const std::vector<request::Request>& requests,
+      const Asker& asker);
+
+  // Takes back what a judgement has charged: it does not come to pass.
+  void give_back(Judged& judged);
+  // Keeps what it has charged for a call that is being held; what comes of the hold says how it
+  // ends.
+  void hold(const Uuid& correlation_id, Judged& judged);
+  // The call was not held after all, or is another one that was held before.
+  void not_held(const Uuid& correlation_id);
 
  private:
+  [[nodiscard]] counters::Counted decide(const bundles::LoadedBundle& bundle,
+                                         const std::vector<request::Request>& requests,
+                                         const Asker& asker, const JudgeFor& purpose);
+
   bundles::ActiveBundleView view_;
+  counters::Counters* counters_;
   decide::Scratch scratch_;
 };
 

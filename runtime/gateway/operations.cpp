@@ -52,6 +52,13 @@ http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) 
               parts.bundle.current() == nullptr ? 0 : 1);
   write_gauge(out, "sentrail_store_healthy", "Whether the store takes writes.",
               parts.store.health() ? 1 : 0);
+  if (parts.counters != nullptr) {
+    const counters::Counters::Sizes sizes = parts.counters->sizes();
+    write_gauge(out, "sentrail_limit_counters", "Counters of limits that hold something.",
+                sizes.counters);
+    write_gauge(out, "sentrail_limit_reservations", "Held calls that limits have counted.",
+                sizes.held);
+  }
   return http::make_response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(out));
 }
 

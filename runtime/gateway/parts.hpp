@@ -14,6 +14,7 @@
 #include "crypto/seal.hpp"
 #include "runtime/audit/event.hpp"
 #include "runtime/bundles/active_bundle.hpp"
+#include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/gateway/admin_commits.hpp"
@@ -62,6 +63,7 @@ struct GateParts {
   identity::SignInThrottle& throttle;
   identity::LiveSessions& sessions;
   GateSettings settings;
+  counters::Counters* counters = nullptr;  // null: no limit has room
 };
 
 }  // namespace sentrail::gateway

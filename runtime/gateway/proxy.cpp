@@ -92,6 +92,8 @@ void forward(const PassagePtr& passage, const Uuid& audit_id) {
 
 // Continues once the outcome of the decision's transaction is known.
 void recorded(const PassagePtr& passage, const Uuid& audit_id, store::Outcome outcome) {
+  // What is not on record does not go on.
+  if (!outcome.status) passage->desk.judge.give_back(passage->judged);
   if (!outcome.status && outcome.status.error().code == Errc::conflict &&
       ++passage->tries < kJudgeTriesMax) {
     // A stop was changed since it was looked at.
@@ -128,6 +130,7 @@ void record(const PassagePtr& passage) {
 }
 
 void answer_held(const PassagePtr& passage, Result<execute::Held> result) {
+  if (!result || result->attached) passage->desk.judge.not_held(passage->call.correlation_id);
   if (!result) {
     const Error& error = result.error();
     if (error.code == Errc::limit_exceeded) {
@@ -150,6 +153,7 @@ void answer_held(const PassagePtr& passage, Result<execute::Held> result) {
 void hold(const PassagePtr& passage) {
   Passage& one = *passage;
   if (!one.call.exchange->body_complete()) {
+    one.desk.judge.give_back(one.judged);
     one.call.exchange->respond(refusal(413, "body_too_large",
                                        "a call that waits for approval may have at most 8 MiB of "
                                        "body; send a smaller one"));
@@ -165,6 +169,7 @@ void hold(const PassagePtr& passage) {
   request.draft.resend =
       execute::resend_rule(one.request.method, !request.call.preconditions.empty());
   http::IoThread& io = one.desk.io;
+  one.desk.judge.hold(one.call.correlation_id, one.judged);
   one.desk.parts.coordinator.hold(std::move(request), [passage, &io](Result<execute::Held> result) {
     auto shared = std::make_shared<Result<execute::Held>>(std::move(result));
     io.post([passage, shared] { answer_held(passage, std::move(*shared)); });

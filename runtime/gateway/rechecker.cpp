@@ -82,7 +82,8 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   if (!bundle) return stop_with(Recheck::policy_stricter, bundle.error().message);
   const Asker asker = asker_of(*caller, record.source, clock_.now());
   const Result<Judged> judged =
-      judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known);
+      judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known,
+                   {counters::Purpose::simulate, record.correlation_id});
   if (!judged) return stop_with(Recheck::policy_stricter, judged.error().message);
   if (judged->stop) return stop_with(recheck_of(*judged->stop));
   if (judged->effect == Effect::block) return stop_with(Recheck::policy_stricter, judged->rule);

@@ -18,8 +18,8 @@ class CurrentRechecker final : public execute::Rechecker {
  public:
   // All outlive it.
   CurrentRechecker(const KnownHolder& known, const bundles::ActiveBundle& bundle,
-                   const Clock& clock)
-      : known_(known), judge_(bundle), clock_(clock) {}
+                   const Clock& clock, counters::Counters* counters = nullptr)
+      : known_(known), judge_(bundle, counters), clock_(clock) {}
 
   [[nodiscard]] execute::RecheckAnswer recheck(const store::ActionRecord& record,
                                                const execute::Call& call,

@@ -84,7 +84,8 @@ struct Simulation {
 
 void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& simulated) {
   const auto& [desk, call, bundle, explains] = simulation;
-  const Judged judged = desk.judge.judge(*bundle, simulated.requests, call.asker, *call.known);
+  const Judged judged = desk.judge.judge(*bundle, simulated.requests, call.asker, *call.known,
+                                         {counters::Purpose::simulate, {}});
   Decided decided;
   decided.effect = judged.effect;
   decided.reason = judged.reason;
@@ -99,7 +100,8 @@ void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& 
   write_text(json, "resourceId", judged.resource_id);
   if (explains) {
     json.key("explanation");
-    write_explanations(json, bundle->program(), desk.judge.explain(*bundle, simulated.requests));
+    write_explanations(json, bundle->program(),
+                       desk.judge.explain(*bundle, simulated.requests, call.asker));
   }
   json.end_object();
 }

@@ -181,7 +181,7 @@ class Reader {
 
   Status read(std::string_view place, JsonValue object, const Identity& identity, bool nested) {
     if (object.kind() != JsonKind::object) return wrong(place, "is not an object");
-    if (object.find("attributes").exists()) return attributes(place, object, identity);
+    if (object.find("attributes").exists()) return attributes(place, object, identity, nested);
     if (!nested && object.find("items").exists()) return items(place, object, identity);
     return raw(place, object, identity, nested);
   }
@@ -190,8 +190,8 @@ class Reader {
 
  private:
   Status items(std::string_view place, JsonValue object, Identity identity) {
-    SENTRAIL_TRY(
-        only_keys(place, object, {"items", "agent", "user", "env", "workspace", "source"}));
+    SENTRAIL_TRY(only_keys(
+        place, object, {"items", "agent", "user", "env", "workspace", "source", "state", "at"}));
     SENTRAIL_TRY(read_identity(place, object, identity));
     const JsonValue list = object.find("items");
     if (list.kind() != JsonKind::array || list.size() == 0) {
@@ -210,10 +210,11 @@ class Reader {
   }
 
   Status raw(std::string_view place, JsonValue object, Identity identity, bool nested) {
-    static constexpr std::array<std::string_view, 15> kKeys = {
-        "tool",  "method", "path", "query",     "headers", "host",       "body", "body_text",
-        "agent", "user",   "env",  "workspace", "source",  "attributes", "items"};
-    const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 1 : 0));
+    static constexpr std::array<std::string_view, 17> kKeys = {
+        "tool",   "method",     "path",  "query", "headers", "host",
+        "body",   "body_text",  "agent", "user",  "env",     "workspace",
+        "source", "attributes", "items", "state", "at"};
+    const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 3 : 0));
     SENTRAIL_TRY(for_members(object, [&](std::string_view key, JsonValue) -> Status {
       for (const std::string_view one : known) {
         if (one == key) return {};
@@ -255,8 +256,10 @@ class Reader {
     return {};
   }
 
-  Status attributes(std::string_view place, JsonValue object, const Identity& identity) {
-    SENTRAIL_TRY(only_keys(place, object, {"attributes"}));
+  Status attributes(std::string_view place, JsonValue object, const Identity& identity,
+                    bool nested) {
+    SENTRAIL_TRY(nested ? only_keys(place, object, {"attributes"})
+                        : only_keys(place, object, {"attributes", "state", "at"}));
     const std::string at = below(place, "attributes");
     const JsonValue given = object.find("attributes");
     if (given.kind() != JsonKind::object) return wrong(at, "is not an object");

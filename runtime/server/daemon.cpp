@@ -12,6 +12,7 @@
 
 #include "core/json_writer.hpp"
 #include "crypto/random.hpp"
+#include "runtime/gateway/held_counts.hpp"
 #include "runtime/store/store_rocksdb.hpp"
 
 namespace sentrail::server {
@@ -122,11 +123,15 @@ Status Daemon::make_gate() {
   sender_.emplace(*known_);
   sender_->use(server_->threads());
   valve_.emplace(*sender_);
-  rechecker_.emplace(*known_, bundle_, clock_);
+  counters_.emplace(clock_);
+  rechecker_.emplace(*known_, bundle_, clock_, &*counters_);
   writer_ = std::make_unique<store::Writer>(*store_.store, clock_);
   execute::CoordinatorOptions coordinating;
   coordinating.executor_id = crypto::uuid_v4();
-  coordinating.on_change = [this](const store::ActionRecord& record) { watch_.changed(record); };
+  coordinating.on_change = [this](const store::ActionRecord& record) {
+    gateway::tell_counters(*counters_, record);
+    watch_.changed(record);
+  };
   coordinator_ = std::make_unique<execute::Coordinator>(
       execute::CoordinatorParts{*store_.store, *writer_, *recorder_, *vault_, *rechecker_, *valve_,
                                 clock_},
@@ -144,7 +149,7 @@ Status Daemon::make_gate() {
   gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
       *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
       bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
-      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings)});
+      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_});
   entrance_->lead_to(*gate_);
   return {};
 }

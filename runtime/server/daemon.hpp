@@ -27,6 +27,7 @@
 #include "runtime/audit/event.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/bundles/active_bundle.hpp"
+#include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/gateway/admin_commits.hpp"
@@ -125,6 +126,7 @@ class Daemon {
   gateway::Watch watch_;
   std::optional<gateway::UpstreamSender> sender_;
   std::optional<SendValve> valve_;
+  std::optional<counters::Counters> counters_;
   std::optional<gateway::CurrentRechecker> rechecker_;
   std::optional<ClockWatch> clock_watch_;
   std::optional<gateway::Housekeeping> housekeeping_;

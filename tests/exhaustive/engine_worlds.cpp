@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/lower/lower.hpp"
+#include "compiler/oracle/limits.hpp"
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
@@ -19,6 +20,7 @@
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
 #include "tests/support/random_policy.hpp"
+#include "tests/support/rule_limits.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -143,6 +145,32 @@ std::vector<std::vector<Truth>> truths_of_conditions(const World& world, const A
   return truths;
 }
 
+// The engine's limits against the oracle's, with counters that hold something.
+void compare_limits(Random& random, const ir::Policy& policy, const oracle::Request& request,
+                    const oracle::Decision& plain, Compiled& compiled, const Facts& facts,
+                    std::uint64_t& changed) {
+  const Program& p = compiled.program();
+  std::map<std::uint32_t, std::int64_t> held;  // by index into Program::limits
+  oracle::Used used;
+  for (const auto& [id, amount] : random_used(random, policy)) {
+    used[id] = std::to_string(amount);
+    const auto rows = p.limits_of(static_cast<std::uint32_t>(id.first));
+    held[decide::index_of(p, rows[id.second])] = amount;
+  }
+  const oracle::Full full = oracle::full_limits(policy, plain, request, used);
+  const oracle::Decision expected = oracle::with_full(policy, plain, full);
+  decide::Windows windows;
+  const std::array<const Facts*, 1> actions = {&facts};
+  const Decision actual = decide::simulate_counted(compiled.engine(), actions, compiled.scratch(),
+                                                   &windows, {"w", 0, &held})
+                              .decisions.front();
+  ASSERT_EQ(difference(expected, actual), "") << policy.dump() << describe(request) << dump(p);
+  ASSERT_EQ(describe(oracle::approval_of(policy, expected, full)), compiled.approval(actual, facts))
+      << policy.dump() << describe(request);
+  EXPECT_EQ(windows.size(), 0u) << "what is simulated is not charged";
+  changed += expected.effect != plain.effect ? 1 : 0;
+}
+
 }  // namespace
 
 void compare_policies_of_one_rule() {
@@ -207,12 +235,14 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
   std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(seed));
   std::uint64_t worlds = 0;
   std::uint64_t undecidable = 0;
-  std::uint64_t several = 0;  // quorums at once
+  std::uint64_t several = 0;      // quorums at once
+  std::uint64_t full_limits = 0;  // decisions that want of room changed
   std::map<Effect, std::uint64_t> by_rule;
   Random random(seed);
   for (std::size_t p = 0; p < policies; ++p) {
     ir::Policy policy = random_policy(random, limits);
     add_random_ends(random, policy);
+    add_random_limits(random, policy);
     Compiled compiled(policy, p % 2 == 0 ? Phases::all : Phases::without_simplify);
     for (std::size_t r = 0; r < requests; ++r) {
       oracle::Request request = random_request(random);
@@ -228,6 +258,8 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
       ASSERT_EQ(describe(asked), compiled.approval(actual, **facts))
           << "seed " << seed << ", policy " << p << "\n"
           << policy.dump() << describe(request);
+      compare_limits(random, policy, request, expected, compiled, **facts, full_limits);
+      if (::testing::Test::HasFatalFailure()) return;
       several += asked && asked->quorums.size() > 1 ? 1 : 0;
       ++worlds;
       undecidable += expected.undecidable ? 1 : 0;
@@ -239,6 +271,7 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
   EXPECT_GT(undecidable, worlds / 20);
   EXPECT_LT(undecidable, worlds - worlds / 20);
   EXPECT_GT(several, worlds / 200);
+  EXPECT_GT(full_limits, worlds / 100);
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     EXPECT_GT(by_rule[effect], worlds / 50) << name_of(effect);
   }

@@ -1,6 +1,7 @@
 // Runs the phases, each from the product of the one before. See representations.hpp.
 #include "tests/support/representations.hpp"
 
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,10 +11,12 @@
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/modules/modules.hpp"
+#include "compiler/oracle/limits.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "compiler/syntax/parser.hpp"
 #include "core/check.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
+#include "runtime/decide/counting.hpp"
 #include "runtime/decide/explain.hpp"
 #include "tests/support/facts_of.hpp"
 
@@ -181,6 +184,14 @@ std::string Representations::difference(const compiler::oracle::Request& request
   if (!found.empty()) return found;
   found = compare("bundle", forms.bundle->engine().decide(**facts, *forms.bundle_scratch));
   if (!found.empty()) return found;
+  const std::array<const Facts*, 1> actions = {&**facts};
+  decide::Windows windows;
+  const decide::CountedDecisions counted = decide::simulate_counted(
+      forms.bundle->engine(), actions, *forms.bundle_scratch, &windows, {});
+  Decision fresh = counted.decisions.front();
+  fresh.full_limits = 0;  // the oracle names them otherwise
+  found = support::difference(compiler::oracle::decide_fresh(forms.checked, request), fresh);
+  if (!found.empty()) return "limits, nothing counted\n" + found + "\n";
   return forms.explained(*facts, compiler::oracle::evaluate_rules(forms.checked, request));
 }
 

@@ -12,6 +12,7 @@
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/fit_to_text.hpp"
+#include "tests/support/rule_limits.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -358,6 +359,11 @@ std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
   }
   if (!rule.owner.empty()) parts.push_back("owner \"" + rule.owner + "\"");
   if (!rule.ticket.empty()) parts.push_back("ticket \"" + rule.ticket + "\"");
+  std::string limits;  // in their order
+  for (const ir::Limit& one : rule.limits) {
+    limits += (limits.empty() ? "" : "\n  ") + written_limit(random_, one);
+  }
+  if (!limits.empty()) parts.push_back(limits);
   if (priority) parts.push_back("priority " + std::to_string(*priority));
   if (once_in(8)) parts.push_back("because \"{env}, not {{this}}: {resource.ref}\"");
   std::string out = "rule " + rule.name + ": " + std::string(name_of(rule.outcome)) +
@@ -463,6 +469,7 @@ WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) 
   WrittenPolicy written;
   written.policy = random_policy(random, limits);
   add_random_ends(random, written.policy);
+  add_random_limits(random, written.policy);
   for (ir::Tier& tier : written.policy.tiers) {
     if (!tier.rules.empty()) tier.rules.front().owner = "platform";
     if (!tier.rules.empty()) tier.rules.back().ticket = "SEC-12";

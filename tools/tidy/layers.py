@@ -34,6 +34,7 @@ ALLOWED = {
     "runtime/audit/": DOMAIN + ["runtime/audit/"],
     "runtime/approvals/": DOMAIN + ["runtime/audit/", "runtime/approvals/", "runtime/execute/"],
     "runtime/execute/": DOMAIN + ["runtime/audit/", "runtime/approvals/", "runtime/execute/"],
+    "runtime/counters/": WALLS + ["runtime/counters/", "runtime/decide/"],
     "runtime/identity/": DOMAIN + ["runtime/audit/", "runtime/identity/"],
     "runtime/notify/": DOMAIN + ["runtime/notify/"],
     "runtime/bundles/": WALLS + ["runtime/bundles/", "runtime/decide/", "runtime/classify/"],

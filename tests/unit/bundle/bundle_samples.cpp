@@ -81,6 +81,17 @@ ir::Policy full_policy() {
   policy.tiers[0].rules[0].owner = "platform";
   policy.tiers[1].rules[0].ticket = "SEC-12";
   policy.tiers[1].rules[0].until_ms = 20'000ll * 86'400'000;
+  ir::Limit sum;
+  sum.amount = ref("body.amount");
+  sum.most = 5'000'250'000;
+  sum.per_ms = 86'400'000;
+  sum.keys = {ref("agent.id"), ref("env")};
+  sum.otherwise = Effect::require_approval;
+  sum.approval = {{{true, "owner", 1}}, std::nullopt};
+  ir::Limit count;
+  count.most = 20'000'000;
+  count.per_ms = 3'600'000;
+  policy.tiers[1].rules[0].limits = {sum, count};
   policy.default_approval = {{{true, "owner", 1}}, std::nullopt};
   return policy;
 }

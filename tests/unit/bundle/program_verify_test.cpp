@@ -193,6 +193,40 @@ const Case kApprovals[] = {
     {"seats_name", "names text", [](P& p) { p.seats[0].name.offset = 0xffffffff; }},
 };
 
+const Case kLimits[] = {
+    {"limit_rule", "names no rule", [](P& p) { p.limits[1].rule = 4; }},
+    {"limit_order", "limits[1] is out of order", [](P& p) { p.limits[1].rule = 0; }},
+    {"limit_of_block", "lets nothing through", [](P& p) { p.limits[0].rule = 0; }},
+    {"limit_of_pass", "lets nothing through", [](P& p) { p.limits[0].rule = 1; }},
+    {"limit_weak", "weaker than its rule", [](P& p) { p.limits[1].otherwise = 0; }},
+    {"limit_effect", "weaker than its rule", [](P& p) { p.limits[1].otherwise = 3; }},
+    {"limit_negative", "counts to no such number", [](P& p) { p.limits[0].most = -1; }},
+    {"limit_large", "counts to no such number",
+     [](P& p) { p.limits[0].most = 1'000'000'000'000'000'001; }},
+    {"limit_of_a_part", "adds up no number", [](P& p) { ++p.limits[1].most; }},
+    {"limit_no_slot", "adds up no number", [](P& p) { p.limits[0].amount = kNoRow - 1; }},
+    {"limit_of_a_text", "adds up no number",
+     [](P& p) { p.limits[0].amount = p.limit_keys[0].slot; }},
+    {"limit_short", "too short or too long", [](P& p) { p.limits[0].per_ms = 999; }},
+    {"limit_long", "too short or too long", [](P& p) { p.limits[0].per_ms = 2'592'000'001; }},
+    {"limit_zero", "odd bytes", [](P& p) { p.limits[0].zero = 1; }},
+    {"limit_keys", "does not continue", [](P& p) { ++p.limits[0].keys_begin; }},
+    {"limit_many_keys", "does not continue", [](P& p) { p.limits[0].keys_count = 5; }},
+    {"limit_key_slot", "no authenticated text", [](P& p) { p.limit_keys[0].slot = kNoRow; }},
+    {"limit_key_of_the_request", "no authenticated text",
+     [](P& p) { p.limit_keys[0].slot = p.limits[0].amount; }},
+    {"limit_key_twice", "stands twice", [](P& p) { p.limit_keys[1] = p.limit_keys[0]; }},
+    {"limit_keys_left_over", "belongs to nothing",
+     [](P& p) { p.limit_keys.push_back(p.limit_keys[0]); }},
+    {"limits_too_many", "one too many", [](P& p) { p.limits.resize(9, p.limits[1]); }},
+    {"limit_approval_limit", "names no limit", [](P& p) { p.limit_approvals[0].rule = 2; }},
+    {"limit_approval_of_block", "requires no approval",
+     [](P& p) { p.limit_approvals[0].rule = 1; }},
+    {"limit_approval_order", "limit_approvals[1] is out of order",
+     [](P& p) { p.limit_approvals.push_back(p.limit_approvals[0]); }},
+    {"limit_approval_seats", "does not continue", [](P& p) { --p.limit_approvals[0].seats_begin; }},
+};
+
 const Case kNotes[] = {
     {"note_rule", "names no rule", [](P& p) { p.notes[1].rule = 4; }},
     {"note_zero", "names no rule", [](P& p) { p.notes[0].zero = 1; }},
@@ -344,6 +378,7 @@ std::string name_of_case(const testing::TestParamInfo<Case>& info) {
 INSTANTIATE_TEST_SUITE_P(Frames, VerifyRefuses, testing::ValuesIn(kFrames), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Conditions, VerifyRefuses, testing::ValuesIn(kConditions), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Approvals, VerifyRefuses, testing::ValuesIn(kApprovals), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Limits, VerifyRefuses, testing::ValuesIn(kLimits), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Notes, VerifyRefuses, testing::ValuesIn(kNotes), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Values, VerifyRefuses, testing::ValuesIn(kValues), name_of_case);
 

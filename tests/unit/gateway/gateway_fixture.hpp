@@ -17,6 +17,7 @@
 #include "crypto/random.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/gateway/gate.hpp"
+#include "runtime/gateway/held_counts.hpp"
 #include "runtime/identity/credential.hpp"
 #include "tests/unit/execute/coordinator_fixture.hpp"
 #include "tests/unit/gateway/fake_io.hpp"
@@ -85,7 +86,10 @@ class GatewayTest : public testing::Test {
     put(store::Put<store::Workspace>{workspace_, 0});
     execute::CoordinatorOptions options;
     options.executor_id.bytes[0] = 1;
-    options.on_change = [this](const store::ActionRecord& record) { watch_.changed(record); };
+    options.on_change = [this](const store::ActionRecord& record) {
+      tell_counters(counters_, record);
+      watch_.changed(record);
+    };
     coordinator_ = std::make_unique<execute::Coordinator>(
         execute::CoordinatorParts{*store_, *writer_, recorder_, vault_, rechecker_, sender_, clock_,
                                   nullptr},
@@ -95,7 +99,7 @@ class GatewayTest : public testing::Test {
     gate_ = std::make_unique<Gate>(
         GateParts{*store_, *writer_, recorder_, clock_, *coordinator_, vault_, administration_,
                   bundle_, [this](std::string_view bytes) { return install_(bytes); }, known_,
-                  *changes_, watch_, *pool_, throttle_, sessions_, settings});
+                  *changes_, watch_, *pool_, throttle_, sessions_, settings, &counters_});
     gate_->start({&io_});
     reload();
   }
@@ -278,6 +282,7 @@ class GatewayTest : public testing::Test {
   }
 
   ManualClock clock_{Instant{kStart}};
+  counters::Counters counters_{clock_};
   FakeIo io_{clock_};
   http::Peer peer_{"192.0.2.7", 5555, "main", false, ""};
   std::shared_ptr<test::MemoryDisk> disk_ = std::make_shared<test::MemoryDisk>();

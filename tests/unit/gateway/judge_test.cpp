@@ -85,6 +85,22 @@ TEST_F(JudgeTest, AnAllowThatHasEndedAllowsNothing) {
             Effect::block);
 }
 
+// L14.4: a gate that keeps no counters has none available, so what has limits answers their `else`.
+TEST_F(JudgeTest, WithoutCountersNoLimitHasRoom) {
+  const auto limited = tests::bundle_of(
+      "policy p\nlanguage 1\nrule a: allow when http.path == \"/user\" limit 5 per 1h\n"
+      "rule b: allow when always limit 5 per 1h else require_approval from (group finance)\n");
+  for (const auto& [target, effect] :
+       {std::pair("/user", Effect::block), {"/repos/acme/web", Effect::require_approval}}) {
+    const Judged one =
+        judge_.judge(*limited, {"github", "GET", target, "", {}, {}, false}, asker(), *known())
+            .value();
+    EXPECT_EQ(one.effect, effect) << target;
+    EXPECT_NE(one.reason.find("has no room: limit 5 per 1h"), std::string::npos) << one.reason;
+    if (effect == Effect::require_approval) EXPECT_EQ(one.approval->text(), "1 of finance");
+  }
+}
+
 TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
   const std::string target = "/repos/acme/web/issues/1";
   EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})").effect, Effect::allow);

@@ -1,0 +1,117 @@
+// See counting.hpp.
+#include "runtime/decide/counting.hpp"
+
+#include <algorithm>
+
+#include "runtime/decide/joined.hpp"
+
+namespace sentrail::decide {
+namespace {
+
+void append_number(CounterName& out, std::uint64_t number) {
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
+}
+
+void append_text(CounterName& out, std::string_view text) {
+  append_number(out, text.size());
+  out += text;
+}
+
+// A limit has two names and counts by both, so that neither renaming a rule nor editing its
+// condition forgets what was counted.
+std::array<CounterName, 2> names_of(const LimitRow& row, const LimitUse& use,
+                                    std::string_view workspace) {
+  CounterName rest;
+  append_text(rest, workspace);
+  for (const std::string_view key : use.keys()) append_text(rest, key);
+  std::array<CounterName, 2> names;
+  append_number(names[0], row.place_id);
+  append_number(names[1], row.content_id);
+  for (CounterName& name : names) name += rest;
+  return names;
+}
+
+class Counting {
+ public:
+  Counting(const LinearEngine& engine, Scratch& scratch, Windows* windows, const CountAt& at)
+      : engine_(engine), scratch_(scratch), windows_(windows), at_(at) {}
+
+  Decision decide(const Facts& facts) {
+    const Decision plain = engine_.decide(facts, scratch_);
+    limits_of(engine_, plain, facts, scratch_, uses_);
+    if (uses_.count == 0) return plain;
+    Rooms rooms;
+    charges_of_one_.clear();
+    for (std::uint32_t i = 0; i < uses_.count; ++i) rooms[i] = has_room(uses_.uses[i]);
+    for (const Charge& charge : charges_of_one_) {
+      windows_->charge(charge, at_.now_ms);
+      charges_.push_back(charge);
+    }
+    return resolve(engine_, plain, uses_, rooms, facts, scratch_);
+  }
+
+  void give_back() {
+    for (const Charge& charge : charges_) windows_->give_back(charge, at_.now_ms);
+  }
+
+  std::vector<Charge> take() { return std::move(charges_); }
+
+ private:
+  // Tests a limit, and notes what is charged whatever comes of it: a counter once an action.
+  bool has_room(const LimitUse& use) {
+    if (windows_ == nullptr || !use.countable) return false;
+    const LimitRow& row = engine_.program().limits[use.limit];
+    std::int64_t used = 0;
+    bool available = at_.known_since_ms <= at_.now_ms - row.per_ms;
+    for (CounterName& name : names_of(row, use, at_.workspace)) {
+      used = std::max(used, windows_->used(name, row.per_ms, at_.now_ms));
+      available = windows_->can_charge(name, at_.now_ms) && available;
+      const bool twice = std::ranges::any_of(
+          charges_of_one_, [&](const Charge& one) { return one.counter == name; });
+      if (!twice) charges_of_one_.push_back({std::move(name), row.per_ms, use.amount});
+    }
+    if (at_.used != nullptr) {
+      const auto held = at_.used->find(use.limit);
+      if (held != at_.used->end()) used = add_units(used, held->second);
+    }
+    return available && add_units(used, use.amount) <= row.most;
+  }
+
+  const LinearEngine& engine_;
+  Scratch& scratch_;
+  Windows* windows_;
+  const CountAt& at_;
+  LimitUses uses_{};
+  std::vector<Charge> charges_of_one_;
+  std::vector<Charge> charges_;
+};
+
+CountedDecisions decide_all(const LinearEngine& engine, std::span<const Facts* const> actions,
+                            Scratch& scratch, Windows* windows, const CountAt& at, bool keep) {
+  Counting counting(engine, scratch, windows, at);
+  CountedDecisions out;
+  out.decisions.reserve(actions.size());
+  for (const Facts* facts : actions) out.decisions.push_back(counting.decide(*facts));
+  out.deciding = strictest(out.decisions);
+  const bool blocked = out.decisions[out.deciding].effect == Effect::block;
+  if (blocked || !keep) {
+    counting.give_back();
+  } else {
+    out.charges = counting.take();
+  }
+  return out;
+}
+
+}  // namespace
+
+CountedDecisions decide_counted(const LinearEngine& engine, std::span<const Facts* const> actions,
+                                Scratch& scratch, Windows* windows, const CountAt& at) {
+  return decide_all(engine, actions, scratch, windows, at, true);
+}
+
+CountedDecisions simulate_counted(const LinearEngine& engine, std::span<const Facts* const> actions,
+                                  Scratch& scratch, Windows* windows, const CountAt& at) {
+  return decide_all(engine, actions, scratch, windows, at, false);
+}
+
+}  // namespace sentrail::decide

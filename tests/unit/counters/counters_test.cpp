@@ -1,0 +1,175 @@
+// One server's counters under many threads, and what holds do to them. See
+// runtime/counters/counters.hpp.
+#include "runtime/counters/counters.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/build_ir.hpp"
+#include "tests/support/compiled.hpp"
+
+namespace sentrail::counters {
+namespace {
+
+namespace ir = compiler::ir;
+
+constexpr std::int64_t kHourMs = 3'600'000;
+
+ir::Policy limited(std::int64_t most, Effect otherwise = Effect::block) {
+  ir::Policy policy;
+  policy.name = "p";
+  policy.default_effect = Effect::block;
+  ir::Rule rule = support::rule("r", Outcome::allow, support::always(policy));
+  ir::Limit limit;
+  limit.most = most * kUnit;
+  limit.per_ms = kHourMs;
+  limit.otherwise = otherwise;
+  rule.limits = {limit};
+  policy.tiers.push_back({"t", false, {rule}});
+  return policy;
+}
+
+class CountersTest : public testing::Test {
+ protected:
+  CountersTest() { clock_.advance_ms(kHourMs); }
+
+  Counted ask(support::Compiled& compiled, Purpose purpose = Purpose::charge) {
+    return counters_.decide(compiled.engine(), actions_, compiled.scratch(), workspace_, purpose);
+  }
+  Effect effect(support::Compiled& compiled, Purpose purpose = Purpose::charge) {
+    return ask(compiled, purpose).decided.decisions.front().effect;
+  }
+
+  ManualClock clock_{Instant{0}};
+  Counters counters_{clock_};
+  Facts facts_{};
+  std::array<const Facts*, 1> actions_ = {&facts_};
+  Uuid workspace_{};
+};
+
+TEST_F(CountersTest, ManyThreadsNeverGetMoreThanThereIs) {
+  constexpr int kThreads = 16;
+  constexpr int kAsked = 200;
+  constexpr int kMost = 1'000;
+  const ir::Policy policy = limited(kMost);
+  std::atomic<int> allowed{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      support::Compiled compiled(policy);
+      for (int k = 0; k < kAsked; ++k) {
+        Counted counted = ask(compiled);
+        if (counted.decided.decisions.front().effect != Effect::allow) continue;
+        const int now = allowed.fetch_add(1) + 1;
+        EXPECT_LE(now, kMost);
+        // Now and then one does not come to pass, and makes room for another.
+        if (k % 7 == 0) {
+          allowed.fetch_sub(1);
+          counters_.give_back(counted.reservation);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GE(allowed.load(), kMost - kThreads);
+}
+
+TEST_F(CountersTest, KnowNothingOfWhatWasBeforeTheStart) {
+  Counters fresh(clock_);
+  support::Compiled compiled(limited(5));
+  const auto once = [&] {
+    return fresh
+        .decide(compiled.engine(), actions_, compiled.scratch(), workspace_, Purpose::charge)
+        .decided.decisions.front()
+        .effect;
+  };
+  EXPECT_EQ(once(), Effect::block);
+  clock_.advance_ms(kHourMs - 1);
+  EXPECT_EQ(once(), Effect::block);
+  clock_.advance_ms(1);
+  EXPECT_EQ(once(), Effect::allow);
+}
+
+TEST_F(CountersTest, ASettingOfTheWallClockChangesNothing) {
+  support::Compiled compiled(limited(1));
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  clock_.jump_to(Instant{100 * kHourMs});
+  EXPECT_EQ(effect(compiled), Effect::block);
+}
+
+TEST_F(CountersTest, ToSimulateChargesNothing) {
+  support::Compiled compiled(limited(1));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::block);
+}
+
+TEST_F(CountersTest, AHoldIsGivenBackOnlyIfItWasNotSent) {
+  support::Compiled compiled(limited(2));
+  Uuid denied{};
+  denied.bytes[0] = 1;
+  Uuid sent{};
+  sent.bytes[0] = 2;
+  counters_.hold(denied, ask(compiled).reservation);
+  counters_.hold(sent, ask(compiled).reservation);
+  EXPECT_EQ(counters_.sizes().held, 2u);
+  EXPECT_EQ(effect(compiled), Effect::block);
+  counters_.end_hold(sent, true);
+  EXPECT_EQ(effect(compiled), Effect::block);
+  counters_.end_hold(denied, false);
+  counters_.end_hold(denied, false);
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::block);
+  EXPECT_EQ(counters_.sizes().held, 0u);
+}
+
+// L14.6: what was held is not counted against itself, and not charged twice.
+TEST_F(CountersTest, ARecheckLeavesOutWhatTheCallItselfHasCharged) {
+  support::Compiled compiled(limited(1));
+  Uuid id{};
+  id.bytes[0] = 1;
+  counters_.hold(id, ask(compiled).reservation);
+  for (int i = 0; i < 3; ++i) {
+    const Counted again =
+        counters_.recheck(compiled.engine(), actions_, compiled.scratch(), workspace_, id);
+    EXPECT_EQ(again.decided.decisions.front().effect, Effect::allow);
+  }
+  EXPECT_EQ(effect(compiled), Effect::block);
+  Uuid other{};
+  other.bytes[0] = 2;
+  EXPECT_EQ(counters_.recheck(compiled.engine(), actions_, compiled.scratch(), workspace_, other)
+                .decided.decisions.front()
+                .effect,
+            Effect::block);
+}
+
+TEST_F(CountersTest, WorkspacesCountApart) {
+  support::Compiled compiled(limited(1));
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  workspace_.bytes[0] = 9;
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::block);
+}
+
+TEST_F(CountersTest, AreBounded) {
+  Counters few(clock_, 2);
+  clock_.advance_ms(kHourMs);
+  support::Compiled compiled(limited(5));
+  const auto once = [&] {
+    return few.decide(compiled.engine(), actions_, compiled.scratch(), workspace_, Purpose::charge)
+        .decided.decisions.front()
+        .effect;
+  };
+  EXPECT_EQ(once(), Effect::allow) << "both names of one limit";
+  workspace_.bytes[0] = 9;
+  EXPECT_EQ(once(), Effect::block) << "no counter is free";
+  EXPECT_EQ(few.sizes().counters, 2u);
+}
+
+}  // namespace
+}  // namespace sentrail::counters
