@@ -239,8 +239,10 @@ Result<CatalogView> BundleReader::catalogs() const {
 Status BundleReader::knows_all_sections() const {
   const bool catalogs = has_section(kFirstCatalogSection);
   for (const SectionRow& row : sections_) {
-    const bool table = row.id >= static_cast<std::uint32_t>(TableId::text) &&
-                       row.id <= static_cast<std::uint32_t>(TableId::notes);
+    bool table = false;
+    for_each_table(Program{}, [&](TableId id, const auto&) {
+      table = table || row.id == static_cast<std::uint32_t>(id);
+    });
     const bool catalog = catalogs && row.id >= kFirstCatalogSection &&
                          row.id < kFirstCatalogSection + kCatalogSections;
     if (!table && !catalog && row.id < kFirstForeignSection) {

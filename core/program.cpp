@@ -26,10 +26,10 @@ const NoteRow* Program::note_of(std::uint32_t rule) const noexcept {
 }
 
 Program ProgramStorage::view() const noexcept {
-  return {text,         policy,      tiers,         rules,     nodes,       atoms,
-          operands,     slots,       steps,         symbols,   numbers,     patterns,
-          pattern_ops,  reasons,     reason_parts,  regexes,   regex_steps, regex_sets,
-          regex_ranges, quantifiers, element_nodes, approvals, seats,       notes};
+  return {text,         policy,  tiers,       rules,      nodes,        atoms,       operands,
+          slots,        steps,   symbols,     numbers,    patterns,     pattern_ops, reasons,
+          reason_parts, regexes, regex_steps, regex_sets, regex_ranges, quantifiers, element_nodes,
+          approvals,    seats,   notes,       zones,      windows};
 }
 
 }  // namespace sentrail

@@ -126,6 +126,7 @@ enum class OperandKind : std::uint32_t {
   pattern = 5,       // index: patterns, with the separator of the test's slot
   regex = 6,         // index: regexes
   quantifier = 7,    // index: quantifiers
+  window = 8,        // index: windows
 };
 struct OperandRow {
   std::uint32_t kind = 0;
@@ -243,6 +244,15 @@ struct NoteRow {
   std::int64_t until_ms = 0;  // since 1970 UTC: the first that is too late; 0: it has no end
 };
 
+// Hours of certain days in the local time of a zone: from a minute of the day to before another,
+// which is of the next day if it is not later. source: docs/language.md, L16.3.
+struct WindowRow {
+  std::uint32_t zone = 0;
+  std::uint32_t days = 0;   // bit 0: Monday
+  std::uint32_t from = 0;   // 0 to 1439
+  std::uint32_t until = 0;  // 1 to 1440
+};
+
 // One tier. The tiers' rules are, one after the other, all rules.
 struct TierRow {
   TextRef name;
@@ -295,6 +305,8 @@ enum class TableId : std::uint32_t {
   approvals = 22,
   seats = 23,
   notes = 24,
+  zones = 32,
+  windows = 33,
 };
 
 // A view of all tables; owns nothing.
@@ -323,6 +335,8 @@ struct Program {
   std::span<const ApprovalRow> approvals;
   std::span<const SeatsRow> seats;
   std::span<const NoteRow> notes;
+  std::span<const TextRef> zones;  // names of the zone database, ascending
+  std::span<const WindowRow> windows;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -362,6 +376,8 @@ struct ProgramStorage {
   std::vector<ApprovalRow> approvals;
   std::vector<SeatsRow> seats;
   std::vector<NoteRow> notes;
+  std::vector<TextRef> zones;
+  std::vector<WindowRow> windows;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -394,6 +410,8 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::approvals, tables.approvals);
   visit(TableId::seats, tables.seats);
   visit(TableId::notes, tables.notes);
+  visit(TableId::zones, tables.zones);
+  visit(TableId::windows, tables.windows);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
@@ -409,6 +427,13 @@ void for_each_table(Tables&& tables, Visit&& visit) {
 
 // An attribute or member as an author would write it. REQUIRES: verified.
 [[nodiscard]] std::string render_slot(const Program& program, std::uint32_t slot);
+
+// A window as an author would write it: `mon..fri 09:00..18:00 "Europe/Berlin"`.
+// REQUIRES: verified.
+[[nodiscard]] std::string render_window(const Program& program, const WindowRow& window);
+
+// The names of the zones, in the order of their rows. REQUIRES: verified.
+[[nodiscard]] std::vector<std::string> zone_names_of(const Program& program);
 
 // The seats of an approval, e.g. `2 of leads and 1 of role:admin`: what approvals/quorum.hpp reads.
 // REQUIRES: verified.

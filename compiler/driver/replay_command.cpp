@@ -82,7 +82,7 @@ void count(const Compiled& compiled, std::span<request::Request> requests, decid
            Summary& summary) {
   std::vector<Decision> decisions;
   for (request::Request& one : requests) {
-    one.set_now(0);  // as Compiled::evaluate
+    compiled.place_in_time(one);
     decisions.push_back(compiled.engine().decide(one.facts(), scratch));
   }
   const Decision& decision = decisions[decide::strictest(decisions)];

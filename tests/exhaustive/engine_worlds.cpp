@@ -42,6 +42,7 @@ Asked asked_of(const World& world) {
   for (oracle::Request& request : requests_of(world).all) {
     std::optional<OwnedFacts> facts = OwnedFacts::of(request);
     if (!facts) continue;
+    facts->set_zones({"Europe/Berlin"});  // the one that the world's conditions name
     asked.requests.push_back(std::move(request));
     asked.facts.push_back(std::move(*facts));
   }
