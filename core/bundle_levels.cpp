@@ -6,10 +6,10 @@
 namespace sentrail {
 
 std::uint32_t level_of(TableId id) noexcept {
-  if (id > kLastTable) return kBundleLevel + 1;
-  const auto after = std::ranges::find_if(
-      kBundleLevels, [&](const BundleLevel& level) { return level.first > id; });
-  return static_cast<std::uint32_t>(after - kBundleLevels.begin());
+  const auto found = std::ranges::find_if(kBundleLevels, [&](const BundleLevel& level) {
+    return level.first <= id && id <= level.last;
+  });
+  return static_cast<std::uint32_t>(found - kBundleLevels.begin()) + 1;
 }
 
 std::uint32_t level_needed(const Program& program) noexcept {

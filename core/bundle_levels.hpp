@@ -14,19 +14,21 @@
 
 namespace sentrail {
 
-// One level: the sections from `first` on, up to the next level's, came with it.
+// One level: these sections came with it.
 struct BundleLevel {
   TableId first;
+  TableId last;
   std::string_view what;  // that a policy needs it for
 };
 
 // All levels; that at index i is level i + 1.
-inline constexpr std::array<BundleLevel, 5> kBundleLevels = {{
-    {TableId::text, "rules"},
-    {TableId::regexes, "regular expressions or quantifiers"},
-    {TableId::approvals, "who approves, or within what time"},
-    {TableId::notes, "owner, ticket or until"},
-    {TableId::limits, "limits"},
+inline constexpr std::array<BundleLevel, 6> kBundleLevels = {{
+    {TableId::text, TableId::reason_parts, "rules"},
+    {TableId::regexes, TableId::element_nodes, "regular expressions or quantifiers"},
+    {TableId::approvals, TableId::seats, "who approves, or within what time"},
+    {TableId::notes, TableId::notes, "owner, ticket or until"},
+    {TableId::limits, TableId::limit_approvals, "limits"},
+    {TableId::zones, TableId::windows, "windows of time"},
 }};
 
 // The highest level that this build reads and writes.

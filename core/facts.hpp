@@ -15,6 +15,7 @@
 
 #include "core/json.hpp"
 #include "core/schema.hpp"
+#include "core/zones.hpp"
 
 namespace sentrail {
 
@@ -93,8 +94,12 @@ struct Facts {
   std::array<Fact, kAttributeCount> values{};
   NamedTexts query;
   NamedTexts headers;
-  // When it is decided, in milliseconds since 1970 UTC. Whoever does not know is after every end.
+  // When it is decided, in milliseconds since 1970 UTC. Whoever does not know is after every end;
+  // 0 is before every end. Windows are undecidable at both.
   std::int64_t now_ms = std::numeric_limits<std::int64_t>::max();
+  // What the clocks of the program's zones show about that instant, in the order of its rows. A
+  // zone that is not there is one that nobody knows.
+  std::span<const ZoneClock> zones;
 
   [[nodiscard]] Fact& operator[](AttributeId id) noexcept {
     return values[static_cast<std::size_t>(id)];

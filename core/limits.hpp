@@ -43,6 +43,8 @@ inline constexpr std::size_t kLimitsPerDecisionMax = 64;
 inline constexpr std::size_t kCountersMax = 100'000;
 // Calls that a test says were made before.
 inline constexpr std::uint32_t kCallsBeforeMax = 10'000;
+// The longest name of the time zone database has 32.
+inline constexpr std::size_t kZoneNameBytesMax = 64;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.
@@ -228,6 +230,15 @@ inline constexpr std::size_t kVoteReasonBytesMax = 2'000;
 
 // --- identity ------------------------------------------------------------------------------
 inline constexpr std::int64_t kDayMs = 24ll * 3600 * 1000;
+// The last millisecond of year 9999: what RFC 3339 can write.
+inline constexpr std::int64_t kInstantMsMax = 253'402'300'799'999;
+// How often a server looks what the clocks of its policy's zones show.
+inline constexpr std::int64_t kZoneRefreshMs = 60'000;
+// How far ahead analysis looks at windows of time.
+inline constexpr std::int64_t kWindowHorizonMs = 2 * 365 * kDayMs;
+// Distinct windows and ends of rules that analysis tells apart; the work is their square times the
+// fourteen hundred hours at which a window begins or ends in two years.
+inline constexpr std::size_t kWindowsAnalysedMax = 64;
 inline constexpr std::int64_t kKeyLifeMsDefault = 90 * kDayMs;
 // Both keys of a rotation work for this long, so that agents can be moved one by one.
 inline constexpr std::int64_t kKeyOverlapMsDefault = 1 * kDayMs;

@@ -39,7 +39,7 @@ Program ProgramStorage::view() const noexcept {
           operands,     slots,       steps,          symbols,   numbers,     patterns,
           pattern_ops,  reasons,     reason_parts,   regexes,   regex_steps, regex_sets,
           regex_ranges, quantifiers, element_nodes,  approvals, seats,       notes,
-          limits,       limit_keys,  limit_approvals};
+          limits,       limit_keys,  limit_approvals, zones,  windows};
 }
 
 }  // namespace sentrail

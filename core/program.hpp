@@ -126,6 +126,7 @@ enum class OperandKind : std::uint32_t {
   pattern = 5,       // index: patterns, with the separator of the test's slot
   regex = 6,         // index: regexes
   quantifier = 7,    // index: quantifiers
+  window = 8,        // index: windows
 };
 struct OperandRow {
   std::uint32_t kind = 0;
@@ -261,6 +262,15 @@ struct LimitKeyRow {
   std::uint32_t slot = 0;
 };
 
+// Hours of certain days in the local time of a zone: from a minute of the day to before another,
+// which is of the next day if it is not later. source: docs/language.md, L16.3.
+struct WindowRow {
+  std::uint32_t zone = 0;
+  std::uint32_t days = 0;   // bit 0: Monday
+  std::uint32_t from = 0;   // 0 to 1439
+  std::uint32_t until = 0;  // 1 to 1440
+};
+
 // One tier. The tiers' rules are, one after the other, all rules.
 struct TierRow {
   TextRef name;
@@ -316,8 +326,9 @@ enum class TableId : std::uint32_t {
   limits = 25,
   limit_keys = 26,
   limit_approvals = 27,
+  zones = 32,
+  windows = 33,
 };
-inline constexpr TableId kLastTable = TableId::limit_approvals;
 
 // A view of all tables; owns nothing.
 struct Program {
@@ -349,6 +360,8 @@ struct Program {
   std::span<const LimitKeyRow> limit_keys;
   std::span<const ApprovalRow> limit_approvals;  // `rule` is a row of limits; seats follow those
                                                  // of approvals
+  std::span<const TextRef> zones;  // names of the zone database, ascending
+  std::span<const WindowRow> windows;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -393,6 +406,8 @@ struct ProgramStorage {
   std::vector<LimitRow> limits;
   std::vector<LimitKeyRow> limit_keys;
   std::vector<ApprovalRow> limit_approvals;
+  std::vector<TextRef> zones;
+  std::vector<WindowRow> windows;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -428,6 +443,8 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::limits, tables.limits);
   visit(TableId::limit_keys, tables.limit_keys);
   visit(TableId::limit_approvals, tables.limit_approvals);
+  visit(TableId::zones, tables.zones);
+  visit(TableId::windows, tables.windows);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
@@ -443,6 +460,13 @@ void for_each_table(Tables&& tables, Visit&& visit) {
 
 // An attribute or member as an author would write it. REQUIRES: verified.
 [[nodiscard]] std::string render_slot(const Program& program, std::uint32_t slot);
+
+// A window as an author would write it: `mon..fri 09:00..18:00 "Europe/Berlin"`.
+// REQUIRES: verified.
+[[nodiscard]] std::string render_window(const Program& program, const WindowRow& window);
+
+// The names of the zones, in the order of their rows. REQUIRES: verified.
+[[nodiscard]] std::vector<std::string> zone_names_of(const Program& program);
 
 // The seats of an approval, e.g. `2 of leads and 1 of role:admin`: what approvals/quorum.hpp reads.
 // REQUIRES: verified.

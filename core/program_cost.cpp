@@ -113,6 +113,7 @@ std::vector<Needs> needs_of(const Program& p) {
         case OperandKind::risk:
         case OperandKind::regex:
         case OperandKind::quantifier:
+        case OperandKind::window:
           break;
       }
     }

@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "core/units.hpp"
+#include "core/zones.hpp"
 
 namespace sentrail {
 namespace {
@@ -60,6 +61,8 @@ std::string operand_text(const Program& p, const OperandRow& operand) {
       return quoted(p.view(p.patterns[operand.index].source));
     case OperandKind::quantifier:
       return std::to_string(operand.index);
+    case OperandKind::window:
+      return render_window(p, p.windows[operand.index]);
     case OperandKind::regex:
       return "/" + escape_display(p.view(p.regexes[operand.index].source)) + "/";
   }
@@ -117,7 +120,11 @@ std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::
     if (negated) text.insert(0, "not ");
     text += kTestNames[atom.op];
   }
-  text += op == TestOp::in ? " [" : " ";
+  const bool window =
+      atom.operands_count == 1 &&
+      p.operands[atom.operands_begin].kind == static_cast<std::uint32_t>(OperandKind::window);
+  const bool list = op == TestOp::in && !window;
+  text += list ? " [" : " ";
   for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
     if (i > 0) text += ", ";
     if (i == shown_max) {
@@ -126,7 +133,7 @@ std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::
     }
     text += operand_text(p, p.operands[atom.operands_begin + i]);
   }
-  return text + (op == TestOp::in ? "]" : "");
+  return text + (list ? "]" : "");
 }
 
 std::string reference(std::uint32_t row) {
@@ -345,6 +352,19 @@ std::string render_limit(const Program& program, const LimitRow& limit) {
            render_slot(program, program.limit_keys[limit.keys_begin + i].slot);
   }
   return out;
+}
+
+std::string render_window(const Program& program, const WindowRow& window) {
+  return window_text({static_cast<std::uint8_t>(window.days),
+                      static_cast<std::uint16_t>(window.from),
+                      static_cast<std::uint16_t>(window.until)}) +
+         " " + quoted(program.view(program.zones[window.zone]));
+}
+
+std::vector<std::string> zone_names_of(const Program& program) {
+  std::vector<std::string> names;
+  for (const TextRef name : program.zones) names.emplace_back(program.view(name));
+  return names;
 }
 
 std::string render_seats(const Program& program, const ApprovalRow& approval) {

@@ -15,6 +15,7 @@
 #include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
 #include "core/program_verify_scopes.hpp"
+#include "core/program_verify_windows.hpp"
 #include "core/schema.hpp"
 #include "core/text.hpp"
 
@@ -23,7 +24,7 @@ namespace {
 
 constexpr std::uint32_t kTestOps = 16;
 constexpr std::uint32_t kTestedTypes = 6;
-constexpr std::uint32_t kOperandKinds = 8;
+constexpr std::uint32_t kOperandKinds = 9;
 constexpr std::uint32_t kPatternOps = 5;
 constexpr std::uint32_t kNodeKinds = 4;
 
@@ -39,8 +40,8 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
         numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && reasons() && approvals() && notes() &&
-        accept(verify_limits(p_)) && cost()) {
+        accept(verify_scopes(p_)) && accept(verify_windows(p_)) && reasons() && approvals() &&
+        notes() && accept(verify_limits(p_)) && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -381,6 +382,9 @@ bool Verifier::operand(std::size_t row) {
       break;
     case OperandKind::quantifier:
       size = p_.quantifiers.size();
+      break;
+    case OperandKind::window:
+      size = p_.windows.size();
       break;
   }
   const bool ranged = kind == OperandKind::number_range;

@@ -23,7 +23,7 @@ namespace sentrail {
     case TestOp::greater_equal:
       return one_of(number, risk);
     case TestOp::in:
-      return kind != regex && kind != quantifier;
+      return kind != regex && kind != quantifier;  // and a window alone: verify_windows
     case TestOp::matches:
       return kind == pattern;
     case TestOp::has:

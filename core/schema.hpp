@@ -13,7 +13,7 @@
 namespace sentrail {
 
 // The type of an attribute. `json` has whatever type the request gave it.
-enum class Type : std::uint8_t { boolean, number, string, risk, string_set, json };
+enum class Type : std::uint8_t { boolean, number, string, risk, string_set, json, time };
 
 // Who vouches for a value. source: docs/language.md, Meaning 16.
 enum class Trust : std::uint8_t { authenticated, derived, asserted };
@@ -55,10 +55,11 @@ enum class AttributeId : std::uint16_t {
   mcp_drifted,
   args,
   content_findings,
+  time,
 };
 
 // Rows of the schema.
-inline constexpr std::size_t kAttributeCount = 35;
+inline constexpr std::size_t kAttributeCount = 36;
 
 // One row of the schema.
 struct Attribute {
@@ -106,9 +107,10 @@ inline constexpr std::array<Attribute, kAttributeCount> kAttributes = {{
     {"mcp.drifted", Type::boolean, Trust::derived, '/', false},
     {"args", Type::json, Trust::derived, '/', true},
     {"content.findings", Type::string_set, Trust::derived, '.', false},
+    {"time", Type::time, Trust::derived, '/', false},
 }};
 
-static_assert(static_cast<std::size_t>(AttributeId::content_findings) + 1 == kAttributeCount);
+static_assert(static_cast<std::size_t>(AttributeId::time) + 1 == kAttributeCount);
 
 // The row of an attribute.
 [[nodiscard]] constexpr const Attribute& row_of(AttributeId id) noexcept {
@@ -125,8 +127,8 @@ static_assert(static_cast<std::size_t>(AttributeId::content_findings) + 1 == kAt
 
 // How a type is written in messages and documentation.
 [[nodiscard]] constexpr std::string_view name_of(Type type) noexcept {
-  constexpr std::array<std::string_view, 6> kNames = {"bool", "number",        "string",
-                                                      "risk", "set of string", "json"};
+  constexpr std::array<std::string_view, 7> kNames = {"bool",          "number", "string", "risk",
+                                                      "set of string", "json",   "time"};
   return kNames[static_cast<std::size_t>(type)];
 }
 

@@ -40,7 +40,29 @@ struct one_value_operator
 struct one_value : literal {};
 struct regex_value : regex_literal {};
 struct set_operator : peg::sor<op_in, op_not_in> {};
-struct set_value : peg::sor<bracketed, number_literal, word_literal> {};
+// A window: days, hours or both, and the zone. What begins so is nothing else.
+struct days_word : peg::plus<peg::alpha> {};
+struct window_shape
+    : peg::sor<
+          peg::seq<peg::digit, peg::opt<peg::digit>, peg::one<':'>>,
+          peg::seq<days_word,
+                   peg::sor<peg::two<'.'>,
+                            peg::seq<peg::star<blank>,
+                                     peg::sor<peg::one<',', '"'>,
+                                              peg::seq<peg::digit, peg::digit, peg::one<':'>>>>>>> {
+};
+struct days_part : peg::seq<days_word, peg::opt<peg::two<'.'>, peg::star<word_character>>> {};
+struct days_comma : peg::seq<peg::star<blank>, peg::one<','>, peg::star<blank>> {};
+struct window_days_text : peg::list<days_part, days_comma> {};
+struct window_days_end : peg::not_at<peg::sor<word_character, odd_character, peg::one<':'>>> {};
+struct window_days : token<window_days_text, peg::must<window_days_end>> {};
+struct window_hours_text
+    : peg::seq<peg::digit, peg::star<peg::sor<word_character, peg::one<':'>>>> {};
+struct window_hours : token<window_hours_text> {};
+struct window_zone : string_literal {};
+struct window : peg::seq<peg::at<window_shape>, peg::opt<window_days>, peg::opt<window_hours>,
+                         peg::must<window_zone>> {};
+struct set_value : peg::sor<bracketed, window, number_literal, word_literal> {};
 struct type_text
     : peg::sor<TAO_PEGTL_STRING("string"), TAO_PEGTL_STRING("number"), TAO_PEGTL_STRING("bool"),
                TAO_PEGTL_STRING("list"), TAO_PEGTL_STRING("object"), TAO_PEGTL_STRING("null"),

@@ -5,13 +5,16 @@
 #include <utility>
 
 #include "compiler/lower/lower.hpp"
+#include "compiler/oracle/clock.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/facts.hpp"
 #include "core/json_writer.hpp"
 #include "core/program.hpp"
 #include "core/text.hpp"
+#include "core/time.hpp"
 #include "runtime/decide/engine.hpp"
 #include "wire/json.hpp"
+#include "wire/zones.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
@@ -119,6 +122,12 @@ Status put(HeldFacts& held, const oracle::Request& request) {
   for (const auto& [name, value] : request.query.entries) held.query.push_back({name, value});
   for (const auto& [name, value] : request.headers.entries) held.headers.push_back({name, value});
   held.facts.now_ms = request.now_ms;
+  const Fact& time = held.facts[AttributeId::time];
+  if (time.kind == FactKind::unreadable) held.facts.now_ms = Facts{}.now_ms;
+  if (time.kind == FactKind::string) {
+    SENTRAIL_ASSIGN_OR_RETURN(const Instant instant, parse_rfc3339(time.text));
+    held.facts.now_ms = instant.unix_ms;
+  }
   held.facts.query = {request.query.unreadable, held.query};
   held.facts.headers = {request.headers.unreadable, held.headers};
   return {};
@@ -137,6 +146,7 @@ bool agree(const oracle::Decision& slow, const Decision& fast) {
 struct Judge::Engine {
   ProgramStorage program;
   std::unique_ptr<decide::LinearEngine> engine;
+  std::unique_ptr<wire::ZoneClocks> zones;
   decide::Scratch scratch;
 };
 
@@ -149,11 +159,14 @@ Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
     auto engine = std::make_unique<Engine>();
     SENTRAIL_ASSIGN_OR_RETURN(engine->program, lower(simplify(*policy_)));
     engine->engine = std::make_unique<decide::LinearEngine>(engine->program.view());
+    engine->zones = std::make_unique<wire::ZoneClocks>(zone_names_of(engine->program.view()));
     engine->scratch = engine->engine->make_scratch();
     engine_ = std::move(engine);
   }
   HeldFacts held;
   SENTRAIL_TRY(put(held, request));
+  const auto zones = engine_->zones->at(held.facts.now_ms);
+  held.facts.zones = *zones;
   const oracle::Decision slow = oracle::decide(*policy_, request);
   const Decision fast = engine_->engine->decide(held.facts, engine_->scratch);
   if (!agree(slow, fast)) {
@@ -163,6 +176,9 @@ Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
 }
 
 Truth Judge::truth(const ir::Rule& rule, const oracle::Request& request) const {
+  const bool ended = rule.outcome == Outcome::allow && rule.until_ms &&
+                     oracle::instant_of(request) >= *rule.until_ms;
+  if (ended) return Truth::f;
   const Truth when = oracle::evaluate(*policy_, rule.when, request);
   return rule.unless ? both(when, negate(oracle::evaluate(*policy_, *rule.unless, request))) : when;
 }

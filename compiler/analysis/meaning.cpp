@@ -120,6 +120,7 @@ Banks Meaning::without_absence(const ir::Rule& rule, DimensionId dimension) {
     whole.may = circuit_.all({whole.may, negation_of(unless.must)});
     whole.must = circuit_.all({whole.must, negation_of(unless.may)});
   }
+  mind_end(rule, whole);
   return whole;
 }
 
@@ -136,6 +137,16 @@ std::vector<DimensionId> Meaning::tested_by(const ir::Rule& rule) const {
   return {found.begin(), found.end()};
 }
 
+// An `allow` that has ended matches nothing. source: L8.13, L16.7.
+void Meaning::mind_end(const ir::Rule& rule, Banks& condition) {
+  if (rule.outcome != Outcome::allow || !rule.until_ms) return;
+  const std::optional<AtomSets> before = space_.before_end(*rule.until_ms);
+  if (!before) return;
+  const Node leaf = circuit_.leaf(before->dimension, before->certain);
+  condition.may = circuit_.all({condition.may, leaf});
+  condition.must = circuit_.all({condition.must, leaf});
+}
+
 // source: L8.2, L8.3.
 void Meaning::add_rule(const ir::Rule& rule, std::size_t tier, Node& before) {
   RuleMeaning one;
@@ -147,6 +158,7 @@ void Meaning::add_rule(const ir::Rule& rule, std::size_t tier, Node& before) {
     one.condition.may = circuit_.all({one.condition.may, negation_of(unless.must)});
     one.condition.must = circuit_.all({one.condition.must, negation_of(unless.may)});
   }
+  mind_end(rule, one.condition);
   one.before = before;
   one.candidate = circuit_.all({before, one.condition.may});
   one.fires = circuit_.all({before, one.condition.must});

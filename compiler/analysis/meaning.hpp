@@ -59,6 +59,7 @@ class Meaning {
                                std::optional<DimensionId> no_absence);
   [[nodiscard]] Banks banks_of(const ir::Atom& atom, std::optional<DimensionId> no_absence);
   [[nodiscard]] std::vector<ir::ConditionId> below(const ir::Rule& rule) const;
+  void mind_end(const ir::Rule& rule, Banks& condition);
   void add_rule(const ir::Rule& rule, std::size_t tier, Node& before);
   [[nodiscard]] Node lifted();
   void number_deciders();

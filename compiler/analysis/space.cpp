@@ -7,6 +7,7 @@
 
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/scalar_classes.hpp"
+#include "compiler/analysis/time_classes.hpp"
 #include "compiler/simplify/forms.hpp"
 #include "core/check.hpp"
 #include "core/decimal.hpp"
@@ -30,6 +31,7 @@ bool is_known_type(Type type) {
     case Type::risk:
     case Type::string_set:
     case Type::json:
+    case Type::time:
       return true;
     default:
       return false;
@@ -100,6 +102,11 @@ void Space::add(const ir::Policy& policy) {
   for (std::uint32_t i = 0; i < within.size(); ++i) {
     const ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
     if (condition.kind == ir::ConditionKind::atom && !within[i]) ask(condition.atom);
+  }
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      if (rule.outcome == Outcome::allow && rule.until_ms) ends_.try_emplace(*rule.until_ms);
+    }
   }
 }
 
@@ -183,9 +190,13 @@ void Space::build_value(Asked& asked) {
     }
   }
   std::optional<ScalarClasses> classes;
-  if (known_type) classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty());
-  // What is quick is known even where the rest is too much.
-  if (!classes && known_type) classes = classes_of_quick(asked, tests);
+  const bool time = asked.ref.attribute == AttributeId::time;
+  if (time) classes = build_time(tests.atoms);
+  if (known_type && !time) {
+    classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty());
+    // What is quick is known even where the rest is too much.
+    if (!classes) classes = classes_of_quick(asked, tests);
+  }
   if (!classes) {
     for (const std::string& key : tests.keys) make_opaque(key, asked.ref, too_much());
     tests = {};
@@ -197,6 +208,11 @@ void Space::build_value(Asked& asked) {
   dimension.values = std::move(classes->values);
   const DimensionId id = append(std::move(dimension));
   by_ref_[{asked.ref.attribute, asked.ref.steps}] = id;
+  for (auto end = ends_.begin(); Bits & before : before_ends_) {
+    const SetId set = intern(std::move(before));
+    (end++)->second = AtomSets{id, set, set};
+  }
+  before_ends_.clear();
   for (std::size_t i = 0; i < tests.keys.size(); ++i) {
     TestTruth& truth = classes->tests[i];
     AtomSets sets;
@@ -207,6 +223,19 @@ void Space::build_value(Asked& asked) {
     atoms_[tests.keys[i]] = sets;
   }
   build_elements(asked, id);
+}
+
+std::optional<ScalarClasses> Space::build_time(std::span<const ir::Atom* const> tests) {
+  std::vector<std::int64_t> ends;
+  for (const auto& [end, sets] : ends_) ends.push_back(end);
+  std::optional<TimeClasses> made = time_classes(tests, ends);
+  if (!made) return std::nullopt;
+  before_ends_ = std::move(made->before_end);
+  return std::move(made->windows);
+}
+
+std::optional<AtomSets> Space::before_end(std::int64_t until_ms) const {
+  return ends_.at(until_ms);
 }
 
 void Space::build_elements(const Asked& asked, DimensionId root) {

@@ -11,6 +11,7 @@
 #include "compiler/check/paths.hpp"
 #include "compiler/check/regexes.hpp"
 #include "compiler/check/uses.hpp"
+#include "compiler/check/windows.hpp"
 
 namespace sentrail::compiler::checking {
 namespace {
@@ -73,6 +74,7 @@ bool is_partial(ir::AtomOp op) {
 
 // L10.5.
 bool applies(ir::AtomOp op, Type type) {
+  if (type == Type::time) return op == ir::AtomOp::in;
   if (op == ir::AtomOp::exists || op == ir::AtomOp::is_type) return true;
   switch (type) {
     case Type::boolean:
@@ -87,6 +89,8 @@ bool applies(ir::AtomOp op, Type type) {
       return op == ir::AtomOp::has;
     case Type::json:
       return true;
+    case Type::time:
+      break;
   }
   return false;
 }
@@ -103,6 +107,9 @@ std::string operators_of(Type type) {
       return "it has `==`, `!=`, `<`, `<=`, `>`, `>=` and `in`";
     case Type::string_set:
       return "ask a set for one element: `has VALUE`";
+    case Type::time:
+      return "it is always there: test it by `in` and `not in` with a window, as in `time in "
+             "mon..fri 09:00..18:00 \"Europe/Berlin\"`";
     case Type::json:
       return "";
   }
@@ -136,6 +143,8 @@ bool can_be(Type type, ir::TestedType tested) {
       return tested == ir::TestedType::string;
     case Type::string_set:
       return tested == ir::TestedType::list;
+    case Type::time:
+      return false;
     case Type::json:
       return true;
   }
@@ -154,7 +163,17 @@ class ConditionChecker {
     const auto [op, negated] = meaning_of(test.op);
     ir::Atom atom{*ref, op, {}, ir::TestedType::string, test.sized};
     const Left left{*ref, test.sized};
-    if (op == ir::AtomOp::in) {
+    const bool time = type_of(*ref) == Type::time;
+    if (test.operand.window && !time) {
+      report_misplaced_window(context_, left.name(), test.operand.span);
+      return broken(expr.span);
+    }
+    if (time) {
+      auto window = window_of(context_, test.operand);
+      if (!window) return broken(expr.span);
+      ++context_.operand_count;
+      atom.operands.push_back(*std::move(window));
+    } else if (op == ir::AtomOp::in) {
       atom.operands = entries_of(context_, left, test.operand);
     } else if (op != ir::AtomOp::exists) {
       const Place place = op == ir::AtomOp::matches ? Place::pattern : Place::value;

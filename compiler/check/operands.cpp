@@ -37,6 +37,8 @@ std::string_view kind_name(const Literal& literal) {
       return "JSON";
     case LiteralKind::regex:
       return "a regular expression";
+    case LiteralKind::window:
+      return "a window";
   }
   return "";
 }
@@ -67,6 +69,8 @@ Help wanted(Type type, const Literal& literal, Place place) {
       return literal.kind == LiteralKind::word
                  ? write(in_quotes, "write " + ticked(in_quotes))
                  : Help("write a string, a number, `true` or `false`");
+    case Type::time:
+      return "`time` is tested by a window";
   }
   return "";
 }
@@ -220,6 +224,8 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
       if (place == Place::pattern) break;
       if (literal.kind == LiteralKind::number) return number_of(context, literal);
       if (boolean) return truth;
+      break;
+    case Type::time:
       break;
   }
   return mismatch(context, left, literal, place);

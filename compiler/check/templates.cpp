@@ -86,6 +86,10 @@ class TemplateReader {
     }
     auto ref = resolve(context_, path);
     if (!ref) return std::nullopt;
+    if (ref->attribute == AttributeId::time) {
+      bad(begin, end, "`time` is not shown in a reason", "the record says when it was decided");
+      return std::nullopt;
+    }
     made_.holes.push_back(std::move(*ref));
     made_.texts.emplace_back();
     return end + 1;

@@ -10,6 +10,7 @@
 #include "compiler/check/paths.hpp"
 #include "compiler/check/rule_limits.hpp"
 #include "compiler/check/rules.hpp"
+#include "compiler/check/windows.hpp"
 #include "core/json_writer.hpp"
 
 namespace sentrail::compiler::checking {
@@ -108,6 +109,11 @@ class TestChecker {
                           (list ? ", this is a list" : ""),
                       list ? "write one value without brackets" : "write a list: `[a, b]`");
       return std::nullopt;
+    }
+    if (type == Type::time) {
+      auto instant = instant_of(context_, node.value.literals.at(0));
+      if (!instant) return std::nullopt;
+      return ir::GivenValue{std::move(*ref), std::move(*instant), false};
     }
     std::string json = list ? "[" : "";
     for (const Literal& literal : node.value.literals) {

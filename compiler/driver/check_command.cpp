@@ -9,6 +9,7 @@
 
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/diagnose.hpp"
+#include "compiler/analysis/time_classes.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/fix_policy.hpp"
 #include "compiler/driver/load.hpp"
@@ -119,6 +120,7 @@ int check_path(const CheckOptions& check, const OutputOptions& options) {
                     options);
     }
     set_now(*now);
+    analysis::set_horizon(*now);
   }
   const Result<std::vector<std::string>> files = all_policy_files(check.path);
   if (!files) return report(files.error(), options);

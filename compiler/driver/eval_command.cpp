@@ -24,6 +24,7 @@ namespace {
 struct Options {
   std::string request = "-";
   std::string policy = ".";
+  std::string now;
   bool flip = false;
 };
 
@@ -69,6 +70,14 @@ std::optional<decide::Approval> approval_of(const Answer& answer, decide::Scratc
   return all;
 }
 
+Result<Instant> parse_now(const std::string& text) {
+  const bool day = text.find('T') == std::string::npos;
+  const Result<Instant> now = parse_rfc3339(day ? text + "T00:00:00Z" : text);
+  if (now && now->unix_ms > 0) return now;
+  return fail(Errc::invalid_argument,
+              "`" + text + "` is no instant as 2026-11-20T17:59:00Z, and no day");
+}
+
 Result<Answer> answer_of(const Ready& ready, const Options& options) {
   Answer answer;
   answer.compiled = ready.compiled.get();
@@ -79,7 +88,12 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
   SENTRAIL_ASSIGN_OR_RETURN(const request::GivenState given, request::read_state(json));
   SENTRAIL_ASSIGN_OR_RETURN(const State state,
                             state_of(given.used, answer.compiled->engine().program()));
-  answer.evaluation = answer.compiled->evaluate(std::move(requests), state);
+  std::int64_t now_ms = 0;
+  if (!options.now.empty()) {
+    SENTRAIL_ASSIGN_OR_RETURN(const Instant now, parse_now(options.now));
+    now_ms = now.unix_ms;
+  }
+  answer.evaluation = answer.compiled->evaluate(std::move(requests), state, now_ms);
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
                                        answer.evaluation.request().facts(), scratch);
@@ -288,6 +302,9 @@ void add(CLI::App& app, CommandLine& program, const char* name, const char* what
   CLI::App* command = app.add_subcommand(name, what);
   command->add_option("request", options->request, "a file of request JSON; - for stdin")
       ->capture_default_str();
+  command->add_option("--now", options->now,
+                      "when it is decided, if the request does not say: 2026-11-20T17:59:00Z, or "
+                      "a day");
   command->add_option("-p,--policy", options->policy, "a policy, or a folder with one")
       ->capture_default_str();
   if (print == print_explain) {

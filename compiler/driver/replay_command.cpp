@@ -88,19 +88,12 @@ struct Counts {
   std::int64_t now_ms = 0;  // of the last record that says when it was made
 };
 
-// Takes over when a record was made. Nothing is looked up where nothing is counted.
-Status read_time(const Compiled& compiled, std::string_view line, Counts& counts) {
-  if (compiled.program().limits.empty()) return {};
-  SENTRAIL_ASSIGN_OR_RETURN(const request::GivenState state, request::read_state(line));
-  if (state.at_ms) counts.now_ms = *state.at_ms;
-  return {};
-}
-
 void count(const Compiled& compiled, std::span<request::Request> requests, Counts& counts,
            Summary& summary) {
   std::vector<const Facts*> actions;
   for (request::Request& one : requests) {
-    one.set_now(0);  // as Compiled::evaluate
+    if (one.facts().now_ms != Facts{}.now_ms) counts.now_ms = one.facts().now_ms;
+    compiled.place_in_time(one);
     actions.push_back(&one.facts());
   }
   const std::string_view workspace = actions.front()->values[kWorkspace].text;
@@ -126,12 +119,11 @@ Result<Summary> replay(const Compiled& compiled, std::FILE* file) {
     std::string why = "longer than a request may be";
     if (!cut) {
       auto requests = request::read_requests(line, compiled.catalogs());
-      const Status timed = requests ? read_time(compiled, line, counts) : Status{};
-      if (requests && timed) {
+      if (requests) {
         count(compiled, *requests, counts, summary);
         continue;
       }
-      why = requests ? timed.error().message : requests.error().message;
+      why = requests.error().message;
     }
     ++summary.broken_count;
     if (summary.broken.size() < kBrokenShown) summary.broken.push_back({number, std::move(why)});

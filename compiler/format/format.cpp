@@ -352,7 +352,16 @@ class Formatter : Commented {
 
   void value(const Operand& operand) {
     if (operand.bracketed) return bracketed(operand.literals, operand.span.end - 1);
+    if (operand.window) return window(operand.literals);
     layout_.text(slice(operand.literals.front().span));
+  }
+
+  // `mon..fri, sun 09:00..18:00 "Europe/Berlin"`.
+  void window(const std::vector<Literal>& parts) {
+    for (const char c : parts[0].text) layout_.text(c == ',' ? ", " : std::string(1, c));
+    if (!parts[0].text.empty()) layout_.text(" ");
+    if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");
+    layout_.text(slice(parts[2].span));
   }
 
   // `[a, b]`, or one entry a line with a last comma.

@@ -81,6 +81,7 @@ bool is_comparable(Type type, const Constant& constant) {
       return constant.kind == ConstantKind::string &&
              std::find(kRisks.begin(), kRisks.end(), constant.text) != kRisks.end();
     case Type::string_set:
+    case Type::time:
       return false;
     case Type::json:
       return constant.kind != ConstantKind::null;

@@ -60,6 +60,8 @@ std::string text_of(const Operand& operand) {
       return operand.text + ".." + operand.upper;
     case OperandKind::regex:
       return "/" + operand.text + "/";
+    case OperandKind::window:
+      return window_text(operand.window) + " " + quoted(operand.text);
   }
   return {};
 }

@@ -15,6 +15,7 @@
 #include "core/ids.hpp"
 #include "core/result.hpp"
 #include "core/schema.hpp"
+#include "core/zones.hpp"
 
 namespace sentrail::compiler::ir {
 
@@ -49,15 +50,17 @@ enum class OperandKind : std::uint8_t {
   risk,
   pattern,
   number_range,
-  regex
+  regex,
+  window
 };
 struct Operand {
   OperandKind kind = OperandKind::string;
   // string; number, pattern and regex as written, its flags first: `(?i)a`; risk's name; range's
-  // lower end
+  // lower end; window's zone
   std::string text;
   std::string upper;  // number_range's upper end, included
   bool boolean = false;
+  Window window{};
 
   friend bool operator==(const Operand&, const Operand&) = default;
 };

@@ -53,7 +53,9 @@ bool comparable(Type type, OperandKind kind) {
     case Type::string_set:
       return kind == OperandKind::string;
     case Type::json:
-      return kind != OperandKind::risk;
+      return kind != OperandKind::risk && kind != OperandKind::window;
+    case Type::time:
+      return kind == OperandKind::window;
   }
   return false;
 }
@@ -61,7 +63,7 @@ bool comparable(Type type, OperandKind kind) {
 // Whether an operator takes an operand of this kind.
 bool takes(AtomOp op, OperandKind kind) {
   const bool literal = kind != OperandKind::pattern && kind != OperandKind::number_range &&
-                       kind != OperandKind::regex;
+                       kind != OperandKind::regex && kind != OperandKind::window;
   switch (op) {
     case AtomOp::equal:
       return literal;
@@ -95,6 +97,13 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
   if (!takes(atom.op, operand.kind)) return broken("an operator on " + name + " and its operand");
   if (!comparable(atom.sized ? Type::number : type_of(atom.attribute), operand.kind))
     return broken(name + " is compared with another type");
+  if (operand.kind == OperandKind::window) {
+    const Window& window = operand.window;
+    const bool sound = window.days > 0 && window.days < 0x80 && window.from < kDayMinutes &&
+                       window.until > 0 && window.until <= kDayMinutes &&
+                       window.from != window.until && !operand.text.empty();
+    return sound && atom.operands.size() == 1 ? Status{} : broken("a window that is none");
+  }
   if (operand.kind == OperandKind::pattern) {
     if (const auto problem = pattern_problem(operand.text, row.separator)) {
       return broken("a pattern on " + name + " " + problem->what);

@@ -290,6 +290,15 @@ class Raiser {
         made.kind = ir::OperandKind::regex;
         made.text = program_.view(program_.regexes[row.index].source);
         break;
+      case OperandKind::window: {
+        const WindowRow& window = program_.windows[row.index];
+        made.kind = ir::OperandKind::window;
+        made.text = program_.view(program_.zones[window.zone]);
+        made.window = {static_cast<std::uint8_t>(window.days),
+                       static_cast<std::uint16_t>(window.from),
+                       static_cast<std::uint16_t>(window.until)};
+        break;
+      }
       case OperandKind::quantifier:
         return unsupported("an operand");
     }

@@ -42,6 +42,8 @@ OperandKind kind_of(ir::OperandKind kind) {
       return OperandKind::number_range;
     case ir::OperandKind::regex:
       return OperandKind::regex;
+    case ir::OperandKind::window:
+      return OperandKind::window;
   }
   SENTRAIL_UNREACHABLE("operand kind");
 }
@@ -107,6 +109,7 @@ Status TableBuilder::want(const ir::Atom& atom) {
 
 Status TableBuilder::want(const ir::Operand& operand) {
   if (operand.kind == ir::OperandKind::string) symbol_texts_.insert(operand.text);
+  if (operand.kind == ir::OperandKind::window) zone_names_.insert(operand.text);
   if (operand.kind == ir::OperandKind::number) return want_number(operand.text);
   if (operand.kind != ir::OperandKind::number_range) return {};
   SENTRAIL_TRY(want_number(operand.text));
@@ -131,6 +134,11 @@ void TableBuilder::seal() {
     texts_.emplace(text, ref);
   }
   for (const Decimal& value : number_values_) out_.numbers.push_back(NumberRow::of(value));
+  for (const std::string& name : zone_names_) {
+    const TextRef ref{size_of(out_.text), static_cast<std::uint32_t>(name.size())};
+    out_.text.insert(out_.text.end(), name.begin(), name.end());
+    out_.zones.push_back(texts_.emplace(name, ref).first->second);
+  }
 }
 
 std::uint32_t TableBuilder::symbol(std::string_view text) const {
@@ -240,6 +248,18 @@ Result<std::uint32_t> TableBuilder::regex(const std::string& source) {
   return at->second;
 }
 
+std::uint32_t TableBuilder::window(const ir::Operand& operand) {
+  const auto zone = zone_names_.find(operand.text);
+  SENTRAIL_CHECK(zone != zone_names_.end());
+  const auto number = static_cast<std::uint32_t>(std::distance(zone_names_.begin(), zone));
+  const WindowRow row{number, operand.window.days, operand.window.from, operand.window.until};
+  std::string key;
+  append_row(key, row);
+  const auto [at, fresh] = windows_.try_emplace(std::move(key), size_of(out_.windows));
+  if (fresh) out_.windows.push_back(row);
+  return at->second;
+}
+
 Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separator) {
   OperandRow row;
   row.kind = static_cast<std::uint32_t>(kind_of(operand.kind));
@@ -271,6 +291,9 @@ Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separa
       SENTRAIL_ASSIGN_OR_RETURN(row.index, regex(operand.text));
       break;
     }
+    case ir::OperandKind::window:
+      row.index = window(operand);
+      break;
   }
   return row;
 }

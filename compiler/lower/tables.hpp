@@ -45,6 +45,7 @@ class TableBuilder {
   Result<OperandRow> operand(const ir::Operand& operand, char separator);
   Result<std::uint32_t> pattern(std::string_view text, char separator);
   Result<std::uint32_t> regex(const std::string& source);
+  [[nodiscard]] std::uint32_t window(const ir::Operand& operand);
   [[nodiscard]] std::uint32_t symbol(std::string_view text) const;
   [[nodiscard]] std::uint32_t number(const std::string& text) const;
 
@@ -55,11 +56,13 @@ class TableBuilder {
   ProgramStorage out_;
   std::set<std::string, std::less<>> symbol_texts_;
   std::set<Decimal, ByValue> number_values_;
+  std::set<std::string> zone_names_;
   std::unordered_map<std::string, TextRef> texts_;
   std::unordered_map<std::string, std::uint32_t> slots_;
   std::unordered_map<std::string, std::uint32_t> atoms_;
   std::unordered_map<std::string, std::uint32_t> patterns_;
   std::unordered_map<std::string, std::uint32_t> regexes_;
+  std::unordered_map<std::string, std::uint32_t> windows_;
   std::unordered_map<std::string, std::uint32_t> quantified_;
   std::unordered_map<std::string, std::uint32_t> reasons_;
 };

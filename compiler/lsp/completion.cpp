@@ -306,6 +306,10 @@ class Offers {
     }
     if (*id == AttributeId::tool) tools();
     if (*id == AttributeId::action) actions({});
+    if (*id == AttributeId::time) {
+      constexpr std::string_view kOffice = "mon..fri 09:00..18:00 \"Europe/Berlin\"";
+      offer(Kind::value, kOffice, "days, hours and a time zone", {});
+    }
     if (row_of(*id).type == Type::json) return;
     for (const LinkedFile& one : view_.unit.files) seen_values(*one.file);
   }

@@ -44,6 +44,7 @@ constexpr std::array<std::string_view, kAttributeCount> kAttributeHelp = {{
     "whether the tool changed since it was pinned",
     "the arguments of an MCP call; `args.a` a member",
     "what was found in the content",
+    "when it is decided: `time in mon..fri 09:00..18:00 \"Europe/Berlin\"`",
 }};
 
 constexpr auto kWords = std::to_array<WordHelp>({
@@ -98,7 +99,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "file. `as` gives a module a shorter name here."},
     {"in",
      "True if the value is one of a list or within a range; an entry with a wildcard is a "
-     "pattern."},
+     "pattern. `time in mon..fri 09:00..18:00 \"Europe/Berlin\"` is a window."},
     {"is", "`is TYPE` tests the type of a value; `is absent` is `not … exists`."},
     {"language", "`language 1` is the version of the language that the file is written in."},
     {"limit",
@@ -166,6 +167,7 @@ constexpr std::array<std::string_view, 12> kOfStrings = {
     "=~", "contains", "starts_with", "ends_with", "exists", "is"};
 constexpr std::array<std::string_view, 10> kOfNumbers = {"==", "!=", "<",      "<=",     ">",
                                                          ">=", "in", "not in", "exists", "is"};
+constexpr std::array<std::string_view, 2> kOfTimes = {"in", "not in"};
 constexpr std::array<std::string_view, 3> kOfSets = {"has", "exists", "is"};
 constexpr std::array<std::string_view, 17> kOfJson = {
     "==",          "!=",        "in", "not in", "~", "!~", "=~",     "has", "contains",
@@ -211,6 +213,8 @@ std::span<const std::string_view> operators_of(Type type) noexcept {
       return kOfSets;
     case Type::json:
       return kOfJson;
+    case Type::time:
+      return kOfTimes;
   }
   return {};
 }

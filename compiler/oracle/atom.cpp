@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "compiler/oracle/clock.hpp"
 #include "compiler/oracle/code_points.hpp"
 #include "compiler/oracle/glob.hpp"
 #include "compiler/oracle/number.hpp"
@@ -57,6 +58,8 @@ ValueKind kind_for(ir::OperandKind kind) {
       return ValueKind::number;
     case ir::OperandKind::boolean:
       return ValueKind::boolean;
+    case ir::OperandKind::window:
+      break;
   }
   return ValueKind::unreadable;
 }
@@ -99,6 +102,8 @@ Truth fits(const Value& value, const ir::Operand& operand, char separator) {
       const std::optional<int> high = order(value, ir::OperandKind::number, operand.upper);
       return low && high ? certain(*low >= 0 && *high <= 0) : Truth::u;
     }
+    case ir::OperandKind::window:
+      break;
   }
   return Truth::u;
 }
@@ -207,6 +212,9 @@ Value look_up(const Request& request, const ir::AttributeRef& ref,
 }
 
 Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<Value>& elements) {
+  if (row_of(atom.attribute.attribute).type == Type::time) {
+    return is_in_window(request, atom.operands.at(0));
+  }
   Value value = look_up(request, atom.attribute, elements);
   const char separator = row_of(atom.attribute.attribute).separator;
   if (value.kind == ValueKind::unreadable) return Truth::u;

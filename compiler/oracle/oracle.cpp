@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/clock.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
 
@@ -110,7 +111,7 @@ std::vector<Truth> evaluate_rules(const ir::Policy& policy, const Request& reque
       Truth truth = conditions.at(rule.when.value);
       if (rule.unless) truth = both(truth, negate(conditions.at(rule.unless->value)));
       // L8.13.
-      const bool ended = rule.until_ms && request.now_ms >= *rule.until_ms;
+      const bool ended = rule.until_ms && instant_of(request) >= *rule.until_ms;
       if (ended && rule.outcome == Outcome::allow) truth = Truth::f;
       rules.push_back(truth);
     }

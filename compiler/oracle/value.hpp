@@ -51,7 +51,9 @@ struct Request {
   std::map<std::string, Value> values;
   NameList query;
   NameList headers;
-  std::int64_t now_ms = 0;  // when it is decided; 0: no rule has ended
+  // When it is decided, unless `values` has a `time`, as `2026-11-20T17:59:00.000Z`. 0: nobody
+  // says, and no rule has ended; the greatest: nobody knows, and every rule has.
+  std::int64_t now_ms = 0;
 
   friend bool operator==(const Request&, const Request&) = default;
 };

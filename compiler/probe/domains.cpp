@@ -11,6 +11,7 @@
 #include "compiler/oracle/number.hpp"
 #include "compiler/probe/regex_samples.hpp"
 #include "compiler/probe/requests.hpp"
+#include "compiler/probe/window_samples.hpp"
 #include "core/limits.hpp"
 
 namespace sentrail::compiler::probe {
@@ -173,6 +174,8 @@ class Collector {
         return pattern_values(atom.attribute, operand.text);
       case ir::OperandKind::regex:
         return texts(samples_of_regex(operand.text));
+      case ir::OperandKind::window:
+        return texts(samples_of_window(operand));
     }
     return {};
   }
@@ -242,6 +245,7 @@ class Collector {
         add(domain, boolean_value(false));
         break;
       case Type::number:
+      case Type::time:
         break;
       case Type::string:
       case Type::json:

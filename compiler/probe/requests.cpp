@@ -7,6 +7,7 @@
 
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
+#include "core/time.hpp"
 #include "runtime/request/attributes.hpp"
 
 namespace sentrail::compiler::probe {
@@ -123,6 +124,14 @@ Value plain_value(const Fact& fact) {
       return plain_value(fact.json);
   }
   return {};
+}
+
+// The instant is in the facts, whoever gave it.
+Value plain_time(const Facts& facts) {
+  const bool known = facts.now_ms != 0 && facts.now_ms != Facts{}.now_ms;
+  if (known) return text_value(format_rfc3339_ms(facts.now_ms));
+  return facts[AttributeId::time].kind == FactKind::absent ? Value{}
+                                                           : value_of_kind(ValueKind::unreadable);
 }
 
 NameList plain_names(const NamedTexts& texts) {
@@ -314,7 +323,7 @@ Request plain_request(const Facts& facts) {
   for (std::size_t i = 0; i < kAttributeCount; ++i) {
     const auto id = static_cast<AttributeId>(i);
     if (is_named_texts(id)) continue;
-    Value value = plain_value(facts[id]);
+    Value value = id == AttributeId::time ? plain_time(facts) : plain_value(facts[id]);
     if (value.kind != ValueKind::absent) {
       out.values.emplace(row_of(id).name, std::move(value));
     }

@@ -23,6 +23,9 @@ std::string operand_key(const ir::Operand& operand) {
   append_text(key, operand.text);
   append_text(key, operand.upper);
   append_number(key, operand.boolean ? 1 : 0);
+  const Window& window = operand.window;
+  append_number(key,
+                std::uint64_t{window.days} << 32 | std::uint64_t{window.from} << 16 | window.until);
   return key;
 }
 

@@ -15,6 +15,7 @@ namespace {
 ir::Atom tidied(const ir::Atom& atom) {
   ir::Atom tidy = atom;
   if (atom.op != ir::AtomOp::in) return tidy;
+  if (row_of(atom.attribute.attribute).type == Type::time) return tidy;
   if (std::all_of(atom.operands.begin(), atom.operands.end(),
                   [&](const ir::Operand& o) { return o == atom.operands.front(); }) &&
       !atom.operands.empty()) {

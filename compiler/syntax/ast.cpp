@@ -45,6 +45,7 @@ std::string text_of(const Literal& literal) {
     case LiteralKind::number:
     case LiteralKind::boolean:
     case LiteralKind::word:
+    case LiteralKind::window:
       return std::string(literal.text);
   }
   return "";
@@ -61,6 +62,13 @@ std::string text_of(const std::vector<Literal>& literals) {
 
 std::string text_of(const Operand& operand) {
   if (operand.bracketed) return text_of(operand.literals);
+  if (operand.window) {
+    std::string out = "(window";
+    for (const Literal& part : operand.literals) {
+      if (!part.text.empty()) out += " " + text_of(part);
+    }
+    return out + ")";
+  }
   return operand.literals.empty() ? "" : text_of(operand.literals.front());
 }
 
@@ -322,7 +330,8 @@ class Verify {
   static Status test(const Test& test) {
     if (test.path.steps.empty()) return bad("a test of no attribute");
     const std::size_t values = test.operand.literals.size();
-    if (test.op == TestOp::exists ? values != 0 : !test.operand.bracketed && values != 1) {
+    const std::size_t wanted = test.operand.window ? 3 : 1;
+    if (test.op == TestOp::exists ? values != 0 : !test.operand.bracketed && values != wanted) {
       return bad("a test with the wrong number of values");
     }
     return {};

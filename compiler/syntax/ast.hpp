@@ -28,8 +28,9 @@ struct Name {
 };
 
 // A literal. `text` is decoded for strings, as written for all else. `json` is the raw JSON object
-// or array of a test's body, its lines ended by newline alone.
-enum class LiteralKind : std::uint8_t { string, number, boolean, word, range, json, regex };
+// or array of a test's body, its lines ended by newline alone; days and hours of a window stand
+// without blanks.
+enum class LiteralKind : std::uint8_t { string, number, boolean, word, range, json, regex, window };
 struct Literal {
   LiteralKind kind = LiteralKind::word;
   Span span;
@@ -69,7 +70,8 @@ enum class TestOp : std::uint8_t {
 struct Operand {
   Span span;
   bool bracketed = false;         // `[a, b]`
-  std::vector<Literal> literals;  // one unless bracketed
+  std::vector<Literal> literals;  // one unless bracketed; of a window days, hours and zone
+  bool window = false;            // `mon..fri 09:00..18:00 "Europe/Berlin"`
 };
 
 // `path op operand`.

@@ -51,6 +51,9 @@ class AstBuilder {
   void size_of() noexcept { sized_ = true; }
   void test_operator(TestOp op, Span span);
   void test_value();
+  void window_days(Span span);
+  void window_hours(Span span);
+  void window(Span span);
   void test(Span span);
   void use_begin();
   void path_argument() noexcept { argument_is_path_ = true; }
@@ -188,6 +191,7 @@ class AstBuilder {
   std::vector<Literal> entries_;
   bool entries_too_many_ = false;
   std::optional<Operand> list_;
+  std::array<Literal, 2> window_;  // days and hours
 
   Test test_;
   std::optional<Expr> use_;  // the use being read

@@ -54,6 +54,27 @@ void AstBuilder::test_operator(TestOp op, Span span) {
   test_.sized = std::exchange(sized_, false);
   test_.op = op;
   test_.op_span = until_end(span);
+  window_ = {};
+}
+
+// Without blanks, so that equal windows have equal texts.
+void AstBuilder::window_days(Span span) {
+  std::string text(text_of(span));
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\t'; });
+  window_[0] = {LiteralKind::window, span, keep(std::move(text)), {}};
+}
+
+void AstBuilder::window_hours(Span span) {
+  window_[1] = {LiteralKind::window, span, text_of(span), {}};
+}
+
+void AstBuilder::window(Span span) {
+  span = until_end(span);
+  for (Literal& part : window_) {
+    part.kind = LiteralKind::window;
+    if (part.text.empty()) part.span = Span{span.source, span.begin, span.begin};
+  }
+  list_ = Operand{span, false, {window_[0], window_[1], literal_}, true};
 }
 
 void AstBuilder::test_value() {
@@ -63,7 +84,8 @@ void AstBuilder::test_value() {
 
 // `in` takes a set, everything else one value: said here, with the operator's name.
 void AstBuilder::check_operand() {
-  if (test_.operand.bracketed || test_.operand.literals.empty()) return;
+  if (test_.operand.bracketed || test_.operand.window) return;
+  if (test_.operand.literals.empty()) return;
   const Literal& value = test_.operand.literals.front();
   const std::string op = "`" + std::string(text_of(test_.op_span)) + "`";
   if (is_set_operator(test_.op) && value.kind == LiteralKind::number) {

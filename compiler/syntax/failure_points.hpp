@@ -126,8 +126,12 @@ SENTRAIL_EXPECT(in_after_not, expected_operator, "`in` after `not`",
                 "write `PATH not in …`, or `not` before the whole test");
 SENTRAIL_EXPECT(type_name, expected_value, "a type",
                 "the types are `string`, `number`, `bool`, `list`, `object`, `null`, `absent`");
-SENTRAIL_EXPECT(set_value, expected_value, "a list, a range or the name of a list",
+SENTRAIL_EXPECT(set_value, expected_value, "a list, a range, a window or the name of a list",
                 "compare with one value by `==`");
+SENTRAIL_EXPECT(window_days_end, malformed_word, "days of a window",
+                "the days are `mon` to `sun`: `mon..fri`, or `sat, sun`");
+SENTRAIL_EXPECT(window_zone, expected_value, "a time zone in quotes",
+                "write `time in mon..fri 09:00..18:00 \"Europe/Berlin\"`");
 SENTRAIL_EXPECT(regex_value, expected_value, "a regular expression",
                 "it stands between slashes: `=~ /^v[0-9]+$/`");
 SENTRAIL_EXPECT(regex_text, expected_value, "a regular expression",

@@ -207,6 +207,9 @@ SENTRAIL_ON(one_value) { b.test_value(); }
 SENTRAIL_ON(regex_value) { b.test_value(); }
 SENTRAIL_ON(set_value) { b.test_value(); }
 SENTRAIL_ON(type_name) { b.test_value(); }
+SENTRAIL_ON(window_days_text) { b.window_days(at); }
+SENTRAIL_ON(window_hours_text) { b.window_hours(at); }
+SENTRAIL_ON(window) { b.window(at); }
 SENTRAIL_ON(bare_use) { b.use_begin(); }
 SENTRAIL_ON(use_open) {
   b.errors().open(at.begin);

@@ -24,17 +24,28 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   SENTRAIL_ASSIGN_OR_RETURN(compiled->program_, lower(simplify(policy), &sources));
   compiled->catalogs_ = lower_catalogs(imported);
   compiled->view_ = compiled->catalogs_.view();
+  if (!compiled->program_.zones.empty()) {
+    compiled->zones_ = std::make_unique<wire::ZoneClocks>(zone_names_of(compiled->program_.view()));
+  }
   compiled->engine_ = std::make_unique<decide::LinearEngine>(compiled->program_.view());
   return compiled;
 }
 
-Evaluation Compiled::evaluate(std::vector<request::Request> requests, const State& state) const {
+void Compiled::place_in_time(request::Request& one, std::int64_t otherwise_ms) const {
+  const Facts& facts = one.facts();
+  const bool given =
+      facts.now_ms != Facts{}.now_ms || facts[AttributeId::time].kind != FactKind::absent;
+  if (!given) one.set_now(otherwise_ms);
+  if (zones_ != nullptr) one.set_zones(zones_->at(facts.now_ms));
+}
+
+Evaluation Compiled::evaluate(std::vector<request::Request> requests, const State& state,
+                              std::int64_t otherwise_ms) const {
   Evaluation evaluation;
   evaluation.requests = std::move(requests);
   std::vector<const Facts*> actions;
-  // Rules that have ended are errors, so the policy is taken as if none ever did.
   for (request::Request& one : evaluation.requests) {
-    one.set_now(0);
+    place_in_time(one, otherwise_ms);
     actions.push_back(&one.facts());
   }
   decide::Scratch scratch = engine_->make_scratch();

@@ -16,6 +16,7 @@
 #include "core/result.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/request/request.hpp"
+#include "wire/zones.hpp"
 
 namespace sentrail::compiler {
 
@@ -45,7 +46,11 @@ class Compiled {
 
   // Decides every action of a request, with what limits are said to hold. REQUIRES: at least one.
   [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests,
-                                    const State& state = {}) const;
+                                    const State& state = {}, std::int64_t otherwise_ms = 0) const;
+
+  // Says when a request is decided, if it does not say so itself, and what clocks show then. By
+  // default nobody says: no rule has ended, and windows are undecidable.
+  void place_in_time(request::Request& one, std::int64_t otherwise_ms = 0) const;
 
   // `module.tier.rule` of a rule's index, or `default`.
   [[nodiscard]] std::string rule_name(std::uint32_t rule) const;
@@ -56,6 +61,7 @@ class Compiled {
   ProgramStorage program_;
   CatalogTables catalogs_;
   CatalogView view_;
+  std::unique_ptr<wire::ZoneClocks> zones_;  // null: the policy knows no windows
   std::unique_ptr<decide::LinearEngine> engine_;
 };
 

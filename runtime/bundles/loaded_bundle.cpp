@@ -104,6 +104,8 @@ Result<std::shared_ptr<const LoadedBundle>> LoadedBundle::check(SealedBytes byte
   // The views above point into the mapping, which keeps its place when moved.
   std::shared_ptr<LoadedBundle> loaded(
       new LoadedBundle(std::move(bytes), reader, program, catalogs));
+  loaded->zones_ =
+      std::make_unique<wire::ZoneWatch>(zone_names_of(program), SystemClock().now().unix_ms);
   loaded->digest_ = digest;
   loaded->digest_hex_ = std::move(digest_hex);
   loaded->signed_by_ = std::move(names);

@@ -17,10 +17,12 @@
 #include "core/catalog.hpp"
 #include "core/program.hpp"
 #include "core/result.hpp"
+#include "core/time.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/note.hpp"
 #include "runtime/bundles/sealed_bytes.hpp"
 #include "runtime/decide/engine.hpp"
+#include "wire/zones.hpp"
 
 namespace sentrail::bundles {
 
@@ -48,6 +50,10 @@ class LoadedBundle {
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return engine_; }
   [[nodiscard]] const Program& program() const noexcept { return engine_.program(); }
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return catalogs_; }
+  // What the clocks of the program's zones show. Valid as long as the bundle. cost: one load.
+  [[nodiscard]] std::span<const ZoneClock> zones() const noexcept { return zones_->current(); }
+  // Looks at them again: once every limits::kZoneRefreshMs is enough.
+  void refresh_zones(Instant now) const { zones_->refresh(now.unix_ms); }
   // Sections of other formats.
   [[nodiscard]] const BundleReader& sections() const noexcept { return reader_; }
   // SHA-256 of the content: the bundle's identity in records, whoever signed it.
@@ -69,6 +75,7 @@ class LoadedBundle {
   BundleReader reader_;
   CatalogView catalogs_;
   decide::LinearEngine engine_;
+  std::unique_ptr<wire::ZoneWatch> zones_;
   crypto::Digest digest_{};
   std::string digest_hex_;
   std::vector<std::string> signed_by_;

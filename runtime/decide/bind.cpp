@@ -84,6 +84,7 @@ class Binder {
   void bind_tests();
   [[nodiscard]] Test test_of(const AtomRow& atom);
   [[nodiscard]] Test list_test(const AtomRow& atom);
+  [[nodiscard]] bool is_window(const AtomRow& atom) const;
   void bind_tier(const TierRow& tier);
   void bind_ends();
   void bind_rule(std::uint32_t rule, std::uint32_t on_false);
@@ -202,12 +203,21 @@ Test Binder::test_of(const AtomRow& atom) {
     case OperandKind::number_range:
     case OperandKind::regex:
     case OperandKind::quantifier:
+    case OperandKind::window:
       SENTRAIL_UNREACHABLE("an operand of another test");
   }
   return test;
 }
 
+bool Binder::is_window(const AtomRow& atom) const {
+  return atom.operands_count > 0 &&
+         p_.operands[atom.operands_begin].kind == static_cast<std::uint32_t>(OperandKind::window);
+}
+
 Test Binder::list_test(const AtomRow& atom) {
+  if (is_window(atom)) {
+    return {Op::window, atom.slot, p_.operands[atom.operands_begin].index, 0};
+  }
   List list;
   list.empty = atom.operands_count == 0;
   const std::uint32_t end = atom.operands_begin + atom.operands_count;
@@ -238,6 +248,7 @@ Test Binder::list_test(const AtomRow& atom) {
         break;
       case OperandKind::regex:
       case OperandKind::quantifier:
+      case OperandKind::window:
         SENTRAIL_UNREACHABLE("an operand that no list holds");
     }
   }

@@ -40,6 +40,7 @@ enum class Op : std::uint8_t {
   search,         // has a match of regular expression a
   any_element,    // the condition of quantifier a holds of an element
   every_element,  // it holds of each
+  window,         // the instant is in window a
 };
 
 // Bits of Op::number's b.

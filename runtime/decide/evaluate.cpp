@@ -263,6 +263,16 @@ bool is_excluded(const BoundProgram& bound, const Test& test, Scratch& scratch) 
          bound.patterns.excludes(test.a, state.head);
 }
 
+// Arithmetic on what the clock of the window's zone shows; a zone that nobody knows is undecidable.
+Truth is_now_within(const WindowRow& row, const Facts& facts) noexcept {
+  if (row.zone >= facts.zones.size()) return Truth::u;
+  const auto minute = minute_of_week(facts.now_ms, facts.zones[row.zone]);
+  if (!minute) return Truth::u;
+  const Window window{static_cast<std::uint8_t>(row.days), static_cast<std::uint16_t>(row.from),
+                      static_cast<std::uint16_t>(row.until)};
+  return certain(is_within(window, *minute));
+}
+
 // What quantifiers are looking at, from the outside in.
 struct Elements {
   std::array<Fact, limits::kQuantifierDepthMax> facts;
@@ -321,6 +331,8 @@ Truth evaluate(const BoundProgram& bound, const Test& test, SlotState& state, co
     case Op::any_element:
     case Op::every_element:
       return holds_of_elements(bound, test, state.fact, facts, scratch, outer);
+    case Op::window:
+      return is_now_within(bound.program.windows[test.a], facts);
   }
   return Truth::u;
 }

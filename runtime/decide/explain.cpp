@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/time.hpp"
 #include "runtime/decide/counted.hpp"
 #include "runtime/decide/evaluate.hpp"
 #include "runtime/decide/reason.hpp"
@@ -108,6 +109,14 @@ std::vector<std::uint32_t> Condition::settling_leaves() const {
   return leaves;
 }
 
+std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
+  const Slot& row = engine.bound().slots[slot];
+  const bool time = row.binder == 0 && row.attribute == AttributeId::time;
+  if (!time) return show_value(fact_of(engine, slot, facts));
+  const bool known = facts.now_ms != 0 && facts.now_ms != Facts{}.now_ms;
+  return known ? format_rfc3339_ms(facts.now_ms) : "(unknown)";
+}
+
 TestAnswer answer_of(const LinearEngine& engine, std::uint32_t leaf, Truth truth,
                      const Facts& facts) {
   const Program& p = engine.program();
@@ -117,7 +126,7 @@ TestAnswer answer_of(const LinearEngine& engine, std::uint32_t leaf, Truth truth
   answer.negated = node.flag != 0;
   answer.truth = truth;
   answer.text = render_test(p, node.atom, answer.negated);
-  answer.value = show_value(fact_of(engine, p.atoms[node.atom].slot, facts));
+  answer.value = shown_value(engine, p.atoms[node.atom].slot, facts);
   answer.line = node.line;
   answer.column = node.column;
   return answer;

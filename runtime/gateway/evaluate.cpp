@@ -199,6 +199,7 @@ void judge(const EvaluationPtr& one) {
   DeskContext& desk = one->batch->desk;
   const auto bundle = desk.judge.bundle();
   if (!bundle) return finish_blocked(one, bundle.error().message);
+  one->call.asker.identity.zones = (*bundle)->zones();
   const Described described =
       describe_action(one->description, one->call.asker.identity, (*bundle)->catalogs());
   one->server_classified = described.server_classified;

@@ -74,9 +74,11 @@ Result<std::shared_ptr<const bundles::LoadedBundle>> Judge::bundle() {
 
 Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawRequest raw,
                             const Asker& asker, const Known& known, const JudgeFor& purpose) {
+  request::Identity identity = asker.identity;
+  identity.zones = bundle.zones();
   SENTRAIL_ASSIGN_OR_RETURN(
       const std::vector<request::Request> requests,
-      request::make_requests(std::move(raw), asker.identity, bundle.catalogs()));
+      request::make_requests(std::move(raw), std::move(identity), bundle.catalogs()));
   return judge(bundle, requests, asker, known, purpose);
 }
 

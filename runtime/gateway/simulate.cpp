@@ -122,13 +122,15 @@ Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
   const auto document = std::make_shared<const JsonDocument>(std::move(parsed));
   SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, desk.judge.bundle());
   const Simulation simulation{desk, call, bundle, explains};
+  Asker asker = call.asker;
+  asker.identity.zones = bundle->zones();
   const JsonValue root = document->root();
   const JsonValue items = root.find("items");
   std::string body;
   JsonWriter json(&body);
   if (!items.exists()) {
     SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
-                              read_one(root, document, call.asker, bundle->catalogs()));
+                              read_one(root, document, asker, bundle->catalogs()));
     write_one(json, simulation, one);
     return body;
   }
@@ -142,7 +144,7 @@ Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
   JsonValue item = items.first_child();
   for (std::size_t left = items.size(); left > 0; --left) {
     SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
-                              read_one(item, document, call.asker, bundle->catalogs()));
+                              read_one(item, document, asker, bundle->catalogs()));
     write_one(json, simulation, one);
     if (left > 1) item = item.next();
   }

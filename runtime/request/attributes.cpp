@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "core/text.hpp"
+#include "core/time.hpp"
 #include "runtime/request/json_tree.hpp"
 #include "wire/json.hpp"
 
@@ -72,6 +73,7 @@ class Putter {
     }
     if (is_named_texts(given.attribute)) texts_of(given.attribute).unreadable = true;
     facts_[given.attribute] = Fact::unreadable();
+    if (given.attribute == AttributeId::time) facts_.now_ms = Facts{}.now_ms;
     return {};
   }
 
@@ -140,11 +142,26 @@ class Putter {
         return put_set(given, value, fact);
       case Type::json:
         break;
+      case Type::time:
+        return put_time(given, value);
     }
     if (!sound) return wrong(given, "wants a " + std::string(name_of(row.type)));
     fact = Fact::of(value);
     // As on a call: keys that only case tells apart have no one reading.
     if (wire::has_case_repeats(store_->documents.back().root())) fact = Fact::unreadable();
+    return {};
+  }
+
+  Status put_time(const GivenAttribute& given, JsonValue value) {
+    const auto instant = value.kind() == JsonKind::string
+                             ? parse_rfc3339(value.text())
+                             : Result<Instant>(fail(Errc::invalid_argument, ""));
+    if (!instant || instant->unix_ms <= 0) {
+      return wrong(given, "wants an instant since 1970, as `2026-11-20T17:59:00Z`");
+    }
+    facts_.now_ms = instant->unix_ms;
+    store_->names.push_back(format_rfc3339(*instant));
+    facts_[given.attribute] = Fact::of(std::string_view(store_->names.back()));
     return {};
   }
 

@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "core/zones.hpp"
 
 namespace sentrail::request {
 
@@ -44,6 +47,8 @@ struct Identity {
   std::optional<std::string> source;
   // When it is asked, in milliseconds since 1970 UTC; not known: after the end of every rule.
   std::int64_t now_ms = std::numeric_limits<std::int64_t>::max();
+  // What the clocks of the program's zones show then; outlives the request.
+  std::span<const ZoneClock> zones{};
 };
 
 }  // namespace sentrail::request

@@ -7,6 +7,7 @@
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "core/time.hpp"
 #include "runtime/request/attributes.hpp"
 #include "wire/json.hpp"
 
@@ -97,7 +98,20 @@ Status read_agent(std::string_view place, JsonValue agent, Identity& out) {
   return {};
 }
 
-// Reads agent, user, env, workspace and source over what `out` holds.
+// When it was asked, as RFC 3339 says it.
+Status read_time(std::string_view place, JsonValue object, Identity& out) {
+  std::optional<std::string> text;
+  SENTRAIL_TRY(read_optional(place, object, "time", text));
+  if (!text) return {};
+  const Result<Instant> instant = parse_rfc3339(*text);
+  if (!instant || instant->unix_ms <= 0) {
+    return wrong(below(place, "time"), "is no instant since 1970, as `2026-11-20T17:59:00Z`");
+  }
+  out.now_ms = instant->unix_ms;
+  return {};
+}
+
+// Reads agent, user, env, workspace, source and time over what `out` holds.
 Status read_identity(std::string_view place, JsonValue object, Identity& out) {
   if (const JsonValue agent = object.find("agent"); agent.exists()) {
     SENTRAIL_TRY(read_agent(below(place, "agent"), agent, out));
@@ -111,6 +125,7 @@ Status read_identity(std::string_view place, JsonValue object, Identity& out) {
   }
   SENTRAIL_TRY(read_optional(place, object, "env", out.env));
   SENTRAIL_TRY(read_optional(place, object, "workspace", out.workspace));
+  SENTRAIL_TRY(read_time(place, object, out));
   return read_optional(place, object, "source", out.source);
 }
 
@@ -191,7 +206,7 @@ class Reader {
  private:
   Status items(std::string_view place, JsonValue object, Identity identity) {
     SENTRAIL_TRY(only_keys(
-        place, object, {"items", "agent", "user", "env", "workspace", "source", "state", "at"}));
+        place, object, {"items", "agent", "user", "env", "workspace", "source", "time", "state"}));
     SENTRAIL_TRY(read_identity(place, object, identity));
     const JsonValue list = object.find("items");
     if (list.kind() != JsonKind::array || list.size() == 0) {
@@ -211,10 +226,10 @@ class Reader {
 
   Status raw(std::string_view place, JsonValue object, Identity identity, bool nested) {
     static constexpr std::array<std::string_view, 17> kKeys = {
-        "tool",   "method",     "path",  "query", "headers", "host",
-        "body",   "body_text",  "agent", "user",  "env",     "workspace",
-        "source", "attributes", "items", "state", "at"};
-    const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 3 : 0));
+        "tool",  "method", "path", "query",     "headers", "host", "body",       "body_text",
+        "agent", "user",   "env",  "workspace", "source",  "time", "attributes", "items",
+        "state"};
+    const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 2 : 0));
     SENTRAIL_TRY(for_members(object, [&](std::string_view key, JsonValue) -> Status {
       for (const std::string_view one : known) {
         if (one == key) return {};

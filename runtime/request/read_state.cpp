@@ -7,7 +7,6 @@
 #include "core/decimal.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
-#include "core/time.hpp"
 #include "core/units.hpp"
 #include "wire/json.hpp"
 
@@ -48,11 +47,6 @@ Result<GivenState> read_state(std::string_view json) {
   GivenState given;
   const JsonValue root = document->root();
   if (root.kind() != JsonKind::object) return given;
-  if (const JsonValue at = root.find("at"); at.exists()) {
-    const std::string_view text = at.kind() == JsonKind::string ? at.text() : std::string_view();
-    SENTRAIL_ASSIGN_OR_RETURN(const Instant instant, parse_rfc3339(text));
-    given.at_ms = instant.unix_ms;
-  }
   const JsonValue state = root.find("state");
   if (!state.exists()) return given;
   const JsonValue used = state.kind() == JsonKind::object ? state.find("used") : JsonValue{};

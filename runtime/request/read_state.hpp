@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +23,9 @@ struct GivenCount {
 // What a request brings with it beside itself.
 struct GivenState {
   std::vector<GivenCount> used;
-  std::optional<std::int64_t> at_ms;  // when it was made: milliseconds since 1970 UTC
 };
 
-// Reads `state` and `at` of a request, as `{"state": {"used": {"rule#1": 3}}}`.
+// Reads `state` of a request, as `{"state": {"used": {"rule#1": 3}}}`.
 // fails: invalid_argument for what the format does not allow.
 [[nodiscard]] Result<GivenState> read_state(std::string_view json);
 

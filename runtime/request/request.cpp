@@ -36,6 +36,7 @@ Fact fact_of(const std::optional<std::string>& text) {
 
 void fill_identity(const Identity& identity, const Sets& sets, Facts& facts) {
   facts.now_ms = identity.now_ms;
+  facts.zones = identity.zones;
   facts[AttributeId::agent_id] = fact_of(identity.agent_id);
   facts[AttributeId::agent_name] = fact_of(identity.agent_name);
   facts[AttributeId::agent_owner] = fact_of(identity.agent_owner);

@@ -27,11 +27,17 @@ class Request {
   [[nodiscard]] const Facts& facts() const noexcept { return facts_; }
   // Sets when it is decided.
   void set_now(std::int64_t unix_ms) noexcept { facts_.now_ms = unix_ms; }
+  // Sets what the clocks of the program's zones show at that instant.
+  void set_zones(std::shared_ptr<const std::vector<ZoneClock>> zones) noexcept {
+    zones_ = std::move(zones);
+    facts_.zones = *zones_;
+  }
   // Whether its catalog declares the action a read; never for an unknown action.
   [[nodiscard]] bool declared_read() const noexcept { return declared_read_; }
 
  private:
   std::shared_ptr<const void> owner_;
+  std::shared_ptr<const std::vector<ZoneClock>> zones_;
   Facts facts_;
   bool declared_read_;
 };

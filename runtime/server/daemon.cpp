@@ -234,6 +234,7 @@ Status Daemon::serve() {
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
   server_->start();
   housekeeping_->run_on(*server_->threads().front());
+  policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
   if (options_.ready_file.empty()) return {};
   std::string text;

@@ -3,6 +3,7 @@
 // Neighbours: policy_keeper.hpp. Must not know: signals, HTTP.
 #include "runtime/server/policy_keeper.hpp"
 
+#include "core/limits.hpp"
 #include "runtime/bundles/last_good.hpp"
 
 namespace sentrail::server {
@@ -51,6 +52,13 @@ Result<PolicyKeeper::Bundle> PolicyKeeper::install(std::string_view bytes) {
   SENTRAIL_TRY(bundles::keep_last_good(source_.data_folder, *bundle));
   active_.replace(bundle);
   return bundle;
+}
+
+void PolicyKeeper::watch_zones_on(http::IoThread& io, const Clock& clock) {
+  io.after(limits::kZoneRefreshMs, [this, &io, &clock] {
+    if (const Bundle bundle = active_.current()) bundle->refresh_zones(clock.now());
+    watch_zones_on(io, clock);
+  });
 }
 
 }  // namespace sentrail::server

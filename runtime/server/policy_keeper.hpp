@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/time.hpp"
 #include "crypto/note.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
+#include "runtime/http/handler.hpp"
 
 namespace sentrail::server {
 
@@ -54,6 +56,10 @@ class PolicyKeeper {
   // Puts bytes in force and keeps them as the last good bundle. fails: as
   // LoadedBundle::from_bytes(); io; what was in force stays.
   [[nodiscard]] Result<Bundle> install(std::string_view bytes);
+
+  // Looks every limits::kZoneRefreshMs what the clocks of the policy's zones show, as long as that
+  // thread runs. Both outlive it.
+  void watch_zones_on(http::IoThread& io, const Clock& clock);
 
  private:
   [[nodiscard]] bundles::LoadOptions options() const {

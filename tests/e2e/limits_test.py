@@ -70,8 +70,8 @@ class Limits(unittest.TestCase):
             self.assertEqual(answer.returncode, 2, state)
 
     def test_replay_counts_along_the_log(self):
-        log = [request(1, at="2027-01-31T09:00:00Z"), request(1), request(1), request(1),
-               request(1, agent="b"), request(1, at="2027-01-31T10:02:00Z")]
+        log = [request(1, time="2027-01-31T09:00:00Z"), request(1), request(1), request(1),
+               request(1, agent="b"), request(1, time="2027-01-31T10:02:00Z")]
         answer = run("replay", "--json", "-p", policy(PAY), "-",
                      stdin="\n".join(json.dumps(one) for one in log))
         self.assertEqual(answer.returncode, 0, answer.stderr)

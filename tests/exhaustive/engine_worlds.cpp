@@ -14,6 +14,7 @@
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
+#include "runtime/decide/counting.hpp"
 #include "tests/exhaustive/law_worlds.hpp"
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
@@ -44,6 +45,7 @@ Asked asked_of(const World& world) {
   for (oracle::Request& request : requests_of(world).all) {
     std::optional<OwnedFacts> facts = OwnedFacts::of(request);
     if (!facts) continue;
+    facts->set_zones({"Europe/Berlin"});  // the one that the world's conditions name
     asked.requests.push_back(std::move(request));
     asked.facts.push_back(std::move(*facts));
   }

@@ -31,19 +31,6 @@ World certain_world() {
   return {{{"always", [](ir::Policy& policy) { return always(policy); }}}, {}};
 }
 
-bool differ_in_one(const oracle::Request& a, const oracle::Request& b, const World& world) {
-  std::size_t different = 0;
-  for (const Axis& axis : world.axes) {
-    const auto left = a.values.find(axis.attribute);
-    const auto right = b.values.find(axis.attribute);
-    const oracle::Value none;
-    const oracle::Value& x = left == a.values.end() ? none : left->second;
-    const oracle::Value& y = right == b.values.end() ? none : right->second;
-    if (x != y) ++different;
-  }
-  return different == 1;
-}
-
 }  // namespace
 
 std::string Skeleton::describe(std::span<const Truth> truths) const {
@@ -104,10 +91,18 @@ Requests requests_of(const World& world) {
   const RequestSpace space(world);
   Requests requests;
   for (std::uint64_t i = 0; i < space.size(); ++i) requests.all.push_back(space.at(i));
+  // Requests are numbered by mixed radices: others that differ in one value are steps of its radix.
   for (std::uint32_t i = 0; i < requests.all.size(); ++i) {
-    for (std::uint32_t k = 0; k < requests.all.size(); ++k) {
-      if (!differ_in_one(requests.all[i], requests.all[k], world)) continue;
-      if (reads_more(requests.all[i], requests.all[k])) requests.steps.emplace_back(i, k);
+    std::uint32_t stride = 1;
+    for (const Axis& axis : world.axes) {
+      const auto count = static_cast<std::uint32_t>(axis.values.size());
+      const std::uint32_t digit = i / stride % count;
+      for (std::uint32_t other = 0; other < count; ++other) {
+        const std::uint32_t k = i - digit * stride + other * stride;
+        if (k == i || !reads_more(requests.all[i], requests.all[k])) continue;
+        requests.steps.emplace_back(i, k);
+      }
+      stride *= count;
     }
   }
   return requests;

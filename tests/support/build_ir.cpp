@@ -87,6 +87,15 @@ ir::Operand range(std::string_view lower, std::string_view upper) {
   return made;
 }
 
+ir::Operand window(std::uint8_t days, std::uint16_t from, std::uint16_t until,
+                   std::string_view zone) {
+  ir::Operand made;
+  made.kind = ir::OperandKind::window;
+  made.text = zone;
+  made.window = {days, from, until};
+  return made;
+}
+
 ir::AttributeRef ref(std::string_view dotted) {
   for (std::size_t end = dotted.size(); end != std::string_view::npos;
        end = dotted.rfind('.', end - 1)) {

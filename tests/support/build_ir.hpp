@@ -25,6 +25,8 @@ ir::Operand risk(std::string_view name);
 ir::Operand pattern(std::string_view value);
 ir::Operand regex(std::string_view value);
 ir::Operand range(std::string_view lower, std::string_view upper);
+ir::Operand window(std::uint8_t days, std::uint16_t from, std::uint16_t until,
+                   std::string_view zone);
 
 // A reference from a dotted name: the longest attribute of the schema, the rest its members.
 ir::AttributeRef ref(std::string_view dotted);

@@ -32,7 +32,18 @@ Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases) {
   const auto reader =
       must(BundleReader::open({reinterpret_cast<const char*>(bundle_.data()), content.size()}));
   engine_ = std::make_unique<decide::LinearEngine>(must(reader.program()));
+  zones_ = std::make_unique<wire::ZoneClocks>(zone_names_of(engine_->program()));
   scratch_.fit(engine_->bound());
+}
+
+Decision Compiled::decide(const Facts& facts) {
+  if (engine_->program().zones.empty() || !facts.zones.empty()) {
+    return engine_->decide(facts, scratch_);
+  }
+  const auto zones = zones_->at(facts.now_ms);
+  Facts timed = facts;
+  timed.zones = *zones;
+  return engine_->decide(timed, scratch_);
 }
 
 std::string Compiled::approval(const Decision& decision, const Facts& facts) {

@@ -14,6 +14,7 @@
 #include "core/facts.hpp"
 #include "core/program.hpp"
 #include "runtime/decide/engine.hpp"
+#include "wire/zones.hpp"
 
 namespace sentrail::support {
 
@@ -28,7 +29,7 @@ class Compiled {
 
   [[nodiscard]] const Program& program() const noexcept { return engine_->program(); }
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
-  [[nodiscard]] Decision decide(const Facts& facts) { return engine_->decide(facts, scratch_); }
+  [[nodiscard]] Decision decide(const Facts& facts);
   // What a decision of decide() waits for, in the form of support::describe().
   [[nodiscard]] std::string approval(const Decision& decision, const Facts& facts);
   [[nodiscard]] decide::Scratch& scratch() noexcept { return scratch_; }
@@ -36,6 +37,7 @@ class Compiled {
  private:
   std::vector<std::uint64_t> bundle_;  // words, for the alignment
   std::unique_ptr<decide::LinearEngine> engine_;
+  std::unique_ptr<wire::ZoneClocks> zones_;
   decide::Scratch scratch_;
 };
 

@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/time.hpp"
+#include "wire/zones.hpp"
+
 namespace sentrail::support {
 namespace {
 
@@ -93,6 +96,7 @@ struct OwnedFacts::Storage {
   std::deque<JsonDocument> documents;
   std::vector<NamedText> query;
   std::vector<NamedText> headers;
+  std::shared_ptr<const std::vector<ZoneClock>> zones;
 
   std::string_view keep(const std::string& text) { return texts.emplace_back(text); }
 
@@ -134,6 +138,12 @@ OwnedFacts::OwnedFacts(OwnedFacts&&) noexcept = default;
 OwnedFacts& OwnedFacts::operator=(OwnedFacts&&) noexcept = default;
 OwnedFacts::~OwnedFacts() = default;
 
+void OwnedFacts::set_zones(std::vector<std::string> names) {
+  wire::ZoneClocks clocks(std::move(names));
+  storage_->zones = clocks.at(storage_->facts.now_ms);
+  storage_->facts.zones = *storage_->zones;
+}
+
 const Facts& OwnedFacts::operator*() const noexcept {
   return storage_->facts;
 }
@@ -150,6 +160,9 @@ std::optional<OwnedFacts> OwnedFacts::of(const Request& request) {
   storage.query = storage.keep(request.query);
   storage.headers = storage.keep(request.headers);
   storage.facts.now_ms = request.now_ms;
+  const Fact& time = storage.facts[AttributeId::time];
+  if (time.kind == FactKind::unreadable) storage.facts.now_ms = Facts{}.now_ms;
+  if (time.kind == FactKind::string) storage.facts.now_ms = parse_rfc3339(time.text)->unix_ms;
   storage.facts.query = {request.query.unreadable, storage.query};
   storage.facts.headers = {request.headers.unreadable, storage.headers};
   return owned;

@@ -21,6 +21,9 @@ class OwnedFacts {
   // is unreadable alone, or an object with a repeated key.
   [[nodiscard]] static std::optional<OwnedFacts> of(const compiler::oracle::Request& request);
 
+  // Says what the clocks of these zones show at the instant of the request.
+  void set_zones(std::vector<std::string> names);
+
   OwnedFacts(OwnedFacts&&) noexcept;
   OwnedFacts& operator=(OwnedFacts&&) noexcept;
   ~OwnedFacts();

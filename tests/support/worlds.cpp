@@ -59,6 +59,8 @@ std::vector<ConditionSeed> small_conditions() {
        [](ir::Policy& policy) {
          return elements_are_one(policy, ir::ConditionKind::every_element);
        }},
+      seed("time in mon..fri 09:00..18:00 \"Europe/Berlin\"",
+           test("time", Op::in, {window(0x1f, 540, 1080, "Europe/Berlin")})),
       seed("body.n is number", is_type("body.n", ir::TestedType::number)),
       {"env == live and risk < high",
        [](ir::Policy& policy) {
@@ -114,7 +116,10 @@ World small_world() {
          object_value({{"n", number_value("7")}}), object_value({{"n", string_value("1")}}),
          object_value({{"n", null_value()}}), object_value({{"n", unreadable()}}), object_value({}),
          list_value({}), list_value({number_value("1"), number_value("2")}),
-         list_value({string_value("1"), number_value("1.0")})}}}};
+         list_value({string_value("1"), number_value("1.0")})}},
+       {"time",
+        {absent(), unreadable(), string_value("2026-11-20T16:59:59.999Z"),
+         string_value("2026-11-20T17:00:00.000Z")}}}};
 }
 
 std::uint64_t RequestSpace::size() const {

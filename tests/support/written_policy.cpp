@@ -12,6 +12,7 @@
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/fit_to_text.hpp"
+#include "tests/support/random_window.hpp"
 #include "tests/support/rule_limits.hpp"
 
 namespace sentrail::support {
@@ -139,6 +140,8 @@ std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operan
       return operand.text + ".." + operand.upper;
     case ir::OperandKind::regex:
       return regex_literal(operand.text);
+    case ir::OperandKind::window:
+      return written_window(random_, operand) + quoted(operand.text);
   }
   return {};
 }
@@ -182,7 +185,8 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
   const std::string left = left_side(atom) + (negated ? " not in " : " in ");
   const bool range =
       atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::number_range;
-  if (range && once_in(2)) return left + entry(atom.attribute, atom.operands[0]);
+  const bool alone = ir::type_of(atom.attribute) == Type::time;
+  if (alone || (range && once_in(2))) return left + entry(atom.attribute, atom.operands[0]);
   if (!once_in(3)) return left + entries(atom);
   const std::string name = "list" + std::to_string(list_count_++);
   lists_ += "list " + name + " = " + entries(atom) + "\n";
@@ -250,6 +254,11 @@ std::string Writer::named_test(const ir::Atom& atom) {
     left = whole;
   }
   if (atom.sized) body = "size(" + body + ")";
+  if (ir::type_of(atom.attribute) == Type::time) {  // a window is no argument
+    conditions_ += "condition " + name + "(p) = " + body + " in " +
+                   value(atom.attribute, atom.operands.at(0)) + "\n";
+    return called(name) + "(" + left + ")";
+  }
   if (atom.op == Op::exists) {
     conditions_ += "condition " + name + "(p) = " + body + " exists\n";
     return called(name) + "(" + left + ")";

@@ -58,6 +58,7 @@ HEAVY = {
     "simdjson": [r"wire/.*\.cpp"],
     "yaml-cpp/": [r"wire/.*\.cpp"],
     "idn2": [r"wire/.*\.cpp"],
+    "date/": [r"wire/zones\.cpp", r"compiler/oracle/clock\.cpp", r"tests/.*"],
     "utf8proc": [r"wire/.*\.cpp", r"tests/.*"],
     "openssl/": [r"crypto/.*\.cpp", r"runtime/server/.*", r"interceptor/cli/.*", r"tests/.*"],
     "sodium": [r"crypto/.*\.cpp"],

@@ -5,8 +5,10 @@
 
 #include "compiler/analysis/diagnose.hpp"
 #include "compiler/analysis/prove.hpp"
+#include "compiler/analysis/time_classes.hpp"
 #include "compiler/check/check.hpp"
 #include "compiler/syntax/parser.hpp"
+#include "core/time.hpp"
 #include "tests/support/file_test.hpp"
 
 namespace sentrail::compiler {
@@ -18,6 +20,7 @@ std::string line_of(Span span, const Sources& sources) {
 }
 
 tests::StageResult run(const std::string& name, const std::string& text) {
+  analysis::set_horizon(parse_rfc3339("2026-11-20T00:00:00Z").value());
   Sources sources;
   const SourceId id = sources.add(name, text);
   DiagnosticSink sink;

@@ -10,12 +10,20 @@
 
 #include "compiler/analysis/confirm.hpp"
 #include "compiler/analysis/query.hpp"
+#include "compiler/analysis/time_classes.hpp"
 #include "compiler/oracle/oracle.hpp"
+#include "core/time.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/random_policy.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
+
+// Two years in which all instants are that requests are drawn with.
+const bool kHorizonSet = [] {
+  set_horizon(parse_rfc3339("2026-11-20T00:00:00Z").value());
+  return true;
+}();
 
 using support::Random;
 

@@ -51,6 +51,8 @@ ir::ConditionId every_test(ir::Policy& policy) {
   tests.push_back(
       quantified(policy, ir::ConditionKind::every_element, "f", ref("body.files"), both));
   add(is_type("args.a.b", ir::TestedType::object));
+  add(test("time", Op::in, {window(0x1f, 540, 1080, "Europe/Berlin")}));
+  add(test("time", Op::in, {window(0x7f, 1320, 360, "America/New_York")}));
   return any_of(policy, std::move(tests));
 }
 

@@ -243,6 +243,23 @@ const Case kNotes[] = {
      }},
 };
 
+const Case kWindows[] = {
+    {"zone_text", "names text", [](P& p) { p.zones[0].offset = 0xffffffff; }},
+    {"zone_empty", "no name of a zone", [](P& p) { p.zones[0].bytes = 0; }},
+    {"zone_odd", "no name of a zone", [](P& p) { p.text[p.zones[1].offset] = '.'; }},
+    {"zone_order", "zones[1] is out of order", [](P& p) { p.zones[1] = p.zones[0]; }},
+    {"window_zone", "names no zone", [](P& p) { p.windows[0].zone = 2; }},
+    {"window_no_days", "no such days", [](P& p) { p.windows[0].days = 0; }},
+    {"window_days", "no such days", [](P& p) { p.windows[0].days = 0x80; }},
+    {"window_from", "no such hours", [](P& p) { p.windows[0].from = 1440; }},
+    {"window_until", "no such hours", [](P& p) { p.windows[0].until = 1441; }},
+    {"window_at_midnight", "no such hours", [](P& p) { p.windows[0].until = 0; }},
+    {"window_empty", "no such hours", [](P& p) { p.windows[0].until = p.windows[0].from; }},
+    {"window_of_another", "no test of time by a window",
+     [](P& p) { p.atoms[p.atoms.size() - 1].slot = p.atoms[0].slot; }},
+    {"window_index", "names nothing", [](P& p) { p.operands.back().index = 2; }},
+};
+
 const Case kValues[] = {
     {"slot_attribute", "does not know", [](P& p) { p.slots[0].attribute = p.policy[0].name; },
      Errc::unsupported},
@@ -380,6 +397,7 @@ INSTANTIATE_TEST_SUITE_P(Conditions, VerifyRefuses, testing::ValuesIn(kCondition
 INSTANTIATE_TEST_SUITE_P(Approvals, VerifyRefuses, testing::ValuesIn(kApprovals), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Limits, VerifyRefuses, testing::ValuesIn(kLimits), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Notes, VerifyRefuses, testing::ValuesIn(kNotes), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Windows, VerifyRefuses, testing::ValuesIn(kWindows), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Values, VerifyRefuses, testing::ValuesIn(kValues), name_of_case);
 
 TEST(Verify, AcceptsTheSample) {

@@ -101,6 +101,30 @@ TEST_F(JudgeTest, WithoutCountersNoLimitHasRoom) {
   }
 }
 
+// Windows are judged by the instant of the call and what clocks show then; what agents say of the
+// time is nothing to them.
+TEST_F(JudgeTest, AWindowIsOpenByTheClocksOfItsZone) {
+  const auto office = tests::bundle_of(
+      "policy p\nlanguage 1\nrule a: allow when time in mon..fri 09:00..18:00 "
+      "\"Europe/Berlin\"\ndefault block\n");
+  const auto at = [&](std::string_view instant, std::string_view looked) {
+    office->refresh_zones(parse_rfc3339(looked).value());
+    Asker who = asker();
+    who.identity.now_ms = parse_rfc3339(instant).value().unix_ms;
+    return judge_.judge(*office, {"github", "GET", "/user", "", {}, {}, false}, who, *known())
+        .value()
+        .effect;
+  };
+  constexpr std::string_view kFriday = "2026-11-20T16:59:59.999Z";
+  EXPECT_EQ(at(kFriday, kFriday), Effect::allow);
+  EXPECT_EQ(at("2026-11-20T17:00:00Z", kFriday), Effect::block);
+  // What was seen in winter tells of summer, and of nothing after it.
+  EXPECT_EQ(at("2027-07-16T15:59:59Z", kFriday), Effect::allow);
+  EXPECT_EQ(at("2027-07-16T16:00:00Z", kFriday), Effect::block);
+  EXPECT_EQ(at("2027-11-19T12:00:00Z", kFriday), Effect::block);
+  EXPECT_EQ(at("2027-11-19T12:00:00Z", "2027-11-19T11:59:00Z"), Effect::allow);
+}
+
 TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
   const std::string target = "/repos/acme/web/issues/1";
   EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})").effect, Effect::allow);

@@ -42,6 +42,25 @@ TEST(Attributes, OfEveryType) {
             "body={\"n\":1.50}\nargs=null\nhttp.query.q=\"x\"\nhttp.headers.x-a=\"y\"\n");
 }
 
+// L16.7.
+TEST(Attributes, TimeIsTheInstantOfTheDecision) {
+  const auto at = [](const GivenAttribute& one) {
+    return with_attributes(bare_request({}), std::vector{one});
+  };
+  const auto known = at(given(AttributeId::time, {}, "\"2026-11-20T18:59:00+01:00\""));
+  ASSERT_TRUE(known.has_value()) << known.error().message;
+  EXPECT_EQ(known->facts().now_ms, 1'795'197'540'000);
+  EXPECT_EQ(known->facts()[AttributeId::time].text, "2026-11-20T17:59:00.000Z");
+  const auto spoilt = at(unreadable(AttributeId::time));
+  ASSERT_TRUE(spoilt.has_value());
+  EXPECT_EQ(spoilt->facts().now_ms, Facts{}.now_ms);
+  for (const char* odd : {"\"noon\"", "17", "\"1970-01-01T00:00:00Z\"", "null", "[]"}) {
+    EXPECT_NE(error_of(given(AttributeId::time, {}, odd)).find("instant since 1970"),
+              std::string::npos)
+        << odd;
+  }
+}
+
 TEST(Attributes, MembersGoIntoWhatIsThere) {
   const auto text =
       with({given(AttributeId::body, {"a", "b"}, "1"),

@@ -1,0 +1,24 @@
+// Windows of local time, and the instants that tests give.
+//
+// Neighbours: conditions.cpp and tests.cpp ask; wire/zones.hpp knows the zones. Must not know: what
+// a clock shows. source: docs/language.md, section 16.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compiler/check/context.hpp"
+#include "compiler/ir/ir.hpp"
+
+namespace sentrail::compiler::checking {
+
+// The window that stands right of `in`; reports what is no window, and what is wrong with one.
+[[nodiscard]] std::optional<ir::Operand> window_of(Context& context, const Operand& operand);
+
+// Reports a window beside something that is not `time`.
+void report_misplaced_window(Context& context, const std::string& name, Span window);
+
+// The JSON text of an instant that a test gives; reports what is none.
+[[nodiscard]] std::optional<std::string> instant_of(Context& context, const Literal& literal);
+
+}  // namespace sentrail::compiler::checking

@@ -1,0 +1,72 @@
+// Row by row. See program_verify_windows.hpp.
+#include "core/program_verify_windows.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "core/limits.hpp"
+#include "core/schema.hpp"
+#include "core/zones.hpp"
+
+namespace sentrail {
+namespace {
+
+Status require(bool holds, const char* table, std::size_t row, const char* problem) {
+  if (holds) return {};
+  return fail(Errc::corrupt, std::string(table) + "[" + std::to_string(row) + "] " + problem);
+}
+
+bool is_text(const Program& p, TextRef ref) {
+  const std::uint64_t end = std::uint64_t{ref.offset} + ref.bytes;
+  const auto starts = [&](std::uint64_t at) {
+    return at == p.text.size() || (static_cast<unsigned char>(p.text[at]) & 0xc0) != 0x80;
+  };
+  return end <= p.text.size() && starts(ref.offset) && starts(end);
+}
+
+bool is_zone_name(std::string_view name) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '+' || c == '/';
+  };
+  return !name.empty() && name.size() <= limits::kZoneNameBytesMax &&
+         std::ranges::all_of(name, plain);
+}
+
+Status verify_test(const Program& p, std::size_t row) {
+  const AtomRow& atom = p.atoms[row];
+  const SlotRow& slot = p.slots[atom.slot];
+  const bool time = slot.binder == 0 && p.view(slot.attribute) == row_of(AttributeId::time).name;
+  bool window = false;
+  for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
+    const OperandRow& operand = p.operands[atom.operands_begin + i];
+    window = window || operand.kind == static_cast<std::uint32_t>(OperandKind::window);
+  }
+  SENTRAIL_TRY(require(time == window, "atoms", row, "is no test of time by a window"));
+  return require(!window || atom.operands_count == 1, "atoms", row, "has more than a window");
+}
+
+}  // namespace
+
+Status verify_windows(const Program& program) {
+  for (std::size_t i = 0; i < program.zones.size(); ++i) {
+    SENTRAIL_TRY(
+        require(is_text(program, program.zones[i]), "zones", i, "names text that is not there"));
+    const std::string_view name = program.view(program.zones[i]);
+    SENTRAIL_TRY(require(is_zone_name(name), "zones", i, "is no name of a zone"));
+    SENTRAIL_TRY(require(i == 0 || program.view(program.zones[i - 1]) < name, "zones", i,
+                         "is out of order"));
+  }
+  for (std::size_t i = 0; i < program.windows.size(); ++i) {
+    const WindowRow& row = program.windows[i];
+    SENTRAIL_TRY(require(row.zone < program.zones.size(), "windows", i, "names no zone"));
+    SENTRAIL_TRY(require(row.days > 0 && row.days < 0x80, "windows", i, "has no such days"));
+    SENTRAIL_TRY(require(row.from < kDayMinutes && row.until > 0 && row.until <= kDayMinutes &&
+                             row.from != row.until,
+                         "windows", i, "has no such hours"));
+  }
+  for (std::size_t i = 0; i < program.atoms.size(); ++i) SENTRAIL_TRY(verify_test(program, i));
+  return {};
+}
+
+}  // namespace sentrail

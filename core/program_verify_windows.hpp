@@ -1,0 +1,16 @@
+// The part of verify(program) that judges zones, windows and the tests that name them.
+//
+// Neighbours: program_verify.cpp calls it. Must not know: the zone database.
+#pragma once
+
+#include "core/program.hpp"
+#include "core/result.hpp"
+
+namespace sentrail {
+
+// Checks names and order of zones, the numbers of windows, and that a window stands alone under the
+// `in` of `time`, which has no other test. REQUIRES: text, atoms, operands and slots are
+// verified. fails: corrupt. cost: linear in the rows.
+[[nodiscard]] Status verify_windows(const Program& program);
+
+}  // namespace sentrail

@@ -1,0 +1,23 @@
+// Random windows of time, the instants to try them with, and how they are written.
+//
+// Neighbours: random_policy.cpp and written_policy.cpp put them into policies and requests. Must
+// not know: any zone's clocks.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tests/support/random_policy.hpp"
+
+namespace sentrail::support {
+
+// A window, now and then of a zone that nobody knows.
+[[nodiscard]] compiler::ir::Operand random_window(Random& random);
+
+// An instant as requests say it, within two years of 2026-11-20, where analysis looks in tests.
+[[nodiscard]] std::string_view random_instant(Random& random);
+
+// Days and hours in one of the ways to write them, and a blank; the zone is the caller's.
+[[nodiscard]] std::string written_window(Random& random, const compiler::ir::Operand& operand);
+
+}  // namespace sentrail::support
