@@ -14,6 +14,7 @@
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
+#include "runtime/decide/counting.hpp"
 #include "tests/exhaustive/law_worlds.hpp"
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
