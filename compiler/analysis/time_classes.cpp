@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/analysis/budgets.hpp"
 #include "core/limits.hpp"
 #include "core/zones.hpp"
 #include "wire/zones.hpp"
