@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "compiler/analysis/bits.hpp"
+#include "compiler/analysis/scalar_classes.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/oracle/value.hpp"
 

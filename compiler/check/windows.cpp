@@ -54,7 +54,7 @@ std::optional<std::uint8_t> days_of(Context& context, const Literal& days) {
   return mask;
 }
 
-// `09:30`; `24:00` is the end of a day.
+// `09:30`; the end of a day is `24:00` or `00:00`.
 std::optional<std::uint16_t> minute_of(std::string_view text, bool end) {
   const auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<std::uint16_t> minute_of(std::string_view text, bool end) {
   const int minutes = 10 * (text[3] - '0') + (text[4] - '0');
   const int minute = 60 * hours + minutes;
   const int most = static_cast<int>(kDayMinutes) - (end ? 0 : 1);
-  if (minutes > 59 || minute > most || (end && minute == 0)) return std::nullopt;
+  if (minutes > 59 || minute > most) return std::nullopt;
   return static_cast<std::uint16_t>(minute);
 }
 
@@ -78,7 +78,8 @@ std::optional<Window> hours_of(Context& context, const Literal& hours) {
                "write `09:00..18:00`, from `00:00` to `24:00`; one that ends the next day is "
                "written `22:00..06:00`");
   }
-  if (*from != *until) return Window{0, *from, *until};
+  const bool midnight = *until == 0;
+  if (*from != *until) return Window{0, *from, midnight ? std::uint16_t{kDayMinutes} : *until};
   context.report(DiagnosticKind::empty_window, hours.span,
                  "a window " + ticked(hours.text) + " ends in the minute it begins in",
                  "leave the hours out for whole days, or take the test away");

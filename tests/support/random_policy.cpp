@@ -223,11 +223,7 @@ ir::Atom random_test_of(Random& random, const RandomLimits& limits, ir::Attribut
   const Type type = ir::type_of(of);
   const char separator = row_of(of.attribute).separator;
   made.attribute = std::move(of);
-  if (type == Type::time) {
-    made.op = ir::AtomOp::in;
-    made.operands = {random_window(random)};
-    return made;
-  }
+  if (type == Type::time) return test("time", ir::AtomOp::in, {random_window(random)});
   if (once_in(random, 8)) {
     made.op = ir::AtomOp::exists;
     return made;
