@@ -28,20 +28,32 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   return compiled;
 }
 
-Evaluation Compiled::evaluate(std::vector<request::Request> requests) const {
+Evaluation evaluate(const decide::LinearEngine& engine, std::vector<request::Request> requests) {
   Evaluation evaluation;
   evaluation.requests = std::move(requests);
-  decide::Scratch scratch = engine_->make_scratch();
+  decide::Scratch scratch = engine.make_scratch();
   for (const request::Request& one : evaluation.requests) {
-    evaluation.decisions.push_back(engine_->decide(one.facts(), scratch));
+    evaluation.decisions.push_back(engine.decide(one.facts(), scratch));
   }
   evaluation.deciding = decide::strictest(evaluation.decisions);
   return evaluation;
 }
 
-std::string Compiled::rule_name(std::uint32_t rule) const {
+std::optional<decide::Approval> approval_of(const decide::LinearEngine& engine,
+                                            const Evaluation& evaluation) {
+  if (evaluation.decision().effect != Effect::require_approval) return std::nullopt;
+  decide::Approval all;
+  decide::Scratch scratch = engine.make_scratch();
+  for (std::size_t i = 0; i < evaluation.requests.size(); ++i) {
+    const auto one = decide::approval_of(engine, evaluation.decisions[i],
+                                         evaluation.requests[i].facts(), scratch);
+    if (one) all.join(*one);
+  }
+  return all;
+}
+
+std::string rule_name(const Program& program, std::uint32_t rule) {
   if (rule == Decision::kByDefault) return "default";
-  const Program& program = engine_->program();
   return std::string(program.view(program.rules[rule].qualified_name));
 }
 

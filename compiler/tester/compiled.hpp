@@ -5,7 +5,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "compiler/catalog/catalog.hpp"
@@ -13,6 +15,7 @@
 #include "core/catalog.hpp"
 #include "core/program.hpp"
 #include "core/result.hpp"
+#include "runtime/decide/approval.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/request/request.hpp"
 
@@ -28,6 +31,17 @@ struct Evaluation {
   [[nodiscard]] const request::Request& request() const { return requests[deciding]; }
 };
 
+// Decides every action of a request. REQUIRES: at least one.
+[[nodiscard]] Evaluation evaluate(const decide::LinearEngine& engine,
+                                  std::vector<request::Request> requests);
+
+// What the actions of a request wait for together; nothing unless it requires approval.
+[[nodiscard]] std::optional<decide::Approval> approval_of(const decide::LinearEngine& engine,
+                                                          const Evaluation& evaluation);
+
+// `module.tier.rule` of a rule's index, or `default`.
+[[nodiscard]] std::string rule_name(const Program& program, std::uint32_t rule);
+
 // Tables and the engine over them. Neither copied nor moved: the engine views the tables.
 class Compiled {
  public:
@@ -42,11 +56,15 @@ class Compiled {
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return view_; }
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
 
-  // Decides every action of a request. REQUIRES: at least one.
-  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests) const;
+  // As evaluate() with this engine.
+  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests) const {
+    return compiler::evaluate(*engine_, std::move(requests));
+  }
 
-  // `module.tier.rule` of a rule's index, or `default`.
-  [[nodiscard]] std::string rule_name(std::uint32_t rule) const;
+  // As rule_name() of its program.
+  [[nodiscard]] std::string rule_name(std::uint32_t rule) const {
+    return compiler::rule_name(engine_->program(), rule);
+  }
 
  private:
   Compiled() = default;
