@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "compiler/catalog/catalog.hpp"
+#include "compiler/catalog/read.hpp"
 #include "compiler/check/check.hpp"
 #include "compiler/diag/diagnostic.hpp"
 #include "compiler/format/format.hpp"

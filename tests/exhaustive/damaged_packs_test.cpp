@@ -11,7 +11,7 @@
 namespace sentrail::tests {
 namespace {
 
-constexpr int kOfEachPack = 150;
+constexpr int kOfEachPack = 400;
 constexpr int kOfEachCatalog = 6;
 
 class DamagedPacks : public ::testing::Test {
