@@ -177,11 +177,13 @@ class Mutation(unittest.TestCase):
         self.assertEqual(mutation["mistakes"] - mutation["noticed"], len(survivors))
         self.assertEqual(mutation["notTried"], 0)
         said = [survivor["mistake"] for survivor in survivors]
-        for mistake in ("rule `small` is left out", "rule `reads` says `require_approval` instead of"
-                        " `allow`", "`risk <= medium` of rule `small` has `<` for `<=`",
+        for mistake in ("rule `small` is left out",
+                        "rule `reads` says `require_approval` instead of `allow`",
+                        "`risk <= medium` of rule `small` has `<` for `<=`",
                         "`args.amount in 0..500` of rule `small` has `0..501` for `0..500`",
-                        "rule `small` has no `unless`", "the default says `allow` instead of "
-                        "`require_approval`", "`env == live` of rule `no_drop` is left out",
+                        "rule `small` has no `unless`",
+                        "the default says `allow` instead of `require_approval`",
+                        "`env == live` of rule `no_drop` is left out",
                         '`mcp.tool ~ "drop_*"` of rule `no_drop` has `**` for `drop_*`'):
             self.assertIn(mistake, said)
         self.assertNotIn("rule `no_drop` is left out", said)
