@@ -239,8 +239,11 @@ struct by_keyword : keyword<TAO_PEGTL_STRING("by")> {};
 struct by_default_text : TAO_PEGTL_STRING("default") {};
 struct by_default : keyword<by_default_text> {};
 struct by_what : peg::sor<by_default, qualified_name> {};
-struct expect : peg::seq<peg::if_must<expect_keyword, expect_effect>,
-                         peg::opt<peg::if_must<by_keyword, by_what>>> {};
+struct expect_quorum : peg::seq<quorum> {};
+struct expect_within : peg::seq<within> {};
+struct expect_quorums : peg::seq<expect_quorum, peg::star<quorum_and, peg::must<expect_quorum>>> {};
+struct expect : peg::seq<peg::if_must<expect_keyword, expect_effect>, peg::opt<expect_quorums>,
+                         peg::opt<expect_within>, peg::opt<peg::if_must<by_keyword, by_what>>> {};
 
 struct test_name : string_literal {};
 struct test_open : token<peg::one<'{'>> {};

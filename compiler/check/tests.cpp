@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/approvals.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
 #include "compiler/check/rule_limits.hpp"
@@ -58,7 +59,8 @@ class TestChecker {
       if (given) made.used.push_back(*given);
     }
     if (node.given.calls) made.calls_before = check_calls(context_, *node.given.calls);
-    if (node.expect.rule) made.rule = expected_rule(*node.expect.rule, node.expect.effect);
+    expected_approval(node.expect, made);
+    if (node.expect.rule) made.rule = expected_rule(node.expect, made);
     context_.policy.tests.push_back(std::move(made));
   }
 
@@ -126,12 +128,43 @@ class TestChecker {
     return ir::GivenValue{std::move(*ref), std::move(json), false};
   }
 
+  // L11.6: equal quorums are one, in any order.
+  void expected_approval(const Expect& node, ir::TestCase& made) {
+    for (const ApprovalNode& one : node.approvals) {
+      ir::Approval approval = check_approval(context_, one, static_cast<Outcome>(node.effect));
+      if (node.effect != Effect::require_approval) return;
+      if (approval.within_ms) made.within_ms = approval.within_ms;
+      if (!one.seats.empty()) made.quorums.push_back(std::move(approval.seats));
+    }
+    std::ranges::sort(made.quorums);
+    const auto twins = std::ranges::unique(made.quorums);
+    made.quorums.erase(twins.begin(), twins.end());
+  }
+
+  // Who decides asks for its own quorum, and leaves no more time than its own.
+  void check_asked(const ir::TestCase& made, const ir::Approval& own, const Name& name,
+                   std::vector<DiagnosticNote> notes) {
+    const bool asked =
+        made.quorums.empty() || std::ranges::find(made.quorums, own.seats) != made.quorums.end();
+    const bool in_time = !made.within_ms || !own.within_ms || *made.within_ms <= *own.within_ms;
+    if (made.effect != Effect::require_approval || (asked && in_time)) return;
+    context_.report(DiagnosticKind::impossible_expectation, name.span,
+                    ticked(name.text) +
+                        (asked ? " gives less time than this" : " asks other people than these"),
+                    "what the deciding rule asks for is always among what a decision asks for",
+                    std::move(notes));
+  }
+
   // The qualified name of the rule that is meant, or `default`.
-  std::optional<std::string> expected_rule(const Name& name, Effect effect) {
+  std::optional<std::string> expected_rule(const Expect& node, const ir::TestCase& made) {
+    const Name& name = *node.rule;
+    const Effect effect = node.effect;
     if (name.text == "default") {
       const Effect default_effect = context_.policy.default_effect;
       if (default_effect != effect) {
         impossible(name.span, "the default", name_of(default_effect), effect, default_note());
+      } else {
+        check_asked(made, context_.policy.default_approval, name, default_note());
       }
       return "default";
     }
@@ -142,6 +175,8 @@ class TestChecker {
     if (effect_of(meant->outcome) != effect && !limited) {
       impossible(name.span, "rule " + ticked(meant->name), name_of(meant->outcome), effect,
                  {{meant->span, "this rule"}});
+    } else if (!limited) {
+      check_asked(made, meant->approval, name, {{meant->span, "this rule"}});
     }
     return meant->qualified_name;
   }

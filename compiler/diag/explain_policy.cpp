@@ -368,6 +368,14 @@ constexpr Explanation kTable[] = {
  "`sentrailc fmt` does it.",
  "policy acme\nlanguage 1\nrule   one: block when always\n",
  "policy acme\nlanguage 1\n\nrule one: block when always\n"},
+{mistake_unnoticed,
+ "`sentrailc test --mutate` makes mistakes in the policy one by one. With this one all tests still "
+ "pass, though some request is decided otherwise: nobody would see it if it were made.",
+ "rule one: block when env == live\n"
+ "test \"live\" {\n  given with env = live\n  expect block by one\n}\n",
+ "rule one: block when env == live\n"
+ "test \"live\" {\n  given with env = live\n  expect block by one\n}\n"
+ "test \"not live\" {\n  given with env = test\n  expect require_approval by default\n}\n"},
 };
 // clang-format on
 

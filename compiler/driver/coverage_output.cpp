@@ -6,7 +6,6 @@
 
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
-#include "core/text.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -61,19 +60,6 @@ JsonWriter& write_test(JsonWriter& json, const Item& item, const ir::Policy& pol
 std::string place_of(Span span, const Sources& sources) {
   const Source& source = sources[span.source];
   return std::string(source.name()) + ":" + std::to_string(source.locate(span.begin).line);
-}
-
-std::string text_of(Span span, const Sources& sources) {
-  std::string out;
-  for (const char c : sources.slice(span)) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!blank) {
-      out += c;
-    } else if (!out.empty() && out.back() != ' ') {
-      out += ' ';
-    }
-  }
-  return cap_characters(escape_display(out), 80);
 }
 
 void print_coverage(const Coverage& coverage, const Loaded& loaded) {

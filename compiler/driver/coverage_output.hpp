@@ -5,6 +5,7 @@
 
 #include "compiler/driver/load.hpp"
 #include "compiler/tester/coverage.hpp"
+#include "compiler/tester/mistakes.hpp"
 #include "core/json_writer.hpp"
 
 namespace sentrail::compiler {
@@ -17,8 +18,5 @@ void write_coverage(JsonWriter& json, const Coverage& coverage, const Loaded& lo
 
 // `file:line` of a place.
 [[nodiscard]] std::string place_of(Span span, const Sources& sources);
-
-// The text of a test, as its author wrote it, on one line and not too long.
-[[nodiscard]] std::string text_of(Span span, const Sources& sources);
 
 }  // namespace sentrail::compiler

@@ -13,7 +13,9 @@
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/revision.hpp"
+#include "compiler/driver/traffic.hpp"
 #include "compiler/lower/raise.hpp"
+#include "compiler/tester/compiled.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
@@ -27,6 +29,20 @@ struct Options {
   std::string before;
   std::string after;
   std::string git_path;
+  std::string log;
+};
+
+// One side of a comparison: policy text or a bundle, and who decides on it if there is a log.
+struct Side {
+  Loaded loaded;  // of a bundle only its policy
+  std::shared_ptr<const bundles::LoadedBundle> bundle;
+  std::unique_ptr<Compiled> compiled;
+
+  [[nodiscard]] const ir::Policy& policy() const { return *loaded.policy; }
+  [[nodiscard]] TrafficSide traffic() const {
+    if (bundle) return {Decider(bundle->engine()), bundle->catalogs()};
+    return {Decider(compiled->engine()), compiled->catalogs()};
+  }
 };
 
 // What was compared, and what came of it.
@@ -37,11 +53,15 @@ struct Compared {
   analysis::Difference difference;
   std::vector<ApprovalChange> approvals;
   std::vector<LimitChange> limits;
-  Loaded before;
-  Loaded after;
+  Side before;
+  Side after;
+  std::optional<Traffic> traffic;
 
   [[nodiscard]] bool equivalent() const {
     return difference.equivalent() && approvals.empty() && limits.empty();
+  }
+  [[nodiscard]] bool is_fine() const {
+    return equivalent() && (!traffic || traffic->recorded.broken_count == 0);
   }
 };
 
@@ -60,8 +80,8 @@ void print_group(const Compared& compared, const analysis::ChangeGroup& group) {
               std::string(name_of(group.to)).c_str(), group.widens() ? "  (widens)" : "");
   for (const analysis::Change& change : group.changes) {
     std::printf("  %s -> %s\n    %s\n    %s\n",
-                rule_name(*compared.before.policy, change.before.decision).c_str(),
-                rule_name(*compared.after.policy, change.after.decision).c_str(),
+                rule_name(compared.before.policy(), change.before.decision).c_str(),
+                rule_name(compared.after.policy(), change.after.decision).c_str(),
                 analysis::request_text(change.before.request).c_str(),
                 cap_characters(analysis::request_json(change.before.request), 2000).c_str());
   }
@@ -89,6 +109,7 @@ void print_text(const Compared& compared) {
                 change.before.empty() ? "none" : change.before.c_str(),
                 change.after.empty() ? "none" : change.after.c_str());
   }
+  if (compared.traffic) print_traffic(*compared.traffic);
 }
 
 void write_group(JsonWriter& json, const Compared& compared, const analysis::ChangeGroup& group,
@@ -110,9 +131,9 @@ void write_group(JsonWriter& json, const Compared& compared, const analysis::Cha
     raw = analysis::request_json(change.before.request);
     json.begin_object()
         .key("before")
-        .string(rule_name(*compared.before.policy, change.before.decision))
+        .string(rule_name(compared.before.policy(), change.before.decision))
         .key("after")
-        .string(rule_name(*compared.after.policy, change.after.decision))
+        .string(rule_name(compared.after.policy(), change.after.decision))
         .key("request")
         .string(raw)
         .end_object();
@@ -145,7 +166,9 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivale
       json.begin_object().key("rule").string(change.rule).key("widens").boolean(change.widens);
       json.key("before").string(change.before).key("after").string(change.after).end_object();
     }
-    json.end_array().end_object();
+    json.end_array();
+    if (compared->traffic) write_traffic(json, *compared->traffic);
+    json.end_object();
   }
   json.end_array().end_object();
   std::printf("%s\n", out.c_str());
@@ -162,36 +185,45 @@ Result<std::string> locate(const std::string& what, const Options& options,
 }
 
 // The policy of a bundle, whoever signed it.
-Result<ir::Policy> policy_of_bundle(const std::string& file) {
+Status load_bundle(const std::string& file, Side& side) {
   bundles::LoadOptions options;
   options.allow_unsigned = true;
-  SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, bundles::LoadedBundle::from_file(file, options));
-  return raise(bundle->program());
+  SENTRAIL_ASSIGN_OR_RETURN(side.bundle, bundles::LoadedBundle::from_file(file, options));
+  SENTRAIL_ASSIGN_OR_RETURN(side.loaded.policy, raise(side.bundle->program()));
+  return {};
 }
 
 // Loads one side. out: an exit code if it cannot be compared.
-std::optional<int> load_side(const std::string& file, Loaded& loaded, const OutputOptions& output) {
-  if (fs::path(file).extension() == ".bundle") {
-    Result<ir::Policy> policy = policy_of_bundle(file);
-    if (!policy) return report(policy.error(), output);
-    loaded.policy = std::move(*policy);
-    return std::nullopt;
+std::optional<int> load_side(const std::string& file, bool decides, Side& side,
+                             const OutputOptions& output) {
+  const bool is_bundle = fs::path(file).extension() == ".bundle";
+  const Status status = is_bundle ? load_bundle(file, side) : load_policy(file, side.loaded);
+  if (!status) return report(status.error(), output);
+  const Loaded& loaded = side.loaded;
+  if (!loaded.policy) {
+    (void)report(loaded.sink, loaded.sources, output);
+    return kCouldNot;
   }
-  if (const Status status = load_policy(file, loaded); !status) {
-    return report(status.error(), output);
-  }
-  if (loaded.policy) return std::nullopt;
-  (void)report(loaded.sink, loaded.sources, output);
-  return kCouldNot;
+  if (is_bundle || !decides) return std::nullopt;
+  auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
+  if (!compiled) return report(compiled.error(), output);
+  side.compiled = *std::move(compiled);
+  return std::nullopt;
 }
 
-std::optional<int> compare(const std::string& before, const std::string& after, Compared& compared,
+std::optional<int> compare(const std::string& before, const std::string& after,
+                           const std::string& log, Compared& compared,
                            const OutputOptions& output) {
-  if (const auto code = load_side(before, compared.before, output)) return code;
-  if (const auto code = load_side(after, compared.after, output)) return code;
-  compared.difference = analysis::diff(*compared.before.policy, *compared.after.policy);
-  compared.approvals = approval_changes(*compared.before.policy, *compared.after.policy);
-  compared.limits = limit_changes(*compared.before.policy, *compared.after.policy);
+  const bool decides = !log.empty();
+  if (const auto code = load_side(before, decides, compared.before, output)) return code;
+  if (const auto code = load_side(after, decides, compared.after, output)) return code;
+  compared.difference = analysis::diff(compared.before.policy(), compared.after.policy());
+  compared.approvals = approval_changes(compared.before.policy(), compared.after.policy());
+  compared.limits = limit_changes(compared.before.policy(), compared.after.policy());
+  if (!decides) return std::nullopt;
+  Result<Traffic> traffic = traffic_of(log, compared.before.traffic(), compared.after.traffic());
+  if (!traffic) return report(traffic.error(), output);
+  compared.traffic = std::move(*traffic);
   return std::nullopt;
 }
 
@@ -225,8 +257,15 @@ int run(const Options& options, const OutputOptions& output) {
   if (!after) return report(after.error(), output);
   const Result<Pairs> pairs = pairs_of(*before, *after);
   if (!pairs) return report(pairs.error(), output);
+  if (options.log == "-" && pairs->size() > 1) {
+    return report(Error{Errc::invalid_argument,
+                        "a log on standard input is read once: give a file "
+                        "where several policies are compared"},
+                  output);
+  }
   std::vector<std::unique_ptr<Compared>> all;
   bool equivalent = true;
+  bool fine = true;
   for (const auto& [name, files] : *pairs) {
     Compared& compared = *all.emplace_back(std::make_unique<Compared>());
     compared.name = name;
@@ -236,15 +275,18 @@ int run(const Options& options, const OutputOptions& output) {
       equivalent = false;
       continue;
     }
-    if (const auto code = compare(files.first, files.second, compared, output)) return *code;
+    if (const auto code = compare(files.first, files.second, options.log, compared, output)) {
+      return *code;
+    }
     equivalent = equivalent && compared.equivalent();
+    fine = fine && compared.is_fine();
   }
   if (output.json) {
     print_json(all, equivalent);
   } else {
     for (const auto& compared : all) print_text(*compared);
   }
-  return equivalent ? kFine : kFindings;
+  return equivalent && fine ? kFine : kFindings;
 }
 
 }  // namespace
@@ -259,6 +301,9 @@ void add_diff(CLI::App& app, CommandLine& program) {
   command->add_option("after", options->after, "the same, as it is now")->required();
   command->add_option("--git", options->git_path,
                       "a policy or folder; BEFORE and AFTER are then git revisions of it");
+  command->add_option(
+      "--log", options->log,
+      "recorded requests as JSON, one a line, - for stdin: how many of them change");
   command->footer(
       "Compares the effect (allow, require_approval, block) of every request. Changes are grouped\n"
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
@@ -268,7 +313,7 @@ void add_diff(CLI::App& app, CommandLine& program) {
       "file.\n\n"
       "  sentrailc diff old.sentrail new.sentrail\n"
       "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"
-      "  sentrailc diff main HEAD --git policies\n\n"
+      "  sentrailc diff main HEAD --git policies --log requests.jsonl\n\n"
       "Exit codes: 0 proved that nothing changes, 1 changes or something unknown, 2 could not\n"
       "compare. What is exact: docs/analysis.md.");
   command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });

@@ -57,19 +57,6 @@ std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
   return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions);
 }
 
-// What the actions of a request that requires approval wait for together.
-std::optional<decide::Approval> approval_of(const Answer& answer, decide::Scratch& scratch) {
-  const Evaluation& evaluation = answer.evaluation;
-  if (evaluation.decision().effect != Effect::require_approval) return std::nullopt;
-  decide::Approval all;
-  for (std::size_t i = 0; i < evaluation.requests.size(); ++i) {
-    const auto one = decide::approval_of(answer.compiled->engine(), evaluation.decisions[i],
-                                         evaluation.requests[i].facts(), scratch);
-    if (one) all.join(*one);
-  }
-  return all;
-}
-
 Result<Instant> parse_now(const std::string& text) {
   const bool day = text.find('T') == std::string::npos;
   const Result<Instant> now = parse_rfc3339(day ? text + "T00:00:00Z" : text);
@@ -97,7 +84,7 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
                                        answer.evaluation.request().facts(), scratch);
-  answer.approval = approval_of(answer, scratch);
+  answer.approval = approval_of(answer.compiled->engine(), answer.evaluation);
   if (options.flip) answer.flips = flips_of(ready.loaded, answer);
   return answer;
 }

@@ -9,74 +9,23 @@
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/ready.hpp"
+#include "compiler/driver/recorded.hpp"
 #include "core/json_writer.hpp"
-#include "core/limits.hpp"
-#include "core/text.hpp"
 #include "runtime/decide/counting.hpp"
 #include "runtime/request/read_requests.hpp"
-#include "runtime/request/read_state.hpp"
 
 namespace sentrail::compiler {
 namespace {
-
-constexpr std::size_t kBrokenShown = 20;
 
 struct Options {
   std::string log = "-";
   std::string policy = ".";
 };
 
-// A line that is no request.
-struct Broken {
-  std::size_t line = 0;
-  std::string why;
-};
-
 struct Summary {
-  std::size_t records = 0;
-  std::size_t broken_count = 0;
-  std::vector<Broken> broken;  // the first of them
+  Recorded recorded;
   std::array<std::size_t, 3> effects{};
   std::vector<std::size_t> rules;  // by index; the default last
-};
-
-// Reads lines of any length; of one that is too long only the beginning is kept.
-class LineReader {
- public:
-  explicit LineReader(std::FILE* file) : file_(file), buffer_(64u << 10) {}
-
-  // Whether there was a line. `cut` tells that it was longer than a request may be.
-  bool next(std::string& line, bool& cut) {
-    line.clear();
-    cut = false;
-    bool any = false;
-    while (true) {
-      if (at_ == end_) {
-        at_ = 0;
-        end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_);
-        if (end_ == 0) return any;
-      }
-      any = true;
-      const auto begin = buffer_.begin() + static_cast<std::ptrdiff_t>(at_);
-      const auto stop = buffer_.begin() + static_cast<std::ptrdiff_t>(end_);
-      const auto newline = std::find(begin, stop, '\n');
-      const auto size = static_cast<std::size_t>(newline - begin);
-      cut = cut || line.size() + size > limits::kBodyHeldBytesMax;
-      if (!cut) line.append(begin, newline);
-      at_ += size;
-      if (newline == stop) continue;
-      ++at_;
-      return true;
-    }
-  }
-
-  [[nodiscard]] bool failed() const { return std::ferror(file_) != 0; }
-
- private:
-  std::FILE* file_;
-  std::vector<char> buffer_;
-  std::size_t at_ = 0;
-  std::size_t end_ = 0;
 };
 
 constexpr auto kWorkspace = static_cast<std::size_t>(AttributeId::workspace);
@@ -93,42 +42,30 @@ void count(const Compiled& compiled, std::span<request::Request> requests, Count
   std::vector<const Facts*> actions;
   for (request::Request& one : requests) {
     if (one.facts().now_ms != Facts{}.now_ms) counts.now_ms = one.facts().now_ms;
-    compiled.place_in_time(one);
+    compiled.decider().place_in_time(one);
     actions.push_back(&one.facts());
   }
   const std::string_view workspace = actions.front()->values[kWorkspace].text;
   const decide::CountedDecisions counted = decide::decide_counted(
       compiled.engine(), actions, counts.scratch, &counts.windows, {workspace, counts.now_ms});
   const Decision& decision = counted.decisions[counted.deciding];
-  ++summary.records;
   ++summary.effects[static_cast<std::size_t>(decision.effect)];
   const bool by_default = decision.rule == Decision::kByDefault;
   ++summary.rules[by_default ? summary.rules.size() - 1 : decision.rule];
 }
 
-Result<Summary> replay(const Compiled& compiled, std::FILE* file) {
+Result<Summary> replay(const Compiled& compiled, const std::string& log) {
   Summary summary;
   summary.rules.resize(compiled.program().rules.size() + 1);
   Counts counts;
   counts.scratch.fit(compiled.engine().bound());
-  LineReader reader(file);
-  std::string line;
-  bool cut = false;
-  for (std::size_t number = 1; reader.next(line, cut); ++number) {
-    if (!cut && line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    std::string why = "longer than a request may be";
-    if (!cut) {
-      auto requests = request::read_requests(line, compiled.catalogs());
-      if (requests) {
-        count(compiled, *requests, counts, summary);
-        continue;
-      }
-      why = requests.error().message;
-    }
-    ++summary.broken_count;
-    if (summary.broken.size() < kBrokenShown) summary.broken.push_back({number, std::move(why)});
-  }
-  if (reader.failed()) return fail(Errc::io, "the log cannot be read to its end");
+  SENTRAIL_ASSIGN_OR_RETURN(
+      summary.recorded, read_recorded(log, [&](std::string_view json, std::size_t) -> Status {
+        SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
+                                  request::read_requests(json, compiled.catalogs()));
+        count(compiled, requests, counts, summary);
+        return {};
+      }));
   return summary;
 }
 
@@ -149,20 +86,11 @@ std::string name_of_rule(const Compiled& compiled, std::size_t index) {
 }
 
 void print_text(const Summary& summary, const Compiled& compiled) {
-  for (const Broken& broken : summary.broken) {
-    std::fprintf(stderr, "line %zu is left out: %s\n", broken.line,
-                 escape_display(broken.why).c_str());
-  }
-  if (summary.broken_count > summary.broken.size()) {
-    std::fprintf(stderr, "and %zu more lines\n", summary.broken_count - summary.broken.size());
-  }
-  std::printf("%zu requests, %zu broken line%s\n", summary.records, summary.broken_count,
-              summary.broken_count == 1 ? "" : "s");
+  print_broken(summary.recorded);
+  std::printf("%s\n", counted(summary.recorded).c_str());
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     const std::size_t count = summary.effects[static_cast<std::size_t>(effect)];
-    const double share = summary.records == 0 ? 0.0
-                                              : 100.0 * static_cast<double>(count) /
-                                                    static_cast<double>(summary.records);
+    const double share = share_of(count, summary.recorded.requests);
     std::printf("  %-16s %10zu  %5.1f %%\n", std::string(name_of(effect)).c_str(), count, share);
   }
   std::printf("by rule\n");
@@ -174,9 +102,8 @@ void print_text(const Summary& summary, const Compiled& compiled) {
 void print_json(const Summary& summary, const Compiled& compiled) {
   std::string out;
   JsonWriter json(&out);
-  json.begin_object().key("ok").boolean(summary.broken_count == 0);
-  json.key("requests").unsigned_integer(summary.records);
-  json.key("brokenLines").unsigned_integer(summary.broken_count);
+  json.begin_object().key("ok").boolean(summary.recorded.broken_count == 0);
+  write_counts(json, summary.recorded);
   json.key("effects").begin_object();
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     json.key(name_of(effect)).unsigned_integer(summary.effects[static_cast<std::size_t>(effect)]);
@@ -186,12 +113,9 @@ void print_json(const Summary& summary, const Compiled& compiled) {
     json.begin_object().key("rule").string(name_of_rule(compiled, i));
     json.key("requests").unsigned_integer(summary.rules[i]).end_object();
   }
-  json.end_array().key("broken").begin_array();
-  for (const Broken& broken : summary.broken) {
-    json.begin_object().key("line").unsigned_integer(broken.line);
-    json.key("why").string(broken.why).end_object();
-  }
-  json.end_array().end_object();
+  json.end_array();
+  write_broken(json, summary.recorded);
+  json.end_object();
   std::printf("%s\n", out.c_str());
 }
 
@@ -199,17 +123,10 @@ int run(const Options& options, const OutputOptions& output) {
   Ready ready;
   if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
   const Compiled& compiled = *ready.compiled;
-  const bool standard = options.log == "-";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-      standard ? nullptr : std::fopen(options.log.c_str(), "rb"),
-      [](std::FILE* open) { return open == nullptr ? 0 : std::fclose(open); });
-  if (!standard && !file) {
-    return report(Error{Errc::io, "cannot open " + options.log}, output);
-  }
-  const Result<Summary> summary = replay(compiled, standard ? stdin : file.get());
+  const Result<Summary> summary = replay(compiled, options.log);
   if (!summary) return report(summary.error(), output);
   output.json ? print_json(*summary, compiled) : print_text(*summary, compiled);
-  return summary->broken_count == 0 ? kFine : kFindings;
+  return summary->recorded.broken_count == 0 ? kFine : kFindings;
 }
 
 }  // namespace

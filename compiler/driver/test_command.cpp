@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/coverage_output.hpp"
+#include "compiler/driver/mutation_output.hpp"
 #include "compiler/driver/ready.hpp"
 #include "compiler/driver/reporter.hpp"
 #include "compiler/driver/test_findings.hpp"
@@ -19,6 +21,7 @@ namespace {
 struct Options {
   std::string path = ".";
   bool coverage = false;
+  bool mutate = false;
   std::optional<std::size_t> min_rules;  // per cent
   std::uint64_t seed = 1;
 };
@@ -68,12 +71,13 @@ void write_report(JsonWriter& json, const TestReport& report, const Sources& sou
 }
 
 void print_json(const TestReport& results, const std::optional<Coverage>& coverage,
-                const Loaded& loaded) {
+                const std::optional<MutationScore>& score, const Loaded& loaded) {
   std::string out;
   JsonWriter json(&out);
   json.begin_object();
   write_report(json, results, loaded.sources);
   if (coverage) write_coverage(json, *coverage, loaded);
+  if (score) write_mutation(json, *score, loaded);
   json.end_object();
   std::printf("%s\n", out.c_str());
 }
@@ -104,6 +108,25 @@ void require_rules(const Coverage& coverage, std::size_t percent_min, const std:
             reporter.failure(Error{Errc::invalid_argument, file + ": " + text}, kFindings));
 }
 
+// The mistakes that the tests notice, if they were asked for and all tests pass.
+bool mutate(const Options& asked, const TestReport& results, const Ready& ready, Reporter& reporter,
+            std::optional<MutationScore>& score) {
+  if (!asked.mutate) return true;
+  const bool text = reporter.format() == Format::text;
+  if (results.failed > 0) {
+    if (text) std::fprintf(stderr, "note: mistakes are tried once all tests pass\n");
+    return true;
+  }
+  Result<MutationScore> made = score_of(ready.loaded, text);
+  if (!made) {
+    reporter.failure(made.error());
+    return false;
+  }
+  score = std::move(*made);
+  if (!score->survivors.empty()) reporter.exit_with(kFindings);
+  return true;
+}
+
 void test_file(const std::string& file, const Options& asked, Reporter& reporter) {
   Ready ready;
   if (!make_ready(file, reporter, ready)) return;
@@ -122,13 +145,17 @@ void test_file(const std::string& file, const Options& asked, Reporter& reporter
     coverage =
         coverage_of(*loaded.policy, *ready.compiled, loaded.catalogs, loaded.sources, wanted);
   }
+  std::optional<MutationScore> score;
+  if (!mutate(asked, results, ready, reporter, score)) return;
   if (reporter.format() == Format::json) {
-    print_json(results, coverage, loaded);
+    print_json(results, coverage, score, loaded);
   } else if (reporter.format() == Format::text) {
     print_text(results, loaded.sources, coverage.has_value());
     if (coverage && asked.coverage) print_coverage(*coverage, loaded);
+    if (score) print_mutation(*score, loaded);
   } else {
     report_tests(results, ready, reporter);
+    if (score) report_mutation(*score, loaded, reporter);
   }
   if (asked.min_rules) require_rules(*coverage, *asked.min_rules, file, reporter);
 }
@@ -155,6 +182,8 @@ void add_test(CLI::App& app, CommandLine& program) {
       ->add_option("--min-rules", options->min_rules,
                    "exit 1 unless this many per cent of the rules decide a test")
       ->check(CLI::Range(0, 100));
+  command->add_flag("--mutate", options->mutate,
+                    "which mistakes in the policy the tests would notice, and tests for the rest");
   command->add_option("--seed", options->seed, "of the search for requests")->capture_default_str();
   program.reporting.push_back(command);
   command->callback(

@@ -5,6 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "compiler/driver/written_tests.hpp"
+#include "compiler/probe/requests.hpp"
+#include "compiler/probe/search.hpp"
+
 namespace sentrail::compiler {
 
 Diagnostic finding_of(const TestOutcome& outcome) {
@@ -13,6 +17,30 @@ Diagnostic finding_of(const TestOutcome& outcome) {
                       outcome.actual,
                   "`sentrailc explain` says which rule decided, and by which of its tests",
                   {{outcome.test->span, "this test"}}, "");
+}
+
+std::string said_of(const Mistake& mistake, const ir::Policy& policy, const Sources& sources) {
+  const auto rules = probe::rules_of(policy);
+  const std::string rule =
+      mistake.rule ? "rule `" + rules[*mistake.rule].rule->name + "`" : "the default";
+  if (!mistake.of_test) return rule + " " + mistake.what;
+  return "`" + text_of(mistake.span, sources) + "` of " + rule + " " + mistake.what;
+}
+
+std::string hint_of(const Survivor& survivor) {
+  if (!survivor.noticing.empty()) return "the test \"" + survivor.noticing + "\" would notice";
+  const auto json = survivor.request ? probe::request_json(*survivor.request) : std::nullopt;
+  if (json) return "a test would with " + *json;
+  if (survivor.request) return "a test would with a request that has a repeated parameter";
+  return "not known whether a test could" + (survivor.why.empty() ? "" : ": " + survivor.why);
+}
+
+Diagnostic finding_of(const Survivor& survivor, const ir::Policy& policy, const Sources& sources) {
+  std::string help = hint_of(survivor);
+  if (!survivor.test.empty()) help = "add " + laid_out(survivor.test).value_or(survivor.test);
+  return diagnose(DiagnosticKind::mistake_unnoticed, survivor.mistake.span,
+                  "no test notices if " + said_of(survivor.mistake, policy, sources),
+                  std::move(help), {}, "");
 }
 
 JunitCase case_of(const TestOutcome& outcome, const ir::Policy& policy, const Sources& sources) {

@@ -8,12 +8,24 @@
 
 #include "compiler/diag/reports.hpp"
 #include "compiler/ir/ir.hpp"
+#include "compiler/tester/mutation.hpp"
 #include "compiler/tester/tester.hpp"
 
 namespace sentrail::compiler {
 
 // Gives the finding of a test that failed, at its `expect`.
 [[nodiscard]] Diagnostic finding_of(const TestOutcome& outcome);
+
+// Says what a mistake is: "`env == live` of rule `a` is negated".
+[[nodiscard]] std::string said_of(const Mistake& mistake, const ir::Policy& policy,
+                                  const Sources& sources);
+
+// Says what would notice a mistake that no test does.
+[[nodiscard]] std::string hint_of(const Survivor& survivor);
+
+// Gives the finding of a mistake that no test notices, where it was made.
+[[nodiscard]] Diagnostic finding_of(const Survivor& survivor, const ir::Policy& policy,
+                                    const Sources& sources);
 
 // Gives a test, passed or failed, as a case of JUnit.
 [[nodiscard]] JunitCase case_of(const TestOutcome& outcome, const ir::Policy& policy,

@@ -132,11 +132,17 @@ class Formatter : Commented {
   void approval(const ApprovalNode& node) {
     layout_.open();
     layout_.indent();
+    approval_parts(node, "from (");
+    layout_.dedent();
+    layout_.close();
+  }
+
+  void approval_parts(const ApprovalNode& node, std::string_view from) {
     for (const SeatsNode& seats : node.seats) {
       flush(seats.span.begin, false, true);
       layout_.line();
       const bool first = &seats == &node.seats.front();
-      layout_.text(first ? "from (" : "and ");
+      layout_.text(first ? from : "and ");
       if (first) layout_.indent();
       if (seats.people) name_line(slice(seats.people->span), " of ");
       name_line(seats.role ? "role " : "group ", slice(seats.name.span));
@@ -150,8 +156,6 @@ class Formatter : Commented {
       layout_.line();
       name_line("within ", slice(node.within->span));
     }
-    layout_.dedent();
-    layout_.close();
   }
 
   void proof(const ProofNode& node) {
@@ -398,9 +402,28 @@ class Formatter : Commented {
     begin_part(node.given.span.begin);
     given(node.given);
     begin_part(node.expect.span.begin);
-    name_line("expect ", name_of(node.expect.effect));
-    if (node.expect.rule) name_line(" by ", node.expect.rule->text);
+    expect(node.expect);
     close_block(node.span, true);
+  }
+
+  void expect(const Expect& node) {
+    layout_.open();
+    name_line("expect ", name_of(node.effect));
+    layout_.indent();
+    for (const ApprovalNode& one : node.approvals) {
+      approval_parts(one, &one == &node.approvals.front() ? "from (" : "and from (");
+    }
+    if (node.rule) {
+      if (node.approvals.empty()) {
+        layout_.text(" ");
+      } else {
+        flush(node.rule->span.begin, false, true);
+        layout_.line();
+      }
+      name_line("by ", node.rule->text);
+    }
+    layout_.dedent();
+    layout_.close();
   }
 
   void given(const Given& node) {

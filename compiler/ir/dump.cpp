@@ -137,14 +137,19 @@ std::string text_of(const Template& text) {
   return out;
 }
 
-// Empty for the usual.
-std::string text_of(const Approval& approval) {
-  if (approval == Approval{}) return "";
+std::string text_of(const std::vector<Seats>& quorum) {
   std::string out;
-  for (const Seats& seats : approval.seats) {
+  for (const Seats& seats : quorum) {
     out += (out.empty() ? " from " : " and ") + std::to_string(seats.people) +
            (seats.role ? " of role " : " of group ") + quoted(seats.name);
   }
+  return out;
+}
+
+// Empty for the usual.
+std::string text_of(const Approval& approval) {
+  if (approval == Approval{}) return "";
+  std::string out = text_of(approval.seats);
   if (approval.within_ms) out += " within " + std::to_string(*approval.within_ms) + " ms";
   return out;
 }
@@ -186,6 +191,8 @@ std::string text_of(const TestCase& test) {
   if (test.calls_before > 0) out += "  after " + std::to_string(test.calls_before) + " calls\n";
   out += "  expect ";
   out += sentrail::name_of(test.effect);
+  for (const std::vector<Seats>& quorum : test.quorums) out += text_of(quorum);
+  if (test.within_ms) out += " within " + std::to_string(*test.within_ms) + " ms";
   if (test.rule) out += " by " + quoted(*test.rule);
   return out += '\n';
 }

@@ -211,6 +211,8 @@ struct TestCase {
   std::optional<std::string> rule;  // qualified name; `default` for the default
   Span span;
   Span expect_span;
+  std::vector<std::vector<Seats>> quorums{};  // that are asked; ascend: no twins; empty: any
+  std::optional<std::int64_t> within_ms{};    // the shortest written time; nothing: any
 };
 
 // What the policy claims of itself: no request for which `when` may hold has this effect.

@@ -260,6 +260,10 @@ class Dump {
     if (given.calls) line(indent + 2, "after " + text_of(*given.calls) + " calls");
     line(indent + 1, "expect " + std::string(name_of(node.expect.effect)) +
                          (node.expect.rule ? " by " + std::string(node.expect.rule->text) : ""));
+    for (const ApprovalNode& one : node.expect.approvals) {
+      line(indent + 2, "approval");
+      approval(indent + 3, one);
+    }
   }
 
   void table(const TestTableNode& node) {

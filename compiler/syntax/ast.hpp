@@ -229,11 +229,13 @@ struct Given {
   std::optional<Literal> calls;  // of `after 20 calls`
 };
 
-// `expect block by protect_branches`. `by default` names the default.
+// `expect block by protect_branches`. `by default` names the default. Of
+// `require_approval from (…) and from (…) within 24h` each `from` is an approval of its own.
 struct Expect {
   Span span;
   Effect effect = Effect::block;
   std::optional<Name> rule;
+  std::vector<ApprovalNode> approvals{};  // the last has the time; without seats: no `from`
 };
 
 // One test, or one row of a test table.

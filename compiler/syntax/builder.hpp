@@ -123,7 +123,8 @@ class AstBuilder {
   void given_target() { given_.target = literal_; }
   void given_body() { given_.body = literal_; }
   void given(Span span) { given_.span = until_end(span); }
-  void expect_effect() { expect_ = {{}, Effect(outcome_), {}}; }
+  void expect_effect() { expect_ = {{}, Effect(outcome_), {}, {}}; }
+  void expect_approval();
   void expect_by() { expect_.rule = name_; }
   void expect(Span span) { expect_.span = until_end(span); }
   void table_begin() noexcept { in_table_ = true; }

@@ -67,6 +67,17 @@ void AstBuilder::assignment(Span span) {
   given_.with.push_back(std::move(assignment));
 }
 
+// A time belongs to the `from` before it, if there is one.
+void AstBuilder::expect_approval() {
+  ApprovalNode part = *std::exchange(approval_, std::nullopt);
+  if (!part.seats.empty() || expect_.approvals.empty()) {
+    expect_.approvals.push_back(std::move(part));
+    return;
+  }
+  expect_.approvals.back().within = part.within;
+  expect_.approvals.back().span.end = part.span.end;
+}
+
 void AstBuilder::columns_end() {
   columns_bad_ = true;
   for (std::size_t i = 0; i < columns_.size(); ++i) {

@@ -186,6 +186,8 @@ SENTRAIL_EXPECT(calls_keyword, expected_token, "`calls` after the number",
 SENTRAIL_EXPECT(expect, expected_token, "`expect`",
                 "a test is made of one `given` and one `expect`");
 SENTRAIL_EXPECT(expect_effect, expected_effect, "`allow`, `require_approval` or `block`", "");
+SENTRAIL_EXPECT(expect_quorum, expected_token, "`from` after `and`",
+                "write `from (group a) and from (group b)`");
 SENTRAIL_EXPECT(by_what, expected_name, "a rule's name or `default` after `by`", "");
 SENTRAIL_EXPECT(table_name, expected_value, "the table's name in quotes",
                 "write `test table \"NAME\" for TOOL { … }`");

@@ -304,6 +304,8 @@ SENTRAIL_ON(given_target) { b.given_target(); }
 SENTRAIL_ON(given_body) { b.given_body(); }
 SENTRAIL_ON(given) { b.given(at); }
 SENTRAIL_ON(expect_effect) { b.expect_effect(); }
+SENTRAIL_ON(expect_quorum) { b.expect_approval(); }
+SENTRAIL_ON(expect_within) { b.expect_approval(); }
 SENTRAIL_ON(by_default_text) { b.name(at); }
 SENTRAIL_ON(by_what) { b.expect_by(); }
 SENTRAIL_ON(expect) { b.expect(at); }

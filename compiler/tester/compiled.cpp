@@ -6,7 +6,6 @@
 #include "compiler/catalog/lower.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
-#include "runtime/decide/counting.hpp"
 
 namespace sentrail::compiler {
 
@@ -24,46 +23,13 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   SENTRAIL_ASSIGN_OR_RETURN(compiled->program_, lower(simplify(policy), &sources));
   compiled->catalogs_ = lower_catalogs(imported);
   compiled->view_ = compiled->catalogs_.view();
-  if (!compiled->program_.zones.empty()) {
-    compiled->zones_ = std::make_unique<wire::ZoneClocks>(zone_names_of(compiled->program_.view()));
-  }
   compiled->engine_ = std::make_unique<decide::LinearEngine>(compiled->program_.view());
+  compiled->decider_.emplace(*compiled->engine_);
   return compiled;
 }
 
-void Compiled::place_in_time(request::Request& one, std::int64_t otherwise_ms) const {
-  const Facts& facts = one.facts();
-  const bool given =
-      facts.now_ms != Facts{}.now_ms || facts[AttributeId::time].kind != FactKind::absent;
-  if (!given) one.set_now(otherwise_ms);
-  if (zones_ != nullptr) one.set_zones(zones_->at(facts.now_ms));
-}
-
-Evaluation Compiled::evaluate(std::vector<request::Request> requests, const State& state,
-                              std::int64_t otherwise_ms) const {
-  Evaluation evaluation;
-  evaluation.requests = std::move(requests);
-  std::vector<const Facts*> actions;
-  for (request::Request& one : evaluation.requests) {
-    place_in_time(one, otherwise_ms);
-    actions.push_back(&one.facts());
-  }
-  decide::Scratch scratch = engine_->make_scratch();
-  decide::Windows windows;
-  const decide::CountAt at{"", 0, &state.used};
-  for (std::uint32_t i = 0; i < state.calls_before; ++i) {
-    (void)decide::decide_counted(*engine_, actions, scratch, &windows, at);
-  }
-  decide::CountedDecisions counted =
-      decide::decide_counted(*engine_, actions, scratch, &windows, at);
-  evaluation.decisions = std::move(counted.decisions);
-  evaluation.deciding = counted.deciding;
-  return evaluation;
-}
-
-std::string Compiled::rule_name(std::uint32_t rule) const {
+std::string rule_name(const Program& program, std::uint32_t rule) {
   if (rule == Decision::kByDefault) return "default";
-  const Program& program = engine_->program();
   return std::string(program.view(program.rules[rule].qualified_name));
 }
 

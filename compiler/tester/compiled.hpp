@@ -5,30 +5,23 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "compiler/catalog/catalog.hpp"
 #include "compiler/ir/ir.hpp"
-#include "compiler/tester/state.hpp"
+#include "compiler/tester/decider.hpp"
 #include "core/catalog.hpp"
 #include "core/program.hpp"
 #include "core/result.hpp"
 #include "runtime/decide/engine.hpp"
-#include "runtime/request/request.hpp"
-#include "wire/zones.hpp"
 
 namespace sentrail::compiler {
 
-// What one request led to: a decision for each of its actions, and which of them decides.
-struct Evaluation {
-  std::vector<request::Request> requests;
-  std::vector<Decision> decisions;
-  std::size_t deciding = 0;
-
-  [[nodiscard]] const Decision& decision() const { return decisions[deciding]; }
-  [[nodiscard]] const request::Request& request() const { return requests[deciding]; }
-};
+// `module.tier.rule` of a rule's index, or `default`.
+[[nodiscard]] std::string rule_name(const Program& program, std::uint32_t rule);
 
 // Tables and the engine over them. Neither copied nor moved: the engine views the tables.
 class Compiled {
@@ -44,16 +37,18 @@ class Compiled {
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return view_; }
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
 
-  // Decides every action of a request, with what limits are said to hold. REQUIRES: at least one.
-  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests,
-                                    const State& state = {}, std::int64_t otherwise_ms = 0) const;
+  [[nodiscard]] const Decider& decider() const noexcept { return *decider_; }
 
-  // Says when a request is decided, if it does not say so itself, and what clocks show then. By
-  // default nobody says: no rule has ended, and windows are undecidable.
-  void place_in_time(request::Request& one, std::int64_t otherwise_ms = 0) const;
+  // As its decider.
+  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests, const State& state = {},
+                                    std::int64_t otherwise_ms = 0) const {
+    return decider_->evaluate(std::move(requests), state, otherwise_ms);
+  }
 
-  // `module.tier.rule` of a rule's index, or `default`.
-  [[nodiscard]] std::string rule_name(std::uint32_t rule) const;
+  // As rule_name() of its program.
+  [[nodiscard]] std::string rule_name(std::uint32_t rule) const {
+    return compiler::rule_name(engine_->program(), rule);
+  }
 
  private:
   Compiled() = default;
@@ -61,8 +56,8 @@ class Compiled {
   ProgramStorage program_;
   CatalogTables catalogs_;
   CatalogView view_;
-  std::unique_ptr<wire::ZoneClocks> zones_;  // null: the policy knows no windows
   std::unique_ptr<decide::LinearEngine> engine_;
+  std::optional<Decider> decider_;
 };
 
 }  // namespace sentrail::compiler

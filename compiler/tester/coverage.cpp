@@ -10,6 +10,7 @@
 #include "compiler/probe/domains.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
+#include "compiler/tester/mistakes.hpp"
 #include "compiler/tester/tester.hpp"
 
 namespace sentrail::compiler {
@@ -129,15 +130,9 @@ class Measure {
     std::vector<ir::ConditionId> roots = {asked.when};
     if (asked.unless) roots.push_back(*asked.unless);
     std::vector<ir::ConditionId> tests = probe::tests_under(policy_, roots);
-    std::erase_if(tests, [this](ir::ConditionId id) { return is_tool_of_on(id); });
+    std::erase_if(tests,
+                  [this](ir::ConditionId id) { return is_tool_of_on(policy_, id, sources_); });
     return tests;
-  }
-
-  // `on github` is written without the name of the attribute.
-  [[nodiscard]] bool is_tool_of_on(ir::ConditionId id) const {
-    const ir::Condition& condition = policy_.conditions[id];
-    return condition.atom.attribute.attribute == AttributeId::tool &&
-           !sources_.slice(condition.span).starts_with(row_of(AttributeId::tool).name);
   }
 
   // Whether to search for an example of something.

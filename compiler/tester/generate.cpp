@@ -10,32 +10,22 @@
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
 #include "compiler/tester/coverage.hpp"
+#include "core/duration.hpp"
 
 namespace sentrail::compiler {
 namespace {
 
 class Generator {
  public:
-  explicit Generator(const ir::Policy& policy) : policy_(policy), rules_(probe::rules_of(policy)) {
-    for (const ir::TestCase& test : policy.tests) names_.insert(test.name);
-  }
+  explicit Generator(const ir::Policy& policy) : rules_(probe::rules_of(policy)), writer_(policy) {}
 
   // Whether there is such a test now.
   bool add(const std::string& name, std::optional<oracle::Request> request) {
     if (!request) return false;
-    // `given with` wants a value; a tool that no rule knows is as good as none.
-    if (*request == oracle::Request{}) {
-      probe::put(*request, {AttributeId::tool, {}}, probe::text_value("other"));
-      const oracle::Decision without = oracle::decide_fresh(policy_, {});
-      if (oracle::decide_fresh(policy_, *request).rule != without.rule) return false;
-    }
-    const auto given = probe::given_text(*request);
-    if (!given) return false;
-    if (!given_.insert(*given).second) return true;
-    const oracle::Decision decision = oracle::decide_fresh(policy_, *request);
-    out_.text += "\ntest \"" + free_name(name) + "\" {\n  given with " + *given + "\n  expect " +
-                 std::string(name_of(decision.effect)) + " by " +
-                 (decision.rule ? rules_[*decision.rule].rule->name : "default") + "\n}\n";
+    if (writer_.is_written(*request)) return true;
+    const auto test = writer_.write(name, *std::move(request));
+    if (!test) return false;
+    out_.text += "\n" + test->text;
     ++out_.count;
     return true;
   }
@@ -45,23 +35,72 @@ class Generator {
   GeneratedTests finish() && { return std::move(out_); }
 
  private:
-  // Quotes of odd member names do not stand in the name of a test.
-  std::string free_name(const std::string& wanted) {
-    std::string base;
-    for (const char c : wanted) base += c == '"' || c == '\\' ? '\'' : c;
-    std::string name = base;
-    for (int i = 2; !names_.insert(name).second; ++i) name = base + " (" + std::to_string(i) + ")";
-    return name;
-  }
-
-  const ir::Policy& policy_;
   std::vector<probe::RulePlace> rules_;
-  std::set<std::string> names_;
-  std::set<std::string> given_;
+  TestWriter writer_;
   GeneratedTests out_;
 };
 
 }  // namespace
+
+namespace {
+
+// ` from (2 of group leads) and from (1 of role admin) within 24h`, as `expect` has it; nothing for
+// what is usual.
+std::string asked_text(const std::optional<oracle::Approval>& approval) {
+  if (!approval) return "";
+  std::string out;
+  const bool usual = approval->quorums == std::vector<std::vector<ir::Seats>>{ir::Approval{}.seats};
+  for (const std::vector<ir::Seats>& quorum : approval->quorums) {
+    if (usual) break;
+    out += out.empty() ? " from (" : " and from (";
+    for (const ir::Seats& seats : quorum) {
+      out += (&seats == &quorum.front() ? "" : " and ") + std::to_string(seats.people) + " of " +
+             (seats.role ? "role " : "group ") + seats.name;
+    }
+    out += ")";
+  }
+  if (approval->within_ms) out += " within " + print_duration_ms(*approval->within_ms);
+  return out;
+}
+
+}  // namespace
+
+TestWriter::TestWriter(const ir::Policy& policy) : policy_(policy) {
+  for (const ir::TestCase& test : policy.tests) names_.insert(test.name);
+}
+
+std::optional<WrittenTest> TestWriter::write(const std::string& name, oracle::Request request) {
+  // `given with` wants a value; a tool that no rule knows is as good as none.
+  if (request == oracle::Request{}) {
+    probe::put(request, {AttributeId::tool, {}}, probe::text_value("other"));
+    const oracle::Decision without = oracle::decide_fresh(policy_, {});
+    if (oracle::decide_fresh(policy_, request).rule != without.rule) return std::nullopt;
+  }
+  const auto given = probe::given_text(request);
+  if (!given || !given_.insert(*given).second) return std::nullopt;
+  const oracle::Decision decision = oracle::decide_fresh(policy_, request);
+  WrittenTest test{free_name(name), {}, std::move(request)};
+  const auto rules = probe::rules_of(policy_);
+  const std::string asked = asked_text(oracle::approval_of(policy_, decision));
+  test.text = "test \"" + test.name + "\" {\n  given with " + *given + "\n  expect " +
+              std::string(name_of(decision.effect)) + asked + " by " +
+              (decision.rule ? rules[*decision.rule].rule->name : "default") + "\n}\n";
+  return test;
+}
+
+bool TestWriter::is_written(const oracle::Request& request) const {
+  const auto given = probe::given_text(request);
+  return given && given_.contains(*given);
+}
+
+// Quotes of odd member names do not stand in the name of a test.
+std::string TestWriter::free_name(const std::string& wanted) {
+  std::string base;
+  for (const char c : wanted) base += c == '"' || c == '\\' ? '\'' : c;
+  std::string name = base;
+  for (int i = 2; !names_.insert(name).second; ++i) name = base + " (" + std::to_string(i) + ")";
+  return name;
+}
 
 GeneratedTests generate_tests(const ir::Policy& policy, const Compiled& compiled,
                               std::span<const Catalog> catalogs, const Sources& sources,

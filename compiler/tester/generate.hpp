@@ -5,15 +5,45 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "compiler/catalog/catalog.hpp"
 #include "compiler/ir/ir.hpp"
+#include "compiler/oracle/value.hpp"
 #include "compiler/tester/compiled.hpp"
 
 namespace sentrail::compiler {
+
+// A test as policy text has it, not yet laid out.
+struct WrittenTest {
+  std::string name;
+  std::string text;
+  oracle::Request request;
+};
+
+// Writes tests that hold a policy to what it decides, with names that no test of it has.
+class TestWriter {
+ public:
+  // The policy outlives it.
+  explicit TestWriter(const ir::Policy& policy);
+
+  // The test of a request; nothing where policy text cannot say that, or has said it here before. A
+  // request of nothing gets a tool that no rule knows.
+  [[nodiscard]] std::optional<WrittenTest> write(const std::string& name, oracle::Request request);
+  // Whether the request was written before, by its text.
+  [[nodiscard]] bool is_written(const oracle::Request& request) const;
+
+ private:
+  [[nodiscard]] std::string free_name(const std::string& wanted);
+
+  const ir::Policy& policy_;
+  std::set<std::string> names_;
+  std::set<std::string> given_;
+};
 
 // Which tests: with `everything` also of what the policy's own tests reach already.
 struct GenerateOptions {

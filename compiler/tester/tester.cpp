@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <set>
 
+#include "core/duration.hpp"
+#include "runtime/decide/approval.hpp"
 #include "runtime/request/attributes.hpp"
 
 namespace sentrail::compiler {
@@ -17,9 +20,57 @@ std::string short_name(const std::string& qualified) {
   return dot == std::string::npos ? qualified : qualified.substr(dot + 1);
 }
 
-std::string worded(Effect effect, const std::string& rule) {
+// As runtime/approvals reads it: what engines say a decision asks for.
+std::string text_of(const std::vector<ir::Seats>& quorum) {
+  std::string out;
+  for (const ir::Seats& seats : quorum) {
+    out += (out.empty() ? "" : " and ") + std::to_string(seats.people) + " of " +
+           (seats.role ? "role:" : "") + seats.name;
+  }
+  return out;
+}
+
+decide::Approval expected_approval(const ir::TestCase& test) {
+  decide::Approval expected;
+  for (const auto& quorum : test.quorums) expected.join({{text_of(quorum)}, test.within_ms, false});
+  expected.within_ms = test.within_ms;
+  return expected;
+}
+
+// Whether those are asked who are expected to be, within the time that is expected.
+bool is_asked(const ir::TestCase& test, const decide::Approval& actual) {
+  const decide::Approval expected = expected_approval(test);
+  return (test.quorums.empty() || expected.quorums == actual.quorums) &&
+         (!test.within_ms || expected.within_ms == actual.within_ms);
+}
+
+// Whether a test expects what came out.
+bool is_expected(const ir::TestCase& test, const decide::LinearEngine& engine,
+                 const Evaluation& evaluation) {
+  const Decision& decision = evaluation.decision();
+  if (decision.effect != test.effect) return false;
+  const std::string rule = rule_name(engine.program(), decision.rule);
+  if (test.rule && *test.rule != rule && *test.rule != short_name(rule)) return false;
+  if (test.quorums.empty() && !test.within_ms) return true;
+  return is_asked(test, *approval_of(engine, evaluation));
+}
+
+// `require_approval from 2 of leads within 24h by merges`; whom and when only where it is asked.
+std::string worded(Effect effect, const decide::Approval& approval, const std::string& rule) {
   std::string out(name_of(effect));
+  if (!approval.quorums.empty()) out += " from " + approval.text();
+  if (approval.within_ms) out += " within " + print_duration_ms(*approval.within_ms);
   return rule.empty() ? out : out + " by " + rule;
+}
+
+std::string worded(const ir::TestCase& test, const decide::LinearEngine& engine,
+                   const Evaluation& evaluation) {
+  std::optional<decide::Approval> asked = approval_of(engine, evaluation);
+  if (!asked || test.quorums.empty())
+    asked.emplace(decide::Approval{{}, asked ? asked->within_ms : std::nullopt, false});
+  if (!test.within_ms) asked->within_ms.reset();
+  const Decision& decision = evaluation.decision();
+  return worded(decision.effect, *asked, short_name(rule_name(engine.program(), decision.rule)));
 }
 
 Result<std::vector<request::Request>> classified(const ir::TestCase& test,
@@ -52,9 +103,11 @@ Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
   return requests;
 }
 
-bool is_expected(const ir::TestCase& test, Effect effect, const std::string& rule) {
-  return effect == test.effect &&
-         (!test.rule || *test.rule == short_name(rule) || *test.rule == rule);
+bool is_passed(const ir::TestCase& test, const Decider& decider,
+               std::vector<request::Request> requests) {
+  const decide::LinearEngine& engine = decider.engine();
+  return is_expected(test, engine,
+                     decider.evaluate(std::move(requests), state_of(test, engine.program())));
 }
 
 namespace {
@@ -84,7 +137,7 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     TestOutcome& outcome = report.outcomes.emplace_back();
     const Stopwatch stopwatch(outcome.seconds);
     outcome.test = &test;
-    outcome.expected = worded(test.effect, test.rule.value_or(""));
+    outcome.expected = worded(test.effect, expected_approval(test), test.rule.value_or(""));
     Result<std::vector<request::Request>> requests = requests_of(test, compiled.catalogs());
     if (!requests) {
       outcome.actual = "no decision: " + requests.error().message;
@@ -93,10 +146,9 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     }
     const Evaluation evaluation =
         compiled.evaluate(std::move(*requests), state_of(test, compiled.engine().program()));
-    const std::string rule = compiled.rule_name(evaluation.decision().rule);
-    deciding.insert(rule);
-    outcome.actual = worded(evaluation.decision().effect, short_name(rule));
-    outcome.passed = is_expected(test, evaluation.decision().effect, rule);
+    deciding.insert(compiled.rule_name(evaluation.decision().rule));
+    outcome.actual = worded(test, compiled.engine(), evaluation);
+    outcome.passed = is_expected(test, compiled.engine(), evaluation);
     report.failed += outcome.passed ? 0 : 1;
   }
   for (const ir::Tier& tier : policy.tiers) {

@@ -33,8 +33,9 @@ struct TestReport {
 [[nodiscard]] Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
                                                                 const CatalogView& catalogs);
 
-// Whether a test expects this of a decision. `rule` as Compiled::rule_name says it.
-[[nodiscard]] bool is_expected(const ir::TestCase& test, Effect effect, const std::string& rule);
+// Whether the decision on a test's request is what the test expects.
+[[nodiscard]] bool is_passed(const ir::TestCase& test, const Decider& decider,
+                             std::vector<request::Request> requests);
 
 // Runs every test. REQUIRES: `compiled` is of `policy`. The report points into the policy.
 [[nodiscard]] TestReport run_tests(const ir::Policy& policy, const Compiled& compiled);

@@ -133,6 +133,68 @@ class Analysis(unittest.TestCase):
         states = {p["policy"]: p["state"] for p in json.loads(answer.stdout)["policies"]}
         self.assertEqual(states, {"more.sentrail": "added", "p.sentrail": "equivalent"})
 
+    LOG = ['{"attributes":{"resource.ref":"main","risk":"low"}}',
+           '{"attributes":{"resource.ref":"release/1","risk":"low"}}', "no json", "",
+           '{"attributes":{"resource.ref":"release/2","risk":"high"}}',
+           '{"attributes":{"resource.ref":"release/3","risk":"low"}}',
+           '{"attributes":{"resource.ref":"topic","risk":"low"}}']
+
+    def test_a_log_tells_the_share_of_what_changes_between_revisions(self):
+        folder = self.repository(STRICT, LOOSE)
+        (folder / "log.jsonl").write_text("\n".join(self.LOG), encoding="utf-8")
+        answer = run("diff", "HEAD~1", "HEAD", "--git", "policies", "--log", "log.jsonl", "--json",
+                     folder=folder)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        told = json.loads(answer.stdout)["policies"][0]
+        traffic = told["traffic"]
+        self.assertEqual((traffic["requests"], traffic["brokenLines"]), (5, 1))
+        self.assertEqual([broken["line"] for broken in traffic["broken"]], [3])
+        self.assertEqual([(c["from"], c["to"], c["requests"], c["widens"], round(c["percent"], 1))
+                          for c in traffic["changes"]],
+                         [("block", "allow", 2, True, 40.0),
+                          ("block", "require_approval", 1, True, 20.0)])
+        self.assertEqual(traffic["changes"][0]["examples"],
+                         [{"line": 2, "before": "acme.main.protect", "after": "acme.main.rest"},
+                          {"line": 6, "before": "acme.main.protect", "after": "acme.main.rest"}])
+        text = run("diff", "HEAD~1:policies/acme.sentrail", "policies/acme.sentrail", "--log",
+                   "log.jsonl", folder=folder)
+        self.assertEqual(text.returncode, 1)
+        self.assertIn("line 3 is left out", text.stderr)
+        self.assertIn("recorded: 5 requests, 1 broken line; 3 change (60.0 %)\n"
+                      "  block -> allow: 2 (40.0 %)  (widens)\n"
+                      "    line 2: acme.main.protect -> acme.main.rest\n", text.stdout)
+        back = run("diff", "HEAD", "HEAD~1", "--git", "policies", "--log", "log.jsonl", "--json",
+                   folder=folder)
+        changes = json.loads(back.stdout)["policies"][0]["traffic"]["changes"]
+        self.assertEqual([(c["from"], c["to"]) for c in changes],
+                         [("allow", "block"), ("require_approval", "block")])
+
+    def test_a_log_is_read_from_stdin_by_bundles_too_and_broken_lines_are_findings(self):
+        folder = policy(STRICT)
+        self.assertEqual(run("build", folder, "-o", folder / "p.bundle").returncode, 0)
+        both = [folder / "p.bundle", folder / "p.sentrail"]
+        whole = "\n".join(line for line in self.LOG if line != "no json")
+        same = run("diff", *both, "--log", "-", stdin=whole)
+        self.assertEqual(same.returncode, 0, same.stderr)
+        self.assertIn("5 requests, 0 broken lines; 0 change (0.0 %)", same.stdout)
+        self.assertEqual(run("diff", *both, "--log", "-", stdin="\n".join(self.LOG)).returncode, 1)
+        self.assertEqual(run("diff", *both, "--log", "/no/such/log").returncode, 2)
+        empty = run("diff", *both, "--log", "-", stdin="")
+        self.assertIn("0 requests, 0 broken lines; 0 change (0.0 %)", empty.stdout)
+        for name in ("a", "b"):
+            (folder / f"{name}.sentrail").write_text(STRICT, encoding="utf-8")
+        twice = run("diff", folder, folder, "--log", "-", stdin=whole)
+        self.assertEqual(twice.returncode, 2)
+        self.assertIn("is read once", twice.stderr)
+
+    def test_a_log_tells_who_else_is_asked(self):
+        rule = 'rule r: require_approval from (group a) when env == live\ndefault block\n'
+        before, after = policy(HEAD + rule), policy(HEAD + rule.replace("group a", "group b"))
+        answer = run("diff", before, after, "--log", "-", stdin='{"attributes":{"env":"live"}}\n')
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("require_approval -> require_approval: 1 (100.0 %)  (other people or time)",
+                      answer.stdout)
+
     def test_claims_are_proved_or_refuted(self):
         text = STRICT + ('prove "protected" never allow when resource.ref == main\n'
                          'prove "low" never block when risk == low\n')

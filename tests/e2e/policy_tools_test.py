@@ -161,6 +161,90 @@ class Flip(unittest.TestCase):
         self.assertIn('resource.ref were', answer.stdout)
 
 
+class Mutation(unittest.TestCase):
+    def pasted(self, text):
+        """The policy with all tests that `--mutate` suggests."""
+        survivors = json.loads(run("test", "--mutate", "--json", policy(text)).stdout)
+        tests = [survivor["test"] for survivor in survivors["mutation"]["survivors"]]
+        return text + "\n" + "\n".join(test for test in tests if test)
+
+    def test_suggested_tests_notice_what_no_test_noticed(self):
+        folder = policy(SHOP)
+        answer = run("test", "--mutate", "--json", folder)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        mutation = json.loads(answer.stdout)["mutation"]
+        survivors = mutation["survivors"]
+        self.assertEqual(mutation["mistakes"] - mutation["noticed"], len(survivors))
+        self.assertEqual(mutation["notTried"], 0)
+        said = [survivor["mistake"] for survivor in survivors]
+        for mistake in ("rule `small` is left out",
+                        "rule `reads` says `require_approval` instead of `allow`",
+                        "`risk <= medium` of rule `small` has `<` for `<=`",
+                        "`args.amount in 0..500` of rule `small` has `0..501` for `0..500`",
+                        "rule `small` has no `unless`",
+                        "the default says `allow` instead of `require_approval`",
+                        "`env == live` of rule `no_drop` is left out",
+                        '`mcp.tool ~ "drop_*"` of rule `no_drop` has `**` for `drop_*`'):
+            self.assertIn(mistake, said)
+        self.assertNotIn("rule `no_drop` is left out", said)
+        for survivor in survivors:
+            self.assertTrue(survivor["noticing"], survivor)
+        whole = self.pasted(SHOP)
+        again = run("test", "--mutate", policy(whole))
+        self.assertEqual(again.returncode, 0, again.stdout)
+        self.assertRegex(again.stdout, r"mutation: (\d+) of \1 mistakes noticed")
+        self.assertEqual(run("test", "--mutate", "--json", folder).stdout, answer.stdout)
+
+    def test_what_makes_no_difference_does_not_count(self):
+        text = HEAD + ('rule a: block when env == live\nrule b: block when env == live\n'
+                       'default block\n')
+        told = json.loads(run("test", "--mutate", "--json", policy(text)).stdout)["mutation"]
+        said = [survivor["mistake"] for survivor in told["survivors"]]
+        self.assertNotIn("rule `b` is left out", said)
+        self.assertIn("rule `a` says `require_approval` instead of `block`", said)
+        self.assertGreater(told["noDifference"], 3)
+
+    def test_people_and_times_are_noticed_by_tests_that_name_them(self):
+        text = HEAD + ('rule a: require_approval from (2 of group leads and role admin) within 4h\n'
+                       '  when env == live\ndefault block\n')
+        said = [survivor["mistake"] for survivor in json.loads(
+            run("test", "--mutate", "--json", policy(text)).stdout)["mutation"]["survivors"]]
+        for mistake in ("asks 1 of group leads instead of 2 of group leads",
+                        "asks 3 of group leads instead of 2 of group leads",
+                        "does not ask 1 of role admin", "gives 8h instead of 4h"):
+            self.assertIn("rule `a` " + mistake, said)
+        whole = self.pasted(text)
+        self.assertIn("from (2 of group leads and 1 of role admin)", whole)
+        self.assertEqual(run("test", "--mutate", policy(whole)).returncode, 0)
+
+    def test_modules_notice_by_tests_of_their_own(self):
+        folder = policy(HEAD + "import lists\n\ndefault block\n"
+                        'test "rest" {\n  given with env = test\n  expect block by default\n}\n')
+        (folder / "lists.sentrail").write_text(
+            "policy lists\nlanguage 1\n\nrule a: allow when env == live\n"
+            'test "a" {\n  given with env = live\n  expect allow by a\n}\n'
+            'test "b" {\n  given with env = test\n  expect require_approval\n}\n',
+            encoding="utf-8")
+        answer = run("test", "--mutate", folder / "p.sentrail")
+        self.assertEqual(answer.returncode, 0, answer.stdout)
+
+    def test_tests_that_fail_come_first_and_reports_have_findings(self):
+        broken = policy(HEAD + 'rule a: block when env == live\n'
+                        'test "a" {\n  given with env = live\n  expect allow\n}\n')
+        answer = run("test", "--mutate", broken)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("mistakes are tried once all tests pass", answer.stderr)
+        self.assertNotIn("mutation:", answer.stdout)
+        sarif = json.loads(run("--format", "sarif", "test", "--mutate", policy(SHOP)).stdout)
+        kinds = {result["ruleId"] for result in sarif["runs"][0]["results"]}
+        self.assertEqual(kinds, {"S0603"})
+        junit = run("--format", "junit", "test", "--mutate", policy(SHOP)).stdout
+        xml.etree.ElementTree.fromstring(junit)
+        self.assertIn("no test notices if rule", junit)
+        github = run("--format", "github", "test", "--mutate", policy(SHOP)).stdout
+        self.assertTrue(github.startswith("::warning "), github[:200])
+
+
 class Replay(unittest.TestCase):
     LOG = ['{"attributes":{"mcp.tool":"get"}}', "", "no json", '{"attributes":{"mcp.tool":"x"}}',
            '{"attributes":{"mcp.tool":"drop_table","env":"live"}}', '{"attributes":{"typo":1}}',

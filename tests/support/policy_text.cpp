@@ -312,8 +312,28 @@ class Generator {
       if (chance(3)) assignments();
     }
     words({"expect", effect()});
+    if (chance(4)) asked();
     if (chance(2)) words({"by", chance(3) ? "default" : qualified()});
     sign("}");
+  }
+  void quorum() {
+    word("from");
+    sign("(");
+    for (bool more = true; more;) {
+      if (chance(2)) words({"2", "of"});
+      words({chance(2) ? "group" : "role", chance(3) ? text() : "leads"});
+      more = chance(3);
+      if (more) word("and");
+    }
+    sign(")");
+  }
+  void asked() {
+    for (bool more = true; more;) {
+      quorum();
+      more = chance(3);
+      if (more) word("and");
+    }
+    if (chance(2)) words({"within", "90m"});
   }
   void end_row() {
     if (chance(8)) out_ += " # row " + std::to_string(++comments_);

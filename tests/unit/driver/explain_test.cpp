@@ -64,6 +64,10 @@ void find(const std::map<std::string, std::string>& files, Sources& sources, Sou
   for (const TestOutcome& outcome : run_tests(policy, **compiled).outcomes) {
     if (!outcome.passed) sink.report(finding_of(outcome));
   }
+  if (sink.has_errors()) return;
+  const auto score = mutation_score(policy, {}, kCatalogs.all, sources, ast->policy->span, {});
+  ASSERT_TRUE(score.has_value());
+  for (const Survivor& one : score->survivors) sink.report(finding_of(one, policy, sources));
 }
 
 std::vector<Diagnostic> findings(const Explanation& explanation, std::string_view example) {

@@ -114,6 +114,11 @@ tests::StageResult command(const std::string& name, const std::string& text) {
   for (const TestOutcome& outcome : run_tests(*policy, **compiled).outcomes) {
     if (!outcome.passed) sink.report(finding_of(outcome));
   }
+  if (!policy->tests.empty() && !sink.has_errors()) {
+    const auto score = mutation_score(*policy, {}, {}, sources, ast->policy->span, {});
+    EXPECT_TRUE(score.has_value());
+    for (const Survivor& one : score->survivors) sink.report(finding_of(one, *policy, sources));
+  }
   const std::string formatted = format(*ast, sources);
   if (formatted != text) sink.report(layout_finding(sources[id], id, formatted));
   std::string said;

@@ -1,0 +1,56 @@
+// Who decides outside a gate: an engine, and the clocks of the zones that its policy names.
+//
+// Neighbours: compiled.hpp has one for a policy; tests, mutants and recorded traffic decide by it.
+// Must not know: where requests come from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "compiler/tester/state.hpp"
+#include "core/decision.hpp"
+#include "runtime/decide/approval.hpp"
+#include "runtime/decide/engine.hpp"
+#include "runtime/request/request.hpp"
+#include "wire/zones.hpp"
+
+namespace sentrail::compiler {
+
+// What one request led to: a decision for each of its actions, and which of them decides.
+struct Evaluation {
+  std::vector<request::Request> requests;
+  std::vector<Decision> decisions;
+  std::size_t deciding = 0;
+
+  [[nodiscard]] const Decision& decision() const { return decisions[deciding]; }
+  [[nodiscard]] const request::Request& request() const { return requests[deciding]; }
+};
+
+// What the actions of a request wait for together; nothing unless it requires approval.
+[[nodiscard]] std::optional<decide::Approval> approval_of(const decide::LinearEngine& engine,
+                                                          const Evaluation& evaluation);
+
+// Decides by an engine, which must outlive it. threads: any.
+class Decider {
+ public:
+  explicit Decider(const decide::LinearEngine& engine);
+
+  [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
+
+  // Decides every action of a request, with what limits are said to hold. REQUIRES: at least one.
+  [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests, const State& state = {},
+                                    std::int64_t otherwise_ms = 0) const;
+
+  // Says when a request is decided, if it does not say so itself, and what clocks show then. By
+  // default nobody says: no rule has ended, and windows are undecidable.
+  void place_in_time(request::Request& one, std::int64_t otherwise_ms = 0) const;
+
+ private:
+  const decide::LinearEngine* engine_;
+  std::unique_ptr<wire::ZoneClocks> zones_;  // null: the policy knows no windows
+};
+
+}  // namespace sentrail::compiler

@@ -1,0 +1,73 @@
+// Mistakes that someone could have made in a policy, each as a policy of its own.
+//
+// Neighbours: mutation.hpp asks whether the policy's tests notice them. Must not know: tests,
+// engines, output. A mistake is made in the checked policy, so that nothing is read twice.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/ir.hpp"
+
+namespace sentrail::compiler {
+
+// What was done wrong.
+enum class MistakeKind : std::uint8_t {
+  rule_left_out,
+  outcome_changed,  // of a rule or the default, one step looser or stricter
+  rules_swapped,    // with the next one of its tier, of another outcome
+  unless_left_out,
+  when_left_out,  // the only test of a condition
+  part_left_out,  // of an `and` or `or`
+  negated,        // a test or a quantifier
+  quantifier_swapped,
+  entry_left_out,   // of a list
+  boundary_moved,   // `<` for `<=` and its like
+  range_moved,      // an end of a range, by one unit of its last place
+  pattern_changed,  // its last segment: `**` for another, `*` for `**`
+  people_changed,   // of a quorum, by one
+  seats_left_out,
+  time_changed,
+};
+
+// One of them. Of a named condition it is made in all its uses at once.
+struct Mistake {
+  MistakeKind kind = MistakeKind::rule_left_out;
+  std::optional<std::size_t> rule;  // the first that it concerns; nothing: the default
+  Span span;                        // a rule's, a test's, or the default's as the caller gave it
+  bool of_test = false;             // the span is that of a test
+  std::string what;                 // goes on from the rule or test: `is left out`
+  std::vector<ir::ConditionId> conditions{};
+  std::size_t at = 0;                                   // a child, operand or seat; or people
+  bool upper = false;                                   // of range_moved
+  std::string text{};                                   // an operand's new text
+  Outcome outcome = Outcome::block;                     // of outcome_changed
+  std::optional<ir::Approval> approval = std::nullopt;  // of people, seats and time: the new one
+
+  // Whether it is the same mistake in the same text, as another policy with that module has it.
+  [[nodiscard]] bool is_same(const Mistake& other) const {
+    return kind == other.kind && span == other.span && at == other.at && what == other.what;
+  }
+};
+
+// All mistakes of these kinds, rule by rule, the default last. The tool of an `on` clause stays as
+// it is. in: `default_span`, where the default is written. REQUIRES: policy.verify(). cost: linear
+// in conditions and operands.
+[[nodiscard]] std::vector<Mistake> mistakes_in(const ir::Policy& policy, const Sources& sources,
+                                               Span default_span);
+
+// The policy with one mistake. REQUIRES: the mistake is one of its own. out: a policy that
+// verifies. cost: a copy.
+[[nodiscard]] ir::Policy with_mistake(const ir::Policy& policy, const Mistake& mistake);
+
+// Whether a test is the tool of an `on` clause, which names no attribute.
+[[nodiscard]] bool is_tool_of_on(const ir::Policy& policy, ir::ConditionId id,
+                                 const Sources& sources);
+
+// The text of a test, as its author wrote it, on one line and not too long.
+[[nodiscard]] std::string text_of(Span span, const Sources& sources);
+
+}  // namespace sentrail::compiler

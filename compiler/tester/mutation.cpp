@@ -1,0 +1,328 @@
+// Makes mistakes one by one and runs the tests on each. See mutation.hpp.
+#include "compiler/tester/mutation.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "compiler/analysis/diff.hpp"
+#include "compiler/lower/lower.hpp"
+#include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/limits.hpp"
+#include "compiler/oracle/oracle.hpp"
+#include "compiler/probe/domains.hpp"
+#include "compiler/probe/requests.hpp"
+#include "compiler/probe/search.hpp"
+#include "compiler/simplify/simplify.hpp"
+#include "compiler/tester/budgets.hpp"
+#include "compiler/tester/compiled.hpp"
+#include "compiler/tester/generate.hpp"
+#include "compiler/tester/tester.hpp"
+#include "core/text.hpp"
+
+namespace sentrail::compiler {
+namespace {
+
+// Requests of one survivor that are made plain before the plainest is chosen.
+constexpr std::size_t kTidied = 6;
+
+// Without tests and claims, which would be copied into every mutant.
+ir::Policy bare(const ir::Policy& policy) {
+  ir::Policy copy = policy;
+  copy.tests.clear();
+  copy.proofs.clear();
+  return copy;
+}
+
+// A policy with its mistakes, and its tests made ready once.
+class Suite {
+ public:
+  static Result<Suite> of(const ir::Policy& policy, std::span<const Catalog> catalogs,
+                          const Sources& sources, Span default_span) {
+    Suite suite;
+    SENTRAIL_ASSIGN_OR_RETURN(suite.compiled_, Compiled::of(policy, catalogs, sources));
+    for (const ir::TestCase& test : policy.tests) {
+      SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
+                                requests_of(test, suite.compiled_->catalogs()));
+      suite.tests_.push_back({&test, std::move(requests)});
+    }
+    suite.policy_ = bare(policy);
+    suite.mistakes_ = mistakes_in(suite.policy_, sources, default_span);
+    return suite;
+  }
+
+  [[nodiscard]] const ir::Policy& policy() const noexcept { return policy_; }
+  [[nodiscard]] const std::vector<Mistake>& mistakes() const noexcept { return mistakes_; }
+
+  // What one mistake costs.
+  [[nodiscard]] std::size_t steps() const {
+    std::size_t rules = 0;
+    for (const ir::Tier& tier : policy_.tiers) rules += tier.rules.size();
+    return 1 + rules + policy_.conditions.size() + tests_.size();
+  }
+
+  // Whether some test fails. The one that did is tried first the next time.
+  Result<bool> notices(const Mistake& mistake) {
+    SENTRAIL_ASSIGN_OR_RETURN(const ProgramStorage program,
+                              lower(simplify(with_mistake(policy_, mistake))));
+    const decide::LinearEngine engine(program.view());
+    const Decider decider(engine);
+    for (std::size_t i = 0; i < tests_.size(); ++i) {
+      if (is_passed(*tests_[i].test, decider, tests_[i].requests)) continue;
+      std::rotate(tests_.begin(), tests_.begin() + static_cast<std::ptrdiff_t>(i),
+                  tests_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Ready {
+    const ir::TestCase* test = nullptr;
+    std::vector<request::Request> requests;
+  };
+
+  ir::Policy policy_;
+  std::unique_ptr<Compiled> compiled_;  // the requests point into its catalogs
+  std::vector<Ready> tests_;
+  std::vector<Mistake> mistakes_;
+};
+
+// The different things that a policy's rules and default ask for.
+using Approvals = std::vector<ir::Approval>;
+void add_approvals(const ir::Policy& policy, Approvals& all) {
+  const auto add = [&](bool asks, const ir::Approval& approval) {
+    if (asks && std::ranges::find(all, approval) == all.end()) all.push_back(approval);
+  };
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      add(rule.outcome == Outcome::require_approval, rule.approval);
+    }
+  }
+  add(policy.default_effect == Effect::require_approval, policy.default_approval);
+}
+
+// A policy that requires approval where this one asks for just that, and allows what others would
+// hold. What it decides differently from another's is a request that asks other people.
+ir::Policy asking(ir::Policy policy, const ir::Approval& approval) {
+  for (ir::Tier& tier : policy.tiers) {
+    for (ir::Rule& rule : tier.rules) {
+      if (rule.outcome != Outcome::require_approval) continue;
+      // In a guard tier, which never lifts the default, `pass` has the same bearing.
+      if (rule.approval != approval) rule.outcome = tier.guard ? Outcome::pass : Outcome::allow;
+      rule.approval = {};
+    }
+  }
+  if (policy.default_effect == Effect::require_approval && policy.default_approval != approval) {
+    policy.default_effect = Effect::allow;
+  }
+  policy.default_approval = {};
+  return policy;
+}
+
+// What tells a policy from one with a mistake.
+struct Told {
+  bool same = false;  // proved that nothing does
+  std::vector<oracle::Request> requests;
+  std::string why;
+};
+
+void add_difference(const ir::Policy& before, const ir::Policy& after, Told& told) {
+  const analysis::Difference difference = analysis::diff(before, after);
+  for (const analysis::ChangeGroup& group : difference.groups) {
+    for (const analysis::Change& change : group.changes) {
+      told.requests.push_back(change.before.request);
+    }
+    if (told.why.empty()) told.why = group.why;
+  }
+}
+
+Told tell_apart(const ir::Policy& before, const ir::Policy& after) {
+  Told told;
+  add_difference(before, after, told);
+  if (!told.requests.empty()) return told;
+  Approvals approvals;
+  add_approvals(before, approvals);
+  add_approvals(after, approvals);
+  // One that all ask for is the same wherever the effect is.
+  for (std::size_t i = 0; approvals.size() > 1 && i < approvals.size(); ++i) {
+    add_difference(asking(before, approvals[i]), asking(after, approvals[i]), told);
+  }
+  told.same = told.requests.empty() && told.why.empty();
+  return told;
+}
+
+// Whether a request gets another effect, or asks other people or for another time.
+bool is_told_apart(const ir::Policy& before, const ir::Policy& after,
+                   const oracle::Request& request) {
+  const oracle::Decision was = oracle::decide_fresh(before, request);
+  const oracle::Decision is = oracle::decide_fresh(after, request);
+  return was.effect != is.effect ||
+         oracle::approval_of(before, was) != oracle::approval_of(after, is);
+}
+
+// The request without values that are not needed to tell the two apart: fewer to read, and what
+// cannot be read last of all.
+oracle::Request tidied(const ir::Policy& before, const ir::Policy& after,
+                       std::span<const probe::Domain> domains, oracle::Request request) {
+  // Best is a value that the policy itself names.
+  for (const probe::Domain& domain : domains) {
+    if (!domain.ref.steps.empty()) continue;
+    for (const oracle::Value& value : domain.values) {
+      if (oracle::look_up(request, domain.ref).kind != oracle::ValueKind::unreadable) break;
+      oracle::Request readable = request;
+      probe::put(readable, domain.ref, value);
+      if (is_told_apart(before, after, readable)) request = std::move(readable);
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, value] : request.values) names.push_back(name);
+  for (const std::string& name : names) {
+    oracle::Request less = request;
+    less.values.erase(name);
+    if (is_told_apart(before, after, less)) request = std::move(less);
+  }
+  for (oracle::NameList oracle::Request::* list :
+       {&oracle::Request::query, &oracle::Request::headers}) {
+    oracle::Request less = request;
+    less.*list = {};
+    if (is_told_apart(before, after, less)) request = std::move(less);
+  }
+  return request;
+}
+
+std::size_t oddness(const oracle::Request& request) {
+  std::size_t odd = (request.query.unreadable ? 100 : request.query.entries.size()) +
+                    (request.headers.unreadable ? 100 : request.headers.entries.size());
+  for (const auto& [name, value] : request.values) {
+    odd += value.kind == oracle::ValueKind::unreadable ? 100 : 1;
+  }
+  return odd;
+}
+
+class Scoring {
+ public:
+  Scoring(Suite& root, std::vector<Suite>& modules, const ir::Policy& policy,
+          std::span<const Catalog> catalogs, const Sources& sources)
+      : root_(root),
+        modules_(modules),
+        sources_(sources),
+        rules_(probe::rules_of(policy)),
+        writer_(policy),
+        domains_(probe::domains_of(policy, catalogs)) {}
+
+  Result<MutationScore> run(const MutationProgress& progress) {
+    const std::vector<Mistake>& all = root_.mistakes();
+    const std::size_t affordable = std::max<std::size_t>(
+        1, std::min(limits::kMistakesMax, limits::kMistakeStepsMax / root_.steps()));
+    const std::size_t tried = std::min(all.size(), affordable);
+    score_.left_out = all.size() - tried;
+    for (std::size_t i = 0; i < tried; ++i) {
+      // Where not all are tried, from everywhere.
+      const Mistake& mistake = all[i * all.size() / tried];
+      SENTRAIL_ASSIGN_OR_RETURN(const bool noticed, notices(mistake));
+      ++score_.tried;
+      noticed ? static_cast<void>(++score_.noticed) : look_closer(mistake);
+      if (progress) progress(i + 1, tried);
+    }
+    return std::move(score_);
+  }
+
+ private:
+  Result<bool> notices(const Mistake& mistake) {
+    SENTRAIL_ASSIGN_OR_RETURN(const bool noticed, root_.notices(mistake));
+    if (noticed) return true;
+    for (Suite& module : modules_) {
+      const auto found = std::ranges::find_if(
+          module.mistakes(), [&](const Mistake& one) { return one.is_same(mistake); });
+      if (found == module.mistakes().end()) continue;
+      SENTRAIL_ASSIGN_OR_RETURN(const bool there, module.notices(*found));
+      if (there) return true;
+    }
+    return false;
+  }
+
+  void look_closer(const Mistake& mistake) {
+    Survivor survivor{mistake, std::nullopt, {}, {}, {}};
+    compared_ += root_.steps();
+    if (compared_ > limits::kMistakeRulesComparedMax) {
+      survivor.why = "too many survived for each to be compared with the policy";
+      score_.survivors.push_back(std::move(survivor));
+      return;
+    }
+    const ir::Policy mutant = with_mistake(root_.policy(), mistake);
+    const Told told = tell_apart(root_.policy(), mutant);
+    if (told.same) {
+      ++score_.no_difference;
+      return;
+    }
+    survivor.why = told.why;
+    suggest(mutant, told.requests, survivor);
+    score_.survivors.push_back(std::move(survivor));
+  }
+
+  // A test that was suggested before, or the first request that can be written as one.
+  void suggest(const ir::Policy& mutant, const std::vector<oracle::Request>& requests,
+               Survivor& survivor) {
+    for (const auto& [name, request] : suggested_) {
+      if (!is_told_apart(root_.policy(), mutant, request)) continue;
+      survivor.request = request;
+      survivor.noticing = name;
+      return;
+    }
+    std::vector<oracle::Request> plain;
+    for (const oracle::Request& request : requests) {
+      if (plain.size() == kTidied) break;
+      if (!is_told_apart(root_.policy(), mutant, request)) continue;
+      plain.push_back(tidied(root_.policy(), mutant, domains_, request));
+    }
+    std::ranges::stable_sort(plain, {}, oddness);
+    for (const oracle::Request& request : plain) {
+      if (!survivor.request) survivor.request = request;
+      auto test = writer_.write(name_of(survivor.mistake), request);
+      if (!test) continue;
+      survivor.request = test->request;
+      survivor.noticing = test->name;
+      survivor.test = std::move(test->text);
+      suggested_.emplace_back(test->name, std::move(test->request));
+      return;
+    }
+  }
+
+  // `merges: env == live is left out`; where the mistake names what it is about, without the test.
+  [[nodiscard]] std::string name_of(const Mistake& mistake) const {
+    std::string name = mistake.rule ? rules_[*mistake.rule].rule->name : "the default";
+    if (!mistake.of_test) return name + " " + mistake.what;
+    name += ": ";
+    if (mistake.what.starts_with("is ")) {
+      name += cap_characters(text_of(mistake.span, sources_), 50) + " ";
+    }
+    return name + mistake.what;
+  }
+
+  Suite& root_;
+  std::vector<Suite>& modules_;
+  const Sources& sources_;
+  std::vector<probe::RulePlace> rules_;
+  TestWriter writer_;
+  std::vector<probe::Domain> domains_;
+  MutationScore score_;
+  std::vector<std::pair<std::string, oracle::Request>> suggested_;
+  std::size_t compared_ = 0;
+};
+
+}  // namespace
+
+Result<MutationScore> mutation_score(const ir::Policy& policy, std::span<const ir::Policy> modules,
+                                     std::span<const Catalog> catalogs, const Sources& sources,
+                                     Span default_span, const MutationProgress& progress) {
+  SENTRAIL_ASSIGN_OR_RETURN(Suite root, Suite::of(policy, catalogs, sources, default_span));
+  std::vector<Suite> suites;
+  for (const ir::Policy& module : modules) {
+    SENTRAIL_ASSIGN_OR_RETURN(Suite suite, Suite::of(module, catalogs, sources, {}));
+    suites.push_back(std::move(suite));
+  }
+  return Scoring(root, suites, policy, catalogs, sources).run(progress);
+}
+
+}  // namespace sentrail::compiler
