@@ -2,9 +2,11 @@
 #include "compiler/analysis/confirm.hpp"
 
 #include <deque>
+#include <unordered_map>
 #include <utility>
 
 #include "compiler/lower/lower.hpp"
+#include "compiler/simplify/forms.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/facts.hpp"
 #include "core/json_writer.hpp"
@@ -123,6 +125,13 @@ Status put(HeldFacts& held, const oracle::Request& request) {
   return {};
 }
 
+// Equal only for rules whose conditions say the same.
+std::string condition_text(const ir::Policy& policy, const ir::Rule& rule) {
+  std::string text = key_text(policy, rule.when);
+  if (rule.unless) text += '\0' + key_text(policy, *rule.unless);
+  return text;
+}
+
 bool agree(const oracle::Decision& slow, const Decision& fast) {
   const std::uint32_t rule =
       slow.rule ? static_cast<std::uint32_t>(*slow.rule) : Decision::kByDefault;
@@ -153,12 +162,45 @@ Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
   }
   HeldFacts held;
   SENTRAIL_TRY(put(held, request));
-  const oracle::Decision slow = oracle::decide(*policy_, request);
+  last_truths_ = truths_on(request);
+  last_request_ = request;
+  const oracle::Decision slow = oracle::join(*policy_, last_truths_);
   const Decision fast = engine_->engine->decide(held.facts, engine_->scratch);
   if (!agree(slow, fast)) {
     return fail(Errc::corrupt, "engine and oracle differ on " + request_json(request));
   }
   return slow;
+}
+
+std::vector<Truth> Judge::truths_on(const oracle::Request& request) {
+  if (twin_ == nullptr || twin_->last_request_ != request) {
+    return oracle::evaluate_rules(*policy_, request);
+  }
+  if (same_.empty()) find_same();
+  std::vector<Truth> truths;
+  for (const ir::Tier& tier : policy_->tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const std::optional<std::size_t> same = same_[truths.size()];
+      truths.push_back(same ? twin_->last_truths_[*same] : truth(rule, request));
+    }
+  }
+  return truths;
+}
+
+void Judge::find_same() {
+  std::unordered_map<std::string, std::size_t> theirs;
+  std::size_t number = 0;
+  for (const ir::Tier& tier : twin_->policy_->tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      theirs.emplace(condition_text(*twin_->policy_, rule), number++);
+    }
+  }
+  for (const ir::Tier& tier : policy_->tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const auto found = theirs.find(condition_text(*policy_, rule));
+      same_.push_back(found == theirs.end() ? std::nullopt : std::optional(found->second));
+    }
+  }
 }
 
 Truth Judge::truth(const ir::Rule& rule, const oracle::Request& request) const {

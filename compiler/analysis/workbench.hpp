@@ -17,7 +17,8 @@
 
 namespace sentrail::compiler::analysis {
 
-// Policies as formulas over common classes. The policies outlive it. Neither copied nor moved.
+// One policy, or two, as formulas over common classes. The policies outlive it. Neither copied nor
+// moved.
 class Workbench {
  public:
   explicit Workbench(std::span<const ir::Policy* const> policies);
