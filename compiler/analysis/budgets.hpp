@@ -17,7 +17,7 @@ inline constexpr std::size_t kAnalysisPlacesMax = 8'000'000;
 inline constexpr std::uint64_t kAnalysisConflictsMax = 50'000;
 // Rules of a policy that `check` analyses unasked, and tests and junctions in all of them: in some
 // tenths of a second.
-inline constexpr std::size_t kAnalysisRulesUnasked = 1'000;
+inline constexpr std::size_t kAnalysisRulesUnasked = 2'000;
 inline constexpr std::size_t kAnalysisConditionsUnasked = 20'000;
 // Pairs of rules that are compared by a search of their own, 20 µs each.
 inline constexpr std::size_t kAnalysisPairsMax = 20'000;

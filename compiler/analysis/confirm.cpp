@@ -152,14 +152,18 @@ Judge::Judge(const ir::Policy& policy) : policy_(&policy) {}
 Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;
 
+Status Judge::prepare() {
+  if (engine_) return {};
+  auto engine = std::make_unique<Engine>();
+  SENTRAIL_ASSIGN_OR_RETURN(engine->program, lower(simplify(*policy_)));
+  engine->engine = std::make_unique<decide::LinearEngine>(engine->program.view());
+  engine->scratch = engine->engine->make_scratch();
+  engine_ = std::move(engine);
+  return {};
+}
+
 Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
-  if (!engine_) {
-    auto engine = std::make_unique<Engine>();
-    SENTRAIL_ASSIGN_OR_RETURN(engine->program, lower(simplify(*policy_)));
-    engine->engine = std::make_unique<decide::LinearEngine>(engine->program.view());
-    engine->scratch = engine->engine->make_scratch();
-    engine_ = std::move(engine);
-  }
+  SENTRAIL_TRY(prepare());
   HeldFacts held;
   SENTRAIL_TRY(put(held, request));
   last_truths_ = truths_on(request);

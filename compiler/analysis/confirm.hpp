@@ -34,6 +34,9 @@ class Judge {
   // What the oracle said of a rule on a request, it need not say again of a rule with an equal
   // condition: takes such truths from another judge's last decision. The other outlives it.
   void share(const Judge& other) { twin_ = &other; }
+  // Makes the engine, which decide() otherwise does: its making takes more memory than it does.
+  // fails: limit_exceeded where the policy cannot be lowered.
+  [[nodiscard]] Status prepare();
   // The decision, if both give the same. fails: limit_exceeded where the policy cannot be lowered;
   // corrupt where the two differ, which is a bug.
   [[nodiscard]] Result<oracle::Decision> decide(const oracle::Request& request);

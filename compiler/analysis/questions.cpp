@@ -18,9 +18,9 @@ namespace {
 // One run of analyse().
 class Analyst {
  public:
-  explicit Analyst(const ir::Policy& policy)
+  Analyst(const ir::Policy& policy, Depth depth)
       : list_{&policy},
-        bench_(list_),
+        bench_(list_, depth == Depth::full),
         meaning_(bench_.meaning(0)),
         boxes_(meaning_, bench_.space()),
         guesses_(meaning_, bench_.space(), bench_.circuit(), boxes_, false),
@@ -210,7 +210,7 @@ class Analyst {
 }  // namespace
 
 Findings analyse(const ir::Policy& policy, Depth depth) {
-  return Analyst(policy).run(depth);
+  return Analyst(policy, depth).run(depth);
 }
 
 }  // namespace sentrail::compiler::analysis

@@ -21,7 +21,9 @@ namespace sentrail::compiler::analysis {
 // moved.
 class Workbench {
  public:
-  explicit Workbench(std::span<const ir::Policy* const> policies);
+  // `judged`: witnesses will surely be confirmed; the engines are made first then, while there is
+  // room.
+  explicit Workbench(std::span<const ir::Policy* const> policies, bool judged = false);
   Workbench(const Workbench&) = delete;
   Workbench& operator=(const Workbench&) = delete;
 
