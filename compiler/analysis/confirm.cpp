@@ -2,10 +2,12 @@
 #include "compiler/analysis/confirm.hpp"
 
 #include <deque>
+#include <unordered_map>
 #include <utility>
 
 #include "compiler/lower/lower.hpp"
 #include "compiler/oracle/clock.hpp"
+#include "compiler/simplify/forms.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/facts.hpp"
 #include "core/json_writer.hpp"
@@ -133,6 +135,16 @@ Status put(HeldFacts& held, const oracle::Request& request) {
   return {};
 }
 
+// Equal only for rules whose conditions say the same.
+std::string condition_text(const ir::Policy& policy, const ir::Rule& rule) {
+  std::string text = key_text(policy, rule.when);
+  if (rule.unless) text += '\0' + key_text(policy, *rule.unless);
+  if (rule.outcome == Outcome::allow && rule.until_ms) {
+    text += "\0until " + std::to_string(*rule.until_ms);
+  }
+  return text;
+}
+
 bool agree(const oracle::Decision& slow, const Decision& fast) {
   const std::uint32_t rule =
       slow.rule ? static_cast<std::uint32_t>(*slow.rule) : Decision::kByDefault;
@@ -154,25 +166,62 @@ Judge::Judge(const ir::Policy& policy) : policy_(&policy) {}
 Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;
 
+Status Judge::prepare() {
+  if (engine_) return {};
+  auto engine = std::make_unique<Engine>();
+  SENTRAIL_ASSIGN_OR_RETURN(engine->program, lower(simplify(*policy_)));
+  engine->engine = std::make_unique<decide::LinearEngine>(engine->program.view());
+  engine->zones = std::make_unique<wire::ZoneClocks>(zone_names_of(engine->program.view()));
+  engine->scratch = engine->engine->make_scratch();
+  engine_ = std::move(engine);
+  return {};
+}
+
 Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
-  if (!engine_) {
-    auto engine = std::make_unique<Engine>();
-    SENTRAIL_ASSIGN_OR_RETURN(engine->program, lower(simplify(*policy_)));
-    engine->engine = std::make_unique<decide::LinearEngine>(engine->program.view());
-    engine->zones = std::make_unique<wire::ZoneClocks>(zone_names_of(engine->program.view()));
-    engine->scratch = engine->engine->make_scratch();
-    engine_ = std::move(engine);
-  }
+  SENTRAIL_TRY(prepare());
   HeldFacts held;
   SENTRAIL_TRY(put(held, request));
   const auto zones = engine_->zones->at(held.facts.now_ms);
   held.facts.zones = *zones;
-  const oracle::Decision slow = oracle::decide(*policy_, request);
+  last_truths_ = truths_on(request);
+  last_request_ = request;
+  const oracle::Decision slow = oracle::join(*policy_, last_truths_);
   const Decision fast = engine_->engine->decide(held.facts, engine_->scratch);
   if (!agree(slow, fast)) {
     return fail(Errc::corrupt, "engine and oracle differ on " + request_json(request));
   }
   return slow;
+}
+
+std::vector<Truth> Judge::truths_on(const oracle::Request& request) {
+  if (twin_ == nullptr || twin_->last_request_ != request) {
+    return oracle::evaluate_rules(*policy_, request);
+  }
+  if (same_.empty()) find_same();
+  std::vector<Truth> truths;
+  for (const ir::Tier& tier : policy_->tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const std::optional<std::size_t> same = same_[truths.size()];
+      truths.push_back(same ? twin_->last_truths_[*same] : truth(rule, request));
+    }
+  }
+  return truths;
+}
+
+void Judge::find_same() {
+  std::unordered_map<std::string, std::size_t> theirs;
+  std::size_t number = 0;
+  for (const ir::Tier& tier : twin_->policy_->tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      theirs.emplace(condition_text(*twin_->policy_, rule), number++);
+    }
+  }
+  for (const ir::Tier& tier : policy_->tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const auto found = theirs.find(condition_text(*policy_, rule));
+      same_.push_back(found == theirs.end() ? std::nullopt : std::optional(found->second));
+    }
+  }
 }
 
 Truth Judge::truth(const ir::Rule& rule, const oracle::Request& request) const {

@@ -5,6 +5,7 @@
 // know: how they were found.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,12 @@ class Judge {
   ~Judge();
   Judge(Judge&&) noexcept;
 
+  // What the oracle said of a rule on a request, it need not say again of a rule with an equal
+  // condition: takes such truths from another judge's last decision. The other outlives it.
+  void share(const Judge& other) { twin_ = &other; }
+  // Makes the engine, which decide() otherwise does: its making takes more memory than it does.
+  // fails: limit_exceeded where the policy cannot be lowered.
+  [[nodiscard]] Status prepare();
   // The decision, if both give the same. fails: limit_exceeded where the policy cannot be lowered;
   // corrupt where the two differ, which is a bug.
   [[nodiscard]] Result<oracle::Decision> decide(const oracle::Request& request);
@@ -38,8 +45,15 @@ class Judge {
 
  private:
   struct Engine;
+  [[nodiscard]] std::vector<Truth> truths_on(const oracle::Request& request);
+  void find_same();
+
   const ir::Policy* policy_;
-  std::unique_ptr<Engine> engine_;  // made when first asked
+  std::optional<oracle::Request> last_request_;
+  std::vector<Truth> last_truths_;
+  const Judge* twin_ = nullptr;
+  std::vector<std::optional<std::size_t>> same_;  // by rule: the twin's with an equal condition
+  std::unique_ptr<Engine> engine_;                // made when first asked
 };
 
 // The request as `sentrailc eval` takes it: docs/request_format.md.

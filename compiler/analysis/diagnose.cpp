@@ -128,9 +128,9 @@ class Diagnoser {
                  " match common requests and differ: the first one decides them",
              {}, {{first.span, "this is the first one"}});
     }
-    if (findings_.overlaps.size() > kNamedMax) {
+    if (findings_.overlap_count > kNamedMax) {
       unknown(place_of_policy(),
-              std::to_string(findings_.overlaps.size() - kNamedMax) +
+              std::to_string(findings_.overlap_count - kNamedMax) +
                   " more pairs of rules match common requests and differ; they are not listed");
     }
   }

@@ -14,34 +14,40 @@ Meaning::Meaning(const ir::Policy& policy, Space& space, Circuit& circuit)
   const std::vector<bool> within = policy.within_quantifiers();
   for (std::uint32_t i = 0; i < within.size(); ++i) {
     const ir::ConditionId id{i};
+    const ir::Condition& condition = policy.conditions[id];
+    const bool asked = condition.kind == ir::ConditionKind::atom && !within[i];
+    sets_.push_back(asked ? &space.sets_of(condition.atom) : nullptr);
     std::vector<Banks> below;
-    for (const ir::ConditionId child : policy.conditions[id].children) {
+    for (const ir::ConditionId child : condition.children) {
       below.push_back(conditions_[child.value]);
     }
     // Nobody asks for what stands within a quantifier.
     conditions_.push_back(within[i] ? Banks{kTrue, kTrue} : banks_of(id, below, std::nullopt));
   }
-  for (std::size_t t = 0; t < policy.tiers.size(); ++t) {
-    Node before = kTrue;
-    for (const ir::Rule& rule : policy.tiers[t].rules) add_rule(rule, t, before);
-  }
+}
+
+void Meaning::number_rules(std::span<const std::uint32_t> blocks) {
+  for (std::size_t t = 0; t < policy_->tiers.size(); ++t) add_tier(policy_->tiers[t], t, blocks);
   const Node joined = negation_of(lifted());
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     std::vector<Node> ways;
-    if (policy.default_effect >= effect) ways.push_back(joined);
-    for (const RuleMeaning& one : rules_) {
-      const std::optional<Effect> outcome = effect_of(one.rule->outcome);
-      if (outcome && *outcome >= effect) ways.push_back(one.candidate);
+    if (policy_->default_effect >= effect) ways.push_back(joined);
+    for (const Stretch& stretch : stretches_) {
+      std::vector<Node> candidates;
+      for (const auto& [outcome, candidate] : stretch.candidates) {
+        if (outcome && *outcome >= effect) candidates.push_back(candidate);
+      }
+      ways.push_back(circuit_.all({stretch.own_before, circuit_.any(candidates)}));
     }
-    at_least_.push_back(effect == Effect::allow ? kTrue : circuit.any(ways));
+    at_least_.push_back(effect == Effect::allow ? kTrue : circuit_.any(ways));
   }
 }
 
-Banks Meaning::banks_of(const ir::Atom& atom, std::optional<DimensionId> no_absence) {
-  const AtomSets& sets = space_.sets_of(atom);
+Banks Meaning::banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_absence) {
+  const AtomSets& sets = sets_of(id);
   Banks banks{circuit_.leaf(sets.dimension, sets.possible),
               circuit_.leaf(sets.dimension, sets.certain)};
-  if (!no_absence || atom.op == ir::AtomOp::exists) return banks;
+  if (!no_absence || policy_->conditions[id].atom.op == ir::AtomOp::exists) return banks;
   // Of an element, its list's absence counts.
   const Dimension& dimension = space_[sets.dimension];
   const bool own = sets.dimension == *no_absence;
@@ -70,7 +76,7 @@ Banks Meaning::banks_of(ir::ConditionId id, std::span<const Banks> below,
     case ir::ConditionKind::always:
       return {kTrue, kTrue};
     case ir::ConditionKind::atom:
-      return banks_of(condition.atom, no_absence);
+      return banks_of_atom(id, no_absence);
     case ir::ConditionKind::not_:
       return {negation_of(must.at(0)), negation_of(may.at(0))};
     case ir::ConditionKind::all:
@@ -130,7 +136,7 @@ std::vector<DimensionId> Meaning::tested_by(const ir::Rule& rule) const {
     const ir::Condition& condition = policy_->conditions[id];
     if (condition.kind != ir::ConditionKind::atom) continue;
     if (condition.atom.op == ir::AtomOp::exists) continue;
-    const DimensionId dimension = space_.sets_of(condition.atom).dimension;
+    const DimensionId dimension = sets_of(id).dimension;
     if (space_[dimension].kind == DimensionKind::value) found.insert(dimension);
     if (space_[dimension].kind == DimensionKind::element) found.insert(*space_[dimension].parent);
   }
@@ -147,38 +153,65 @@ void Meaning::mind_end(const ir::Rule& rule, Banks& condition) {
   condition.must = circuit_.all({condition.must, leaf});
 }
 
-// source: L8.2, L8.3.
-void Meaning::add_rule(const ir::Rule& rule, std::size_t tier, Node& before) {
-  RuleMeaning one;
-  one.rule = &rule;
-  one.tier = tier;
-  one.condition = condition(rule.when);
+Banks Meaning::condition(const ir::Rule& rule) {
+  Banks whole = condition(rule.when);
   if (rule.unless) {
     const Banks unless = condition(*rule.unless);
-    one.condition.may = circuit_.all({one.condition.may, negation_of(unless.must)});
-    one.condition.must = circuit_.all({one.condition.must, negation_of(unless.may)});
+    whole.may = circuit_.all({whole.may, negation_of(unless.must)});
+    whole.must = circuit_.all({whole.must, negation_of(unless.may)});
   }
-  mind_end(rule, one.condition);
-  one.before = before;
-  one.candidate = circuit_.all({before, one.condition.may});
-  one.fires = circuit_.all({before, one.condition.must});
-  before = circuit_.all({before, negation_of(one.condition.must)});
-  rules_.push_back(one);
+  mind_end(rule, whole);
+  return whole;
 }
 
-// source: L8.5, L8.6.
+// source: L8.2, L8.3. "No rule before" is two chains, own rules and others, so that the others'
+// formulas do not mention the own ones.
+void Meaning::add_tier(const ir::Tier& tier, std::size_t number,
+                       std::span<const std::uint32_t> blocks) {
+  Stretch start;
+  start.guard = tier.guard;
+  start.has_pass = std::any_of(tier.rules.begin(), tier.rules.end(),
+                               [](const ir::Rule& rule) { return rule.outcome == Outcome::pass; });
+  Node before = kTrue;
+  Node no_pass = kTrue;
+  std::optional<std::uint32_t> last;
+  for (const ir::Rule& rule : tier.rules) {
+    const std::uint32_t block = blocks[rules_.size()];
+    const bool own = block == kOwnBlock;
+    if (own || block != last) stretches_.push_back(start);
+    last = block;
+    Stretch& stretch = stretches_.back();
+    RuleMeaning one;
+    one.rule = &rule;
+    one.tier = number;
+    one.condition = condition(rule);
+    const Node candidate = circuit_.all({before, one.condition.may});
+    one.before = circuit_.all({start.own_before, before});
+    one.candidate = circuit_.all({start.own_before, candidate});
+    stretch.candidates.emplace_back(effect_of(rule.outcome), candidate);
+    const bool pass = rule.outcome == Outcome::pass;
+    if (!pass) {
+      stretch.lifting.push_back(stretch.has_pass
+                                    ? circuit_.all({before, one.condition.must, no_pass})
+                                    : one.condition.must);
+    }
+    Node& chain = own ? start.own_before : before;
+    chain = circuit_.all({chain, negation_of(one.condition.must)});
+    Node& passes = own ? start.own_no_pass : no_pass;
+    if (pass) passes = circuit_.all({passes, negation_of(own ? one.candidate : candidate)});
+    rules_.push_back(one);
+  }
+}
+
+// source: L8.5, L8.6. Without a `pass` in the tier, whichever rule is certain first does it. Where
+// a rule is looked at, so were those before it, and own ones need not be said again for a `pass`.
 Node Meaning::lifted() {
   std::vector<Node> ways;
-  Node no_pass = kTrue;
-  for (std::size_t i = 0; i < rules_.size(); ++i) {
-    const RuleMeaning& one = rules_[i];
-    if (i == 0 || rules_[i - 1].tier != one.tier) no_pass = kTrue;
-    if (policy_->tiers[one.tier].guard) continue;
-    if (one.rule->outcome == Outcome::pass) {
-      no_pass = circuit_.all({no_pass, negation_of(one.candidate)});
-    } else {
-      ways.push_back(circuit_.all({one.fires, no_pass}));
-    }
+  for (const Stretch& stretch : stretches_) {
+    if (stretch.guard) continue;
+    const Node some = circuit_.any(stretch.lifting);
+    ways.push_back(stretch.has_pass ? circuit_.all({stretch.own_before, stretch.own_no_pass, some})
+                                    : some);
   }
   return circuit_.any(ways);
 }

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "compiler/analysis/circuit.hpp"
@@ -28,18 +30,29 @@ struct RuleMeaning {
   Banks condition;
   Node before = kTrue;  // no rule before it in its tier is certain
   Node candidate = kFalse;
-  Node fires = kFalse;  // it is certain and looked at
 };
+
+// The block of a rule that no other policy has; see Meaning::number_rules.
+inline constexpr std::uint32_t kOwnBlock = 0;
 
 // The formulas of one policy. The policy outlives it.
 class Meaning {
  public:
-  // REQUIRES: the space knows the policy's tests and is built.
+  // Makes the formulas of conditions. REQUIRES: the space knows the policy's tests and is built.
   Meaning(const ir::Policy& policy, Space& space, Circuit& circuit);
+  // Makes those of rules and effects. `blocks`, one a rule: rules of a tier that another policy has
+  // in the same order are in blocks of consecutive ones, and a block's formulas are then the same
+  // in both, whatever stands between them; kOwnBlock: the other has no such rule. What the formulas
+  // mean does not depend on the blocks. REQUIRES: called once.
+  void number_rules(std::span<const std::uint32_t> blocks);
 
   [[nodiscard]] const ir::Policy& policy() const noexcept { return *policy_; }
+  // What the classes say of the test of a condition. REQUIRES: an atom, outside of quantifiers.
+  [[nodiscard]] const AtomSets& sets_of(ir::ConditionId id) const { return *sets_[id.value]; }
   [[nodiscard]] const std::vector<RuleMeaning>& rules() const noexcept { return rules_; }
   [[nodiscard]] Banks condition(ir::ConditionId id) const { return conditions_[id.value]; }
+  // The condition of a rule: `when and not unless`.
+  [[nodiscard]] Banks condition(const ir::Rule& rule);
   // The condition of a rule where no test on a dimension knows absence but `exists`: such a test is
   // undecidable where the value is absent.
   [[nodiscard]] Banks without_absence(const ir::Rule& rule, DimensionId dimension);
@@ -57,18 +70,29 @@ class Meaning {
  private:
   [[nodiscard]] Banks banks_of(ir::ConditionId id, std::span<const Banks> below,
                                std::optional<DimensionId> no_absence);
-  [[nodiscard]] Banks banks_of(const ir::Atom& atom, std::optional<DimensionId> no_absence);
+  [[nodiscard]] Banks banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_absence);
   [[nodiscard]] std::vector<ir::ConditionId> below(const ir::Rule& rule) const;
   void mind_end(const ir::Rule& rule, Banks& condition);
-  void add_rule(const ir::Rule& rule, std::size_t tier, Node& before);
+  // Rules of one block, in formulas that leave out the policy's own rules before them.
+  struct Stretch {
+    bool guard = false;
+    bool has_pass = false;     // its tier has
+    Node own_before = kTrue;   // no own rule before it is certain
+    Node own_no_pass = kTrue;  // no own `pass` before it is a candidate
+    std::vector<std::pair<std::optional<Effect>, Node>> candidates;
+    std::vector<Node> lifting;  // each takes the default out
+  };
+  void add_tier(const ir::Tier& tier, std::size_t number, std::span<const std::uint32_t> blocks);
   [[nodiscard]] Node lifted();
   void number_deciders();
 
   const ir::Policy* policy_;
   Space& space_;
   Circuit& circuit_;
+  std::vector<const AtomSets*> sets_;  // by condition; of atoms
   std::vector<Banks> conditions_;
   std::vector<RuleMeaning> rules_;
+  std::vector<Stretch> stretches_;
   std::vector<Node> at_least_;
   std::vector<Node> deciders_;  // by rule, then the default's
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include "compiler/analysis/budgets.hpp"
@@ -20,12 +21,12 @@ std::uint64_t set_key(DimensionId id, SetId set) {
 Query::Query(const Circuit& circuit, std::span<const Node> roots) : circuit_(circuit) {
   true_ = sat_.new_variable(true);
   sat_.add({true_});
-  literals_.emplace(kTrue >> 1, true_);
   collect(roots);
   add_parents();
   for (Axis& axis : axes_) encode_axis(axis);
   encode_exclusions();
-  encode_gates();
+  (void)literal(kTrue);
+  for (const std::uint32_t place : leaves_) (void)literal(place * 2);
 }
 
 Query::Axis& Query::axis_of(DimensionId id) {
@@ -37,27 +38,22 @@ Query::Axis& Query::axis_of(DimensionId id) {
   return axes_[found->second];
 }
 
-// Finds the leaves, and the conjunctions with children before parents.
+// Finds the leaves.
 void Query::collect(std::span<const Node> roots) {
-  std::vector<std::pair<std::uint32_t, bool>> left;
-  for (const Node root : roots) left.emplace_back(root >> 1, false);
-  std::unordered_map<std::uint32_t, bool> seen = {{kTrue >> 1, true}};
+  std::vector<std::uint32_t> left;
+  for (const Node root : roots) left.push_back(root >> 1);
+  std::unordered_set<std::uint32_t> seen = {kTrue >> 1};
   while (!left.empty()) {
-    const auto [place, done] = left.back();
+    const std::uint32_t place = left.back();
     left.pop_back();
-    if (done) {
-      gates_.push_back(place);
-      continue;
-    }
-    if (!seen.try_emplace(place, true).second) continue;
+    if (!seen.insert(place).second) continue;
     const Gate& gate = circuit_.gate(place * 2);
     if (gate.dimension.has_value()) {
       axis_of(gate.dimension).sets.push_back(gate.set);
-      literals_.emplace(place, 0);  // its literal comes with its axis
+      leaves_.push_back(place);
       continue;
     }
-    left.emplace_back(place, true);
-    for (const Node child : circuit_.children(gate)) left.emplace_back(child >> 1, false);
+    for (const Node child : circuit_.children(gate)) left.push_back(child >> 1);
   }
 }
 
@@ -124,9 +120,15 @@ void Query::encode_axis(Axis& axis) {
 
 void Query::encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>>& blocks_of,
                         const std::vector<bool>& complemented) {
+  // First the most natural class is tried; lists have no element unless they must.
+  const bool element = circuit_.space()[axis.dimension].kind == DimensionKind::element;
+  std::size_t natural = 0;
+  for (std::size_t b = 0; element && b < axis.representatives.size(); ++b) {
+    if (axis.representatives[b] == kClassFalse) natural = b;
+  }
   std::vector<Lit> one_of;
   for (std::size_t b = 0; b < axis.representatives.size(); ++b) {
-    one_of.push_back(sat_.new_variable(b == 0));
+    one_of.push_back(sat_.new_variable(b == natural));
   }
   axis.first = one_of.front();
   sat_.add(one_of);
@@ -135,7 +137,7 @@ void Query::encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>
   for (std::size_t b = 1; b < one_of.size(); ++b) {
     sat_.add({negation(before), negation(one_of[b])});
     if (b + 1 == one_of.size()) break;
-    const Lit taken = sat_.new_variable(true);
+    const Lit taken = sat_.new_variable(true, true);
     sat_.add({negation(before), taken});
     sat_.add({negation(one_of[b]), taken});
     before = taken;
@@ -144,7 +146,7 @@ void Query::encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>
     Lit in = negation(true_);
     if (blocks_of[s].size() == 1) in = one_of[blocks_of[s][0]];
     if (blocks_of[s].size() > 1) {
-      in = sat_.new_variable();
+      in = sat_.new_variable(false, true);
       std::vector<Lit> clause = {negation(in)};
       for (const std::uint32_t b : blocks_of[s]) {
         sat_.add({negation(one_of[b]), in});
@@ -164,32 +166,45 @@ void Query::encode_exclusions() {
   }
 }
 
-void Query::encode_gates() {
-  for (auto& [place, lit] : literals_) {
-    const Gate& gate = circuit_.gate(place * 2);
-    if (gate.dimension.has_value()) lit = leaf(gate.dimension, gate.set);
+// REQUIRES: its children are encoded.
+void Query::encode_gate(std::uint32_t place) {
+  const Gate& gate = circuit_.gate(place * 2);
+  if (gate.dimension.has_value()) {
+    literals_[place] = leaf(gate.dimension, gate.set);
+    return;
   }
-  for (const std::uint32_t place : gates_) {
-    const Lit all = sat_.new_variable();
-    std::vector<Lit> clause = {all};
-    for (const Node child : circuit_.children(circuit_.gate(place * 2))) {
-      const Lit part = literal(child);
-      sat_.add({negation(all), part});
-      clause.push_back(negation(part));
-    }
-    sat_.add(clause);
-    literals_.emplace(place, all);
+  const Lit all = sat_.new_variable(false, true);
+  std::vector<Lit> clause = {all};
+  for (const Node child : circuit_.children(gate)) {
+    const Lit part = literals_[child >> 1] ^ (child & 1u);
+    sat_.add({negation(all), part});
+    clause.push_back(negation(part));
   }
+  sat_.add(clause);
+  literals_[place] = all;
 }
 
 Lit Query::leaf(DimensionId id, SetId set) const {
   return sets_.at(set_key(id, set));
 }
 
-Lit Query::literal(Node node) const {
-  const auto found = literals_.find(node >> 1);
-  SENTRAIL_CHECK(found != literals_.end());
-  return found->second ^ (node & 1u);
+Lit Query::literal(Node node) {
+  std::vector<std::uint32_t> left = {node >> 1};
+  while (!left.empty()) {
+    const std::uint32_t place = left.back();
+    if (place >= literals_.size()) literals_.resize(place + 1, kNoLit);
+    if (place == kTrue >> 1) literals_[place] = true_;
+    const std::size_t count = left.size();
+    if (literals_[place] == kNoLit) {
+      for (const Node child : circuit_.children(circuit_.gate(place * 2))) {
+        if (literals_[child >> 1] == kNoLit) left.push_back(child >> 1);
+      }
+    }
+    if (left.size() > count) continue;
+    left.pop_back();
+    if (literals_[place] == kNoLit) encode_gate(place);
+  }
+  return literals_[node >> 1] ^ (node & 1u);
 }
 
 void Query::demand(Node node) {

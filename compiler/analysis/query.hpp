@@ -30,17 +30,21 @@ struct Answer {
 // Formulas made ready for searches. Classes that none of them tells apart are one.
 class Query {
  public:
-  // `roots`: all formulas that will be demanded or assumed.
+  // `roots`: all formulas that will be demanded or assumed, or others whose tests are all of
+  // theirs. cost: their tests; a formula becomes clauses when it is first asked for.
   Query(const Circuit& circuit, std::span<const Node> roots);
 
-  // Demands that a formula holds from now on. REQUIRES: one of the roots, or a negation of one.
+  // Demands that a formula holds from now on. REQUIRES: its tests are those of the roots.
   void demand(Node node);
   // Demands that not all of these hold. REQUIRES: as demand().
   void refuse_all(std::span<const Node> nodes);
   // Searches. cost: at most limits::kAnalysisConflictsMax conflicts. REQUIRES: as demand().
   [[nodiscard]] Answer solve(std::span<const Node> assumptions = {});
-  // Whether a formula holds in the request that was found last.
-  [[nodiscard]] bool holds(Node node) const { return sat_.is_true(literal(node)); }
+  // Whether a formula holds in the request that was found last. REQUIRES: a test of the roots, or a
+  // formula that was demanded or assumed.
+  [[nodiscard]] bool holds(Node node) const {
+    return sat_.is_true(literals_[node >> 1] ^ (node & 1u));
+  }
 
  private:
   struct Axis {
@@ -56,17 +60,19 @@ class Query {
   void encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>>& blocks_of,
                    const std::vector<bool>& complemented);
   void encode_exclusions();
-  void encode_gates();
+  void encode_gate(std::uint32_t place);
   [[nodiscard]] Axis& axis_of(DimensionId id);
-  [[nodiscard]] Lit literal(Node node) const;
+  // Encodes what is not yet, children first.
+  [[nodiscard]] Lit literal(Node node);
   [[nodiscard]] Lit leaf(DimensionId id, SetId set) const;
 
   const Circuit& circuit_;
   Sat sat_;
   Lit true_ = 0;
-  std::vector<std::uint32_t> gates_;                 // conjunctions, children first
-  std::unordered_map<std::uint32_t, Lit> literals_;  // by place
-  std::unordered_map<std::uint64_t, Lit> sets_;      // by dimension and set
+  std::vector<std::uint32_t> leaves_;  // places of the roots' tests
+  std::vector<Lit> literals_;          // by place; kNoLit if it was not asked for yet
+  static constexpr Lit kNoLit = 0xffffffff;
+  std::unordered_map<std::uint64_t, Lit> sets_;  // by dimension and set
   std::vector<Axis> axes_;
   std::unordered_map<std::uint32_t, std::size_t> axis_numbers_;
   std::vector<const Exclusion*> exclusions_;

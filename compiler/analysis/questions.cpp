@@ -1,39 +1,41 @@
-// Reach by one small search for each rule; the rest by one search over the whole policy. See
-// questions.hpp.
+// Rule by rule, then pairs, then the whole policy. See questions.hpp.
 #include "compiler/analysis/questions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "compiler/analysis/boxes.hpp"
 #include "compiler/analysis/budgets.hpp"
-#include "compiler/analysis/tries.hpp"
+#include "compiler/analysis/guesses.hpp"
+#include "compiler/analysis/holes.hpp"
+#include "compiler/analysis/reach.hpp"
 #include "compiler/analysis/workbench.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
 
-// A hole that may be there: the rule, what is absent, and when it is one.
-struct HoleQuestion {
-  std::size_t rule = 0;
-  DimensionId dimension;
-  Node condition = kFalse;
-};
-
 // One run of analyse().
 class Analyst {
  public:
-  explicit Analyst(const ir::Policy& policy)
+  Analyst(const ir::Policy& policy, Depth depth)
       : list_{&policy},
-        bench_(list_),
+        bench_(list_, depth == Depth::full),
         meaning_(bench_.meaning(0)),
-        boxes_(meaning_, bench_.space()) {}
+        boxes_(meaning_, bench_.space()),
+        guesses_(meaning_, bench_.space(), bench_.circuit(), boxes_, false),
+        named_guesses_(meaning_, bench_.space(), bench_.circuit(), boxes_, true) {}
 
   Findings run(Depth depth) {
-    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) find_reach(i, depth == Depth::quick);
+    Reaching reaching(bench_, boxes_, guesses_);
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
+      findings_.rules.push_back(reaching.find(i));
+    }
     if (depth == Depth::full) {
       find_overlaps();
-      ask_whole_policy();
+      find_uncovered();
+      find_exemptions();
+      HoleFinder(bench_, boxes_, named_guesses_).find(findings_);
     }
     findings_.unconfirmed = bench_.unconfirmed();
     return std::move(findings_);
@@ -42,123 +44,37 @@ class Analyst {
  private:
   [[nodiscard]] const RuleMeaning& rule(std::size_t i) const { return meaning_.rules()[i]; }
 
-  // Rules before one in its tier that may be true where it is.
-  std::vector<std::size_t> rivals_of(std::size_t i) {
-    std::vector<std::size_t> rivals;
-    boxes_.meeting(i).for_each([&](std::uint32_t other) {
-      if (other < i && rule(other).tier == rule(i).tier) rivals.push_back(other);
-    });
-    return rivals;
-  }
-
-  // `quickly`: what surely is reached is not searched for.
-  void find_reach(std::size_t i, bool quickly) {
-    RuleReach& reach = findings_.rules.emplace_back();
-    const std::vector<std::size_t> rivals = rivals_of(i);
-    if (quickly && rivals.empty() && boxes_.surely_meet(i, i)) return;
-    std::vector<Node> roots = {rule(i).condition.must};
-    std::vector<Node> none;
-    for (const std::size_t rival : rivals) {
-      roots.push_back(rule(rival).condition.must);
-      none.push_back(negation_of(roots.back()));
-    }
-    Query query(bench_.circuit(), roots);
-    query.demand(roots[0]);
-    const Answer answer = query.solve(none);
-    reach.why = answer.why;
-    reach.reach = Reach::unknown;
-    if (answer.found == Found::some) {
-      reach.reach = Reach::reached;
-      // Without a witness an answer that rests on an unknown test is no answer; others need none.
-      if (!answer.opaque) return;
-      reach.where = bench_.confirm(0, answer, reach.why, [&](const Witness& witness) {
-        return truth_of(i, witness.request) == Truth::t && is_candidate(witness, i);
-      });
-      if (!reach.where) find_by_trying(i, reach);
-      if (!reach.where) reach.reach = Reach::unknown;
-    } else if (answer.found == Found::none) {
-      reach.reach = answer.core.empty() ? Reach::never_matches : Reach::shadowed;
-      for (const std::size_t k : smallest_core(query, none, answer.core)) {
-        reach.by.push_back(rivals[k]);
-      }
-      // The solver may blame rules before it sees that the condition alone cannot hold.
-      if (reach.by.empty()) reach.reach = Reach::never_matches;
-      find_possible(i, reach);
-    }
-  }
-
-  void find_by_trying(std::size_t i, RuleReach& reach) {
-    const auto request = try_to_reach(*list_[0], i);
-    if (!request) return;
-    const Result<oracle::Decision> decision = bench_.judge(0).decide(*request);
-    if (!decision || truth_of(i, *request) != Truth::t) return;
-    Witness witness{*request, *decision};
-    if (!is_candidate(witness, i)) return;
-    reach.where = std::move(witness);
-    reach.why.clear();
-  }
-
   [[nodiscard]] Truth truth_of(std::size_t i, const oracle::Request& request) {
     return bench_.judge(0).truth(*rule(i).rule, request);
-  }
-
-  static bool is_candidate(const Witness& witness, std::size_t i) {
-    const auto& candidates = witness.decision.candidates;
-    return std::find(candidates.begin(), candidates.end(), i) != candidates.end();
-  }
-
-  // A subset of a core that cannot hold together, and would if any were left out.
-  static std::vector<std::size_t> smallest_core(Query& query, const std::vector<Node>& all,
-                                                std::vector<std::size_t> core) {
-    for (std::size_t k = 0; k < core.size();) {
-      std::vector<Node> fewer;
-      for (std::size_t m = 0; m < core.size(); ++m) {
-        if (m != k) fewer.push_back(all[core[m]]);
-      }
-      const Answer answer = query.solve(fewer);
-      if (answer.found != Found::none) {
-        ++k;
-        continue;
-      }
-      std::vector<std::size_t> kept;
-      for (const std::size_t m : answer.core) kept.push_back(core[m < k ? m : m + 1]);
-      core = std::move(kept);
-      k = 0;
-    }
-    return core;
-  }
-
-  // Whether a rule that is never reached is still a candidate somewhere.
-  void find_possible(std::size_t i, RuleReach& reach) {
-    const Node candidate = rule(i).candidate;
-    Query query(bench_.circuit(), {&candidate, 1});
-    query.demand(candidate);
-    const Answer answer = query.solve();
-    reach.why = answer.why;
-    reach.possible = answer.found != Found::none;
-    if (answer.found != Found::some || !answer.opaque) return;
-    reach.where = bench_.confirm(0, answer, reach.why,
-                                 [&](const Witness& witness) { return is_candidate(witness, i); });
   }
 
   void find_overlaps() {
     std::size_t searches = 0;
     std::size_t left_out = 0;
+    std::array<Bits, 3> before;  // of the rule's tier, by effect
     for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
-      for (const std::size_t other : rivals_of(i)) {
-        const auto mine = effect_of(rule(i).rule->outcome);
-        const auto theirs = effect_of(rule(other).rule->outcome);
-        if (!mine || !theirs || mine == theirs) continue;
-        bool meet = boxes_.surely_meet(i, other);
+      if (i == 0 || rule(i).tier != rule(i - 1).tier) before.fill(Bits(meaning_.rules().size()));
+      const auto mine = effect_of(rule(i).rule->outcome);
+      if (!mine) continue;
+      const auto effect = static_cast<std::size_t>(*mine);
+      Bits others = before[(effect + 1) % 3];
+      others |= before[(effect + 2) % 3];
+      before[effect].set(i);
+      others &= boxes_.meeting(i);
+      others.for_each([&](std::uint32_t other) {
+        bool meet = boxes_.is_plain(i) && boxes_.is_plain(other);
         if (!meet) {
           if (++searches > limits::kAnalysisPairsMax) {
             ++left_out;
-            continue;
+            return;
           }
           meet = both_match(i, other);
         }
-        if (meet) findings_.overlaps.push_back({other, i});
-      }
+        if (!meet) return;
+        ++findings_.overlap_count;
+        if (findings_.overlaps.size() == limits::kAnalysisOverlapsMax) return;
+        findings_.overlaps.push_back({other, i});
+      });
     }
     if (left_out > 0) {
       findings_.unknown.push_back(std::to_string(left_out) +
@@ -169,6 +85,11 @@ class Analyst {
 
   bool both_match(std::size_t a, std::size_t b) {
     const Node both = bench_.circuit().all({rule(a).condition.must, rule(b).condition.must});
+    if (both == kFalse) return false;
+    const Box box = boxes_.intersection(boxes_.certain(a), boxes_.certain(b));
+    if (guesses_.look(box, [&](const Box*&) { return guesses_.point().truth(both) == Truth::t; })) {
+      return true;
+    }
     Query query(bench_.circuit(), {&both, 1});
     query.demand(both);
     const Answer answer = query.solve();
@@ -181,35 +102,47 @@ class Analyst {
     return answer.found == Found::some;
   }
 
-  void ask_whole_policy() {
-    std::vector<HoleQuestion> holes = hole_questions();
-    std::vector<Node> roots = {kTrue};
-    std::vector<Node> nobody;
-    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
-      if (effect_of(rule(i).rule->outcome)) nobody.push_back(negation_of(rule(i).candidate));
-      roots.push_back(meaning_.decided_by(i));
-      for (const Node node : exempted(i)) roots.push_back(node);
-    }
-    roots.push_back(meaning_.decided_by(std::nullopt));
-    roots.push_back(bench_.circuit().all(nobody));
-    const Node uncovered = roots.back();
-    for (const HoleQuestion& hole : holes) roots.push_back(hole.condition);
-    Query query(bench_.circuit(), roots);
-    find_uncovered(query, uncovered);
-    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) find_exemption(query, i);
-    find_holes(query, holes);
+  [[nodiscard]] bool has_effect(std::size_t i) const {
+    return effect_of(rule(i).rule->outcome).has_value();
   }
 
-  void find_uncovered(Query& query, Node uncovered) {
-    const Answer answer = query.solve({&uncovered, 1});
+  // A request of which no rule but a `pass` is a candidate.
+  Answer uncovered() {
+    Answer answer;
+    const bool guessed = named_guesses_.look({}, [&](const Box*& in_the_way) {
+      const std::optional<PointDecision> decision = named_guesses_.decide();
+      if (!decision) return false;
+      for (const std::size_t one : decision->candidates) {
+        if (!has_effect(one)) continue;
+        in_the_way = &boxes_.possible(one);
+        return false;
+      }
+      return true;
+    });
+    if (guessed) {
+      answer.found = Found::some;
+      answer.request = named_guesses_.point().assignment();
+      return answer;
+    }
+    std::vector<Node> nobody;
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
+      if (has_effect(i)) nobody.push_back(negation_of(rule(i).candidate));
+    }
+    const Node node = bench_.circuit().all(nobody);
+    Query query(bench_.circuit(), {&node, 1});
+    query.demand(node);
+    return query.solve();
+  }
+
+  void find_uncovered() {
+    const Answer answer = uncovered();
     Existence& found = findings_.uncovered;
     found.why = answer.why;
     if (answer.found == Found::none) found.verdict = Verdict::proved;
     if (answer.found != Found::some) return;
     found.witness = bench_.confirm(0, answer, found.why, [&](const Witness& witness) {
-      return std::all_of(
-          witness.decision.candidates.begin(), witness.decision.candidates.end(),
-          [&](std::size_t i) { return !effect_of(rule(i).rule->outcome).has_value(); });
+      return std::all_of(witness.decision.candidates.begin(), witness.decision.candidates.end(),
+                         [&](std::size_t i) { return !has_effect(i); });
     });
     if (found.witness) found.verdict = Verdict::refuted;
   }
@@ -220,6 +153,20 @@ class Analyst {
     if (!one.unless) return {};
     return {meaning_.condition(one.when).must, meaning_.condition(*one.unless).must,
             rule(i).before};
+  }
+
+  void find_exemptions() {
+    std::vector<Node> roots;
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
+      for (const Node node : exempted(i)) roots.push_back(node);
+    }
+    if (roots.empty()) return;
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
+      roots.push_back(meaning_.decided_by(i));
+    }
+    roots.push_back(meaning_.decided_by(std::nullopt));
+    Query query(bench_.circuit(), roots);
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) find_exemption(query, i);
   }
 
   void find_exemption(Query& query, std::size_t i) {
@@ -251,78 +198,19 @@ class Analyst {
     findings_.exemptions.push_back(std::move(exemption));
   }
 
-  std::vector<HoleQuestion> hole_questions() {
-    std::vector<HoleQuestion> holes;
-    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
-      const std::optional<Effect> outcome = effect_of(rule(i).rule->outcome);
-      if (!outcome) continue;
-      for (const DimensionId dimension : meaning_.tested_by(*rule(i).rule)) {
-        // Every request that a gate decides has a tool and an action.
-        const AttributeId asked = bench_.space()[dimension].ref.attribute;
-        if (asked == AttributeId::tool || asked == AttributeId::action) continue;
-        const Banks banks = meaning_.without_absence(*rule(i).rule, dimension);
-        HoleQuestion hole;
-        hole.rule = i;
-        hole.dimension = dimension;
-        if (*outcome == Effect::allow) {
-          hole.condition = bench_.circuit().all(
-              {meaning_.decided_by(i), rule(i).condition.must, negation_of(banks.must)});
-        } else {
-          hole.condition =
-              bench_.circuit().all({rule(i).before, banks.may, negation_of(rule(i).condition.may),
-                                    negation_of(meaning_.at_least(*outcome))});
-        }
-        if (hole.condition != kFalse) holes.push_back(hole);
-      }
-    }
-    return holes;
-  }
-
-  void find_holes(Query& query, const std::vector<HoleQuestion>& holes) {
-    for (const HoleQuestion& hole : holes) {
-      if (findings_.holes.size() == limits::kAnalysisHolesMax) {
-        findings_.unknown.push_back("others may pass through absence too; the first " +
-                                    std::to_string(limits::kAnalysisHolesMax) + " are listed");
-        return;
-      }
-      const ir::AttributeRef& ref = bench_.space()[hole.dimension].ref;
-      const Answer answer = query.solve({&hole.condition, 1});
-      std::string why = answer.why;
-      if (answer.found == Found::none) continue;
-      std::optional<Witness> witness;
-      if (answer.found == Found::some) {
-        witness = bench_.confirm(0, answer, why,
-                                 [&](const Witness& found) { return is_hole(hole.rule, found); });
-      }
-      if (witness) {
-        findings_.holes.push_back({hole.rule, ref, std::move(*witness)});
-      } else {
-        findings_.unknown.push_back("whether rule " + rule(hole.rule).rule->name +
-                                    " has a hole where " + to_string(ref) + " is absent: " + why);
-      }
-    }
-  }
-
-  bool is_hole(std::size_t i, const Witness& witness) {
-    const Truth truth = truth_of(i, witness.request);
-    const Effect outcome = *effect_of(rule(i).rule->outcome);
-    if (outcome == Effect::allow) {
-      return truth == Truth::t && witness.decision.effect == Effect::allow;
-    }
-    return truth == Truth::f && witness.decision.effect < outcome;
-  }
-
   std::vector<const ir::Policy*> list_;
   Workbench bench_;
   Meaning& meaning_;
   Boxes boxes_;
+  Guesses guesses_;
+  Guesses named_guesses_;  // of requests with a tool and an action: people read them
   Findings findings_;
 };
 
 }  // namespace
 
 Findings analyse(const ir::Policy& policy, Depth depth) {
-  return Analyst(policy).run(depth);
+  return Analyst(policy, depth).run(depth);
 }
 
 }  // namespace sentrail::compiler::analysis

@@ -67,8 +67,9 @@ enum class Depth : std::uint8_t { quick, full };
 // The answers about one policy. Rules are numbered in tier then rule order.
 struct Findings {
   std::vector<RuleReach> rules;
-  Existence uncovered;  // refuted: the witness is decided by the default alone
-  std::vector<Overlap> overlaps;
+  Existence uncovered;            // refuted: the witness is decided by the default alone
+  std::vector<Overlap> overlaps;  // the first limits::kAnalysisOverlapsMax of them
+  std::size_t overlap_count = 0;
   std::vector<Hole> holes;
   std::vector<Exemption> exemptions;
   std::vector<std::string> unknown;  // what else could not be told, and why

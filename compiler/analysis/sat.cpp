@@ -7,10 +7,12 @@
 
 namespace sentrail::compiler::analysis {
 
-Lit Sat::new_variable(bool phase) {
+Lit Sat::new_variable(bool phase, bool follows) {
   const auto variable = static_cast<std::uint32_t>(level_.size());
   values_.push_back(Value::unset);
+  first_phase_.push_back(phase);
   phase_.push_back(phase);
+  follows_.push_back(follows);
   level_.push_back(0);
   reason_.push_back(kNoClause);
   activity_.push_back(0);
@@ -18,7 +20,7 @@ Lit Sat::new_variable(bool phase) {
   heap_at_.push_back(kNotInHeap);
   watches_.emplace_back();
   watches_.emplace_back();
-  heap_insert(variable);
+  if (!follows) heap_insert(variable);
   return variable * 2;
 }
 
@@ -117,6 +119,7 @@ Sat::ClauseRef Sat::propagate() {
 
 void Sat::bump(std::uint32_t variable) {
   activity_[variable] += step_;
+  follows_[variable] = false;
   if (activity_[variable] > 1e100) {
     for (double& activity : activity_) activity *= 1e-100;
     step_ *= 1e-100;
@@ -198,7 +201,7 @@ void Sat::backtrack(std::uint32_t level) {
     const std::uint32_t variable = trail_[i] >> 1;
     phase_[variable] = (trail_[i] & 1u) == 0;
     values_[variable] = Value::unset;
-    if (heap_at_[variable] == kNotInHeap) heap_insert(variable);
+    if (heap_at_[variable] == kNotInHeap && !follows_[variable]) heap_insert(variable);
   }
   trail_.resize(begin);
   trail_limits_.resize(level);
@@ -283,6 +286,7 @@ SatAnswer Sat::search(std::span<const Lit> assumptions, std::uint64_t conflicts_
 SatAnswer Sat::solve(std::span<const Lit> assumptions, std::uint64_t conflicts_max) {
   core_.clear();
   if (contradiction_) return SatAnswer::unsatisfiable;
+  phase_ = first_phase_;
   const SatAnswer answer = search(assumptions, conflicts_max);
   if (answer == SatAnswer::satisfiable) {
     model_.resize(values_.size());

@@ -23,8 +23,10 @@ enum class SatAnswer : std::uint8_t { satisfiable, unsatisfiable, exhausted };
 // Clauses and one search at a time over them. threads: one at a time.
 class Sat {
  public:
-  // A new variable; it is tried as `phase` first. out: its positive literal.
-  Lit new_variable(bool phase = false);
+  // A new variable; it is tried as `phase` first. `follows`: once all others have values, clauses
+  // give it one or do not need one; it is not guessed before it was in a conflict. out: its
+  // positive literal.
+  Lit new_variable(bool phase = false, bool follows = false);
   // Adds a clause. REQUIRES: no search is under way (none is, between calls of solve).
   void add(std::span<const Lit> clause);
   void add(std::initializer_list<Lit> clause) { add(std::span<const Lit>(clause)); }
@@ -72,6 +74,7 @@ class Sat {
   [[nodiscard]] bool decide(std::span<const Lit> assumptions, Lit& next);
   void learn(std::span<const Lit> learnt, std::uint32_t back);
 
+  // Makes a variable one to guess, unless it is.
   void heap_insert(std::uint32_t variable);
   void heap_up(std::size_t at);
   void heap_down(std::size_t at);
@@ -80,7 +83,9 @@ class Sat {
   std::vector<Lit> arena_;  // clauses: their size, then their literals
   std::vector<std::vector<Watch>> watches_;
   std::vector<Value> values_;
+  std::vector<bool> first_phase_;  // a search begins with it, whatever was searched before
   std::vector<bool> phase_;
+  std::vector<bool> follows_;
   std::vector<std::uint32_t> level_;
   std::vector<ClauseRef> reason_;
   std::vector<double> activity_;

@@ -88,6 +88,10 @@ class Space {
   // What cannot occur together, of a dimension and those that it is a part of or equal but for
   // case to.
   [[nodiscard]] std::span<const Exclusion> exclusions_of(DimensionId id) const;
+  // The members and elements of a value.
+  [[nodiscard]] std::span<const DimensionId> parts_of(DimensionId id) const {
+    return parts_.at(id.value);
+  }
   // The class of a value dimension in which the value is absent, if there is such a class.
   [[nodiscard]] std::optional<std::uint32_t> absent_class(DimensionId id) const;
 

@@ -1,15 +1,27 @@
 // Space first, formulas after it. See workbench.hpp.
 #include "compiler/analysis/workbench.hpp"
 
+#include "compiler/analysis/alignment.hpp"
+
 namespace sentrail::compiler::analysis {
 
-Workbench::Workbench(std::span<const ir::Policy* const> policies) : circuit_(space_) {
+Workbench::Workbench(std::span<const ir::Policy* const> policies, bool judged) : circuit_(space_) {
+  for (const ir::Policy* policy : policies) {
+    Judge& judge = judges_.emplace_back(*policy);
+    // Whether it cannot be made is said where a witness is confirmed.
+    if (judged) (void)judge.prepare();
+  }
   for (const ir::Policy* policy : policies) space_.add(*policy);
   space_.build();
   for (const ir::Policy* policy : policies) {
     meanings_.push_back(std::make_unique<Meaning>(*policy, space_, circuit_));
-    judges_.emplace_back(*policy);
   }
+  const Blocks blocks =
+      policies.size() == 2 ? common_blocks(*meanings_[0], *meanings_[1]) : one_block(*policies[0]);
+  meanings_[0]->number_rules(blocks.before);
+  if (policies.size() < 2) return;
+  meanings_[1]->number_rules(blocks.after);
+  judges_[1].share(judges_[0]);
 }
 
 void Workbench::deny(const Answer& answer, const std::string& message, std::string& why) {

@@ -17,10 +17,13 @@
 
 namespace sentrail::compiler::analysis {
 
-// Policies as formulas over common classes. The policies outlive it. Neither copied nor moved.
+// One policy, or two, as formulas over common classes. The policies outlive it. Neither copied nor
+// moved.
 class Workbench {
  public:
-  explicit Workbench(std::span<const ir::Policy* const> policies);
+  // `judged`: witnesses will surely be confirmed; the engines are made first then, while there is
+  // room.
+  explicit Workbench(std::span<const ir::Policy* const> policies, bool judged = false);
   Workbench(const Workbench&) = delete;
   Workbench& operator=(const Workbench&) = delete;
 

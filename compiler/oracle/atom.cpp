@@ -194,6 +194,15 @@ Truth has_type(const Value& value, ir::TestedType type) {
   return Truth::u;
 }
 
+// The value of a whole attribute where it is: lists are long. Nothing for what look_up puts
+// together.
+const Value* whole_value(const Request& request, const ir::AttributeRef& ref) {
+  static const Value kAbsent;
+  if (ref.binder > 0 || !ref.steps.empty()) return nullptr;
+  const auto found = request.values.find(std::string(row_of(ref.attribute).name));
+  return found == request.values.end() ? &kAbsent : &found->second;
+}
+
 }  // namespace
 
 Value look_up(const Request& request, const ir::AttributeRef& ref,
@@ -215,12 +224,17 @@ Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<V
   if (row_of(atom.attribute.attribute).type == Type::time) {
     return is_in_window(request, atom.operands.at(0));
   }
-  Value value = look_up(request, atom.attribute, elements);
+  const Value* whole = whole_value(request, atom.attribute);
+  Value made;
+  if (whole == nullptr) made = look_up(request, atom.attribute, elements);
+  if (atom.sized && whole != nullptr) made = *whole;
+  if (atom.sized) whole = nullptr;
+  const Value& value = whole != nullptr ? *whole : made;
   const char separator = row_of(atom.attribute.attribute).separator;
   if (value.kind == ValueKind::unreadable) return Truth::u;
   if (atom.op == ir::AtomOp::exists) return certain(value.kind != ValueKind::absent);
   if (value.kind == ValueKind::absent) return Truth::f;
-  if (atom.sized) value = size_of(value);
+  if (atom.sized) made = size_of(made);
   if (value.kind == ValueKind::unreadable) return Truth::u;
   switch (atom.op) {
     case ir::AtomOp::equal:

@@ -1,6 +1,7 @@
 // Divides patterns and values into segments and code points and matches them. See glob.hpp.
 #include "compiler/oracle/glob.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -26,6 +27,7 @@ struct PatternSegment {
 
 std::vector<PatternSegment> segments_of_pattern(const CodePoints& pattern, char separator) {
   std::vector<PatternSegment> segments(1);
+  segments[0].tokens.reserve(pattern.size());
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     const std::uint32_t point = pattern[i];
     if (point == static_cast<unsigned char>(separator)) {
@@ -50,6 +52,7 @@ std::vector<PatternSegment> segments_of_pattern(const CodePoints& pattern, char 
 
 std::vector<CodePoints> segments_of_value(const CodePoints& value, char separator) {
   std::vector<CodePoints> segments(1);
+  segments[0].reserve(value.size());
   for (const std::uint32_t point : value) {
     if (point == static_cast<unsigned char>(separator)) {
       segments.emplace_back();
@@ -60,11 +63,17 @@ std::vector<CodePoints> segments_of_value(const CodePoints& value, char separato
   return segments;
 }
 
-// reached[v] after p tokens: do the first p tokens match the first v points?
+// reached[v] after p tokens: do the first p tokens match the first v points? What stands before the
+// first wildcard can match in one way only.
 bool segment_matches(const std::vector<Token>& tokens, const CodePoints& value) {
+  std::size_t fixed = 0;
+  for (; fixed < tokens.size() && tokens[fixed].wants == Wants::this_point; ++fixed) {
+    if (fixed == value.size() || tokens[fixed].point != value[fixed]) return false;
+  }
   std::vector<bool> reached(value.size() + 1, false);
-  reached[0] = true;
-  for (const Token& token : tokens) {
+  reached[fixed] = true;
+  for (std::size_t p = fixed; p < tokens.size(); ++p) {
+    const Token& token = tokens[p];
     std::vector<bool> next(value.size() + 1, false);
     for (std::size_t v = 0; v <= value.size(); ++v) {
       if (token.wants == Wants::any_points) {
@@ -92,6 +101,7 @@ bool all_match(const std::vector<PatternSegment>& pattern, const std::vector<Cod
       }
     }
     reached = next;
+    if (std::find(reached.begin(), reached.end(), true) == reached.end()) return false;
   }
   return reached[value.size()];
 }
