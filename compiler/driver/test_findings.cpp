@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "compiler/driver/written_tests.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
 
@@ -35,9 +34,24 @@ std::string hint_of(const Survivor& survivor) {
   return "not known whether a test could" + (survivor.why.empty() ? "" : ": " + survivor.why);
 }
 
+namespace {
+
+// A help has no lines, and the language does not need them.
+std::string on_one_line(const std::string& test) {
+  std::string out;
+  for (const char c : test) {
+    const bool blank = c == '\n' || c == ' ';
+    if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+}  // namespace
+
 Diagnostic finding_of(const Survivor& survivor, const ir::Policy& policy, const Sources& sources) {
   std::string help = hint_of(survivor);
-  if (!survivor.test.empty()) help = "add " + laid_out(survivor.test).value_or(survivor.test);
+  if (!survivor.test.empty()) help = "add " + on_one_line(survivor.test);
   return diagnose(DiagnosticKind::mistake_unnoticed, survivor.mistake.span,
                   "no test notices if " + said_of(survivor.mistake, policy, sources),
                   std::move(help), {}, "");
