@@ -46,4 +46,55 @@ void Commented::close_block(Span block, bool empty) {
   layout_.text("}");
 }
 
+void Commented::bracketed(const std::vector<Literal>& entries, std::size_t close) {
+  layout_.open();
+  layout_.text("[");
+  layout_.indent();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::size_t offset = entries[i].span.begin;
+    const bool first = i == 0;
+    const bool wrote = flush(offset, true, first);
+    const bool blank = blank_before(offset) && (!first || wrote);
+    if (first) {
+      layout_.soft(blank);
+    } else {
+      layout_.line(blank);
+    }
+    layout_.text(slice(entries[i].span));
+    if (i + 1 < entries.size()) layout_.text(",");
+  }
+  if (!entries.empty()) layout_.if_broken(",");
+  flush(close, true, entries.empty());
+  layout_.dedent();
+  layout_.soft();
+  layout_.text("]");
+  layout_.close();
+}
+
+void Commented::approval_parts(const ApprovalNode& node, std::string_view from) {
+  for (const SeatsNode& seats : node.seats) {
+    flush(seats.span.begin, false, true);
+    layout_.line();
+    const bool first = &seats == &node.seats.front();
+    layout_.text(first ? from : "and ");
+    if (first) layout_.indent();
+    if (seats.people) {
+      layout_.text(slice(seats.people->span));
+      layout_.text(" of ");
+    }
+    layout_.text(seats.role ? "role " : "group ");
+    layout_.text(slice(seats.name.span));
+  }
+  if (!node.seats.empty()) {
+    layout_.text(")");
+    layout_.dedent();
+  }
+  if (node.within) {
+    flush(node.within->span.begin, false, true);
+    layout_.line();
+    layout_.text("within ");
+    layout_.text(slice(node.within->span));
+  }
+}
+
 }  // namespace sentrail::compiler

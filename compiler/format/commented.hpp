@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "compiler/format/layout.hpp"
 #include "compiler/syntax/ast.hpp"
@@ -28,6 +29,11 @@ class Commented {
   void begin_part(std::size_t offset);
   // Comments before a closing brace, which stands on a line of its own.
   void close_block(Span block, bool empty);
+
+  // `[a, b]`, or one entry a line with a last comma; `close` is where its bracket ends it.
+  void bracketed(const std::vector<Literal>& entries, std::size_t close);
+  // Who approves and by when, as much as there is room for on a line; `from` begins the people.
+  void approval_parts(const ApprovalNode& node, std::string_view from);
 
   // Whether the author left an empty line above the line that begins with `offset`.
   [[nodiscard]] bool blank_before(std::size_t offset) const;

@@ -137,27 +137,6 @@ class Formatter : Commented {
     layout_.close();
   }
 
-  void approval_parts(const ApprovalNode& node, std::string_view from) {
-    for (const SeatsNode& seats : node.seats) {
-      flush(seats.span.begin, false, true);
-      layout_.line();
-      const bool first = &seats == &node.seats.front();
-      layout_.text(first ? from : "and ");
-      if (first) layout_.indent();
-      if (seats.people) name_line(slice(seats.people->span), " of ");
-      name_line(seats.role ? "role " : "group ", slice(seats.name.span));
-    }
-    if (!node.seats.empty()) {
-      layout_.text(")");
-      layout_.dedent();
-    }
-    if (node.within) {
-      flush(node.within->span.begin, false, true);
-      layout_.line();
-      name_line("within ", slice(node.within->span));
-    }
-  }
-
   void proof(const ProofNode& node) {
     layout_.open();
     name_line("prove ", slice(node.name.span));
@@ -366,32 +345,6 @@ class Formatter : Commented {
     if (!parts[0].text.empty()) layout_.text(" ");
     if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");
     layout_.text(slice(parts[2].span));
-  }
-
-  // `[a, b]`, or one entry a line with a last comma.
-  void bracketed(const std::vector<Literal>& entries, std::size_t close) {
-    layout_.open();
-    layout_.text("[");
-    layout_.indent();
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const std::size_t offset = entries[i].span.begin;
-      const bool first = i == 0;
-      const bool wrote = flush(offset, true, first);
-      const bool blank = blank_before(offset) && (!first || wrote);
-      if (first) {
-        layout_.soft(blank);
-      } else {
-        layout_.line(blank);
-      }
-      layout_.text(slice(entries[i].span));
-      if (i + 1 < entries.size()) layout_.text(",");
-    }
-    if (!entries.empty()) layout_.if_broken(",");
-    flush(close, true, entries.empty());
-    layout_.dedent();
-    layout_.soft();
-    layout_.text("]");
-    layout_.close();
   }
 
   // --- tests -------------------------------------------------------------------------------
