@@ -140,13 +140,13 @@ struct BoundProgram {
   std::vector<Code> codes;
   std::vector<std::uint32_t> rule_entries;  // first code of each rule, ascending, and the end
   std::vector<Tier> tiers;
-  std::vector<std::int64_t> ends;  // by rule: when an `allow` has ended; empty if none ever does
+  // By rule: when an `allow` has ended, or that it never does; empty if none ever does.
+  static constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
+  std::vector<std::int64_t> ends;
 
   // Whether a rule is an `allow` whose end has come. source: docs/language.md, L8.13.
   [[nodiscard]] bool has_ended(std::uint32_t rule, std::int64_t now_ms) const noexcept {
-    // A rule without an end has none even where nobody knows when it is.
-    constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-    return !ends.empty() && ends[rule] != kNever && now_ms >= ends[rule];
+    return !ends.empty() && ends[rule] != kNoEnd && now_ms >= ends[rule];
   }
 
   [[nodiscard]] std::size_t cell_count() const noexcept { return slots.size() + tests.size() + 1; }

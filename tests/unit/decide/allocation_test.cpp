@@ -67,8 +67,9 @@ TEST(Allocations, AreNoneInRandomDecisions) {
   for (int i = 0; i < 100; ++i) {
     Compiled compiled(random_policy(random, limits));
     for (int k = 0; k < 30; ++k) {
-      const std::optional<OwnedFacts> facts = OwnedFacts::of(random_request(random));
+      std::optional<OwnedFacts> facts = OwnedFacts::of(random_request(random));
       if (!facts) continue;
+      facts->set_zones(zone_names_of(compiled.program()));
       const std::uint64_t before = allocations;
       const Decision decision = compiled.decide(**facts);
       ASSERT_EQ(allocations - before, 0u) << name_of(decision.effect);

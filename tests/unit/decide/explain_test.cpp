@@ -106,8 +106,9 @@ TEST(Explain, AgreesWithDecisionsAndWithTheOracle) {
     Compiled compiled(policy);
     for (int k = 0; k < 10; ++k) {
       const oracle::Request request = random_request(random);
-      const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
+      std::optional<OwnedFacts> facts = OwnedFacts::of(request);
       if (!facts) continue;
+      facts->set_zones(zone_names_of(compiled.program()));
       const decide::Explanation why =
           decide::explain(compiled.engine(), **facts, compiled.scratch());
       const std::vector<Truth> truths = oracle::evaluate_rules(policy, request);

@@ -26,8 +26,9 @@ TEST(Scratch, ServesManyEnginesInTurn) {
   for (int i = 0; i < 2'000; ++i) {
     const std::size_t which = static_cast<std::size_t>(random() % engines.size());
     const oracle::Request request = random_request(random);
-    const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
+    std::optional<OwnedFacts> facts = OwnedFacts::of(request);
     if (!facts) continue;
+    facts->set_zones(zone_names_of(engines[which].program()));
     shared.fit(engines[which].engine().bound());
     ASSERT_EQ(difference(oracle::decide(policies[which], request),
                          engines[which].engine().decide(**facts, shared)),
