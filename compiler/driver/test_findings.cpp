@@ -39,9 +39,11 @@ namespace {
 // A help has no lines, and the language does not need them.
 std::string on_one_line(const std::string& test) {
   std::string out;
+  bool indent = false;
   for (const char c : test) {
-    const bool blank = c == '\n' || c == ' ';
-    if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
+    if (c == '\n') out += ' ';
+    indent = c == '\n' || (indent && c == ' ');
+    if (!indent) out += c;
   }
   while (out.ends_with(' ')) out.pop_back();
   return out;

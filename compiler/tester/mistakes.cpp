@@ -301,9 +301,10 @@ class Maker {
     std::vector<ir::Operand>& operands = condition.atom.operands;
     switch (mistake_.kind) {
       case MistakeKind::when_left_out:
-        condition = {ConditionKind::always, {}, {}, {}, condition.span};
+        drop(id);
         break;
       case MistakeKind::part_left_out:
+        drop(condition.children[mistake_.at]);
         condition.children.erase(condition.children.begin() + at);
         if (condition.children.size() == 1) point_to(id, condition.children.front());
         break;
@@ -342,6 +343,17 @@ class Maker {
       }
     }
     for (ir::Proof& proof : policy_.proofs) change(proof.when);
+  }
+
+  // What nobody asks any more asks nothing: an element without its quantifier would be no policy.
+  void drop(ConditionId top) {
+    std::vector<ConditionId> left = {top};
+    while (!left.empty()) {
+      Condition& condition = policy_.conditions[left.back()];
+      left.pop_back();
+      left.insert(left.end(), condition.children.begin(), condition.children.end());
+      condition = {ConditionKind::always, {}, {}, {}, condition.span};
+    }
   }
 
   // Who pointed at `old` points at `now`; `old` becomes a condition that nobody asks.

@@ -18,6 +18,7 @@
 #include "compiler/tester/compiled.hpp"
 #include "compiler/tester/generate.hpp"
 #include "compiler/tester/tester.hpp"
+#include "core/schema.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::compiler {
@@ -167,7 +168,9 @@ oracle::Request tidied(const ir::Policy& before, const ir::Policy& after,
                        std::span<const probe::Domain> domains, oracle::Request request) {
   // Best is a value that the policy itself names.
   for (const probe::Domain& domain : domains) {
-    if (!domain.ref.steps.empty()) continue;
+    const Attribute& row = row_of(domain.ref.attribute);
+    const bool list = row.has_members && row.type == Type::string;  // parameters and headers
+    if (!domain.ref.steps.empty() || list) continue;
     for (const oracle::Value& value : domain.values) {
       if (oracle::look_up(request, domain.ref).kind != oracle::ValueKind::unreadable) break;
       oracle::Request readable = request;
@@ -258,6 +261,10 @@ class Scoring {
     }
     survivor.why = told.why;
     suggest(mutant, told.requests, survivor);
+    // Another rule may ask for the same, or in less time, wherever this one asks otherwise.
+    if (!survivor.request && survivor.why.empty()) {
+      survivor.why = "rules ask otherwise, but no request was found that others are asked for";
+    }
     score_.survivors.push_back(std::move(survivor));
   }
 

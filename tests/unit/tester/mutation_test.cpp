@@ -16,7 +16,8 @@ namespace {
 
 // A random policy, each of whose conditions and rules has a place of its own.
 struct Placed {
-  explicit Placed(support::Random& random) : policy(support::random_policy(random)) {
+  explicit Placed(support::Random& random)
+      : policy(support::random_policy(random, {2, 2, 2, 2, 2})) {
     const SourceId source = sources.add("p.sentrail", std::string(100'000, 'x'));
     std::uint32_t at = 1;
     const auto next = [&] {
@@ -53,7 +54,7 @@ TEST(Mistakes, AreOtherPoliciesThatVerify) {
   support::Random random(printed_seed());
   std::size_t kinds = 0;
   std::vector<std::size_t> of_kind(static_cast<std::size_t>(MistakeKind::time_changed) + 1);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 60; ++i) {
     const Placed placed(random);
     const std::string dump = placed.policy.dump();
     for (const Mistake& mistake : mistakes_in(placed.policy, placed.sources, placed.default_span)) {
@@ -83,14 +84,14 @@ TEST(Mutation, TellsMistakesApartFromWhatMakesNoDifference) {
   support::Random random(printed_seed());
   std::size_t shown = 0;
   std::size_t none = 0;
-  for (int i = 0; i < 25; ++i) {
+  for (int i = 0; i < 6; ++i) {
     const Placed placed(random);
     const auto score =
         mutation_score(placed.policy, {}, {}, placed.sources, placed.default_span, {});
     ASSERT_TRUE(score.has_value());
     EXPECT_EQ(score->noticed, 0u) << "there are no tests";
     std::vector<oracle::Request> requests;
-    for (int j = 0; j < 60; ++j) {
+    for (int j = 0; j < 40; ++j) {
       requests.push_back(support::random_request(random));
       requests.push_back(support::spoil(random, requests.back()));
     }
@@ -112,8 +113,8 @@ TEST(Mutation, TellsMistakesApartFromWhatMakesNoDifference) {
     }
     EXPECT_EQ(score->tried, score->no_difference + score->survivors.size());
   }
-  EXPECT_GT(shown, 100u);
-  EXPECT_GT(none, 20u);
+  EXPECT_GT(shown, 20u);
+  EXPECT_GT(none, 0u);
 }
 
 }  // namespace
