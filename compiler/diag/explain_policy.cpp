@@ -122,7 +122,7 @@ constexpr Explanation kTable[] = {
 {bad_window,
  "Days are `mon` to `sun`, one by one or as `mon..fri`. Hours are written `09:00..18:00`; they end "
  "before the second, which may be `24:00`, and is of the next day if it is not later.",
- "rule one: block when time in monday 9:00..18:00 \"Europe/Berlin\"\n",
+ "rule one: block when time in mond 09:00..18:00 \"Europe/Berlin\"\n",
  "rule one: block when time in mon 09:00..18:00 \"Europe/Berlin\"\n"},
 {empty_window,
  "A window that ends in the minute it begins in could mean nothing or a whole day. Whole days are "
@@ -136,8 +136,9 @@ constexpr Explanation kTable[] = {
  "rule one: block when time in sat \"Europe/Berlin\"\n"},
 {bad_instant,
  "A test may say when it is decided, by an instant as RFC 3339 writes it, with `Z` or an offset.",
- "test \"at night\" {\n  given with time = \"22:00\"\n  expect block\n}\n",
- "test \"at night\" {\n  given with time = \"2026-11-20T22:00:00+01:00\"\n  expect block\n}\n"},
+ "test \"at night\" {\n  given with time = \"22:00\"\n  expect require_approval\n}\n",
+ "test \"at night\" {\n  given with time = \"2026-11-20T22:00:00+01:00\"\n"
+ "  expect require_approval\n}\n"},
 {bad_until,
  "`until` names the last day on which a rule counts, in UTC, as year, month and day.",
  "rule one: allow until 2027-02-30 when risk == low\n",
@@ -332,8 +333,8 @@ constexpr Explanation kTable[] = {
  "rule one: block when resource.ref ~ \"a/**\" or resource.ref ~ \"b/**\"\n"},
 {analysis_unknown,
  "Analysis is exact or says where it is not: docs/analysis.md has what it takes to be anything.",
- "rule one: block when resource.path contains \"a\" and not resource.path contains \"ab\"\n"
- "rule two: allow when resource.path contains \"b\"\n",
+ "rule one: block when size(resource.path) > 3 and not size(resource.path) > 2\n"
+ "rule two: allow when size(resource.path) > 1\n",
  "rule one: block when resource.path ~ \"a\"\nrule two: allow when always\n"},
 {uncovered_request,
  "No rule matches some requests, and the default decides them alone.",

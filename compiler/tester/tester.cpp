@@ -137,7 +137,8 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     TestOutcome& outcome = report.outcomes.emplace_back();
     const Stopwatch stopwatch(outcome.seconds);
     outcome.test = &test;
-    outcome.expected = worded(test.effect, expected_approval(test), test.rule.value_or(""));
+    outcome.expected =
+        worded(test.effect, expected_approval(test), short_name(test.rule.value_or("")));
     Result<std::vector<request::Request>> requests = requests_of(test, compiled.catalogs());
     if (!requests) {
       outcome.actual = "no decision: " + requests.error().message;

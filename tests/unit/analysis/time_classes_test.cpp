@@ -73,7 +73,7 @@ TEST_F(TimeClassesTest, SayWhatTheOracleSaysOfTheirInstants) {
                               support::window(kSunday, 120, 180, "Europe/Berlin"),
                               support::window(kWeekdays, 0, 1440, "Nowhere/Land")});
   ASSERT_TRUE(found);
-  EXPECT_GT(found->windows.values.size(), 8u);
+  EXPECT_GE(found->windows.values.size(), 6u);
   for (std::uint32_t i = 0; i < found->windows.values.size(); ++i) {
     oracle::Request request;
     request.values["time"] = found->windows.values[i];

@@ -137,7 +137,7 @@ const Case kConditions[] = {
     {"atom_arity", "number of operands", [](P& p) { atom_with(p, TestOp::in).op = 0; }},
     {"atom_takes", "does not take",
      [](P& p) { atom_with(p, TestOp::matches).op = static_cast<std::uint8_t>(TestOp::has); }},
-    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 8; }},
+    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 9; }},
     {"operand_symbol", "names nothing",
      [](P& p) { operand_with(p, OperandKind::string).index = 99; }},
     {"operand_risk", "names nothing", [](P& p) { operand_with(p, OperandKind::risk).index = 4; }},
