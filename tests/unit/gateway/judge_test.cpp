@@ -97,7 +97,9 @@ TEST_F(JudgeTest, WithoutCountersNoLimitHasRoom) {
             .value();
     EXPECT_EQ(one.effect, effect) << target;
     EXPECT_NE(one.reason.find("has no room: limit 5 per 1h"), std::string::npos) << one.reason;
-    if (effect == Effect::require_approval) EXPECT_EQ(one.approval->text(), "1 of finance");
+    if (effect == Effect::require_approval) {
+      EXPECT_EQ(one.approval->text(), "1 of finance");
+    }
   }
 }
 
