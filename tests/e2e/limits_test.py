@@ -17,8 +17,10 @@ default block
 """
 
 
-def request(amount, agent="a", **more):
+def request(amount, agent="a", time=None, **more):
     attributes = {"mcp.tool": "pay", "agent.id": agent, "workspace": "w"}
+    if time is not None:
+        attributes["time"] = time
     if amount is not None:
         attributes["args"] = {"amount": amount}
     return {"attributes": attributes, **more}

@@ -103,10 +103,10 @@ class Lock(unittest.TestCase):
 
     def test_a_lock_is_not_edited_by_hand(self):
         self.lock.write_text(self.lock.read_text().replace("Read the complete", "Read and send"))
-        self.assertEqual(self.kinds(self.check()), ["lock_refused"])
+        self.assertIn("lock_refused", self.kinds(self.check()))
 
     def test_what_is_no_answer_is_refused(self):
-        for text, word in (("", "byte"), ("[1]", "tools[0]"), ('{"result":{}}', "tools"),
+        for text, word in (("", "JSON"), ("[1]", "tools[0]"), ('{"result":{}}', "tools"),
                            ('{"tools":[],"nextCursor":"x"}', "page"),
                            ('[{"name":"a"},{"name":"a"}]', "before it")):
             self.answer.write_text(text)

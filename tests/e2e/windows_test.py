@@ -57,7 +57,7 @@ class Windows(unittest.TestCase):
         self.assertEqual(answer.returncode, 1, answer.stderr)
         group, = json.loads(answer.stdout)["policies"][0]["groups"]
         self.assertEqual((group["from"], group["to"]), ("require_approval", "allow"))
-        request = group["changes"][0]["request"]
+        request = json.loads(group["changes"][0]["request"])
         self.assertEqual(self.effect(request), "require_approval")
         self.assertEqual(self.effect(request, text=later), "allow")
 

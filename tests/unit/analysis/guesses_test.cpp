@@ -119,7 +119,7 @@ TEST(AnalysisGuesses, DifferencesOfEditsAreThoseOfBruteForce) {
   support::Random random(seed);
   const support::World world = whole_world();
   const std::vector<oracle::Request> all = all_requests(world);
-  for (std::size_t i = 0; i < 40 && !testing::Test::HasFailure(); ++i) {
+  for (std::size_t i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
     const ir::Policy before = world_policy(random, world);
     ir::Policy after = before;
     std::vector<ir::Rule>& rules = after.tiers[random() % after.tiers.size()].rules;
