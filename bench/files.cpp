@@ -1,6 +1,7 @@
 // Makes, reads and removes. See files.hpp.
 #include "bench/files.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,12 +13,16 @@ namespace fs = std::filesystem;
 
 Folder::Folder() {
   std::string name = (fs::temp_directory_path() / "sentrail-bench-XXXXXX").string();
-  path_ = mkdtemp(name.data()) != nullptr ? name : "";
+  if (mkdtemp(name.data()) == nullptr) {
+    std::perror(("sentrail-bench: cannot make " + name).c_str());
+    std::exit(2);
+  }
+  path_ = name;
 }
 
 Folder::~Folder() {
   std::error_code error;
-  if (!path_.empty()) fs::remove_all(path_, error);
+  fs::remove_all(path_, error);
 }
 
 void write_file(const std::string& path, std::string_view text) {

@@ -8,7 +8,8 @@
 
 namespace sentrail::bench {
 
-// A folder that goes with its object. Its path is empty if none could be made.
+// A folder that goes with its object. Without one nothing can be measured: where none can be made
+// the program ends with exit code 2.
 class Folder {
  public:
   Folder();

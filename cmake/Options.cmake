@@ -45,7 +45,8 @@ if(SENTRAIL_SANITIZE)
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SENTRAIL_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # The checks that a sanitizer puts in hide initialisations from this warning; gcc's manual says so.
+    # The checks that a sanitizer puts in hide initialisations from this warning, as gcc's manual
+    # says.
     add_compile_options(-Wno-maybe-uninitialized)
   endif()
 endif()
