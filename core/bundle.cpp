@@ -236,11 +236,22 @@ Result<CatalogView> BundleReader::catalogs() const {
   return view;
 }
 
+namespace {
+
+bool is_table(std::uint32_t id) {
+  bool known = false;
+  for_each_table(Program{}, [&](TableId one, const auto&) {
+    known = known || id == static_cast<std::uint32_t>(one);
+  });
+  return known;
+}
+
+}  // namespace
+
 Status BundleReader::knows_all_sections() const {
   const bool catalogs = has_section(kFirstCatalogSection);
   for (const SectionRow& row : sections_) {
-    const bool table = row.id >= static_cast<std::uint32_t>(TableId::text) &&
-                       row.id <= static_cast<std::uint32_t>(TableId::notes);
+    const bool table = is_table(row.id);
     const bool catalog = catalogs && row.id >= kFirstCatalogSection &&
                          row.id < kFirstCatalogSection + kCatalogSections;
     if (!table && !catalog && row.id < kFirstForeignSection) {

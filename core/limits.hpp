@@ -29,6 +29,12 @@ inline constexpr std::size_t kBecauseBytesMax = 1024;
 inline constexpr std::size_t kReasonCharactersMax = 200;
 // The owner or ticket of a rule: a name or an address, shown on one line.
 inline constexpr std::size_t kRuleNoteBytesMax = 256;
+// Different obligations of one policy: a set of them is 32 bytes, which deciding need not allocate.
+inline constexpr std::size_t kObligationsMax = 256;
+// The text of an obligation: a tag, or the target of a channel.
+inline constexpr std::size_t kObligationTextBytesMax = 128;
+// Shadow rules of one policy: each that matches costs another walk through the rules.
+inline constexpr std::size_t kShadowRulesMax = 64;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.

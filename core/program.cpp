@@ -25,11 +25,16 @@ const NoteRow* Program::note_of(std::uint32_t rule) const noexcept {
   return found != notes.end() && found->rule == rule ? &*found : nullptr;
 }
 
+std::span<const DutyRow> Program::duties_of(std::uint32_t rule) const noexcept {
+  const auto [begin, end] = std::ranges::equal_range(duties, rule, {}, &DutyRow::rule);
+  return {begin, end};
+}
+
 Program ProgramStorage::view() const noexcept {
-  return {text,         policy,      tiers,         rules,     nodes,       atoms,
-          operands,     slots,       steps,         symbols,   numbers,     patterns,
-          pattern_ops,  reasons,     reason_parts,  regexes,   regex_steps, regex_sets,
-          regex_ranges, quantifiers, element_nodes, approvals, seats,       notes};
+  return {text,         policy,  tiers,       rules,       nodes,        atoms,       operands,
+          slots,        steps,   symbols,     numbers,     patterns,     pattern_ops, reasons,
+          reason_parts, regexes, regex_steps, regex_sets,  regex_ranges, quantifiers, element_nodes,
+          approvals,    seats,   notes,       obligations, duties,       asides,      aside_nodes};
 }
 
 }  // namespace sentrail

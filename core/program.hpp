@@ -15,6 +15,7 @@
 
 #include "core/decimal.hpp"
 #include "core/decision.hpp"
+#include "core/obligation.hpp"
 #include "core/result.hpp"
 
 namespace sentrail {
@@ -243,6 +244,28 @@ struct NoteRow {
   std::int64_t until_ms = 0;  // since 1970 UTC: the first that is too late; 0: it has no end
 };
 
+// What rules oblige to: each obligation once, ascending by kind, slot, channel and text.
+struct ObligationRow {
+  std::uint32_t kind = 0;       // ObligationKind
+  std::uint32_t slot = kNoRow;  // of redact and mask: below `body` or `args`
+  TextRef channel;              // of notify, else empty
+  TextRef text;                 // of notify, tag and taint, else empty
+};
+// A rule and one of its obligations. Rows ascend by rule, then obligation. Rules are numbered as
+// Program::rules; behind them follow Program::asides.
+struct DutyRow {
+  std::uint32_t rule = 0;
+  std::uint32_t obligation = 0;
+};
+// An `also` rule, or a shadow rule with its place. Rows ascend by tier, kind, before.
+enum class AsideKind : std::uint32_t { also = 0, shadow = 1 };
+struct AsideRow {
+  RuleRow rule;  // its condition is one tree of Program::aside_nodes; the outcome of an also: pass
+  std::uint32_t kind = 0;
+  std::uint32_t tier = 0;
+  std::uint32_t before = 0;  // of a shadow: how many rules of its tier are tried before it; else 0
+};
+
 // One tier. The tiers' rules are, one after the other, all rules.
 struct TierRow {
   TextRef name;
@@ -295,6 +318,10 @@ enum class TableId : std::uint32_t {
   approvals = 22,
   seats = 23,
   notes = 24,
+  obligations = 28,
+  duties = 29,
+  asides = 30,
+  aside_nodes = 31,
 };
 
 // A view of all tables; owns nothing.
@@ -323,6 +350,10 @@ struct Program {
   std::span<const ApprovalRow> approvals;
   std::span<const SeatsRow> seats;
   std::span<const NoteRow> notes;
+  std::span<const ObligationRow> obligations;
+  std::span<const DutyRow> duties;
+  std::span<const AsideRow> asides;
+  std::span<const NodeRow> aside_nodes;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -330,6 +361,13 @@ struct Program {
   }
   // What is written of a rule; null if nothing is. cost: logarithmic.
   [[nodiscard]] const NoteRow* note_of(std::uint32_t rule) const noexcept;
+  // How many rules there are, `also` and shadow rules included, and the row of one of them.
+  [[nodiscard]] std::size_t written_count() const noexcept { return rules.size() + asides.size(); }
+  [[nodiscard]] const RuleRow& written(std::uint32_t rule) const noexcept {
+    return rule < rules.size() ? rules[rule] : asides[rule - rules.size()].rule;
+  }
+  // The obligations of a rule. cost: logarithmic.
+  [[nodiscard]] std::span<const DutyRow> duties_of(std::uint32_t rule) const noexcept;
   [[nodiscard]] std::string_view name() const noexcept { return view(policy[0].name); }
   [[nodiscard]] Effect default_effect() const noexcept {
     return static_cast<Effect>(policy[0].default_effect);
@@ -362,6 +400,10 @@ struct ProgramStorage {
   std::vector<ApprovalRow> approvals;
   std::vector<SeatsRow> seats;
   std::vector<NoteRow> notes;
+  std::vector<ObligationRow> obligations;
+  std::vector<DutyRow> duties;
+  std::vector<AsideRow> asides;
+  std::vector<NodeRow> aside_nodes;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -394,6 +436,10 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::approvals, tables.approvals);
   visit(TableId::seats, tables.seats);
   visit(TableId::notes, tables.notes);
+  visit(TableId::obligations, tables.obligations);
+  visit(TableId::duties, tables.duties);
+  visit(TableId::asides, tables.asides);
+  visit(TableId::aside_nodes, tables.aside_nodes);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.
@@ -413,6 +459,9 @@ void for_each_table(Tables&& tables, Visit&& visit) {
 // The seats of an approval, e.g. `2 of leads and 1 of role:admin`: what approvals/quorum.hpp reads.
 // REQUIRES: verified.
 [[nodiscard]] std::string render_seats(const Program& program, const ApprovalRow& approval);
+
+// An obligation as an author would write it. REQUIRES: verified.
+[[nodiscard]] std::string render_obligation(const Program& program, std::uint32_t obligation);
 
 // One test as an author would write it, e.g. `resource.ref in ["main", "release/**"]`. At most
 // eight operands are shown. REQUIRES: verified.

@@ -198,7 +198,13 @@ CostRow cost_of(const Program& program) {
       cost.steps = sum(cost.steps, atom_steps(program, atom));
     }
   }
-  cost.steps = sum(cost.steps, product(2, program.nodes.size()));
+  // Obligations are gathered in a second walk at worst, and a shadow rule takes two of its own.
+  const auto shadows = std::ranges::count(
+      program.asides, static_cast<std::uint32_t>(AsideKind::shadow), &AsideRow::kind);
+  const bool plain = program.duties.empty() && program.asides.empty();
+  const std::uint64_t walks = plain ? 1 : 2 + 2 * static_cast<std::uint64_t>(shadows);
+  const std::uint64_t nodes = sum(program.nodes.size(), program.aside_nodes.size());
+  cost.steps = sum(cost.steps, product(2, product(walks, nodes)));
   return cost;
 }
 

@@ -11,6 +11,7 @@
 #include "core/limits.hpp"
 #include "core/program.hpp"
 #include "core/program_verify_approvals.hpp"
+#include "core/program_verify_asides.hpp"
 #include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
 #include "core/program_verify_scopes.hpp"
@@ -38,7 +39,8 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
         numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && reasons() && approvals() && notes() && cost()) {
+        accept(verify_scopes(p_)) && reasons() && approvals() && accept(verify_notes(p_)) &&
+        asides() && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -82,6 +84,8 @@ class Verifier {
   bool policy();
   bool tiers();
   bool rules();
+  bool rule_row(const RuleRow& rule, const char* table, std::size_t row, std::size_t nodes,
+                std::uint64_t& next);
   bool nodes();
   bool tree(std::span<const NodeRow> nodes, const char* table, std::uint32_t begin,
             std::uint32_t end);
@@ -100,7 +104,7 @@ class Verifier {
   bool atom_operands(std::size_t row);
   bool reasons();
   bool approvals();
-  bool notes();
+  bool asides();
   bool cost();
 
   const Program& p_;
@@ -162,21 +166,22 @@ bool Verifier::tiers() {
 bool Verifier::rules() {
   std::uint64_t next = 0;
   for (std::size_t i = 0; i < p_.rules.size(); ++i) {
-    const RuleRow& rule = p_.rules[i];
-    const bool forward = rule.condition_begin < rule.condition_end;
-    if (!text_ref(rule.name, "rules", i) || !text_ref(rule.qualified_name, "rules", i) ||
-        !text_ref(rule.file, "rules", i) ||
-        !require(rule.outcome <= static_cast<std::uint32_t>(Outcome::pass), "rules", i,
-                 "has no such outcome") ||
-        !require(rule.reason == kNoRow || rule.reason < p_.reasons.size(), "rules", i,
-                 "names no reason") ||
-        !require(forward, "rules", i, "has no condition") ||
-        !range(rule.condition_begin, rule.condition_end - rule.condition_begin, next,
-               p_.nodes.size(), "rules", i)) {
-      return false;
-    }
+    if (!rule_row(p_.rules[i], "rules", i, p_.nodes.size(), next)) return false;
   }
   return used_up(next, p_.nodes.size(), "nodes");
+}
+
+bool Verifier::rule_row(const RuleRow& rule, const char* table, std::size_t row, std::size_t nodes,
+                        std::uint64_t& next) {
+  return text_ref(rule.name, table, row) && text_ref(rule.qualified_name, table, row) &&
+         text_ref(rule.file, table, row) &&
+         require(rule.outcome <= static_cast<std::uint32_t>(Outcome::pass), table, row,
+                 "has no such outcome") &&
+         require(rule.reason == kNoRow || rule.reason < p_.reasons.size(), table, row,
+                 "names no reason") &&
+         require(rule.condition_begin < rule.condition_end, table, row, "has no condition") &&
+         range(rule.condition_begin, rule.condition_end - rule.condition_begin, next, nodes, table,
+               row);
 }
 
 bool Verifier::nodes() {
@@ -462,21 +467,17 @@ bool Verifier::approvals() {
   return accept(verify_approvals(p_));
 }
 
-bool Verifier::notes() {
-  for (std::size_t i = 0; i < p_.notes.size(); ++i) {
-    const NoteRow& row = p_.notes[i];
-    const std::uint32_t longest = std::max(row.owner.bytes, row.ticket.bytes);
-    if (!require(row.rule < p_.rules.size() && row.zero == 0, "notes", i, "names no rule") ||
-        !require(i == 0 || p_.notes[i - 1].rule < row.rule, "notes", i, "is out of order") ||
-        !text_ref(row.owner, "notes", i) || !text_ref(row.ticket, "notes", i) ||
-        !require(longest <= limits::kRuleNoteBytesMax, "notes", i, "has too long a text") ||
-        !require(longest > 0 || row.until_ms != 0, "notes", i, "says nothing") ||
-        !require(row.until_ms >= 0 && row.until_ms % limits::kDayMs == 0, "notes", i,
-                 "ends within a day")) {
+bool Verifier::asides() {
+  if (!accept(verify_asides(p_))) return false;
+  std::uint64_t next = 0;
+  for (std::size_t i = 0; i < p_.asides.size(); ++i) {
+    if (!rule_row(p_.asides[i].rule, "asides", i, p_.aside_nodes.size(), next) ||
+        !tree(p_.aside_nodes, "aside_nodes", p_.asides[i].rule.condition_begin,
+              p_.asides[i].rule.condition_end)) {
       return false;
     }
   }
-  return true;
+  return used_up(next, p_.aside_nodes.size(), "aside_nodes");
 }
 
 bool Verifier::cost() {

@@ -10,6 +10,7 @@
 #include "compiler/driver/approval_changes.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/load.hpp"
+#include "compiler/driver/obligation_changes.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/revision.hpp"
 #include "compiler/lower/raise.hpp"
@@ -35,10 +36,13 @@ struct Compared {
   bool only_after = false;
   analysis::Difference difference;
   std::vector<ApprovalChange> approvals;
+  std::vector<ObligationChange> obligations;
   Loaded before;
   Loaded after;
 
-  [[nodiscard]] bool equivalent() const { return difference.equivalent() && approvals.empty(); }
+  [[nodiscard]] bool equivalent() const {
+    return difference.equivalent() && approvals.empty() && obligations.empty();
+  }
 };
 
 std::string rule_name(const ir::Policy& policy, const oracle::Decision& decision) {
@@ -78,6 +82,10 @@ void print_text(const Compared& compared) {
   for (const ApprovalChange& change : compared.approvals) {
     std::printf("approval by %s\n  %s -> %s\n", change.rule.c_str(), change.before.c_str(),
                 change.after.c_str());
+  }
+  for (const ObligationChange& change : compared.obligations) {
+    std::printf("obligations of %s%s\n  %s -> %s\n", change.rule.c_str(),
+                change.widens ? "  (widens)" : "", change.before.c_str(), change.after.c_str());
   }
 }
 
@@ -130,6 +138,11 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivale
       json.begin_object().key("rule").string(change.rule);
       json.key("before").string(change.before).key("after").string(change.after).end_object();
     }
+    json.end_array().key("obligations").begin_array();
+    for (const ObligationChange& change : compared->obligations) {
+      json.begin_object().key("rule").string(change.rule).key("before").string(change.before);
+      json.key("after").string(change.after).key("widens").boolean(change.widens).end_object();
+    }
     json.end_array().end_object();
   }
   json.end_array().end_object();
@@ -176,6 +189,7 @@ std::optional<int> compare(const std::string& before, const std::string& after, 
   if (const auto code = load_side(after, compared.after, output)) return code;
   compared.difference = analysis::diff(*compared.before.policy, *compared.after.policy);
   compared.approvals = approval_changes(*compared.before.policy, *compared.after.policy);
+  compared.obligations = obligation_changes(*compared.before.policy, *compared.after.policy);
   return std::nullopt;
 }
 
@@ -248,7 +262,8 @@ void add_diff(CLI::App& app, CommandLine& program) {
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
       "request that `sentrailc eval` answers so. Rules that ask other people for approval, or "
       "give\n"
-      "another time, are listed by name. Folders are compared file by file.\n\n"
+      "another time, or oblige to something else, are listed by name. Folders are compared file by "
+      "file.\n\n"
       "  sentrailc diff old.sentrail new.sentrail\n"
       "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"
       "  sentrailc diff main HEAD --git policies\n\n"

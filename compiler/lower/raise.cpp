@@ -1,6 +1,7 @@
 // Row by row. See raise.hpp.
 #include "compiler/lower/raise.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -84,24 +85,27 @@ class Raiser {
       tier.name = program_.view(row.name);
       tier.guard = row.guard != 0;
       for (std::uint32_t i = 0; i < row.rules_count; ++i) {
-        const RuleRow& rule_row = program_.rules[row.rules_begin + i];
-        ir::Rule rule;
-        rule.name = program_.view(rule_row.name);
-        rule.qualified_name = program_.view(rule_row.qualified_name);
-        rule.outcome = static_cast<Outcome>(rule_row.outcome);
-        SENTRAIL_ASSIGN_OR_RETURN(rule.when, condition(rule_row));
-        if (const NoteRow* note = program_.note_of(row.rules_begin + i)) {
-          rule.owner = program_.view(note->owner);
-          rule.ticket = program_.view(note->ticket);
-          if (note->until_ms != 0) rule.until_ms = note->until_ms;
-        }
+        SENTRAIL_ASSIGN_OR_RETURN(ir::Rule rule, written(row.rules_begin + i, program_.nodes));
         tier.rules.push_back(std::move(rule));
       }
       policy_.tiers.push_back(std::move(tier));
     }
+    SENTRAIL_TRY(add_asides());
     add_approvals();
     SENTRAIL_TRY(policy_.verify());
     return std::move(policy_);
+  }
+
+  Result<ir::Obligation> obligation(std::uint32_t row) {
+    const ObligationRow& one = program_.obligations[row];
+    ir::Obligation made;
+    made.kind = static_cast<ObligationKind>(one.kind);
+    if (one.slot != kNoRow) {
+      SENTRAIL_ASSIGN_OR_RETURN(made.path, reference(program_.slots[one.slot]));
+    }
+    made.channel = program_.view(one.channel);
+    made.text = program_.view(one.text);
+    return made;
   }
 
  private:
@@ -110,6 +114,42 @@ class Raiser {
     condition.kind = kind;
     condition.children = std::move(children);
     return policy_.conditions.push_back(std::move(condition));
+  }
+
+  // A rule, an `also` or shadow rule included; its approval comes later.
+  Result<ir::Rule> written(std::uint32_t index, std::span<const NodeRow> nodes) {
+    const RuleRow& row = program_.written(index);
+    ir::Rule rule;
+    rule.name = program_.view(row.name);
+    rule.qualified_name = program_.view(row.qualified_name);
+    rule.outcome = static_cast<Outcome>(row.outcome);
+    SENTRAIL_ASSIGN_OR_RETURN(rule.when, tree(nodes, row.condition_begin, row.condition_end));
+    if (const NoteRow* note = program_.note_of(index)) {
+      rule.owner = program_.view(note->owner);
+      rule.ticket = program_.view(note->ticket);
+      if (note->until_ms != 0) rule.until_ms = note->until_ms;
+    }
+    for (const DutyRow& duty : program_.duties_of(index)) {
+      SENTRAIL_ASSIGN_OR_RETURN(ir::Obligation made, obligation(duty.obligation));
+      rule.obligations.push_back(std::move(made));
+    }
+    std::ranges::sort(rule.obligations, ir::comes_before);
+    return rule;
+  }
+
+  Status add_asides() {
+    for (std::uint32_t i = 0; i < program_.asides.size(); ++i) {
+      const AsideRow& row = program_.asides[i];
+      const auto index = static_cast<std::uint32_t>(program_.rules.size() + i);
+      SENTRAIL_ASSIGN_OR_RETURN(ir::Rule rule, written(index, program_.aside_nodes));
+      ir::Tier& tier = policy_.tiers[row.tier];
+      if (row.kind == static_cast<std::uint32_t>(AsideKind::also)) {
+        tier.alsos.push_back(std::move(rule));
+      } else {
+        tier.shadows.push_back({std::move(rule), row.before});
+      }
+    }
+    return {};
   }
 
   void add_approvals() {
@@ -129,11 +169,11 @@ class Raiser {
     for (ir::Tier& tier : policy_.tiers) {
       for (ir::Rule& rule : tier.rules) take(index++, rule.approval);
     }
+    for (ir::Tier& tier : policy_.tiers) {
+      index += static_cast<std::uint32_t>(tier.alsos.size());
+      for (ir::Shadow& one : tier.shadows) take(index++, one.rule.approval);
+    }
     take(kNoRow, policy_.default_approval);
-  }
-
-  Result<ir::ConditionId> condition(const RuleRow& rule) {
-    return tree(program_.nodes, rule.condition_begin, rule.condition_end);
   }
 
   // From the last node to the first, each finds its children done: they follow it.
@@ -272,6 +312,10 @@ class Raiser {
 };
 
 }  // namespace
+
+Result<ir::Obligation> raise_obligation(const Program& program, std::uint32_t row) {
+  return Raiser(program).obligation(row);
+}
 
 Result<ir::Policy> raise(const Program& program) {
   return Raiser(program).run();

@@ -99,23 +99,85 @@ Truth evaluate(const ir::Policy& policy, ir::ConditionId id, const Request& requ
   return evaluate_of(policy, id, request, {});
 }
 
+namespace {
+
+std::vector<Truth> truths_of(const ir::Policy& policy, const Request& request) {
+  if (policy.conditions.empty()) return {};
+  return evaluate_up_to(policy, policy.conditions.size() - 1, request);
+}
+
+Truth truth_of(const ir::Rule& rule, const std::vector<Truth>& conditions, const Request& request) {
+  Truth truth = conditions.at(rule.when.value);
+  if (rule.unless) truth = both(truth, negate(conditions.at(rule.unless->value)));
+  // L8.13.
+  const bool ended = rule.until_ms && request.now_ms >= *rule.until_ms;
+  return ended && rule.outcome == Outcome::allow ? Truth::f : truth;
+}
+
+}  // namespace
+
 std::vector<Truth> evaluate_rules(const ir::Policy& policy, const Request& request) {
-  std::vector<Truth> conditions;
-  if (!policy.conditions.empty()) {
-    conditions = evaluate_up_to(policy, policy.conditions.size() - 1, request);
-  }
+  const std::vector<Truth> conditions = truths_of(policy, request);
   std::vector<Truth> rules;
   for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
-      Truth truth = conditions.at(rule.when.value);
-      if (rule.unless) truth = both(truth, negate(conditions.at(rule.unless->value)));
-      // L8.13.
-      const bool ended = rule.until_ms && request.now_ms >= *rule.until_ms;
-      if (ended && rule.outcome == Outcome::allow) truth = Truth::f;
-      rules.push_back(truth);
-    }
+    for (const ir::Rule& rule : tier.rules) rules.push_back(truth_of(rule, conditions, request));
   }
   return rules;
+}
+
+std::vector<ir::Obligation> obligations_of(const ir::Policy& policy, const Decision& decision,
+                                           const Request& request) {
+  std::vector<ir::Obligation> all;
+  const auto add = [&all](const ir::Rule& rule) {
+    for (const ir::Obligation& one : rule.obligations) {
+      if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+    }
+  };
+  const std::vector<Truth> conditions = truths_of(policy, request);
+  std::size_t index = 0;
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const bool candidate = std::find(decision.candidates.begin(), decision.candidates.end(),
+                                       index++) != decision.candidates.end();
+      if (candidate) add(rule);
+    }
+    for (const ir::Rule& also : tier.alsos) {
+      if (truth_of(also, conditions, request) != Truth::f) add(also);
+    }
+  }
+  std::sort(all.begin(), all.end(), ir::comes_before);
+  return all;
+}
+
+Answer answer(const ir::Policy& policy, const Request& request) {
+  const Decision decision = decide(policy, request);
+  Answer answer;
+  answer.effect = decision.effect;
+  answer.obligations = obligations_of(policy, decision, request);
+  for (const ir::Obligation& one : answer.obligations) {
+    // L15.6.
+    if (!one.path || look_up(request, *one.path, {}).kind != ValueKind::unreadable) continue;
+    answer.effect = Effect::block;
+  }
+  if (answer.effect == decision.effect) answer.approval = approval_of(policy, decision);
+  return answer;
+}
+
+std::vector<ShadowAnswer> shadows_of(const ir::Policy& policy, const Request& request) {
+  ir::Policy bare = policy;
+  for (ir::Tier& tier : bare.tiers) tier.shadows.clear();
+  const Answer live = answer(bare, request);
+  std::vector<ShadowAnswer> differing;
+  for (std::size_t t = 0; t < policy.tiers.size(); ++t) {
+    for (const ir::Shadow& shadow : policy.tiers[t].shadows) {
+      ir::Policy alone = bare;
+      std::vector<ir::Rule>& rules = alone.tiers[t].rules;
+      rules.insert(rules.begin() + static_cast<std::ptrdiff_t>(shadow.before), shadow.rule);
+      Answer changed = answer(alone, request);
+      if (changed != live) differing.push_back({shadow.rule.qualified_name, std::move(changed)});
+    }
+  }
+  return differing;
 }
 
 Decision join(const ir::Policy& policy, std::span<const Truth> rules) {

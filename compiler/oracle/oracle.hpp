@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "compiler/ir/ir.hpp"
@@ -35,6 +36,36 @@ struct Approval {
 
   friend bool operator==(const Approval&, const Approval&) = default;
 };
+
+// What is answered to a request of one action: the decision with its obligations.
+struct Answer {
+  Effect effect = Effect::block;
+  std::optional<Approval> approval;         // of require_approval
+  std::vector<ir::Obligation> obligations;  // by comes_before: no twins
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+// What would be answered if a shadow rule were a rule, where that differs.
+struct ShadowAnswer {
+  std::string rule;
+  Answer answer;
+
+  friend bool operator==(const ShadowAnswer&, const ShadowAnswer&) = default;
+};
+
+// The answer of a policy. REQUIRES: the policy verifies. source: docs/language.md, L15.5, L15.6.
+[[nodiscard]] Answer answer(const ir::Policy& policy, const Request& request);
+
+// Of each shadow rule, in the order of tiers and their rules, what it would change.
+// REQUIRES: the policy verifies. source: docs/language.md, L15.9.
+[[nodiscard]] std::vector<ShadowAnswer> shadows_of(const ir::Policy& policy,
+                                                   const Request& request);
+
+// The obligations of a decision of `decide`. source: docs/language.md, L15.5.
+[[nodiscard]] std::vector<ir::Obligation> obligations_of(const ir::Policy& policy,
+                                                         const Decision& decision,
+                                                         const Request& request);
 
 // What a decision of `decide` waits for; nothing unless it requires approval.
 // source: docs/language.md, L8.11 and L8.12.

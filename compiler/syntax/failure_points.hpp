@@ -83,9 +83,19 @@ SENTRAIL_EXPECT(priority_number, expected_value, "a number", "write `priority 10
 SENTRAIL_EXPECT(owner_name, expected_value, "a text in quotes", "write `owner \"platform\"`");
 SENTRAIL_EXPECT(ticket_name, expected_value, "a text in quotes", "write `ticket \"SEC-12\"`");
 SENTRAIL_EXPECT(date, expected_value, "a date", "write `until 2027-01-31`");
+SENTRAIL_EXPECT(kind_rule_keyword, expected_token, "`rule`",
+                "write `also rule NAME when … then …` or `shadow rule NAME: EFFECT`");
+SENTRAIL_EXPECT(obligation, expected_value, "an obligation",
+                "write `then redact args.card, tag \"cards\"`");
+SENTRAIL_EXPECT(hidden_path, expected_name, "an attribute", "write `redact args.card`");
+SENTRAIL_EXPECT(notified_channel, expected_name, "a channel", "write `notify slack \"#fin\"`");
+SENTRAIL_EXPECT(notified_target, expected_value, "a text in quotes",
+                "write `notify slack \"#fin\"`");
+SENTRAIL_EXPECT(tag_text, expected_value, "a text in quotes", "write `tag \"pii\"`");
+SENTRAIL_EXPECT(full_word, expected_token, "`full` after `log`", "write `log full`");
 SENTRAIL_EXPECT(rule_end, expected_clause,
                 "a clause (`on`, `when`, `unless`, `because`, `priority`, `owner`, `ticket`, "
-                "`until`) or the next declaration",
+                "`until`, `then`) or the next declaration",
                 "");
 SENTRAIL_EXPECT(expected_rule, expected_declaration, "`rule` or `}`", "a tier is made of rules");
 // Conditions.

@@ -6,7 +6,6 @@
 #include "compiler/catalog/lower.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
-#include "runtime/decide/joined.hpp"
 
 namespace sentrail::compiler {
 
@@ -34,17 +33,21 @@ Evaluation Compiled::evaluate(std::vector<request::Request> requests) const {
   // Rules that have ended are errors, so the policy is taken as if none ever did.
   for (request::Request& one : evaluation.requests) one.set_now(0);
   decide::Scratch scratch = engine_->make_scratch();
+  std::vector<const Facts*> facts;
   for (const request::Request& one : evaluation.requests) {
+    facts.push_back(&one.facts());
     evaluation.decisions.push_back(engine_->decide(one.facts(), scratch));
   }
-  evaluation.deciding = decide::strictest(evaluation.decisions);
+  evaluation.answer = decide::answer_of(*engine_, evaluation.decisions, facts, scratch);
+  evaluation.shadows =
+      decide::shadows_of(*engine_, evaluation.decisions, facts, evaluation.answer, scratch);
   return evaluation;
 }
 
 std::string Compiled::rule_name(std::uint32_t rule) const {
   if (rule == Decision::kByDefault) return "default";
   const Program& program = engine_->program();
-  return std::string(program.view(program.rules[rule].qualified_name));
+  return std::string(program.view(program.written(rule).qualified_name));
 }
 
 }  // namespace sentrail::compiler

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "runtime/decide/candidates.hpp"
+
 namespace sentrail::decide {
 namespace {
 
@@ -13,7 +15,7 @@ class Gathering {
   // Adds what a rule asks for, or for kNoRow the default.
   void add(std::uint32_t rule) {
     const std::uint32_t outcome =
-        rule == kNoRow ? p_.policy[0].default_effect : p_.rules[rule].outcome;
+        rule == kNoRow ? p_.policy[0].default_effect : p_.written(rule).outcome;
     if (outcome != static_cast<std::uint32_t>(Outcome::require_approval)) return;
     const auto row = std::lower_bound(
         p_.approvals.begin(), p_.approvals.end(), rule,
@@ -57,24 +59,11 @@ std::int64_t Approval::decide_within_ms(std::int64_t usual_ms) const noexcept {
 }
 
 std::optional<Approval> approval_of(const LinearEngine& engine, const Decision& decision,
-                                    const Facts& facts, Scratch& scratch) {
+                                    const Facts& facts, Scratch& scratch, std::uint32_t shadow) {
   if (decision.effect != Effect::require_approval) return std::nullopt;
-  const Program& p = engine.program();
-  Gathering gathering(p);
-  if (decision.candidate_count <= Decision::kCandidatesKept) {
-    for (std::uint32_t i = 0; i < decision.candidate_count; ++i) {
-      gathering.add(decision.candidates[i]);
-    }
-  } else {
-    scratch.forget();
-    for (const TierRow& tier : p.tiers) {
-      Truth truth = Truth::f;
-      for (std::uint32_t i = 0; i < tier.rules_count && truth != Truth::t; ++i) {
-        truth = engine.condition(tier.rules_begin + i, facts, scratch);
-        if (truth != Truth::f) gathering.add(tier.rules_begin + i);
-      }
-    }
-  }
+  Gathering gathering(engine.program());
+  for_each_candidate(engine, decision, shadow, facts, scratch,
+                     [&gathering](std::uint32_t rule) { gathering.add(rule); });
   if (decision.default_joined) gathering.add(kNoRow);
   return gathering.take();
 }

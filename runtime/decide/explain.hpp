@@ -49,6 +49,7 @@ struct Explanation {
   std::optional<Approval> approval;       // of require_approval
   std::vector<std::uint32_t> candidates;  // all of them, in order
   std::vector<RuleAnswer> rules;          // all rules, in order
+  std::vector<RuleAnswer> asides;         // `also` and shadow rules
 };
 
 // Explains the decision on some facts. REQUIRES: scratch fits.

@@ -34,7 +34,7 @@ std::string show_set(std::span<const std::string_view> set) {
 
 std::string_view rule_name_of(const Program& program, const Decision& decision) {
   if (decision.rule == Decision::kByDefault) return "default";
-  return program.view(program.rules[decision.rule].qualified_name);
+  return program.view(program.written(decision.rule).qualified_name);
 }
 
 Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
@@ -69,7 +69,7 @@ std::string reason_of(const LinearEngine& engine, const Decision& decision, cons
   const Program& program = engine.program();
   const bool by_default = decision.rule == Decision::kByDefault;
   const std::uint32_t reason =
-      by_default ? program.policy[0].default_reason : program.rules[decision.rule].reason;
+      by_default ? program.policy[0].default_reason : program.written(decision.rule).reason;
   std::string text;
   if (reason != kNoRow) {
     const ReasonRow& row = program.reasons[reason];

@@ -18,6 +18,7 @@
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/obligations.hpp"
 #include "tests/support/random_policy.hpp"
 
 namespace sentrail::support {
@@ -213,6 +214,7 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
   for (std::size_t p = 0; p < policies; ++p) {
     ir::Policy policy = random_policy(random, limits);
     add_random_ends(random, policy);
+    if (p % 4 == 3) add_random_obligations(random, policy);
     Compiled compiled(policy, p % 2 == 0 ? Phases::all : Phases::without_simplify);
     for (std::size_t r = 0; r < requests; ++r) {
       oracle::Request request = random_request(random);
@@ -226,6 +228,10 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
                                                   << dump(compiled.program());
       const auto asked = oracle::approval_of(policy, expected);
       ASSERT_EQ(describe(asked), compiled.approval(actual, **facts))
+          << "seed " << seed << ", policy " << p << "\n"
+          << policy.dump() << describe(request);
+      ASSERT_EQ(describe(oracle::answer(policy, request), oracle::shadows_of(policy, request)),
+                described_answer(compiled.engine(), **facts, compiled.scratch()))
           << "seed " << seed << ", policy " << p << "\n"
           << policy.dump() << describe(request);
       several += asked && asked->quorums.size() > 1 ? 1 : 0;

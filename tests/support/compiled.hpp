@@ -20,6 +20,10 @@ namespace sentrail::support {
 // Which phases a policy goes through before it is lowered.
 enum class Phases { all, without_simplify };
 
+// The answer of an engine to one action, in the form of support::describe().
+[[nodiscard]] std::string described_answer(const decide::LinearEngine& engine, const Facts& facts,
+                                           decide::Scratch& scratch);
+
 // An engine with the bundle that it reads.
 class Compiled {
  public:
