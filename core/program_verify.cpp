@@ -37,10 +37,10 @@ class Verifier {
   explicit Verifier(const Program& program) : p_(program) {}
 
   Status run() {
-    if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
-        numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && reasons() && approvals() && accept(verify_notes(p_)) &&
-        asides() && cost()) {
+    if (sizes() && text() && policy() && tiers() && rules() && nodes() && aside_nodes() &&
+        slots() && symbols() && numbers() && patterns() && regexes() && quantifiers() &&
+        operands() && atoms() && accept(verify_scopes(p_)) && reasons() && approvals() &&
+        accept(verify_notes(p_)) && accept(verify_asides(p_)) && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -87,6 +87,7 @@ class Verifier {
   bool rule_row(const RuleRow& rule, const char* table, std::size_t row, std::size_t nodes,
                 std::uint64_t& next);
   bool nodes();
+  bool aside_nodes();
   bool tree(std::span<const NodeRow> nodes, const char* table, std::uint32_t begin,
             std::uint32_t end);
   bool node(std::span<const NodeRow> nodes, const char* table, std::size_t row,
@@ -104,7 +105,6 @@ class Verifier {
   bool atom_operands(std::size_t row);
   bool reasons();
   bool approvals();
-  bool asides();
   bool cost();
 
   const Program& p_;
@@ -188,6 +188,18 @@ bool Verifier::nodes() {
   return std::all_of(p_.rules.begin(), p_.rules.end(), [this](const RuleRow& rule) {
     return tree(p_.nodes, "nodes", rule.condition_begin, rule.condition_end);
   });
+}
+
+bool Verifier::aside_nodes() {
+  std::uint64_t next = 0;
+  for (std::size_t i = 0; i < p_.asides.size(); ++i) {
+    const RuleRow& rule = p_.asides[i].rule;
+    if (!rule_row(rule, "asides", i, p_.aside_nodes.size(), next) ||
+        !tree(p_.aside_nodes, "aside_nodes", rule.condition_begin, rule.condition_end)) {
+      return false;
+    }
+  }
+  return used_up(next, p_.aside_nodes.size(), "aside_nodes");
 }
 
 // One tree that fills [begin, end), no deeper than the engines' stacks.
@@ -465,19 +477,6 @@ bool Verifier::approvals() {
     if (!text_ref(p_.seats[i].name, "seats", i)) return false;
   }
   return accept(verify_approvals(p_));
-}
-
-bool Verifier::asides() {
-  if (!accept(verify_asides(p_))) return false;
-  std::uint64_t next = 0;
-  for (std::size_t i = 0; i < p_.asides.size(); ++i) {
-    if (!rule_row(p_.asides[i].rule, "asides", i, p_.aside_nodes.size(), next) ||
-        !tree(p_.aside_nodes, "aside_nodes", p_.asides[i].rule.condition_begin,
-              p_.asides[i].rule.condition_end)) {
-      return false;
-    }
-  }
-  return used_up(next, p_.aside_nodes.size(), "aside_nodes");
 }
 
 bool Verifier::cost() {

@@ -1,7 +1,7 @@
 // Decides whether the rows of notes, obligations, duties and asides are such as a compiler writes.
 //
-// Neighbours: program_verify.cpp calls it once rules and slots are verified, and looks at the
-// conditions of asides itself. Must not know: what obligations do.
+// Neighbours: program_verify.cpp calls it once rules and slots are verified, and has looked at what
+// asides have of rules by then. Must not know: what obligations do.
 #pragma once
 
 #include "core/program.hpp"

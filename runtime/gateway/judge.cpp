@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "crypto/random.hpp"
+#include "runtime/decide/answer.hpp"
 #include "runtime/decide/engine.hpp"
-#include "runtime/decide/joined.hpp"
 #include "runtime/decide/reason.hpp"
 
 namespace sentrail::gateway {
@@ -86,12 +86,14 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   scratch_.fit(engine.bound());
   std::vector<Decision> decisions;
   decisions.reserve(requests.size());
+  std::vector<const Facts*> all;
   for (const request::Request& one : requests) {
+    all.push_back(&one.facts());
     decisions.push_back(engine.decide(one.facts(), scratch_));
   }
-  const std::size_t at = decide::strictest(decisions);
-  const Facts& facts = requests[at].facts();
-  const Decision& decision = decisions[at];
+  decide::Answer answer = decide::answer_of(engine, decisions, all, scratch_);
+  const Facts& facts = *all[answer.action];
+  const Decision& decision = decisions[answer.action];
 
   Judged judged;
   describe(facts, judged);
@@ -100,6 +102,8 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   judged.bundle_hash = bundle.digest();
   judged.kill_version = known.directory().stops_of(asker.workspace_id).version;
   judged.server_kill_version = known.directory().server_stops().version;
+  judged.obligations = obligations_of(engine.program(), answer,
+                                      decide::shadows_of(engine, decisions, all, answer, scratch_));
   const std::string tool = text_of(facts[AttributeId::tool]);
   const std::optional<identity::Stop> stop =
       known.directory().find_stop(asker.workspace_id, {tool, asker.agent_id, judged.declared_read});
@@ -109,17 +113,17 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
     judged.reason = stop->reason;
     return judged;
   }
-  judged.effect = decision.effect;
-  judged.rule = decide::rule_name_of(engine.program(), decision);
-  judged.reason = decide::reason_of(engine, decision, facts);
-  if (judged.effect == Effect::require_approval) {
-    judged.approval.emplace();
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const auto asked = decide::approval_of(engine, decisions[i], requests[i].facts(), scratch_);
-      if (asked) judged.approval->join(*asked);
-    }
+  judged.effect = answer.effect;
+  judged.approval = std::move(answer.approval);
+  if (answer.impossible != kNoRow) {
+    judged.rule =
+        engine.program().view(engine.program().written(answer.obliging_rule).qualified_name);
+    judged.reason = decide::impossible_reason(engine.program(), answer.impossible);
+  } else {
+    judged.rule = decide::rule_name_of(engine.program(), decision);
+    judged.reason = decide::reason_of(engine, decision, facts, &answer.obligations);
   }
-  if (decision.rule != Decision::kByDefault) judged.policy_id = policy_id_of(judged.rule);
+  if (judged.rule != kDefaultRule) judged.policy_id = policy_id_of(judged.rule);
   return judged;
 }
 

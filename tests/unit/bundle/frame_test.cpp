@@ -91,7 +91,7 @@ TEST(Bundle, AlignsSectionsAndFillsGapsWithZeros) {
   const std::string content = content_of(full_bundle());
   BundleHeader header;
   std::memcpy(&header, content.data(), sizeof(header));
-  EXPECT_EQ(header.section_count, 24u);
+  EXPECT_EQ(header.section_count, 28u);
   EXPECT_EQ(content.size() % kSectionAlignment, 0u);
   std::uint64_t end = sizeof(header) + header.section_count * sizeof(SectionRow);
   for (std::uint32_t i = 0; i < header.section_count; ++i) {
