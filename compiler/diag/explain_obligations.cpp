@@ -51,7 +51,7 @@ constexpr Explanation kTable[] = {
 {too_many_obligations,
  "A policy has at most 256 different obligations, so that a set of them has a fixed size, and 64 "
  "shadow rules, each of which costs time with every request that it matches.",
- "@{65*shadow rule one: block when risk == low\n}",
+ "@{65*shadow rule r@: block when risk == low\n}",
  "shadow rule one: block when risk == low\n"},
 {dead_also,
  "No request makes the condition of this `also` rule true. Where its tests cannot be decided it "

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include <array>
 
 namespace sentrail::audit {
 namespace {
-
-using namespace std::string_view_literals;
 
 std::string redact(std::initializer_list<std::string_view> steps) {
   return hidden_value(false, std::vector(steps));
