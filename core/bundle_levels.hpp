@@ -21,12 +21,13 @@ struct BundleLevel {
 };
 
 // All levels; that at index i is level i + 1.
-inline constexpr std::array<BundleLevel, 5> kBundleLevels = {{
+inline constexpr std::array<BundleLevel, 6> kBundleLevels = {{
     {TableId::text, "rules"},
     {TableId::regexes, "regular expressions or quantifiers"},
     {TableId::approvals, "who approves, or within what time"},
     {TableId::notes, "owner, ticket or until"},
     {TableId::limits, "limits"},
+    {TableId::obligations, "obligations, also or shadow rules"},
 }};
 
 // The highest level that this build reads and writes.

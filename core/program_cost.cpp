@@ -164,6 +164,10 @@ std::vector<std::uint64_t> quantifier_steps(const Program& p,
   return costs;
 }
 
+// Walks through the rules for one answer: to decide, for limits and once more without room, for
+// obligations of rules and of `also` rules, for approvals, and for the limit that decides.
+constexpr std::uint64_t kWalks = 7;
+
 }  // namespace
 
 CostRow cost_of(const Program& program) {
@@ -198,11 +202,20 @@ CostRow cost_of(const Program& program) {
       cost.steps = sum(cost.steps, atom_steps(program, atom));
     }
   }
-  cost.steps = sum(cost.steps, product(2, program.nodes.size()));
+  // Candidates that a decision does not name are found again, by whoever asks for their limits,
+  // obligations and approvals, and for each shadow rule anew.
+  const auto shadows = std::ranges::count(
+      program.asides, static_cast<std::uint32_t>(AsideKind::shadow), &AsideRow::kind);
+  const std::uint64_t times = 1 + static_cast<std::uint64_t>(shadows);
+  const bool plain = program.limits.empty() && program.duties.empty() && program.asides.empty();
+  const std::uint64_t nodes = sum(program.nodes.size(), program.aside_nodes.size());
+  cost.steps = sum(cost.steps, product(2, nodes));
+  if (!plain) cost.steps = product(cost.steps, product(kWalks, times));
   // Keys and amounts are read anew for each limit of a candidate.
   for (const LimitRow& limit : program.limits) {
     const std::uint64_t read = limits::kJsonNodesMax + limits::kBodyVisibleBytesMax;
-    cost.steps = sum(cost.steps, 1 + limit.keys_count + (limit.amount == kNoRow ? 0 : read));
+    const std::uint64_t one = 1 + limit.keys_count + (limit.amount == kNoRow ? 0 : read);
+    cost.steps = sum(cost.steps, product(times, one));
   }
   return cost;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,7 +38,8 @@ struct Summary {
   std::size_t broken_count = 0;
   std::vector<Broken> broken;  // the first of them
   std::array<std::size_t, 3> effects{};
-  std::vector<std::size_t> rules;  // by index; the default last
+  std::vector<std::size_t> rules;                // by number; the default last
+  std::map<std::uint32_t, std::size_t> shadows;  // requests that each would change
 };
 
 // Reads lines of any length; of one that is too long only the beginning is kept.
@@ -106,16 +108,18 @@ void count(const Compiled& compiled, std::span<request::Request> requests, Count
   const std::string_view workspace = actions.front()->values[kWorkspace].text;
   const decide::CountedDecisions counted = decide::decide_counted(
       compiled.engine(), actions, counts.scratch, &counts.windows, {workspace, counts.now_ms});
-  const Decision& decision = counted.decisions[counted.deciding];
+  const decide::Answer& answer = counted.answer;
+  for (const decide::ShadowAnswer& one : counted.shadows) ++summary.shadows[one.shadow];
   ++summary.records;
-  ++summary.effects[static_cast<std::size_t>(decision.effect)];
-  const bool by_default = decision.rule == Decision::kByDefault;
-  ++summary.rules[by_default ? summary.rules.size() - 1 : decision.rule];
+  ++summary.effects[static_cast<std::size_t>(answer.effect)];
+  const std::uint32_t rule =
+      answer.impossible != kNoRow ? answer.obliging_rule : counted.decisions[answer.action].rule;
+  ++summary.rules[rule == Decision::kByDefault ? summary.rules.size() - 1 : rule];
 }
 
 Result<Summary> replay(const Compiled& compiled, std::FILE* file) {
   Summary summary;
-  summary.rules.resize(compiled.program().rules.size() + 1);
+  summary.rules.resize(compiled.engine().program().written_count() + 1);
   Counts counts;
   counts.scratch.fit(compiled.engine().bound());
   LineReader reader(file);
@@ -152,7 +156,7 @@ std::vector<std::size_t> most_first(const Summary& summary) {
 }
 
 std::string name_of_rule(const Compiled& compiled, std::size_t index) {
-  const bool last = index == compiled.program().rules.size();
+  const bool last = index == compiled.engine().program().written_count();
   return compiled.rule_name(last ? Decision::kByDefault : static_cast<std::uint32_t>(index));
 }
 
@@ -177,6 +181,10 @@ void print_text(const Summary& summary, const Compiled& compiled) {
   for (const std::size_t i : most_first(summary)) {
     std::printf("  %10zu  %s\n", summary.rules[i], name_of_rule(compiled, i).c_str());
   }
+  if (!summary.shadows.empty()) std::printf("shadow rules would change\n");
+  for (const auto& [shadow, count] : summary.shadows) {
+    std::printf("  %10zu  %s\n", count, name_of_rule(compiled, shadow).c_str());
+  }
 }
 
 void print_json(const Summary& summary, const Compiled& compiled) {
@@ -193,6 +201,11 @@ void print_json(const Summary& summary, const Compiled& compiled) {
   for (const std::size_t i : most_first(summary)) {
     json.begin_object().key("rule").string(name_of_rule(compiled, i));
     json.key("requests").unsigned_integer(summary.rules[i]).end_object();
+  }
+  json.end_array().key("shadows").begin_array();
+  for (const auto& [shadow, count] : summary.shadows) {
+    json.begin_object().key("shadow").string(name_of_rule(compiled, shadow));
+    json.key("requests").unsigned_integer(count).end_object();
   }
   json.end_array().key("broken").begin_array();
   for (const Broken& broken : summary.broken) {

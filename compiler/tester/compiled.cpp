@@ -39,21 +39,24 @@ Evaluation Compiled::evaluate(std::vector<request::Request> requests, const Stat
   }
   decide::Scratch scratch = engine_->make_scratch();
   decide::Windows windows;
-  const decide::CountAt at{"", 0, &state.used};
+  decide::CountAt at{"", 0, &state.used};
+  at.shadows = false;
   for (std::uint32_t i = 0; i < state.calls_before; ++i) {
     (void)decide::decide_counted(*engine_, actions, scratch, &windows, at);
   }
+  at.shadows = true;
   decide::CountedDecisions counted =
       decide::decide_counted(*engine_, actions, scratch, &windows, at);
   evaluation.decisions = std::move(counted.decisions);
-  evaluation.deciding = counted.deciding;
+  evaluation.answer = std::move(counted.answer);
+  evaluation.shadows = std::move(counted.shadows);
   return evaluation;
 }
 
 std::string Compiled::rule_name(std::uint32_t rule) const {
   if (rule == Decision::kByDefault) return "default";
   const Program& program = engine_->program();
-  return std::string(program.view(program.rules[rule].qualified_name));
+  return std::string(program.view(program.written(rule).qualified_name));
 }
 
 }  // namespace sentrail::compiler

@@ -14,19 +14,26 @@
 #include "core/catalog.hpp"
 #include "core/program.hpp"
 #include "core/result.hpp"
+#include "runtime/decide/answer.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/request/request.hpp"
 
 namespace sentrail::compiler {
 
-// What one request led to: a decision for each of its actions, and which of them decides.
+// What one request led to: a decision for each of its actions, and the answer to all of them.
 struct Evaluation {
   std::vector<request::Request> requests;
   std::vector<Decision> decisions;
-  std::size_t deciding = 0;
+  decide::Answer answer;
+  std::vector<decide::ShadowAnswer> shadows;  // what shadow rules would change
 
-  [[nodiscard]] const Decision& decision() const { return decisions[deciding]; }
-  [[nodiscard]] const request::Request& request() const { return requests[deciding]; }
+  // Of the action that decides, obligations aside.
+  [[nodiscard]] const Decision& decision() const { return decisions[answer.action]; }
+  [[nodiscard]] const request::Request& request() const { return requests[answer.action]; }
+  // The rule that decides; the one that obliges to what cannot be carried out, if that does.
+  [[nodiscard]] std::uint32_t rule() const {
+    return answer.impossible != kNoRow ? answer.obliging_rule : decision().rule;
+  }
 };
 
 // Tables and the engine over them. Neither copied nor moved: the engine views the tables.
@@ -47,7 +54,7 @@ class Compiled {
   [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests,
                                     const State& state = {}) const;
 
-  // `module.tier.rule` of a rule's index, or `default`.
+  // `module.tier.rule` of a rule's number, or `default`.
   [[nodiscard]] std::string rule_name(std::uint32_t rule) const;
 
  private:

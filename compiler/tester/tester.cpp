@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "compiler/lower/raise.hpp"
 #include "runtime/request/attributes.hpp"
 
 namespace sentrail::compiler {
@@ -77,6 +78,26 @@ class Stopwatch {
 
 }  // namespace
 
+namespace {
+
+std::set<std::string> obligations_in(const Compiled& compiled, const Evaluation& evaluation) {
+  std::set<std::string> all;
+  evaluation.answer.obligations.for_each([&](std::uint32_t row) {
+    const auto one = raise_obligation(compiled.engine().program(), row);
+    if (one) all.insert(to_string(*one));
+  });
+  return all;
+}
+
+std::string then(const std::set<std::string>& obligations) {
+  if (obligations.empty()) return " then nothing";
+  std::string out;
+  for (const std::string& one : obligations) out += (out.empty() ? " then " : ", ") + one;
+  return out;
+}
+
+}  // namespace
+
 TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
   TestReport report;
   std::set<std::string> deciding;
@@ -85,6 +106,9 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     const Stopwatch stopwatch(outcome.seconds);
     outcome.test = &test;
     outcome.expected = worded(test.effect, test.rule.value_or(""));
+    std::set<std::string> wanted;
+    for (const ir::Obligation& one : test.obligations) wanted.insert(to_string(one));
+    if (!wanted.empty()) outcome.expected += then(wanted);
     Result<std::vector<request::Request>> requests = requests_of(test, compiled.catalogs());
     if (!requests) {
       outcome.actual = "no decision: " + requests.error().message;
@@ -93,10 +117,13 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     }
     const Evaluation evaluation =
         compiled.evaluate(std::move(*requests), state_of(test, compiled.engine().program()));
-    const std::string rule = compiled.rule_name(evaluation.decision().rule);
+    const std::string rule = compiled.rule_name(evaluation.rule());
     deciding.insert(rule);
-    outcome.actual = worded(evaluation.decision().effect, short_name(rule));
-    outcome.passed = is_expected(test, evaluation.decision().effect, rule);
+    const std::set<std::string> obligations = obligations_in(compiled, evaluation);
+    outcome.actual = worded(evaluation.answer.effect, short_name(rule));
+    if (!test.obligations.empty()) outcome.actual += then(obligations);
+    outcome.passed = is_expected(test, evaluation.answer.effect, rule) &&
+                     std::ranges::includes(obligations, wanted);
     report.failed += outcome.passed ? 0 : 1;
   }
   for (const ir::Tier& tier : policy.tiers) {

@@ -15,6 +15,7 @@
 #include "crypto/note.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
+#include "runtime/gateway/obligations.hpp"
 
 namespace sentrail::server {
 
@@ -57,7 +58,7 @@ class PolicyKeeper {
 
  private:
   [[nodiscard]] bundles::LoadOptions options() const {
-    return {source_.trusted, source_.allow_unsigned, source_.needed};
+    return {source_.trusted, source_.allow_unsigned, source_.needed, gateway::can_carry_out};
   }
 
   const PolicySource source_;

@@ -18,7 +18,9 @@
 #include "runtime/bundles/loaded_bundle.hpp"
 #include "runtime/decide/counting.hpp"
 #include "runtime/decide/explain.hpp"
+#include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/obligations.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -193,6 +195,31 @@ std::string Representations::difference(const compiler::oracle::Request& request
   found = support::difference(compiler::oracle::decide_fresh(forms.checked, request), fresh);
   if (!found.empty()) return "limits, nothing counted\n" + found + "\n";
   return forms.explained(*facts, compiler::oracle::evaluate_rules(forms.checked, request));
+}
+
+std::string Representations::difference(const compiler::oracle::Request& request,
+                                        const std::string& expected) {
+  Forms& forms = *forms_;
+  const auto meant = [&request](const Policy& policy) {
+    return describe(compiler::oracle::answer(policy, request),
+                    compiler::oracle::shadows_of(policy, request));
+  };
+  std::vector<std::pair<std::string, std::string>> answers = {
+      {"checked", meant(forms.checked)},
+      {"formatted", meant(forms.formatted)},
+      {"simplified", meant(forms.simplified)}};
+  if (const std::optional<OwnedFacts> facts = OwnedFacts::of(request)) {
+    answers.emplace_back("tables",
+                         described_answer(forms.tables->engine, **facts, forms.tables->scratch));
+    answers.emplace_back("tables, not simplified",
+                         described_answer(forms.plain->engine, **facts, forms.plain->scratch));
+    answers.emplace_back("bundle",
+                         described_answer(forms.bundle->engine(), **facts, *forms.bundle_scratch));
+  }
+  for (const auto& [form, answer] : answers) {
+    if (answer != expected) return form + "\n" + answer + "\nbut meant is\n" + expected;
+  }
+  return "";
 }
 
 }  // namespace sentrail::support
