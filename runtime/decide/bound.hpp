@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -142,7 +143,9 @@ struct BoundProgram {
 
   // Whether a rule is an `allow` whose end has come. source: docs/language.md, L8.13.
   [[nodiscard]] bool has_ended(std::uint32_t rule, std::int64_t now_ms) const noexcept {
-    return !ends.empty() && now_ms >= ends[rule];
+    // A rule without an end has none even where nobody knows when it is.
+    constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+    return !ends.empty() && ends[rule] != kNever && now_ms >= ends[rule];
   }
 
   [[nodiscard]] std::size_t cell_count() const noexcept { return slots.size() + tests.size() + 1; }

@@ -34,7 +34,9 @@ std::int64_t Windows::used(const CounterName& counter, std::int64_t per_ms,
   std::int64_t sum = 0;
   // What is charged later than now, by a clock that went back, counts too.
   for (const auto& [bucket, amount] : at->second.buckets) {
-    if (bucket >= oldest) sum = add_units(sum, amount);
+    if (bucket < oldest) continue;
+    const Sum most = kUnitsMax;
+    sum = add_units(sum, static_cast<std::int64_t>(std::min(amount, most)));
   }
   return sum;
 }
@@ -61,12 +63,12 @@ void Windows::charge(const Charge& charge, std::int64_t now_ms) {
   const std::int64_t oldest = bucket_of(now_ms - charge.per_ms, charge.per_ms);
   std::erase_if(window.buckets, [&](const auto& one) { return one.first < oldest; });
   const std::int64_t bucket = bucket_of(now_ms, charge.per_ms);
-  const auto at = std::lower_bound(window.buckets.begin(), window.buckets.end(),
-                                   std::pair(bucket, std::int64_t{0}));
+  const auto at =
+      std::lower_bound(window.buckets.begin(), window.buckets.end(), std::pair(bucket, Sum{0}));
   if (at != window.buckets.end() && at->first == bucket) {
-    at->second = add_units(at->second, charge.amount);
+    at->second += static_cast<Sum>(charge.amount);
   } else {
-    window.buckets.insert(at, {bucket, charge.amount});
+    window.buckets.insert(at, {bucket, static_cast<Sum>(charge.amount)});
   }
 }
 
@@ -75,9 +77,8 @@ void Windows::give_back(const Charge& charge, std::int64_t charged_at_ms) {
   if (at == counters_.end()) return;
   const std::int64_t bucket = bucket_of(charged_at_ms, charge.per_ms);
   std::erase_if(at->second.buckets, [&](auto& one) {
-    // What was cut at the greatest number is not known any more: it stays.
-    if (one.first != bucket || one.second >= kUnitsMax) return false;
-    one.second = std::max<std::int64_t>(one.second - charge.amount, 0);
+    if (one.first != bucket) return false;
+    one.second -= std::min(one.second, static_cast<Sum>(charge.amount));
     return one.second == 0;
   });
   if (at->second.buckets.empty()) counters_.erase(at);

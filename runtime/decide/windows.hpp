@@ -51,9 +51,11 @@ class Windows {
   [[nodiscard]] std::size_t size() const noexcept { return counters_.size(); }
 
  private:
+  // Wide enough for whatever is added up, so that all of it can be taken back.
+  __extension__ typedef unsigned __int128 Sum;
   struct Window {
     std::int64_t per_ms = 0;
-    std::vector<std::pair<std::int64_t, std::int64_t>> buckets;  // number and sum; ascend
+    std::vector<std::pair<std::int64_t, Sum>> buckets;  // number and sum; ascend
   };
 
   void forget_old(std::int64_t now_ms);

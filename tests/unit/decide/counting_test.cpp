@@ -296,8 +296,10 @@ TEST(Windows, SumsAreCutAtTheGreatest) {
   decide::Windows windows;
   for (int i = 0; i < 4; ++i) windows.charge({"c", 1'000, kUnitsMax}, 0);
   EXPECT_EQ(windows.used("c", 1'000, 0), kUnitsMax);
-  windows.give_back({"c", 1'000, kUnitsMax}, 0);
+  for (int i = 0; i < 3; ++i) windows.give_back({"c", 1'000, kUnitsMax}, 0);
   EXPECT_EQ(windows.used("c", 1'000, 0), kUnitsMax);
+  windows.give_back({"c", 1'000, kUnitsMax}, 0);
+  EXPECT_EQ(windows.used("c", 1'000, 0), 0) << "what is given back was all there";
 }
 
 }  // namespace
