@@ -18,7 +18,7 @@ enum class ObligationKind : std::uint8_t {
   notify = 2,    // a channel is told
   tag = 3,       // a word stands in the record
   taint = 4,     // a word stays with the session
-  alert = 5,     // the record is marked, and those who watch are told
+  alert = 5,     // the record is marked
   log_full = 6,  // the record holds the request
 };
 inline constexpr std::size_t kObligationKinds = 7;

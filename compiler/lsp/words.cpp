@@ -59,7 +59,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "`$`."},
     {">", "Greater, of numbers by value and of risks in their order."},
     {">=", "Greater or equal, of numbers by value and of risks in their order."},
-    {"alert", "An obligation: the record is marked as an alert, and those who watch are told."},
+    {"alert", "An obligation: the record is marked as an alert."},
     {"all", "`all NAME in PATH: TEST` is true if the test is true of each element of a list."},
     {"allow", "The action is forwarded."},
     {"also",

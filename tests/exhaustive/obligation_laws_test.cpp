@@ -17,7 +17,7 @@ namespace sentrail::support {
 namespace {
 
 constexpr std::uint64_t kSeed = 20'261'122;
-constexpr std::size_t kPolicies = 300;
+constexpr std::size_t kPolicies = 150;
 constexpr std::size_t kRequests = 8;
 
 bool has_all(const oracle::Answer& a, const oracle::Answer& b) {

@@ -224,9 +224,9 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
 std::string Writer::negation(ir::ConditionId child) {
   const ir::Condition& negated = policy_.conditions[child];
   if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
-  if (negated.kind != ir::ConditionKind::always && once_in(6)) {
-    return "not " + named_condition(child);
-  }
+  const bool named = negated.kind != ir::ConditionKind::always && once_in(6);
+  // What names an element stays where it is, and `not` stands before no other.
+  if (named && negated.kind != ir::ConditionKind::not_) return "not " + named_condition(child);
   return "not (" + condition(child, false) + ")";
 }
 

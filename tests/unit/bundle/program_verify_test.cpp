@@ -255,7 +255,7 @@ const Case kAsides[] = {
     {"obligation_no_text", "its kind has not", [](P& p) { p.obligations[2].text = {}; }},
     {"obligation_odd_text", "its kind has not",
      [](P& p) { p.obligations[3].text = p.obligations[2].text; }},
-    {"obligation_order", "obligations[1] is out of order",
+    {"obligation_order", "obligations[2] is out of order",
      [](P& p) { std::swap(p.obligations[1], p.obligations[2]); }},
     {"obligation_twins", "obligations[4] is out of order",
      [](P& p) {
