@@ -118,7 +118,7 @@ TEST(Counting, AddsUpAmounts) {
 }
 
 TEST(Counting, WhatCannotBeCountedHasNoRoom) {
-  for (const std::string& amount : {"", "-1", "-0.1", "1e7000"}) {
+  for (const std::string amount : {"", "-1", "-0.1", "1e7000"}) {
     Gate gate(policy_of({sum_limit(10)}));
     EXPECT_EQ(gate.ask(request_of("a", amount)), Effect::block) << amount;
   }
