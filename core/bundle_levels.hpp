@@ -22,13 +22,14 @@ struct BundleLevel {
 };
 
 // All levels; that at index i is level i + 1.
-inline constexpr std::array<BundleLevel, 6> kBundleLevels = {{
+inline constexpr std::array<BundleLevel, 7> kBundleLevels = {{
     {TableId::text, TableId::reason_parts, "rules"},
     {TableId::regexes, TableId::element_nodes, "regular expressions or quantifiers"},
     {TableId::approvals, TableId::seats, "who approves, or within what time"},
     {TableId::notes, TableId::notes, "owner, ticket or until"},
     {TableId::limits, TableId::limit_approvals, "limits"},
     {TableId::zones, TableId::windows, "windows of time"},
+    {TableId::obligations, TableId::aside_nodes, "obligations, also or shadow rules"},
 }};
 
 // The highest level that this build reads and writes.

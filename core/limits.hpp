@@ -45,6 +45,12 @@ inline constexpr std::size_t kCountersMax = 100'000;
 inline constexpr std::uint32_t kCallsBeforeMax = 10'000;
 // The longest name of the time zone database has 32.
 inline constexpr std::size_t kZoneNameBytesMax = 64;
+// Different obligations of one policy: a set of them is 32 bytes, which deciding need not allocate.
+inline constexpr std::size_t kObligationsMax = 256;
+// The text of an obligation: a tag, or the target of a channel.
+inline constexpr std::size_t kObligationTextBytesMax = 128;
+// Shadow rules of one policy: each that matches costs another walk through the rules.
+inline constexpr std::size_t kShadowRulesMax = 64;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
 // Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.

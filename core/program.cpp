@@ -34,12 +34,18 @@ std::span<const LimitRow> Program::limits_of(std::uint32_t rule) const noexcept 
   return {begin, end};
 }
 
+std::span<const DutyRow> Program::duties_of(std::uint32_t rule) const noexcept {
+  const auto [begin, end] = std::ranges::equal_range(duties, rule, {}, &DutyRow::rule);
+  return {begin, end};
+}
+
 Program ProgramStorage::view() const noexcept {
-  return {text,         policy,      tiers,          rules,     nodes,       atoms,
-          operands,     slots,       steps,          symbols,   numbers,     patterns,
-          pattern_ops,  reasons,     reason_parts,   regexes,   regex_steps, regex_sets,
-          regex_ranges, quantifiers, element_nodes,  approvals, seats,       notes,
-          limits,       limit_keys,  limit_approvals, zones,  windows};
+  return {text,         policy,      tiers,           rules,       nodes,       atoms,
+          operands,     slots,       steps,           symbols,     numbers,     patterns,
+          pattern_ops,  reasons,     reason_parts,    regexes,     regex_steps, regex_sets,
+          regex_ranges, quantifiers, element_nodes,   approvals,   seats,       notes,
+          limits,       limit_keys,  limit_approvals, obligations, duties,      asides,
+          aside_nodes,  zones,       windows};
 }
 
 }  // namespace sentrail

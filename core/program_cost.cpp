@@ -165,6 +165,23 @@ std::vector<std::uint64_t> quantifier_steps(const Program& p,
   return costs;
 }
 
+// Walks through the rules for what a shadow rule would change: whether it matches, to decide, for
+// limits and once more without room, and for approvals.
+constexpr std::uint64_t kShadowWalks = 5;
+
+// What it costs to gather obligations: candidates that a decision does not name are found again,
+// `also` rules are asked, and what is to be hidden is read. in: one walk, and the slots' steps.
+std::uint64_t duty_steps(const Program& p, std::uint64_t walk,
+                         const std::vector<std::uint64_t>& slots) {
+  if (p.duties.empty()) return 0;
+  std::uint64_t steps = product(2, walk);
+  for (const DutyRow& duty : p.duties) {
+    const std::uint32_t slot = p.obligations[duty.obligation].slot;
+    if (slot != kNoRow) steps = sum(steps, slots[slot]);
+  }
+  return steps;
+}
+
 }  // namespace
 
 CostRow cost_of(const Program& program) {
@@ -199,12 +216,21 @@ CostRow cost_of(const Program& program) {
       cost.steps = sum(cost.steps, atom_steps(program, atom));
     }
   }
-  cost.steps = sum(cost.steps, product(2, program.nodes.size()));
+  const std::uint64_t nodes = sum(program.nodes.size(), program.aside_nodes.size());
+  cost.steps = sum(cost.steps, product(2, nodes));
+  const std::uint64_t walk = cost.steps;
   // Keys and amounts are read anew for each limit of a candidate.
+  std::uint64_t counted = 0;
   for (const LimitRow& limit : program.limits) {
     const std::uint64_t read = limits::kJsonNodesMax + limits::kBodyVisibleBytesMax;
-    cost.steps = sum(cost.steps, 1 + limit.keys_count + (limit.amount == kNoRow ? 0 : read));
+    counted = sum(counted, 1 + limit.keys_count + (limit.amount == kNoRow ? 0 : read));
   }
+  const std::uint64_t owed = sum(counted, duty_steps(program, walk, slots));
+  cost.steps = sum(cost.steps, owed);
+  const auto shadows = std::ranges::count(
+      program.asides, static_cast<std::uint32_t>(AsideKind::shadow), &AsideRow::kind);
+  const std::uint64_t one = sum(product(kShadowWalks, walk), owed);
+  cost.steps = sum(cost.steps, product(static_cast<std::uint64_t>(shadows), one));
   return cost;
 }
 

@@ -290,6 +290,41 @@ void dump_limits(std::string& out, const Program& p) {
   }
 }
 
+// What stands behind the name of a rule.
+void dump_rule(std::string& out, const Program& p, const RuleRow& rule,
+               std::span<const NodeRow> nodes) {
+  out += " " + quoted(p.view(rule.name)) + " as " + quoted(p.view(rule.qualified_name)) + ": " +
+         std::string(name_of(static_cast<Outcome>(rule.outcome))) + ", reason " +
+         reference(rule.reason);
+  if (rule.line != 0) {
+    out += ", " + quoted(p.view(rule.file)) + " " + std::to_string(rule.line) + ":" +
+           std::to_string(rule.column);
+  }
+  out += "\n";
+  dump_condition(out, nodes, rule.condition_begin, rule.condition_end);
+}
+
+void dump_asides(std::string& out, const Program& p) {
+  for (std::size_t i = 0; i < p.asides.size(); ++i) {
+    const AsideRow& row = p.asides[i];
+    const bool shadow = row.kind == static_cast<std::uint32_t>(AsideKind::shadow);
+    out += "in tier " + std::to_string(row.tier);
+    if (shadow) out += " after " + std::to_string(row.before);
+    out += (shadow ? " shadow rule " : " also rule ") + std::to_string(p.rules.size() + i);
+    dump_rule(out, p, row.rule, p.aside_nodes);
+  }
+}
+
+void dump_obligations(std::string& out, const Program& p) {
+  for (std::uint32_t i = 0; i < p.obligations.size(); ++i) {
+    out += "obligation " + std::to_string(i) + ": " + render_obligation(p, i) + "\n";
+  }
+  for (const DutyRow& row : p.duties) {
+    out +=
+        "rule " + std::to_string(row.rule) + " obliges to " + std::to_string(row.obligation) + "\n";
+  }
+}
+
 void dump_quantifiers(std::string& out, const Program& p) {
   for (std::size_t i = 0; i < p.quantifiers.size(); ++i) {
     const QuantifierRow& row = p.quantifiers[i];
@@ -304,17 +339,8 @@ void dump_tiers(std::string& out, const Program& p) {
     out +=
         std::string(tier.guard != 0 ? "guard tier " : "tier ") + quoted(p.view(tier.name)) + "\n";
     for (std::uint32_t i = 0; i < tier.rules_count; ++i) {
-      const RuleRow& rule = p.rules[tier.rules_begin + i];
-      out += "rule " + std::to_string(tier.rules_begin + i) + " " + quoted(p.view(rule.name)) +
-             " as " + quoted(p.view(rule.qualified_name)) + ": " +
-             std::string(name_of(static_cast<Outcome>(rule.outcome))) + ", reason " +
-             reference(rule.reason);
-      if (rule.line != 0) {
-        out += ", " + quoted(p.view(rule.file)) + " " + std::to_string(rule.line) + ":" +
-               std::to_string(rule.column);
-      }
-      out += "\n";
-      dump_condition(out, p.nodes, rule.condition_begin, rule.condition_end);
+      out += "rule " + std::to_string(tier.rules_begin + i);
+      dump_rule(out, p, p.rules[tier.rules_begin + i], p.nodes);
     }
   }
 }
@@ -333,7 +359,9 @@ std::string dump(const Program& program) {
   dump_approvals(out, program);
   dump_notes(out, program);
   dump_limits(out, program);
+  dump_obligations(out, program);
   dump_tiers(out, program);
+  dump_asides(out, program);
   out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
          std::to_string(policy.cost.bytes) + " bytes\n";
   return out;
@@ -376,6 +404,16 @@ std::string render_seats(const Program& program, const ApprovalRow& approval) {
     out += program.view(seats.name);
   }
   return out;
+}
+
+std::string render_obligation(const Program& program, std::uint32_t obligation) {
+  const ObligationRow& row = program.obligations[obligation];
+  const auto kind = static_cast<ObligationKind>(row.kind);
+  std::string out(word_of(kind));
+  if (kind == ObligationKind::log_full) return out + " full";
+  if (row.slot != kNoRow) out += " " + render_slot(program, row.slot);
+  if (row.channel.bytes > 0) out.append(" ").append(program.view(row.channel));
+  return row.text.bytes > 0 ? out + " " + quoted(program.view(row.text)) : out;
 }
 
 std::string render_test(const Program& program, std::uint32_t atom, bool negated) {

@@ -11,6 +11,7 @@
 #include "core/limits.hpp"
 #include "core/program.hpp"
 #include "core/program_verify_approvals.hpp"
+#include "core/program_verify_asides.hpp"
 #include "core/program_verify_limits.hpp"
 #include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
@@ -38,10 +39,11 @@ class Verifier {
   explicit Verifier(const Program& program) : p_(program) {}
 
   Status run() {
-    if (sizes() && text() && policy() && tiers() && rules() && nodes() && slots() && symbols() &&
-        numbers() && patterns() && regexes() && quantifiers() && operands() && atoms() &&
-        accept(verify_scopes(p_)) && accept(verify_windows(p_)) && reasons() && approvals() &&
-        notes() && accept(verify_limits(p_)) && cost()) {
+    if (sizes() && text() && policy() && tiers() && rules() && nodes() && aside_nodes() &&
+        slots() && symbols() && numbers() && patterns() && regexes() && quantifiers() &&
+        operands() && atoms() && accept(verify_scopes(p_)) && accept(verify_windows(p_)) && reasons() && approvals() &&
+        accept(verify_notes(p_)) && accept(verify_limits(p_)) && accept(verify_asides(p_)) &&
+        cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -85,7 +87,10 @@ class Verifier {
   bool policy();
   bool tiers();
   bool rules();
+  bool rule_row(const RuleRow& rule, const char* table, std::size_t row, std::size_t nodes,
+                std::uint64_t& next);
   bool nodes();
+  bool aside_nodes();
   bool tree(std::span<const NodeRow> nodes, const char* table, std::uint32_t begin,
             std::uint32_t end);
   bool node(std::span<const NodeRow> nodes, const char* table, std::size_t row,
@@ -103,7 +108,6 @@ class Verifier {
   bool atom_operands(std::size_t row);
   bool reasons();
   bool approvals();
-  bool notes();
   bool cost();
 
   const Program& p_;
@@ -165,27 +169,40 @@ bool Verifier::tiers() {
 bool Verifier::rules() {
   std::uint64_t next = 0;
   for (std::size_t i = 0; i < p_.rules.size(); ++i) {
-    const RuleRow& rule = p_.rules[i];
-    const bool forward = rule.condition_begin < rule.condition_end;
-    if (!text_ref(rule.name, "rules", i) || !text_ref(rule.qualified_name, "rules", i) ||
-        !text_ref(rule.file, "rules", i) ||
-        !require(rule.outcome <= static_cast<std::uint32_t>(Outcome::pass), "rules", i,
-                 "has no such outcome") ||
-        !require(rule.reason == kNoRow || rule.reason < p_.reasons.size(), "rules", i,
-                 "names no reason") ||
-        !require(forward, "rules", i, "has no condition") ||
-        !range(rule.condition_begin, rule.condition_end - rule.condition_begin, next,
-               p_.nodes.size(), "rules", i)) {
-      return false;
-    }
+    if (!rule_row(p_.rules[i], "rules", i, p_.nodes.size(), next)) return false;
   }
   return used_up(next, p_.nodes.size(), "nodes");
+}
+
+bool Verifier::rule_row(const RuleRow& rule, const char* table, std::size_t row, std::size_t nodes,
+                        std::uint64_t& next) {
+  return text_ref(rule.name, table, row) && text_ref(rule.qualified_name, table, row) &&
+         text_ref(rule.file, table, row) &&
+         require(rule.outcome <= static_cast<std::uint32_t>(Outcome::pass), table, row,
+                 "has no such outcome") &&
+         require(rule.reason == kNoRow || rule.reason < p_.reasons.size(), table, row,
+                 "names no reason") &&
+         require(rule.condition_begin < rule.condition_end, table, row, "has no condition") &&
+         range(rule.condition_begin, rule.condition_end - rule.condition_begin, next, nodes, table,
+               row);
 }
 
 bool Verifier::nodes() {
   return std::all_of(p_.rules.begin(), p_.rules.end(), [this](const RuleRow& rule) {
     return tree(p_.nodes, "nodes", rule.condition_begin, rule.condition_end);
   });
+}
+
+bool Verifier::aside_nodes() {
+  std::uint64_t next = 0;
+  for (std::size_t i = 0; i < p_.asides.size(); ++i) {
+    const RuleRow& rule = p_.asides[i].rule;
+    if (!rule_row(rule, "asides", i, p_.aside_nodes.size(), next) ||
+        !tree(p_.aside_nodes, "aside_nodes", rule.condition_begin, rule.condition_end)) {
+      return false;
+    }
+  }
+  return used_up(next, p_.aside_nodes.size(), "aside_nodes");
 }
 
 // One tree that fills [begin, end), no deeper than the engines' stacks.
@@ -466,23 +483,6 @@ bool Verifier::approvals() {
     if (!text_ref(p_.seats[i].name, "seats", i)) return false;
   }
   return accept(verify_approvals(p_));
-}
-
-bool Verifier::notes() {
-  for (std::size_t i = 0; i < p_.notes.size(); ++i) {
-    const NoteRow& row = p_.notes[i];
-    const std::uint32_t longest = std::max(row.owner.bytes, row.ticket.bytes);
-    if (!require(row.rule < p_.rules.size() && row.zero == 0, "notes", i, "names no rule") ||
-        !require(i == 0 || p_.notes[i - 1].rule < row.rule, "notes", i, "is out of order") ||
-        !text_ref(row.owner, "notes", i) || !text_ref(row.ticket, "notes", i) ||
-        !require(longest <= limits::kRuleNoteBytesMax, "notes", i, "has too long a text") ||
-        !require(longest > 0 || row.until_ms != 0, "notes", i, "says nothing") ||
-        !require(row.until_ms >= 0 && row.until_ms % limits::kDayMs == 0, "notes", i,
-                 "ends within a day")) {
-      return false;
-    }
-  }
-  return true;
 }
 
 bool Verifier::cost() {

@@ -70,9 +70,10 @@ Status verify_approvals(const Program& p) {
       return broken("approvals", i, "is out of order");
     }
     const bool by_default = row.rule == kNoRow;
-    if (!by_default && row.rule >= p.rules.size()) return broken("approvals", i, "names no rule");
+    if (!by_default && row.rule >= p.written_count())
+      return broken("approvals", i, "names no rule");
     const std::uint32_t outcome =
-        by_default ? p.policy[0].default_effect : p.rules[row.rule].outcome;
+        by_default ? p.policy[0].default_effect : p.written(row.rule).outcome;
     if (outcome != kApproval) return broken("approvals", i, "is of what requires no approval");
     SENTRAIL_TRY(verify_approval(p, "approvals", i, row, next));
   }

@@ -34,12 +34,12 @@ bool is_key(const Program& p, std::uint32_t slot) {
 }
 
 Status verify_limit(const Program& p, std::size_t i, const LimitRow& row) {
-  if (row.rule >= p.rules.size()) return broken("limits", i, "names no rule");
+  if (row.rule >= p.written_count()) return broken("limits", i, "names no rule");
   if (i > 0 && p.limits[i - 1].rule > row.rule) return broken("limits", i, "is out of order");
   const bool full =
       i >= limits::kRuleLimitsMax && p.limits[i - limits::kRuleLimitsMax].rule == row.rule;
   if (full) return broken("limits", i, "is one too many of its rule");
-  const std::uint32_t outcome = p.rules[row.rule].outcome;
+  const std::uint32_t outcome = p.written(row.rule).outcome;
   if (outcome > static_cast<std::uint32_t>(Outcome::require_approval)) {
     return broken("limits", i, "is of a rule that lets nothing through");
   }

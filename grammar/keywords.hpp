@@ -12,22 +12,19 @@ namespace sentrail::grammar {
 
 // Words with a meaning in language 1, sorted.
 inline constexpr auto kKeywords = std::to_array<std::string_view>({
-    "all",    "allow",       "always",   "and",     "any",      "as",        "because",
-    "block",  "condition",   "contains", "default", "else",     "ends_with", "exists",
-    "expect", "false",       "from",     "given",   "guard",    "has",       "import",
-    "in",     "is",          "language", "limit",   "list",     "not",       "on",
-    "or",     "owner",       "pass",     "policy",  "priority", "prove",     "require_approval",
-    "rule",   "starts_with", "test",     "ticket",  "tier",     "true",      "unless",
-    "until",  "when",        "within",
+    "all",      "allow",     "also",        "always",    "and",      "any",
+    "as",       "because",   "block",       "condition", "contains", "default",
+    "else",     "ends_with", "exists",      "expect",    "false",    "from",
+    "given",    "guard",     "has",         "import",    "in",       "is",
+    "language", "limit",     "list",        "not",       "on",       "or",
+    "owner",    "pass",      "policy",      "priority",  "prove",    "require_approval",
+    "rule",     "shadow",    "starts_with", "test",      "then",     "ticket",
+    "tier",     "true",      "unless",      "until",     "when",     "within",
 });
 
 // Words kept for later versions of language 1, sorted: policies cannot use them as names today, so
 // that no policy changes its meaning then.
-inline constexpr auto kLaterKeywords = std::to_array<std::string_view>({
-    "also",
-    "shadow",
-    "then",
-});
+inline constexpr std::array<std::string_view, 0> kLaterKeywords{};
 
 // Words that begin a declaration, sorted: where reading resumes after an error.
 inline constexpr auto kDeclarationKeywords = std::to_array<std::string_view>({
@@ -53,6 +50,7 @@ inline constexpr auto kClauseKeywords = std::to_array<std::string_view>({
     "on",
     "owner",
     "priority",
+    "then",
     "ticket",
     "unless",
     "until",

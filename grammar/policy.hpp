@@ -76,6 +76,31 @@ struct duration : token<duration_text> {};
 struct within : peg::if_must<within_keyword, duration> {};
 struct approval : peg::seq<peg::opt<quorum>, peg::opt<within>> {};
 
+// --- obligations ---------------------------------------------------------------------------
+struct redact_word : keyword<TAO_PEGTL_STRING("redact")> {};
+struct mask_word : keyword<TAO_PEGTL_STRING("mask")> {};
+struct hidden_path : path {};
+struct hiding : peg::seq<peg::sor<redact_word, mask_word>, peg::must<hidden_path>> {};
+struct notify_word : keyword<TAO_PEGTL_STRING("notify")> {};
+struct notified_channel : name {};
+struct notified_target : string_literal {};
+struct notifying : peg::if_must<notify_word, notified_channel, notified_target> {};
+struct tag_word : keyword<TAO_PEGTL_STRING("tag")> {};
+struct taint_word : keyword<TAO_PEGTL_STRING("taint")> {};
+struct tag_text : string_literal {};
+struct tagging : peg::seq<peg::sor<tag_word, taint_word>, peg::must<tag_text>> {};
+struct alert_word : keyword<TAO_PEGTL_STRING("alert")> {};
+struct log_word : keyword<TAO_PEGTL_STRING("log")> {};
+struct full_word : keyword<TAO_PEGTL_STRING("full")> {};
+struct logging : peg::if_must<log_word, full_word> {};
+struct odd_obligation : name {};
+struct odd_text : string_literal {};
+struct obligation : peg::sor<hiding, notifying, tagging, alert_word, logging,
+                             peg::seq<odd_obligation, peg::opt<hidden_path>, peg::opt<odd_text>>> {
+};
+struct obligation_comma : token<peg::one<','>> {};
+struct more_obligations : peg::star<obligation_comma, peg::must<obligation>> {};
+
 // --- rules ---------------------------------------------------------------------------------
 struct effect_text : peg::sor<TAO_PEGTL_STRING("allow"), TAO_PEGTL_STRING("require_approval"),
                               TAO_PEGTL_STRING("block")> {};
@@ -127,8 +152,10 @@ struct limit_else : peg::seq<peg::if_must<else_keyword, else_effect>, approval> 
 struct limit_clause
     : peg::seq<limit_keyword, peg::opt<limit_sum>, peg::must<limit_most, limit_per, limit_time>,
                peg::opt<limit_keys>, peg::opt<limit_else>> {};
+struct then_keyword : keyword<TAO_PEGTL_STRING("then")> {};
+struct then_clause : peg::seq<peg::if_must<then_keyword, obligation>, more_obligations> {};
 struct clause : peg::sor<on_clause, when_clause, unless_clause, because_clause, priority_clause,
-                         owner_clause, ticket_clause, until_clause, limit_clause> {};
+                         owner_clause, ticket_clause, until_clause, limit_clause, then_clause> {};
 
 struct rule_keyword : keyword<TAO_PEGTL_STRING("rule")> {};
 struct rule_name : name {};
@@ -136,9 +163,20 @@ struct rule_colon : token<peg::one<':'>> {};
 struct rule_outcome : outcome {};
 struct rule_end : peg::sor<peg::at<peg::one<'}'>>, peg::at<declaration_word>, peg::eof> {};
 struct resume_at_clause;
-struct rule_declaration
-    : peg::seq<peg::if_must<rule_keyword, rule_name, rule_colon, rule_outcome>, approval,
-               peg::star<peg::sor<clause, resume_at_clause>>, peg::must<rule_end>> {};
+struct rule_clauses : peg::seq<peg::star<peg::sor<clause, resume_at_clause>>, peg::must<rule_end>> {
+};
+struct also_keyword : keyword<TAO_PEGTL_STRING("also")> {};
+struct shadow_keyword : keyword<TAO_PEGTL_STRING("shadow")> {};
+struct kind_rule_keyword : keyword<TAO_PEGTL_STRING("rule")> {};
+struct also_outcome : peg::seq<token<peg::one<':'>>, peg::opt<outcome>> {};
+struct also_declaration : peg::seq<peg::if_must<also_keyword, kind_rule_keyword, rule_name>,
+                                   peg::opt<also_outcome>, rule_clauses> {};
+struct live_declaration : peg::seq<peg::if_must<rule_keyword, rule_name, rule_colon, rule_outcome>,
+                                   approval, rule_clauses> {};
+struct shadow_declaration
+    : peg::seq<peg::if_must<shadow_keyword, kind_rule_keyword, rule_name, rule_colon, rule_outcome>,
+               approval, rule_clauses> {};
+struct rule_declaration : peg::sor<live_declaration, also_declaration, shadow_declaration> {};
 
 // --- tiers ---------------------------------------------------------------------------------
 // Words that certainly stand outside a tier: it was never closed.
@@ -242,8 +280,10 @@ struct by_what : peg::sor<by_default, qualified_name> {};
 struct expect_quorum : peg::seq<quorum> {};
 struct expect_within : peg::seq<within> {};
 struct expect_quorums : peg::seq<expect_quorum, peg::star<quorum_and, peg::must<expect_quorum>>> {};
+struct expected_then : keyword<TAO_PEGTL_STRING("then")> {};
 struct expect : peg::seq<peg::if_must<expect_keyword, expect_effect>, peg::opt<expect_quorums>,
-                         peg::opt<expect_within>, peg::opt<peg::if_must<by_keyword, by_what>>> {};
+                         peg::opt<expect_within>, peg::opt<peg::if_must<by_keyword, by_what>>,
+                         peg::opt<peg::if_must<expected_then, obligation>, more_obligations>> {};
 
 struct test_name : string_literal {};
 struct test_open : token<peg::one<'{'>> {};

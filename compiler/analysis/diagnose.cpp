@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/analysis/asides.hpp"
 #include "compiler/analysis/confirm.hpp"
 #include "compiler/analysis/full_limits.hpp"
 
@@ -192,6 +193,7 @@ class Diagnoser {
 std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink) {
   const Findings findings = analyse(policy, depth);
   Diagnoser(policy, findings, sink).run();
+  diagnose_asides(policy, sink);
   return findings.unconfirmed;
 }
 

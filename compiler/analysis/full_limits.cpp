@@ -50,20 +50,19 @@ ir::Policy with_full_limits(const ir::Policy& policy, Effect effect) {
 
 std::vector<VacuousLimit> vacuous_limits(const ir::Policy& policy) {
   std::vector<VacuousLimit> found;
-  for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
-      for (const ir::Limit& limit : rule.limits) {
-        if (limit.most == 0) found.push_back({&rule, &limit, nullptr});
-        for (const ir::Limit& other : rule.limits) {
-          // Of two that say the same the second is one too many.
-          const bool twins = follows(limit, other) && follows(other, limit);
-          if (&other == &limit || !follows(limit, other) || (twins && &limit < &other)) continue;
-          if (limit.most > 0) found.push_back({&rule, &limit, &other});
-          break;
-        }
+  const auto add = [&found](const ir::Rule& rule) {
+    for (const ir::Limit& limit : rule.limits) {
+      if (limit.most == 0) found.push_back({&rule, &limit, nullptr});
+      for (const ir::Limit& other : rule.limits) {
+        // Of two that say the same the second is one too many.
+        const bool twins = follows(limit, other) && follows(other, limit);
+        if (&other == &limit || !follows(limit, other) || (twins && &limit < &other)) continue;
+        if (limit.most > 0) found.push_back({&rule, &limit, &other});
+        break;
       }
     }
-  }
+  };
+  for (const ir::Tier& tier : policy.tiers) ir::for_each_written(tier, add);
   return found;
 }
 

@@ -12,6 +12,19 @@
 namespace sentrail::compiler::analysis {
 namespace {
 
+// Whether some obligation blocks what cannot be read (L15.6).
+bool hides(const ir::Policy& policy) {
+  bool found = false;
+  for (const ir::Tier& tier : policy.tiers) {
+    const auto look = [&found](const ir::Rule& rule) {
+      for (const ir::Obligation& one : rule.obligations) found = found || one.path.has_value();
+    };
+    std::ranges::for_each(tier.rules, look);
+    std::ranges::for_each(tier.alsos, look);
+  }
+  return found;
+}
+
 void find_by_trying(const ir::Policy& policy, const ir::Proof& proof, Judge& judge,
                     Existence& found) {
   const std::optional<oracle::Request> request = try_to_refute(policy, proof);
@@ -39,6 +52,10 @@ void prove_one(const ir::Policy& policy, Effect effect, std::vector<ProofOutcome
     const Answer answer = query.solve();
     found.why = answer.why;
     if (answer.found == Found::none) found.verdict = Verdict::proved;
+    if (found.verdict == Verdict::proved && proof.never == Effect::block && hides(policy)) {
+      found.verdict = Verdict::unknown;
+      found.why = "an obligation that cannot be carried out blocks, and those are not searched";
+    }
     if (answer.found != Found::some) continue;
     found.witness = bench.confirm(0, answer, found.why, [&](const Witness& witness) {
       return witness.decision.effect == proof.never &&

@@ -10,8 +10,8 @@ namespace sentrail::compiler {
 bool check_ends(const ir::Policy& policy, Instant now, DiagnosticSink& sink) {
   bool fine = true;
   for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
-      if (!rule.until_ms || now.unix_ms < *rule.until_ms) continue;
+    ir::for_each_written(tier, [&](const ir::Rule& rule) {
+      if (!rule.until_ms || now.unix_ms < *rule.until_ms) return;
       fine = false;
       sink.report({DiagnosticKind::expired_rule,
                    rule.until_span,
@@ -20,7 +20,7 @@ bool check_ends(const ir::Policy& policy, Instant now, DiagnosticSink& sink) {
                    rule.outcome == Outcome::allow
                        ? "take the rule away, as it allows nothing any more, or give it more time"
                        : "take the rule away, or give it more time: until then it still counts"});
-    }
+    });
   }
   return fine;
 }

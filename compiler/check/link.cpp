@@ -35,10 +35,10 @@ void append(ir::Policy& policy, const ir::Policy& part) {
     policy.conditions.push_back(std::move(condition));
   }
   for (ir::Tier tier : part.tiers) {
-    for (ir::Rule& rule : tier.rules) {
+    ir::for_each_written(tier, [&](ir::Rule& rule) {
       rule.when = moved(rule.when);
       if (rule.unless) rule.unless = moved(*rule.unless);
-    }
+    });
     policy.tiers.push_back(std::move(tier));
   }
   for (ir::Proof proof : part.proofs) {

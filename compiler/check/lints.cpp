@@ -131,8 +131,8 @@ void warn_of_rules(Context& context) {
   const std::vector<Reach> reaches = reaches_of(context.policy);
   for (const ir::Tier& tier : context.policy.tiers) {
     warn_of_unreachable(context, tier);
+    ir::for_each_written(tier, [&](const ir::Rule& rule) { warn_of_contradiction(context, rule); });
     for (const ir::Rule& rule : tier.rules) {
-      warn_of_contradiction(context, rule);
       if (rule.outcome == Outcome::allow) warn_of_unanchored(context, rule);
       if (rule.outcome != Outcome::allow || !rests_on_claims(reaches, rule)) continue;
       context.report(

@@ -132,6 +132,7 @@ void check_else(Context& context, const LimitNode& node, const RuleNode& rule, i
 
 std::vector<ir::Limit> check_limits(Context& context, const RuleNode& node) {
   std::vector<ir::Limit> limits;
+  if (node.kind == RuleKind::also) return limits;  // reported where it was read
   for (const LimitNode& written : node.limits) {
     if (node.outcome > Outcome::require_approval) {
       context.report(DiagnosticKind::misplaced_limit, written.span,

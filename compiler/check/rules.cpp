@@ -10,6 +10,7 @@
 
 #include "compiler/check/approvals.hpp"
 #include "compiler/check/expiry.hpp"
+#include "compiler/check/obligations.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/rule_limits.hpp"
 #include "compiler/check/templates.hpp"
@@ -58,7 +59,14 @@ class RuleChecker {
     ir::Tier tier{std::string(name), node.guard, {}};
     check_priorities(node);
     for (const RuleNode* rule_node : in_order(node)) {
-      tier.rules.push_back(rule(*rule_node, tier));
+      ir::Rule made = rule(*rule_node, tier);
+      if (rule_node->kind == RuleKind::also) {
+        tier.alsos.push_back(std::move(made));
+      } else if (rule_node->kind == RuleKind::shadow) {
+        tier.shadows.push_back({std::move(made), tier.rules.size()});
+      } else {
+        tier.rules.push_back(std::move(made));
+      }
     }
     context_.policy.tiers.push_back(std::move(tier));
   }
@@ -105,6 +113,7 @@ class RuleChecker {
     if (node.because) rule.because = check_template(context_, *node.because);
     if (node.owner) rule.owner = node.owner->text;
     if (node.ticket) rule.ticket = node.ticket->text;
+    rule.obligations = check_obligations(context_, node.then);
     if (node.until) {
       rule.until_ms = check_until(context_, *node.until);
       rule.until_span = node.until->span;
@@ -233,6 +242,7 @@ bool check_tool(Context& context, std::string_view tool, Span span) {
 void check_tiers(Context& context, const std::vector<ir::ConditionId>& conditions) {
   RuleChecker checker(context, conditions);
   for (const TierNode& node : context.ast.tiers) checker.tier(node);
+  check_obligation_count(context);
 }
 
 }  // namespace sentrail::compiler::checking

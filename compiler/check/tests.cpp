@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compiler/check/approvals.hpp"
+#include "compiler/check/obligations.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
 #include "compiler/check/rule_limits.hpp"
@@ -61,6 +62,7 @@ class TestChecker {
     if (node.given.calls) made.calls_before = check_calls(context_, *node.given.calls);
     expected_approval(node.expect, made);
     if (node.expect.rule) made.rule = expected_rule(node.expect, made);
+    made.obligations = check_obligations(context_, node.expect.then);
     context_.policy.tests.push_back(std::move(made));
   }
 
@@ -186,6 +188,14 @@ class TestChecker {
     const ir::Rule* meant = own_rule(name.text);
     if (meant == nullptr) meant = imported_rule(name.text);
     if (meant != nullptr) return meant;
+    if (const ir::Rule* aside = own_aside(name.text)) {
+      context_.report(DiagnosticKind::expected_aside, name.span,
+                      "rule " + ticked(aside->name) + " never decides",
+                      "name a rule without `also` or `shadow` before it" +
+                          std::string(other.empty() ? "" : ", or what it adds by `then`"),
+                      {{aside->span, "this rule"}});
+      return nullptr;
+    }
     std::vector<std::string_view> names;
     if (!other.empty()) names.push_back(other);
     for (const ir::Tier& tier : context_.policy.tiers) {
@@ -199,16 +209,28 @@ class TestChecker {
     return nullptr;
   }
 
+  static bool is_called(const ir::Tier& tier, const ir::Rule& rule, std::string_view name) {
+    return name == rule.name || name == tier.name + "." + rule.name || name == rule.qualified_name;
+  }
+
   [[nodiscard]] const ir::Rule* own_rule(std::string_view name) const {
     for (const ir::Tier& tier : context_.policy.tiers) {
       for (const ir::Rule& rule : tier.rules) {
-        if (name == rule.name || name == tier.name + "." + rule.name ||
-            name == rule.qualified_name) {
-          return &rule;
-        }
+        if (is_called(tier, rule, name)) return &rule;
       }
     }
     return nullptr;
+  }
+
+  // An `also` or shadow rule of the file.
+  [[nodiscard]] const ir::Rule* own_aside(std::string_view name) const {
+    const ir::Rule* found = nullptr;
+    for (const ir::Tier& tier : context_.policy.tiers) {
+      ir::for_each_written(tier, [&](const ir::Rule& rule) {
+        if (is_called(tier, rule, name)) found = &rule;
+      });
+    }
+    return found;
   }
 
   // `MODULE.TIER.RULE`, of what the file imports itself or by way of others.

@@ -1,4 +1,4 @@
-// Finds explanations in their three tables. See explain.hpp.
+// Finds explanations in their tables. See explain.hpp.
 #include "compiler/diag/explain.hpp"
 
 #include <algorithm>
@@ -9,7 +9,8 @@
 namespace sentrail::compiler {
 
 const Explanation& explanation_of(DiagnosticKind kind) {
-  for (const auto part : {syntax_explanations(), policy_explanations(), catalog_explanations()}) {
+  for (const auto part : {syntax_explanations(), policy_explanations(), obligation_explanations(),
+                          catalog_explanations()}) {
     const auto found = std::ranges::find(part, kind, &Explanation::kind);
     if (found != part.end()) return *found;
   }

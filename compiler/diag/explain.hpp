@@ -28,6 +28,7 @@ struct Explanation {
 // The parts of the table, by range of codes: text and structure, policies, catalogs.
 [[nodiscard]] std::span<const Explanation> syntax_explanations() noexcept;
 [[nodiscard]] std::span<const Explanation> policy_explanations() noexcept;
+[[nodiscard]] std::span<const Explanation> obligation_explanations() noexcept;
 [[nodiscard]] std::span<const Explanation> catalog_explanations() noexcept;
 
 // Gives an example as a whole file: with the head that it leaves out.

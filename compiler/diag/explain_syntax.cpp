@@ -74,8 +74,8 @@ constexpr Explanation kTable[] = {
 {later_language,
  "The word or sign is kept for a later version of the language, so that no policy changes its "
  "meaning when it comes.",
- "rule one: allow when always then notify\n",
- "rule one: allow when always\n"},
+ "rule one: allow when body.list[*].id == 1\n",
+ "rule one: allow when any x in body.list: x.id == 1\n"},
 {expected_declaration,
  "A file is a list of declarations, each begun by its keyword.",
  "rul one: block when always\n",

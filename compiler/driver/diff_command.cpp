@@ -11,6 +11,7 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/limit_changes.hpp"
 #include "compiler/driver/load.hpp"
+#include "compiler/driver/obligation_changes.hpp"
 #include "compiler/driver/output.hpp"
 #include "compiler/driver/revision.hpp"
 #include "compiler/driver/traffic.hpp"
@@ -53,12 +54,13 @@ struct Compared {
   analysis::Difference difference;
   std::vector<ApprovalChange> approvals;
   std::vector<LimitChange> limits;
+  std::vector<ObligationChange> obligations;
   Side before;
   Side after;
   std::optional<Traffic> traffic;
 
   [[nodiscard]] bool equivalent() const {
-    return difference.equivalent() && approvals.empty() && limits.empty();
+    return difference.equivalent() && approvals.empty() && limits.empty() && obligations.empty();
   }
   [[nodiscard]] bool is_fine() const {
     return equivalent() && (!traffic || traffic->recorded.broken_count == 0);
@@ -108,6 +110,10 @@ void print_text(const Compared& compared) {
                 change.widens ? "  (widens)" : "",
                 change.before.empty() ? "none" : change.before.c_str(),
                 change.after.empty() ? "none" : change.after.c_str());
+  }
+  for (const ObligationChange& change : compared.obligations) {
+    std::printf("obligations of %s%s\n  %s -> %s\n", change.rule.c_str(),
+                change.widens ? "  (widens)" : "", change.before.c_str(), change.after.c_str());
   }
   if (compared.traffic) print_traffic(*compared.traffic);
 }
@@ -166,6 +172,11 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivale
       json.begin_object().key("rule").string(change.rule).key("widens").boolean(change.widens);
       json.key("before").string(change.before).key("after").string(change.after).end_object();
     }
+    json.end_array().key("obligations").begin_array();
+    for (const ObligationChange& change : compared->obligations) {
+      json.begin_object().key("rule").string(change.rule).key("before").string(change.before);
+      json.key("after").string(change.after).key("widens").boolean(change.widens).end_object();
+    }
     json.end_array();
     if (compared->traffic) write_traffic(json, *compared->traffic);
     json.end_object();
@@ -220,6 +231,8 @@ std::optional<int> compare(const std::string& before, const std::string& after,
   compared.difference = analysis::diff(compared.before.policy(), compared.after.policy());
   compared.approvals = approval_changes(compared.before.policy(), compared.after.policy());
   compared.limits = limit_changes(compared.before.policy(), compared.after.policy());
+  compared.obligations =
+      obligation_changes(compared.before.policy(), compared.after.policy());
   if (!decides) return std::nullopt;
   Result<Traffic> traffic = traffic_of(log, compared.before.traffic(), compared.after.traffic());
   if (!traffic) return report(traffic.error(), output);
@@ -309,7 +322,8 @@ void add_diff(CLI::App& app, CommandLine& program) {
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
       "request that `sentrailc eval` answers so. Rules that ask other people for approval, or "
       "give\n"
-      "another time, and limits that change, are listed by name. Folders are compared file by "
+      "another time, limits that change, and rules that oblige to something else, are listed by\n"
+      "name. Folders are compared file by "
       "file.\n\n"
       "  sentrailc diff old.sentrail new.sentrail\n"
       "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"

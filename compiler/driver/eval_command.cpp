@@ -44,8 +44,7 @@ constexpr const char* word(Truth truth) {
 struct Answer {
   const Compiled* compiled = nullptr;
   Evaluation evaluation;
-  decide::Explanation explanation;           // of the action that decides
-  std::optional<decide::Approval> approval;  // of all actions together
+  decide::Explanation explanation;  // of the action that decides
   std::optional<std::vector<Flip>> flips;
 };
 
@@ -84,7 +83,6 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
                                        answer.evaluation.request().facts(), scratch);
-  answer.approval = approval_of(answer.compiled->engine(), answer.evaluation);
   if (options.flip) answer.flips = flips_of(ready.loaded, answer);
   return answer;
 }
@@ -122,25 +120,68 @@ void write_limits(JsonWriter& json, const Answer& answer) {
   json.end_array();
 }
 
+std::string reason_of(const Answer& answer) {
+  const std::uint32_t impossible = answer.evaluation.answer.impossible;
+  if (impossible == kNoRow) return answer.explanation.reason;
+  return decide::impossible_reason(answer.compiled->engine().program(), impossible);
+}
+
+void write_obligations(JsonWriter& json, const Compiled& compiled,
+                       const decide::ObligationSet& obligations) {
+  json.key("obligations").begin_array();
+  obligations.for_each(
+      [&](std::uint32_t row) { json.string(render_obligation(compiled.engine().program(), row)); });
+  json.end_array();
+}
+
 void write_head(JsonWriter& json, const Answer& answer) {
-  json.key("effect").string(name_of(answer.explanation.decision.effect));
-  json.key("rule").string(answer.explanation.rule);
-  json.key("reason").string(answer.explanation.reason);
-  if (answer.approval) write_approval(json, *answer.approval);
+  const decide::Answer& given = answer.evaluation.answer;
+  json.key("effect").string(name_of(given.effect));
+  json.key("rule").string(answer.compiled->rule_name(answer.evaluation.rule()));
+  json.key("reason").string(reason_of(answer));
+  if (given.approval) write_approval(json, *given.approval);
   json.key("candidates").begin_array();
   for (const std::uint32_t rule : answer.explanation.candidates) {
     json.string(answer.compiled->rule_name(rule));
   }
   json.end_array();
   if (!answer.explanation.limits.empty()) write_limits(json, answer);
-  // Obligations arrive with the language that has them; the member is part of the shape.
-  json.key("obligations").begin_array().end_array();
+  write_obligations(json, *answer.compiled, given.obligations);
+  json.key("shadows").begin_array();
+  for (const decide::ShadowAnswer& one : answer.evaluation.shadows) {
+    json.begin_object().key("shadow").string(answer.compiled->rule_name(one.shadow));
+    json.key("effect").string(name_of(one.answer.effect));
+    json.key("rule").string(answer.compiled->rule_name(one.rule));
+    if (one.answer.approval) write_approval(json, *one.answer.approval);
+    write_obligations(json, *answer.compiled, one.answer.obligations);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+std::string obligations_text(const Compiled& compiled, const decide::ObligationSet& obligations) {
+  std::string out;
+  obligations.for_each([&](std::uint32_t row) {
+    out += (out.empty() ? "\n  then " : ", ") + render_obligation(compiled.engine().program(), row);
+  });
+  return out;
+}
+
+std::string shadows_text(const Answer& answer) {
+  std::string out;
+  for (const decide::ShadowAnswer& one : answer.evaluation.shadows) {
+    out += "\n  shadow " + answer.compiled->rule_name(one.shadow) + " would make it " +
+           std::string(name_of(one.answer.effect)) + " by " + answer.compiled->rule_name(one.rule);
+  }
+  return out;
 }
 
 std::string eval_text(const Answer& answer) {
-  const decide::Explanation& explanation = answer.explanation;
-  return std::string(name_of(explanation.decision.effect)) + " by " + explanation.rule + "\n  " +
-         explanation.reason + (answer.approval ? approval_text(*answer.approval) : "");
+  const decide::Answer& given = answer.evaluation.answer;
+  return std::string(name_of(given.effect)) + " by " +
+         answer.compiled->rule_name(answer.evaluation.rule()) + "\n  " + reason_of(answer) +
+         (given.approval ? approval_text(*given.approval) : "") +
+         obligations_text(*answer.compiled, given.obligations) + shadows_text(answer);
 }
 
 void print_eval(const Answer& answer, const OutputOptions& output) {
@@ -156,10 +197,10 @@ void print_eval(const Answer& answer, const OutputOptions& output) {
   compiler::answer("eval", eval_text(answer), output);
 }
 
-std::string rules_text(const Answer& answer) {
+std::string rules_text(const Answer& answer, const std::vector<decide::RuleAnswer>& rules) {
   constexpr std::size_t kTruthWidth = 13;
   std::string out;
-  for (const decide::RuleAnswer& rule : answer.explanation.rules) {
+  for (const decide::RuleAnswer& rule : rules) {
     if (!rule.reached) continue;
     std::string truth = word(rule.truth);
     truth.resize(kTruthWidth, ' ');
@@ -182,9 +223,10 @@ void write_note(JsonWriter& json, const Compiled& compiled, std::uint32_t rule) 
   if (note->until_ms != 0) json.key("endsAt").string(format_rfc3339_ms(note->until_ms));
 }
 
-void write_rules(JsonWriter& json, const Answer& answer) {
-  json.key("rules").begin_array();
-  for (const decide::RuleAnswer& rule : answer.explanation.rules) {
+void write_rules(JsonWriter& json, const Answer& answer, const char* key,
+                 const std::vector<decide::RuleAnswer>& rules) {
+  json.key(key).begin_array();
+  for (const decide::RuleAnswer& rule : rules) {
     json.begin_object()
         .key("rule")
         .string(answer.compiled->rule_name(rule.rule))
@@ -257,17 +299,23 @@ void write_flips(JsonWriter& json, const std::vector<Flip>& flips) {
 
 void print_explain(const Answer& answer, const OutputOptions& output) {
   if (!output.json) {
-    compiler::answer("explain",
-                     eval_text(answer) + "\nrules met, in order:" + rules_text(answer) +
-                         limits_text(answer) + (answer.flips ? flips_text(*answer.flips) : ""),
-                     output);
+    compiler::answer(
+        "explain",
+        eval_text(answer) +
+            "\nrules met, in order:" + rules_text(answer, answer.explanation.rules) +
+            (answer.explanation.asides.empty()
+                 ? ""
+                 : "\n`also` and shadow rules:" + rules_text(answer, answer.explanation.asides)) +
+            limits_text(answer) + (answer.flips ? flips_text(*answer.flips) : ""),
+        output);
     return;
   }
   std::string out;
   JsonWriter writer(&out);
   writer.begin_object();
   write_head(writer, answer);
-  write_rules(writer, answer);
+  write_rules(writer, answer, "rules", answer.explanation.rules);
+  write_rules(writer, answer, "asides", answer.explanation.asides);
   if (answer.flips) write_flips(writer, *answer.flips);
   writer.end_object();
   std::printf("%s\n", out.c_str());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ struct Options {
 struct Summary {
   Recorded recorded;
   std::array<std::size_t, 3> effects{};
-  std::vector<std::size_t> rules;  // by index; the default last
+  std::vector<std::size_t> rules;                // by number; the default last
+  std::map<std::uint32_t, std::size_t> shadows;  // requests that each would change
 };
 
 constexpr auto kWorkspace = static_cast<std::size_t>(AttributeId::workspace);
@@ -48,15 +50,17 @@ void count(const Compiled& compiled, std::span<request::Request> requests, Count
   const std::string_view workspace = actions.front()->values[kWorkspace].text;
   const decide::CountedDecisions counted = decide::decide_counted(
       compiled.engine(), actions, counts.scratch, &counts.windows, {workspace, counts.now_ms});
-  const Decision& decision = counted.decisions[counted.deciding];
-  ++summary.effects[static_cast<std::size_t>(decision.effect)];
-  const bool by_default = decision.rule == Decision::kByDefault;
-  ++summary.rules[by_default ? summary.rules.size() - 1 : decision.rule];
+  const decide::Answer& answer = counted.answer;
+  for (const decide::ShadowAnswer& one : counted.shadows) ++summary.shadows[one.shadow];
+  ++summary.effects[static_cast<std::size_t>(answer.effect)];
+  const std::uint32_t rule =
+      answer.impossible != kNoRow ? answer.obliging_rule : counted.decisions[answer.action].rule;
+  ++summary.rules[rule == Decision::kByDefault ? summary.rules.size() - 1 : rule];
 }
 
 Result<Summary> replay(const Compiled& compiled, const std::string& log) {
   Summary summary;
-  summary.rules.resize(compiled.program().rules.size() + 1);
+  summary.rules.resize(compiled.engine().program().written_count() + 1);
   Counts counts;
   counts.scratch.fit(compiled.engine().bound());
   SENTRAIL_ASSIGN_OR_RETURN(
@@ -81,7 +85,7 @@ std::vector<std::size_t> most_first(const Summary& summary) {
 }
 
 std::string name_of_rule(const Compiled& compiled, std::size_t index) {
-  const bool last = index == compiled.program().rules.size();
+  const bool last = index == compiled.engine().program().written_count();
   return compiled.rule_name(last ? Decision::kByDefault : static_cast<std::uint32_t>(index));
 }
 
@@ -96,6 +100,10 @@ void print_text(const Summary& summary, const Compiled& compiled) {
   std::printf("by rule\n");
   for (const std::size_t i : most_first(summary)) {
     std::printf("  %10zu  %s\n", summary.rules[i], name_of_rule(compiled, i).c_str());
+  }
+  if (!summary.shadows.empty()) std::printf("shadow rules would change\n");
+  for (const auto& [shadow, count] : summary.shadows) {
+    std::printf("  %10zu  %s\n", count, name_of_rule(compiled, shadow).c_str());
   }
 }
 
@@ -112,6 +120,11 @@ void print_json(const Summary& summary, const Compiled& compiled) {
   for (const std::size_t i : most_first(summary)) {
     json.begin_object().key("rule").string(name_of_rule(compiled, i));
     json.key("requests").unsigned_integer(summary.rules[i]).end_object();
+  }
+  json.end_array().key("shadows").begin_array();
+  for (const auto& [shadow, count] : summary.shadows) {
+    json.begin_object().key("shadow").string(name_of_rule(compiled, shadow));
+    json.key("requests").unsigned_integer(count).end_object();
   }
   json.end_array();
   write_broken(json, summary.recorded);

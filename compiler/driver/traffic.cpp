@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -19,31 +21,38 @@ struct Answer {
   Effect effect = Effect::block;
   std::uint32_t rule = 0;
   std::optional<decide::Approval> approval;
+  std::set<std::string> obligations;
 };
 
 Result<Answer> answer_of(const TrafficSide& side, std::string_view json) {
   SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
                             request::read_requests(json, side.catalogs));
   const Evaluation evaluation = side.decider.evaluate(std::move(requests));
-  const Decision& decision = evaluation.decision();
-  return Answer{decision.effect, decision.rule, approval_of(side.decider.engine(), evaluation)};
+  const decide::Answer& given = evaluation.answer;
+  Answer answer{given.effect, evaluation.rule(), given.approval, {}};
+  given.obligations.for_each([&](std::uint32_t row) {
+    answer.obligations.insert(render_obligation(side.decider.engine().program(), row));
+  });
+  return answer;
 }
 
 // Widenings first; of those, and of the others, what changes most.
 auto rank_of(const TrafficChange& change) {
   const int from = static_cast<int>(change.from);
   const int to = static_cast<int>(change.to);
-  return std::tuple(!change.widens(), -(from > to ? from - to : to - from), from);
+  return std::tuple(!change.widens(), -(from > to ? from - to : to - from), from,
+                    change.obligations);
 }
 
 void count(const TrafficSide& before, const TrafficSide& after, const Answer& was, const Answer& is,
            std::size_t line, Traffic& traffic) {
-  if (was.effect == is.effect && was.approval == is.approval) return;
+  const bool obligations = was.effect == is.effect && was.approval == is.approval;
+  if (obligations && was.obligations == is.obligations) return;
   auto group = std::ranges::find_if(traffic.changes, [&](const TrafficChange& change) {
-    return change.from == was.effect && change.to == is.effect;
+    return change.from == was.effect && change.to == is.effect && change.obligations == obligations;
   });
   if (group == traffic.changes.end()) {
-    traffic.changes.push_back({was.effect, is.effect, 0, {}});
+    traffic.changes.push_back({was.effect, is.effect, obligations, 0, {}});
     group = traffic.changes.end() - 1;
   }
   ++group->count;
@@ -53,6 +62,7 @@ void count(const TrafficSide& before, const TrafficSide& after, const Answer& wa
 }
 
 const char* note_of(const TrafficChange& change) {
+  if (change.obligations) return "  (other obligations)";
   if (change.widens()) return "  (widens)";
   return change.from == change.to ? "  (other people or time)" : "";
 }
@@ -98,6 +108,7 @@ void write_traffic(JsonWriter& json, const Traffic& traffic) {
   for (const TrafficChange& change : traffic.changes) {
     json.begin_object().key("from").string(name_of(change.from));
     json.key("to").string(name_of(change.to)).key("widens").boolean(change.widens());
+    json.key("obligationsOnly").boolean(change.obligations);
     json.key("requests").unsigned_integer(change.count);
     const double share = share_of(change.count, traffic.recorded.requests);
     json.key("percent").raw_number(std::to_string(share));

@@ -30,10 +30,12 @@ struct TrafficExample {
 };
 
 // Requests that change from one effect to another. From `require_approval` to itself: those for
-// which other people are asked, or given another time.
+// which other people are asked, or given another time; from any to itself: those that oblige to
+// something else, and to nothing but that.
 struct TrafficChange {
   Effect from = Effect::allow;
   Effect to = Effect::allow;
+  bool obligations = false;  // nothing else changes
   std::size_t count = 0;
   std::vector<TrafficExample> examples;  // the first of them
 

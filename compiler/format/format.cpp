@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "compiler/code_points.hpp"
+#include "compiler/format/clauses.hpp"
 #include "compiler/format/columns.hpp"
 #include "compiler/format/commented.hpp"
 #include "compiler/format/limit_text.hpp"
@@ -21,9 +22,9 @@ namespace {
 
 constexpr std::size_t kColumns = 100;
 
-class Formatter : Commented {
+class Formatter : ClauseLayout {
  public:
-  Formatter(const Ast& ast, const Source& source) : Commented(ast, source) {
+  Formatter(const Ast& ast, const Source& source) : ClauseLayout(ast, source) {
     for (const TierNode& tier : ast_.tiers) {
       if (tier.implicit) implicit_ = &tier;
     }
@@ -68,11 +69,6 @@ class Formatter : Commented {
       case DeclKind::proof:
         return proof(ast_.proofs[decl.index]);
     }
-  }
-
-  void name_line(std::string_view keyword, std::string_view name) {
-    layout_.text(keyword);
-    layout_.text(name);
   }
 
   void import(const ImportNode& node) {
@@ -128,15 +124,6 @@ class Formatter : Commented {
     layout_.close();
   }
 
-  // Behind the effect, on its line if there is room.
-  void approval(const ApprovalNode& node) {
-    layout_.open();
-    layout_.indent();
-    approval_parts(node, "from (");
-    layout_.dedent();
-    layout_.close();
-  }
-
   void proof(const ProofNode& node) {
     layout_.open();
     name_line("prove ", slice(node.name.span));
@@ -160,7 +147,8 @@ class Formatter : Commented {
     owner,
     ticket,
     until,
-    limit
+    limit,
+    then
   };
 
   // The clauses in the author's order, each with the place of its first token after the keyword.
@@ -175,6 +163,7 @@ class Formatter : Commented {
     if (node.ticket) parts.emplace_back(node.ticket->span.begin, Part::ticket);
     if (node.until) parts.emplace_back(node.until->span.begin, Part::until);
     for (const LimitNode& one : node.limits) parts.emplace_back(one.most.span.begin, Part::limit);
+    if (!node.then.empty()) parts.emplace_back(node.then.front().span.begin, Part::then);
     std::sort(parts.begin(), parts.end());
     return parts;
   }
@@ -183,8 +172,10 @@ class Formatter : Commented {
   void rule(const RuleNode& node) {
     const auto parts = parts_of(node);
     layout_.open();
+    if (node.kind == RuleKind::also) layout_.text("also ");
+    if (node.kind == RuleKind::shadow) layout_.text("shadow ");
     name_line("rule ", node.name.text);
-    name_line(": ", name_of(node.outcome));
+    if (node.kind != RuleKind::also) name_line(": ", name_of(node.outcome));
     if (node.approval) approval(*node.approval);
     layout_.indent();
     for (const auto& [offset, part] : parts) {
@@ -223,6 +214,9 @@ class Formatter : Commented {
       case Part::limit:
         layout_.text(limit_text(limit_at(node, offset), source_));
         if (limit_at(node, offset).approval) approval(*limit_at(node, offset).approval);
+        return;
+      case Part::then:
+        return obligations(node.then);
     }
   }
 
@@ -374,6 +368,15 @@ class Formatter : Commented {
         layout_.line();
       }
       name_line("by ", node.rule->text);
+    }
+    if (!node.then.empty()) {
+      if (node.approvals.empty()) {
+        layout_.text(" ");
+      } else {
+        flush(node.then.front().span.begin, false, true);
+        layout_.line();
+      }
+      obligations(node.then);
     }
     layout_.dedent();
     layout_.close();

@@ -159,8 +159,8 @@ std::string text_of(const Limit& limit) {
          text_of(limit.approval);
 }
 
-std::string text_of(const Policy& policy, const Rule& rule) {
-  std::string out = "  rule " + quoted(rule.name) + " as " + quoted(rule.qualified_name) + ": ";
+std::string text_of(const Policy& policy, const Rule& rule, const std::string& kind = "rule ") {
+  std::string out = "  " + kind + quoted(rule.name) + " as " + quoted(rule.qualified_name) + ": ";
   out += sentrail::name_of(rule.outcome);
   out += text_of(rule.approval);
   out += "\n    when " + text_of(policy, rule.when) + "\n";
@@ -170,6 +170,7 @@ std::string text_of(const Policy& policy, const Rule& rule) {
   if (!rule.ticket.empty()) out += "    ticket " + quoted(rule.ticket) + "\n";
   if (rule.until_ms) out += "    before " + format_rfc3339_ms(*rule.until_ms) + "\n";
   for (const Limit& limit : rule.limits) out += "    " + text_of(limit) + "\n";
+  for (const Obligation& one : rule.obligations) out += "    then " + to_string(one) + "\n";
   return out;
 }
 
@@ -194,6 +195,7 @@ std::string text_of(const TestCase& test) {
   for (const std::vector<Seats>& quorum : test.quorums) out += text_of(quorum);
   if (test.within_ms) out += " within " + std::to_string(*test.within_ms) + " ms";
   if (test.rule) out += " by " + quoted(*test.rule);
+  for (const Obligation& one : test.obligations) out += " then " + to_string(one);
   return out += '\n';
 }
 
@@ -234,6 +236,19 @@ std::string to_string(const Policy& policy, ConditionId id) {
   return text_of(policy, id);
 }
 
+std::string to_string(const Obligation& obligation) {
+  std::string out(word_of(obligation.kind));
+  if (obligation.kind == ObligationKind::log_full) return out + " full";
+  if (obligation.path) out += " " + to_string(*obligation.path);
+  if (!obligation.channel.empty()) out += " " + obligation.channel;
+  return has_text(obligation.kind) ? out + " " + quoted(obligation.text) : out;
+}
+
+bool comes_before(const Obligation& a, const Obligation& b) {
+  if (a.kind != b.kind) return a.kind < b.kind;
+  return to_string(a) < to_string(b);
+}
+
 std::string Policy::dump() const {
   std::string out = "policy " + quoted(name) + "\n";
   for (const std::string& catalog : catalogs) out += "catalog " + quoted(catalog) + "\n";
@@ -241,6 +256,11 @@ std::string Policy::dump() const {
     out += tier.guard ? "guard tier " : "tier ";
     out += quoted(tier.name) + "\n";
     for (const Rule& rule : tier.rules) out += text_of(*this, rule);
+    for (const Rule& rule : tier.alsos) out += text_of(*this, rule, "also rule ");
+    for (const Shadow& one : tier.shadows) {
+      const std::string kind = "after " + std::to_string(one.before) + " shadow rule ";
+      out += text_of(*this, one.rule, kind);
+    }
   }
   out += "default ";
   out += sentrail::name_of(default_effect);

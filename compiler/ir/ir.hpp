@@ -13,6 +13,7 @@
 #include "compiler/source.hpp"
 #include "core/decision.hpp"
 #include "core/ids.hpp"
+#include "core/obligation.hpp"
 #include "core/result.hpp"
 #include "core/schema.hpp"
 #include "core/zones.hpp"
@@ -158,6 +159,22 @@ struct Limit {
 // A limit as policy text writes it, `else` left out.
 [[nodiscard]] std::string to_string(const Limit& limit);
 
+// What a rule adds to the decision (language.md, section 15).
+struct Obligation {
+  ObligationKind kind = ObligationKind::alert;
+  std::optional<AttributeRef> path{};  // of redact and mask
+  std::string channel{};               // of notify
+  std::string text{};                  // of notify, tag and taint
+
+  friend bool operator==(const Obligation&, const Obligation&) = default;
+};
+
+// An obligation as policy text writes it: `notify slack "#fin"`.
+[[nodiscard]] std::string to_string(const Obligation& obligation);
+
+// Whether one obligation comes before another: by kind, then as written.
+[[nodiscard]] bool comes_before(const Obligation& a, const Obligation& b);
+
 // One rule. Its condition is `when and not unless`, `on` being part of `when`.
 struct Rule {
   std::string name;
@@ -173,6 +190,13 @@ struct Rule {
   std::optional<std::int64_t> until_ms{};  // the first millisecond after its end
   Span until_span{};
   std::vector<Limit> limits{};
+  std::vector<Obligation> obligations{};  // ascend by comes_before: no twins
+};
+
+// A shadow rule, and how many rules of its tier are tried before it.
+struct Shadow {
+  Rule rule;
+  std::size_t before = 0;
 };
 
 // One tier, its rules in the order in which they are tried (priority, then source order).
@@ -180,7 +204,17 @@ struct Tier {
   std::string name;
   bool guard = false;
   std::vector<Rule> rules;
+  std::vector<Rule> alsos{};      // their outcome is `pass`, and means nothing
+  std::vector<Shadow> shadows{};  // ascend by `before`
 };
+
+// Calls visit(rule) for each rule of a tier, and for what is written like one.
+template <class TierType, class Visit>
+void for_each_written(TierType& tier, const Visit& visit) {
+  for (auto& rule : tier.rules) visit(rule);
+  for (auto& rule : tier.alsos) visit(rule);
+  for (auto& shadow : tier.shadows) visit(shadow.rule);
+}
 
 // A value given in a test: JSON text, or that it could not be read.
 struct GivenValue {
@@ -208,7 +242,8 @@ struct TestCase {
   std::vector<GivenUsed> used;
   std::uint32_t calls_before = 0;  // the same request, so many times before
   Effect effect = Effect::block;
-  std::optional<std::string> rule;  // qualified name; `default` for the default
+  std::optional<std::string> rule;        // qualified name; `default` for the default
+  std::vector<Obligation> obligations{};  // all of them are there
   Span span;
   Span expect_span;
   std::vector<std::vector<Seats>> quorums{};  // that are asked; ascend: no twins; empty: any

@@ -285,6 +285,29 @@ Status verify_limit(const Limit& limit, Outcome outcome) {
   return verify_approval(limit.approval, limit.otherwise == Effect::require_approval);
 }
 
+Status verify_obligations(const Rule& rule) {
+  for (std::size_t i = 0; i < rule.obligations.size(); ++i) {
+    const Obligation& one = rule.obligations[i];
+    if (one.path.has_value() != hides(one.kind)) return broken("an obligation's path");
+    if (one.path) {
+      const AttributeId root = one.path->attribute;
+      if (root != AttributeId::body && root != AttributeId::args) {
+        return broken("an obligation hides what is neither body nor args");
+      }
+      if (one.path->binder != 0) return broken("an obligation's path names an element");
+      SENTRAIL_TRY(verify_reference(*one.path));
+    }
+    if (one.channel.empty() == (one.kind == ObligationKind::notify)) {
+      return broken("an obligation's channel");
+    }
+    if (one.text.empty() == has_text(one.kind)) return broken("an obligation's text");
+    if (i > 0 && !comes_before(rule.obligations[i - 1], one)) {
+      return broken("obligations are out of order");
+    }
+  }
+  return {};
+}
+
 Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   if (rule.name.empty() || rule.qualified_name.empty()) return broken("a rule has no name");
   if (guard && rule.outcome == Outcome::allow) {
@@ -298,7 +321,26 @@ Status verify_rule(const Rule& rule, bool guard, std::vector<bool>& owned) {
   }
   if (rule.limits.size() > limits::kRuleLimitsMax) return broken("a rule has too many limits");
   for (const Limit& limit : rule.limits) SENTRAIL_TRY(verify_limit(limit, rule.outcome));
+  SENTRAIL_TRY(verify_obligations(rule));
   return verify_approval(rule.approval, rule.outcome == Outcome::require_approval);
+}
+
+// `also` and shadow rules.
+Status verify_asides(const Tier& tier, std::vector<bool>& owned) {
+  for (const Rule& rule : tier.alsos) {
+    if (rule.outcome != Outcome::pass) return broken("an also has an outcome");
+    if (rule.obligations.empty()) return broken("an also obliges to nothing");
+    SENTRAIL_TRY(verify_rule(rule, tier.guard, owned));
+  }
+  std::size_t before = 0;
+  for (const Shadow& one : tier.shadows) {
+    if (one.before < before || one.before > tier.rules.size()) {
+      return broken("a shadow rule has no place");
+    }
+    before = one.before;
+    SENTRAIL_TRY(verify_rule(one.rule, tier.guard, owned));
+  }
+  return {};
 }
 
 Status verify_test(const TestCase& test) {
@@ -337,6 +379,8 @@ Status Policy::verify() const {
     if (tier.name.empty()) return broken("a tier has no name");
     rules += tier.rules.size();
     for (const Rule& rule : tier.rules) SENTRAIL_TRY(verify_rule(rule, tier.guard, owned));
+    SENTRAIL_TRY(verify_asides(tier, owned));
+    rules += tier.alsos.size() + tier.shadows.size();
   }
   if (rules > limits::kRulesMax) return broken("there are too many rules");
   if (default_because) SENTRAIL_TRY(verify_template(*default_because));

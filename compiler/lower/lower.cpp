@@ -1,6 +1,10 @@
 // Walks tiers, rules and conditions and writes their rows. See lower.hpp.
 #include "compiler/lower/lower.hpp"
 
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -42,12 +46,18 @@ class Lowerer {
   Status want_literals();
   Status write_tier(const ir::Tier& tier);
   Status write_rule(const ir::Rule& rule);
+  Status write_row(const ir::Rule& rule, std::uint32_t index, std::vector<NodeRow>& nodes,
+                   RuleRow& row);
+  Status write_obligations();
+  Status write_duties(std::uint32_t index, const ir::Rule& rule);
+  Status write_asides();
+  Status write_aside(const ir::Rule& rule, AsideRow row);
   Status write_approval(std::uint32_t rule, const ir::Approval& approval,
                         std::vector<ApprovalRow>& rows);
   Status write_limits(std::uint32_t rule, const ir::Rule& from);
   Status write_limit_approvals();
   Status write_note(std::uint32_t index, const ir::Rule& rule);
-  Status write_condition(const ir::Rule& rule);
+  Status write_condition(const ir::Rule& rule, std::vector<NodeRow>& nodes);
   Status write_tree(const ir::Rule& rule, std::vector<Step> steps, std::vector<NodeRow>& nodes);
   Status write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes);
   Result<std::uint32_t> write_quantified(const ir::Rule& rule, const ir::Condition& condition);
@@ -59,7 +69,8 @@ class Lowerer {
   const ir::Policy& in_;
   const Sources* sources_;
   TableBuilder tables_;
-  std::uint32_t depth_ = 0;  // of quantifiers
+  std::uint32_t depth_ = 0;                           // of quantifiers
+  std::map<std::string, std::uint32_t> obligations_;  // by text
 };
 
 Result<ProgramStorage> Lowerer::run() {
@@ -73,7 +84,9 @@ Result<ProgramStorage> Lowerer::run() {
   if (in_.default_because) {
     SENTRAIL_ASSIGN_OR_RETURN(policy.default_reason, tables_.reason(*in_.default_because));
   }
+  SENTRAIL_TRY(write_obligations());
   for (const ir::Tier& tier : in_.tiers) SENTRAIL_TRY(write_tier(tier));
+  SENTRAIL_TRY(write_asides());
   SENTRAIL_TRY(write_approval(kNoRow, in_.default_approval, out.approvals));
   SENTRAIL_TRY(write_limit_approvals());
   out.policy.push_back(policy);
@@ -86,10 +99,10 @@ Result<ProgramStorage> Lowerer::run() {
 Status Lowerer::want_literals() {
   std::vector<bool> used(in_.conditions.size(), false);
   for (const ir::Tier& tier : in_.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
+    ir::for_each_written(tier, [&used](const ir::Rule& rule) {
       used[rule.when.value] = true;
       if (rule.unless) used[rule.unless->value] = true;
-    }
+    });
   }
   for (std::size_t i = in_.conditions.size(); i-- > 0;) {
     if (!used[i]) continue;
@@ -123,6 +136,14 @@ LineColumn Lowerer::place(Span span) const {
 Status Lowerer::write_rule(const ir::Rule& rule) {
   ProgramStorage& out = tables_.storage();
   RuleRow row;
+  SENTRAIL_TRY(write_row(rule, static_cast<std::uint32_t>(out.rules.size()), out.nodes, row));
+  out.rules.push_back(row);
+  return {};
+}
+
+// What a rule has in all tables but that of its own row.
+Status Lowerer::write_row(const ir::Rule& rule, std::uint32_t index, std::vector<NodeRow>& nodes,
+                          RuleRow& row) {
   SENTRAIL_ASSIGN_OR_RETURN(row.name, tables_.text(rule.name));
   SENTRAIL_ASSIGN_OR_RETURN(row.qualified_name, tables_.text(rule.qualified_name));
   if (is_placed(rule.span)) {
@@ -136,14 +157,13 @@ Status Lowerer::write_rule(const ir::Rule& rule) {
   if (rule.because) {
     SENTRAIL_ASSIGN_OR_RETURN(row.reason, tables_.reason(*rule.because));
   }
-  const auto index = static_cast<std::uint32_t>(out.rules.size());
-  SENTRAIL_TRY(write_approval(index, rule.approval, out.approvals));
+  SENTRAIL_TRY(write_approval(index, rule.approval, tables_.storage().approvals));
   SENTRAIL_TRY(write_note(index, rule));
   SENTRAIL_TRY(write_limits(index, rule));
-  row.condition_begin = static_cast<std::uint32_t>(out.nodes.size());
-  SENTRAIL_TRY(write_condition(rule));
-  row.condition_end = static_cast<std::uint32_t>(out.nodes.size());
-  out.rules.push_back(row);
+  SENTRAIL_TRY(write_duties(index, rule));
+  row.condition_begin = static_cast<std::uint32_t>(nodes.size());
+  SENTRAIL_TRY(write_condition(rule, nodes));
+  row.condition_end = static_cast<std::uint32_t>(nodes.size());
   return {};
 }
 
@@ -196,12 +216,17 @@ Status Lowerer::write_limits(std::uint32_t rule, const ir::Rule& from) {
 Status Lowerer::write_limit_approvals() {
   ProgramStorage& out = tables_.storage();
   std::uint32_t index = 0;
-  for (const ir::Tier& tier : in_.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
-      for (const ir::Limit& limit : rule.limits) {
-        SENTRAIL_TRY(write_approval(index++, limit.approval, out.limit_approvals));
-      }
+  const auto write = [&](const ir::Rule& rule) -> Status {
+    for (const ir::Limit& limit : rule.limits) {
+      SENTRAIL_TRY(write_approval(index++, limit.approval, out.limit_approvals));
     }
+    return {};
+  };
+  for (const ir::Tier& tier : in_.tiers) {
+    for (const ir::Rule& rule : tier.rules) SENTRAIL_TRY(write(rule));
+  }
+  for (const ir::Tier& tier : in_.tiers) {
+    for (const ir::Shadow& one : tier.shadows) SENTRAIL_TRY(write(one.rule));
   }
   return {};
 }
@@ -217,9 +242,85 @@ Status Lowerer::write_note(std::uint32_t index, const ir::Rule& rule) {
   return {};
 }
 
+// Each obligation of the policy once.
+Status Lowerer::write_obligations() {
+  std::map<std::string, const ir::Obligation*> found;
+  for (const ir::Tier& tier : in_.tiers) {
+    ir::for_each_written(tier, [&found](const ir::Rule& rule) {
+      for (const ir::Obligation& one : rule.obligations) found.emplace(to_string(one), &one);
+    });
+  }
+  if (found.size() > limits::kObligationsMax) {
+    return fail(Errc::limit_exceeded, "the policy has more than " +
+                                          std::to_string(limits::kObligationsMax) +
+                                          " different obligations");
+  }
+  const auto view = [this](TextRef ref) { return tables_.storage().view().view(ref); };
+  std::vector<std::pair<ObligationRow, std::string>> rows;
+  for (const auto& [text, one] : found) {
+    ObligationRow row;
+    row.kind = static_cast<std::uint32_t>(one->kind);
+    if (one->path) {
+      SENTRAIL_ASSIGN_OR_RETURN(row.slot, tables_.slot(*one->path));
+    }
+    SENTRAIL_ASSIGN_OR_RETURN(row.channel, tables_.text(one->channel));
+    SENTRAIL_ASSIGN_OR_RETURN(row.text, tables_.text(one->text));
+    rows.emplace_back(row, text);
+  }
+  std::ranges::sort(rows, {}, [&view](const auto& row) {
+    return std::tuple(row.first.kind, row.first.slot, view(row.first.channel),
+                      view(row.first.text));
+  });
+  for (const auto& [row, text] : rows) {
+    obligations_.emplace(text, static_cast<std::uint32_t>(obligations_.size()));
+    tables_.storage().obligations.push_back(row);
+  }
+  return {};
+}
+
+Status Lowerer::write_duties(std::uint32_t index, const ir::Rule& rule) {
+  std::vector<DutyRow> duties;
+  for (const ir::Obligation& one : rule.obligations) {
+    duties.push_back({index, obligations_.at(to_string(one))});
+  }
+  std::ranges::sort(duties, {}, &DutyRow::obligation);
+  std::vector<DutyRow>& all = tables_.storage().duties;
+  all.insert(all.end(), duties.begin(), duties.end());
+  return {};
+}
+
+// `also` and shadow rules: behind all others, so that those have their numbers.
+Status Lowerer::write_asides() {
+  std::size_t shadows = 0;
+  for (std::uint32_t t = 0; t < in_.tiers.size(); ++t) {
+    const ir::Tier& tier = in_.tiers[t];
+    for (const ir::Rule& rule : tier.alsos) {
+      SENTRAIL_TRY(write_aside(rule, {{}, static_cast<std::uint32_t>(AsideKind::also), t, 0}));
+    }
+    shadows += tier.shadows.size();
+    for (const ir::Shadow& one : tier.shadows) {
+      SENTRAIL_TRY(write_aside(one.rule, {{},
+                                          static_cast<std::uint32_t>(AsideKind::shadow),
+                                          t,
+                                          static_cast<std::uint32_t>(one.before)}));
+    }
+  }
+  if (shadows <= limits::kShadowRulesMax) return {};
+  return fail(Errc::limit_exceeded, "the policy has " + std::to_string(shadows) +
+                                        " shadow rules, at most " +
+                                        std::to_string(limits::kShadowRulesMax) + " are allowed");
+}
+
+Status Lowerer::write_aside(const ir::Rule& rule, AsideRow row) {
+  ProgramStorage& out = tables_.storage();
+  const auto index = static_cast<std::uint32_t>(out.rules.size() + out.asides.size());
+  SENTRAIL_TRY(write_row(rule, index, out.aside_nodes, row.rule));
+  out.asides.push_back(row);
+  return {};
+}
+
 // Writes `when and not unless`.
-Status Lowerer::write_condition(const ir::Rule& rule) {
-  std::vector<NodeRow>& nodes = tables_.storage().nodes;
+Status Lowerer::write_condition(const ir::Rule& rule, std::vector<NodeRow>& nodes) {
   std::vector<Step> steps;
   if (rule.unless) {
     NodeRow both;
@@ -281,7 +382,9 @@ Result<std::uint32_t> Lowerer::write_quantified(const ir::Rule& rule,
 
 // Appends the row of one condition; inner ones get their end later. REQUIRES: not a `not`.
 Status Lowerer::write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes) {
-  const std::size_t rows = nodes.size() + tables_.storage().element_nodes.size();
+  const ProgramStorage& out = tables_.storage();
+  const std::size_t rows = out.nodes.size() + out.aside_nodes.size() + out.element_nodes.size() +
+                           (depth_ > 0 ? nodes.size() : 0);
   if (rows >= limits::kBundleBytesMax / sizeof(NodeRow)) {
     return fail(Errc::limit_exceeded, "the policy's conditions are larger than a bundle may be");
   }

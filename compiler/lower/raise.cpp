@@ -1,6 +1,7 @@
 // Row by row. See raise.hpp.
 #include "compiler/lower/raise.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -84,25 +85,27 @@ class Raiser {
       tier.name = program_.view(row.name);
       tier.guard = row.guard != 0;
       for (std::uint32_t i = 0; i < row.rules_count; ++i) {
-        const RuleRow& rule_row = program_.rules[row.rules_begin + i];
-        ir::Rule rule;
-        rule.name = program_.view(rule_row.name);
-        rule.qualified_name = program_.view(rule_row.qualified_name);
-        rule.outcome = static_cast<Outcome>(rule_row.outcome);
-        SENTRAIL_ASSIGN_OR_RETURN(rule.when, condition(rule_row));
-        if (const NoteRow* note = program_.note_of(row.rules_begin + i)) {
-          rule.owner = program_.view(note->owner);
-          rule.ticket = program_.view(note->ticket);
-          if (note->until_ms != 0) rule.until_ms = note->until_ms;
-        }
-        SENTRAIL_TRY(add_limits(row.rules_begin + i, rule));
+        SENTRAIL_ASSIGN_OR_RETURN(ir::Rule rule, written(row.rules_begin + i, program_.nodes));
         tier.rules.push_back(std::move(rule));
       }
       policy_.tiers.push_back(std::move(tier));
     }
+    SENTRAIL_TRY(add_asides());
     add_approvals();
     SENTRAIL_TRY(policy_.verify());
     return std::move(policy_);
+  }
+
+  Result<ir::Obligation> obligation(std::uint32_t row) {
+    const ObligationRow& one = program_.obligations[row];
+    ir::Obligation made;
+    made.kind = static_cast<ObligationKind>(one.kind);
+    if (one.slot != kNoRow) {
+      SENTRAIL_ASSIGN_OR_RETURN(made.path, reference(program_.slots[one.slot]));
+    }
+    made.channel = program_.view(one.channel);
+    made.text = program_.view(one.text);
+    return made;
   }
 
  private:
@@ -113,18 +116,60 @@ class Raiser {
     return policy_.conditions.push_back(std::move(condition));
   }
 
+  // A rule, an `also` or shadow rule included; its approvals come later.
+  Result<ir::Rule> written(std::uint32_t index, std::span<const NodeRow> nodes) {
+    const RuleRow& row = program_.written(index);
+    ir::Rule rule;
+    rule.name = program_.view(row.name);
+    rule.qualified_name = program_.view(row.qualified_name);
+    rule.outcome = static_cast<Outcome>(row.outcome);
+    SENTRAIL_ASSIGN_OR_RETURN(rule.when, tree(nodes, row.condition_begin, row.condition_end));
+    if (const NoteRow* note = program_.note_of(index)) {
+      rule.owner = program_.view(note->owner);
+      rule.ticket = program_.view(note->ticket);
+      if (note->until_ms != 0) rule.until_ms = note->until_ms;
+    }
+    for (const DutyRow& duty : program_.duties_of(index)) {
+      SENTRAIL_ASSIGN_OR_RETURN(ir::Obligation made, obligation(duty.obligation));
+      rule.obligations.push_back(std::move(made));
+    }
+    std::ranges::sort(rule.obligations, ir::comes_before);
+    SENTRAIL_TRY(add_limits(index, rule));
+    return rule;
+  }
+
+  Status add_asides() {
+    for (std::uint32_t i = 0; i < program_.asides.size(); ++i) {
+      const AsideRow& row = program_.asides[i];
+      const auto index = static_cast<std::uint32_t>(program_.rules.size() + i);
+      SENTRAIL_ASSIGN_OR_RETURN(ir::Rule rule, written(index, program_.aside_nodes));
+      ir::Tier& tier = policy_.tiers[row.tier];
+      if (row.kind == static_cast<std::uint32_t>(AsideKind::also)) {
+        tier.alsos.push_back(std::move(rule));
+      } else {
+        tier.shadows.push_back({std::move(rule), row.before});
+      }
+    }
+    return {};
+  }
+
   void add_approvals() {
     std::span<const ApprovalRow> rows = program_.approvals;
     std::span<const ApprovalRow> limit_rows = program_.limit_approvals;
     std::uint32_t index = 0;
     std::uint32_t limit_index = 0;
-    for (ir::Tier& tier : policy_.tiers) {
-      for (ir::Rule& rule : tier.rules) {
-        take_approval(rows, index++, rule.approval);
-        for (ir::Limit& limit : rule.limits) {
-          take_approval(limit_rows, limit_index++, limit.approval);
-        }
+    const auto take = [&](ir::Rule& rule) {
+      take_approval(rows, index++, rule.approval);
+      for (ir::Limit& limit : rule.limits) {
+        take_approval(limit_rows, limit_index++, limit.approval);
       }
+    };
+    for (ir::Tier& tier : policy_.tiers) {
+      for (ir::Rule& rule : tier.rules) take(rule);
+    }
+    for (ir::Tier& tier : policy_.tiers) {
+      index += static_cast<std::uint32_t>(tier.alsos.size());
+      for (ir::Shadow& one : tier.shadows) take(one.rule);
     }
     take_approval(rows, kNoRow, policy_.default_approval);
   }
@@ -160,10 +205,6 @@ class Raiser {
       }
     }
     return {};
-  }
-
-  Result<ir::ConditionId> condition(const RuleRow& rule) {
-    return tree(program_.nodes, rule.condition_begin, rule.condition_end);
   }
 
   // From the last node to the first, each finds its children done: they follow it.
@@ -311,6 +352,10 @@ class Raiser {
 };
 
 }  // namespace
+
+Result<ir::Obligation> raise_obligation(const Program& program, std::uint32_t row) {
+  return Raiser(program).obligation(row);
+}
 
 Result<ir::Policy> raise(const Program& program) {
   return Raiser(program).run();

@@ -15,4 +15,7 @@ namespace sentrail::compiler {
 // version cannot write as a policy.
 [[nodiscard]] Result<ir::Policy> raise(const Program& program);
 
+// One obligation of a program. REQUIRES: verified. fails: as raise().
+[[nodiscard]] Result<ir::Obligation> raise_obligation(const Program& program, std::uint32_t row);
+
 }  // namespace sentrail::compiler

@@ -55,6 +55,19 @@ constexpr auto kClauses = std::to_array<Template>({
     {"because", "because \"$0\""},
     {"priority", "priority ${0:1}"},
     {"limit", "limit ${1:20} per ${2:1h} by ${3:agent.id}$0"},
+    {"then", "then $0"},
+    {"owner", "owner \"$0\""},
+    {"ticket", "ticket \"$0\""},
+    {"until", "until ${0:2027-01-31}"},
+});
+constexpr auto kObligationWords = std::to_array<Template>({
+    {"redact", "redact $0"},
+    {"mask", "mask $0"},
+    {"notify", "notify ${1:channel} \"$0\""},
+    {"tag", "tag \"$0\""},
+    {"taint", "taint \"$0\""},
+    {"alert", "alert"},
+    {"log full", "log full"},
 });
 
 class Offers {
@@ -110,10 +123,18 @@ class Offers {
     if (place_.has(Want::clauses)) {
       for (const Template& one : kClauses) word(one.word, Kind::keyword, one.snippet);
     }
+    if (place_.has(Want::obligations)) {
+      for (const Template& one : kObligationWords) word(one.word, Kind::keyword, one.snippet);
+    }
     if (place_.has(Want::because)) word("because", Kind::keyword, "because \"$0\"");
     if (place_.has(Want::as)) word("as");
     if (place_.has(Want::imports)) imports();
-    if (place_.has(Want::rule)) word("rule", Kind::keyword, kDeclarations[0].snippet);
+    if (place_.has(Want::rule)) {
+      word("rule", Kind::keyword, kDeclarations[0].snippet);
+      word("also rule", Kind::keyword, "also rule ${1:name} when ${2:always} then $0");
+      word("shadow rule", Kind::keyword,
+           "shadow rule ${1:name}: ${2|block,require_approval,allow,pass|}\n  when $0");
+    }
     if (place_.has(Want::declarations)) {
       for (const Template& one : kDeclarations) word(one.word, Kind::keyword, one.snippet);
     }

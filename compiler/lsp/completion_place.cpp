@@ -31,9 +31,9 @@ enum class Clause : std::uint8_t {
   outcome,
   on,
   condition,
-  because,
-  priority,
   limit,
+  plain,  // a text, a number or a date
+  then,
   given,
   expect
 };
@@ -124,6 +124,7 @@ class Reader {
     if (found->second != Declaration::tier && found->second != Declaration::rule) guard_ = false;
     if (found->second != Declaration::rule) block_ = Block::none;
     if (found->second == Declaration::tier) guard_ = previous_ == "guard";
+    also_ = previous_ == "also";
     start(found->second);
     return true;
   }
@@ -169,11 +170,11 @@ class Reader {
   void rule(const Token& token) {
     if (token.kind == TokenKind::word && grammar::has_word(grammar::kClauseKeywords, word_)) {
       start(Declaration::rule);
-      clause_ = word_ == "on"         ? Clause::on
-                : word_ == "because"  ? Clause::because
-                : word_ == "priority" ? Clause::priority
-                : word_ == "limit"    ? Clause::limit
-                                      : Clause::condition;
+      clause_ = word_ == "on"                          ? Clause::on
+                : word_ == "then"                      ? Clause::then
+                : word_ == "limit"                     ? Clause::limit
+                : word_ == "when" || word_ == "unless" ? Clause::condition
+                                                       : Clause::plain;
       return;
     }
     if (word_ == ":" && clause_ == Clause::none) clause_ = Clause::outcome;
@@ -296,12 +297,17 @@ class Reader {
         return previous_ == "sum" || previous_ == "by" || previous_ == ","
                    ? any_of(Want::attributes)
                    : any_of(Want::clauses) | behind();
-      case Clause::because:
-      case Clause::priority:
-        return previous_ == "because" || previous_ == "priority" ? 0
-                                                                 : any_of(Want::clauses) | behind();
-      default:
-        return 0;
+      case Clause::plain:
+        return grammar::has_word(grammar::kClauseKeywords, previous_)
+                   ? 0
+                   : any_of(Want::clauses) | behind();
+      case Clause::then:
+        if (previous_ == "then" || previous_ == ",") return any_of(Want::obligations);
+        if (previous_ == "redact" || previous_ == "mask") return any_of(Want::attributes);
+        if (previous_ == "notify" || previous_ == "tag" || previous_ == "taint") return 0;
+        return previous_ == "log" ? 0 : any_of(Want::clauses) | behind();
+      default:  // behind the name of an `also` rule its clauses follow
+        return also_ && previous_ != "rule" ? any_of(Want::clauses) : 0;
     }
   }
 
@@ -377,6 +383,7 @@ class Reader {
   std::vector<bool> parentheses_;  // whether each holds the arguments of a use, or of `size`
   bool bracket_ = false;
   bool guard_ = false;
+  bool also_ = false;
   bool with_ = false;
   int json_ = 0;
   std::string path_;

@@ -46,6 +46,7 @@ enum class Want : std::uint32_t {
   for_ = 1u << 28,
   with = 1u << 29,
   unreadable = 1u << 30,
+  obligations = 1u << 31,
 };
 
 // The place of a cursor.

@@ -103,8 +103,13 @@ Answer code_lens(const View& view) {
       json.begin_object().key("range");
       write(json, range);
       json.key("command");
-      write_command(json, reach.title(rule.span), "");
+      write_command(json,
+                    rule.kind == RuleKind::also     ? "adds to the decision"
+                    : rule.kind == RuleKind::shadow ? "recorded, decides nothing"
+                                                    : reach.title(rule.span),
+                    "");
       json.end_object().end_object();
+      if (rule.kind != RuleKind::live) continue;
       const std::string name = std::string(view.file.policy()) + "." +
                                (tier.implicit ? "main" : std::string(tier.name.text)) + "." +
                                std::string(rule.name.text);

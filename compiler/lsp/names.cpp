@@ -309,6 +309,13 @@ class Walker {
       if (rule.on) on_clause(*rule.on);
       if (rule.when) expression(*rule.when);
       if (rule.unless) expression(*rule.unless);
+      obligations(rule.then);
+    }
+  }
+
+  void obligations(const std::vector<ObligationNode>& nodes) {
+    for (const ObligationNode& one : nodes) {
+      if (!one.path.steps.empty()) attribute_path(one.path);
     }
   }
 
@@ -337,6 +344,7 @@ class Walker {
 
   void expect(const Expect& expect) {
     if (expect.rule && expect.rule->text != "default") expected_rule(*expect.rule);
+    obligations(expect.then);
   }
 
   void table_declaration(const TestTableNode& table) {

@@ -31,7 +31,9 @@ struct Node {
 
 Node rule_node(const RuleNode& rule) {
   return {std::string(rule.name.text),
-          std::string(name_of(rule.outcome)),
+          rule.kind == RuleKind::also ? "also"
+                                      : (rule.kind == RuleKind::shadow ? "shadow " : "") +
+                                            std::string(name_of(rule.outcome)),
           Kind::method,
           rule.span,
           rule.name.span,

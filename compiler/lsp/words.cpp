@@ -60,8 +60,11 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "`$`."},
     {">", "Greater, of numbers by value and of risks in their order."},
     {">=", "Greater or equal, of numbers by value and of risks in their order."},
+    {"alert", "An obligation: the record is marked as an alert."},
     {"all", "`all NAME in PATH: TEST` is true if the test is true of each element of a list."},
     {"allow", "The action is forwarded."},
+    {"also",
+     "`also rule NAME when … then …` adds obligations wherever it may match, and decides nothing."},
     {"always", "The condition that is always true."},
     {"and", "True if both sides are. Mixing with `or` needs parentheses."},
     {"any", "`any NAME in PATH: TEST` is true if the test is true of an element of a list."},
@@ -87,6 +90,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"from",
      "`require_approval from (2 of group leads and role admin)` says who approves; each of them "
      "once."},
+    {"full", "`log full`: the record holds the request."},
     {"given",
      "`given TOOL METHOD \"TARGET\"` is a raw request, `given with PATH = VALUE, …` one of "
      "attributes."},
@@ -108,9 +112,12 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"list",
      "`list NAME = [ … ]` names values for tests with `in`. An entry with a wildcard is a "
      "pattern."},
+    {"log", "An obligation, `log full`: the record holds the request."},
     {"low", "The least risk: reading."},
+    {"mask", "`mask PATH` leaves only the end of a value in records, on screens and in answers."},
     {"medium", "A risk: changes that are easily undone."},
     {"not", "Turns one test or one parenthesis round; what is undecidable stays so."},
+    {"notify", "`notify CHANNEL \"TARGET\"` tells a channel of the server's configuration."},
     {"on", "`on TOOL [ACTION, …]` restricts the rule to a tool and some of its actions."},
     {"or", "True if one side is. Mixing with `and` needs parentheses."},
     {"owner", "`owner \"TEXT\"` says whose rule it is; it means nothing."},
@@ -123,17 +130,26 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"prove",
      "`prove \"NAME\" never EFFECT when …` is a claim about all requests, which `sentrailc prove` "
      "tries."},
+    {"redact",
+     "`redact PATH` leaves a value out of records, screens and answers, never out of what is "
+     "sent."},
     {"require_approval", "The exact action is held until people approve it."},
     {"rule",
      "`rule NAME: OUTCOME` and its clauses: `on`, `when`, `unless`, `because`, `priority`, "
-     "`limit`."},
+     "`limit`, `then`."},
+    {"shadow",
+     "`shadow rule NAME: OUTCOME …` decides nothing; the record says what it would change."},
     {"size",
      "`size(PATH)` is a number: the characters of a string, the elements of a list or set, the "
      "members of an object."},
     {"starts_with", "True if the string begins with this text."},
     {"table", "`test table \"NAME\" for TOOL { … }` is one test a row."},
+    {"tag", "`tag \"TEXT\"` puts a word into the record."},
+    {"taint", "`taint \"TEXT\"` puts a word on the session."},
     {"test",
      "`test \"NAME\" { given … expect … }` states what the policy decides for one request."},
+    {"then",
+     "`then OBLIGATION, …` says what the decision obliges to when the rule is a candidate."},
     {"ticket", "`ticket \"TEXT\"` says why the rule is there; it means nothing."},
     {"tier",
      "`tier NAME { … }` holds rules. The first that matches answers for the tier; the strictest "

@@ -100,23 +100,54 @@ Truth evaluate(const ir::Policy& policy, ir::ConditionId id, const Request& requ
   return evaluate_of(policy, id, request, {});
 }
 
+namespace {
+
+std::vector<Truth> truths_of(const ir::Policy& policy, const Request& request) {
+  if (policy.conditions.empty()) return {};
+  return evaluate_up_to(policy, policy.conditions.size() - 1, request);
+}
+
+Truth truth_of(const ir::Rule& rule, const std::vector<Truth>& conditions, const Request& request) {
+  Truth truth = conditions.at(rule.when.value);
+  if (rule.unless) truth = both(truth, negate(conditions.at(rule.unless->value)));
+  // L8.13.
+  const bool ended = rule.until_ms && instant_of(request) >= *rule.until_ms;
+  return ended && rule.outcome == Outcome::allow ? Truth::f : truth;
+}
+
+}  // namespace
+
 std::vector<Truth> evaluate_rules(const ir::Policy& policy, const Request& request) {
-  std::vector<Truth> conditions;
-  if (!policy.conditions.empty()) {
-    conditions = evaluate_up_to(policy, policy.conditions.size() - 1, request);
-  }
+  const std::vector<Truth> conditions = truths_of(policy, request);
   std::vector<Truth> rules;
   for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
-      Truth truth = conditions.at(rule.when.value);
-      if (rule.unless) truth = both(truth, negate(conditions.at(rule.unless->value)));
-      // L8.13.
-      const bool ended = rule.until_ms && instant_of(request) >= *rule.until_ms;
-      if (ended && rule.outcome == Outcome::allow) truth = Truth::f;
-      rules.push_back(truth);
-    }
+    for (const ir::Rule& rule : tier.rules) rules.push_back(truth_of(rule, conditions, request));
   }
   return rules;
+}
+
+std::vector<ir::Obligation> obligations_of(const ir::Policy& policy, const Decision& decision,
+                                           const Request& request) {
+  std::vector<ir::Obligation> all;
+  const auto add = [&all](const ir::Rule& rule) {
+    for (const ir::Obligation& one : rule.obligations) {
+      if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+    }
+  };
+  const std::vector<Truth> conditions = truths_of(policy, request);
+  std::size_t index = 0;
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      const bool candidate = std::find(decision.candidates.begin(), decision.candidates.end(),
+                                       index++) != decision.candidates.end();
+      if (candidate) add(rule);
+    }
+    for (const ir::Rule& also : tier.alsos) {
+      if (truth_of(also, conditions, request) != Truth::f) add(also);
+    }
+  }
+  std::sort(all.begin(), all.end(), ir::comes_before);
+  return all;
 }
 
 Decision join(const ir::Policy& policy, std::span<const Truth> rules) {

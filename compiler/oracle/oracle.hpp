@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "compiler/ir/ir.hpp"
@@ -35,6 +36,11 @@ struct Approval {
 
   friend bool operator==(const Approval&, const Approval&) = default;
 };
+
+// The obligations of a decision of `decide`. source: docs/language.md, L15.5.
+[[nodiscard]] std::vector<ir::Obligation> obligations_of(const ir::Policy& policy,
+                                                         const Decision& decision,
+                                                         const Request& request);
 
 // What a decision of `decide` waits for; nothing unless it requires approval.
 // source: docs/language.md, L8.11 and L8.12.

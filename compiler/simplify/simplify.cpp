@@ -55,17 +55,17 @@ ir::Policy Simplifier::run() {
   out_ = in_;
   out_.conditions = {};
   read_conditions();
-  for (std::size_t t = 0; t < in_.tiers.size(); ++t) {
-    for (std::size_t r = 0; r < in_.tiers[t].rules.size(); ++r) {
-      const ir::Rule& rule = in_.tiers[t].rules[r];
+  for (ir::Tier& tier : out_.tiers) {
+    // A copy: its ids are those of in_ until they are written.
+    ir::for_each_written(tier, [this](ir::Rule& rule) {
       FormId form = forms_of_[rule.when.value];
       if (rule.unless) {
         form = forms_.junction(FormKind::all, {form, forms_of_[rule.unless->value]},
                                in_.conditions[rule.when].span);
       }
-      out_.tiers[t].rules[r].when = write(form);
-      out_.tiers[t].rules[r].unless.reset();
-    }
+      rule.when = write(form);
+      rule.unless.reset();
+    });
   }
   for (ir::Proof& proof : out_.proofs) proof.when = write(forms_of_[proof.when.value]);
   return std::move(out_);
@@ -76,9 +76,9 @@ ir::Policy Simplifier::run() {
 std::vector<bool> Simplifier::polarities() const {
   std::vector<bool> negated(in_.conditions.size(), false);
   for (const ir::Tier& tier : in_.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
+    ir::for_each_written(tier, [&](const ir::Rule& rule) {
       if (rule.unless) negated[rule.unless->value] = true;
-    }
+    });
   }
   for (std::size_t i = in_.conditions.size(); i-- > 0;) {
     const ir::Condition& condition = in_.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];

@@ -158,7 +158,13 @@ class Dump {
   }
 
   void rule(const RuleNode& node) {
-    line(1, "rule " + std::string(node.name.text) + " " + std::string(name_of(node.outcome)));
+    const std::string name(node.name.text);
+    if (node.kind == RuleKind::also) {
+      line(1, "also rule " + name);
+    } else {
+      line(1, (node.kind == RuleKind::shadow ? "shadow rule " : "rule ") + name + " " +
+                  std::string(name_of(node.outcome)));
+    }
     if (node.approval) approval(2, *node.approval);
     if (node.priority) line(2, "priority " + text_of(*node.priority));
     if (node.on) {
@@ -172,6 +178,7 @@ class Dump {
     if (node.ticket) line(2, "ticket " + text_of(*node.ticket));
     if (node.until) line(2, "until " + text_of(*node.until));
     for (const LimitNode& one : node.limits) limit(one);
+    obligations(2, node.then);
   }
 
   void limit(const LimitNode& node) {
@@ -182,6 +189,16 @@ class Dump {
     if (node.otherwise) out += " else " + std::string(name_of(*node.otherwise));
     line(2, out);
     if (node.approval) approval(3, *node.approval);
+  }
+
+  void obligations(int indent, const std::vector<ObligationNode>& nodes) {
+    for (const ObligationNode& node : nodes) {
+      std::string out = "then " + std::string(node.word.text);
+      if (!node.path.steps.empty()) out += " " + text_of(node.path);
+      if (!node.channel.text.empty()) out += " " + std::string(node.channel.text);
+      if (node.text) out += " " + text_of(*node.text);
+      line(indent, out);
+    }
   }
 
   // Depth is bounded by the grammar (limits::kNestingMax).
@@ -264,6 +281,7 @@ class Dump {
       line(indent + 2, "approval");
       approval(indent + 3, one);
     }
+    obligations(indent + 2, node.expect.then);
   }
 
   void table(const TestTableNode& node) {

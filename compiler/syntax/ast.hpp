@@ -15,6 +15,7 @@
 #include "compiler/source.hpp"
 #include "core/decision.hpp"
 #include "core/ids.hpp"
+#include "core/obligation.hpp"
 #include "core/result.hpp"
 
 namespace sentrail::compiler {
@@ -145,6 +146,19 @@ struct LimitNode {
   std::optional<ApprovalNode> approval;  // beside `else`
 };
 
+// `redact args.card`, `notify slack "#fin"`, `log full`, ….
+struct ObligationNode {
+  Span span;
+  Name word;
+  std::optional<ObligationKind> kind{};  // nothing: there is none of that name
+  Path path{};                           // of redact and mask
+  Name channel{};                        // of notify
+  std::optional<Literal> text{};
+};
+
+// `rule`, `also rule` (which has no outcome), `shadow rule`.
+enum class RuleKind : std::uint8_t { live, also, shadow };
+
 // One rule.
 struct RuleNode {
   Span span;
@@ -161,6 +175,8 @@ struct RuleNode {
   std::optional<Literal> ticket;
   std::optional<Literal> until;  // a word
   std::vector<LimitNode> limits;
+  RuleKind kind = RuleKind::live;
+  std::vector<ObligationNode> then;
 };
 
 // `tier name { … }` or `guard tier name { … }`; rules outside any tier form one unnamed tier.
@@ -236,6 +252,7 @@ struct Expect {
   Effect effect = Effect::block;
   std::optional<Name> rule;
   std::vector<ApprovalNode> approvals{};  // the last has the time; without seats: no `from`
+  std::vector<ObligationNode> then{};
 };
 
 // One test, or one row of a test table.

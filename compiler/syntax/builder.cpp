@@ -12,8 +12,8 @@
 namespace sentrail::compiler {
 namespace {
 
-constexpr std::array<const char*, 8> kClauseNames = {"on",       "when",  "unless", "because",
-                                                     "priority", "owner", "ticket", "until"};
+constexpr std::array<const char*, 9> kClauseNames = {
+    "on", "when", "unless", "because", "priority", "owner", "ticket", "until", "then"};
 constexpr std::size_t kPriorityDigitsMax = 9;
 
 std::string ticked(std::string_view text) {
@@ -322,6 +322,9 @@ void AstBuilder::clause(Clause clause) {
     case Clause::until:
       note(clause);
       break;
+    case Clause::then:
+      rule_.then = std::exchange(obligations_, {});
+      break;
   }
 }
 
@@ -338,7 +341,7 @@ void AstBuilder::note(Clause clause) {
 
 void AstBuilder::rule(Span span) {
   rule_.span = until_end(span);
-  rule_.outcome = outcome_;
+  rule_.outcome = rule_.kind == RuleKind::also ? Outcome::pass : outcome_;
   rule_.outcome_span = outcome_span_;
   rule_.approval = std::exchange(approval_, std::nullopt);
   if (!rule_.on && !rule_.when && !clause_failed_) {
@@ -346,6 +349,7 @@ void AstBuilder::rule(Span span) {
                    "rule " + ticked(rule_.name.text) + " has neither `on` nor `when`",
                    "say when it matches; `when always` says that it always does");
   }
+  if (rule_.kind == RuleKind::also && !clause_failed_) check_also();
   if (in_tier_) {
     tier_.rules.push_back(std::move(rule_));
   } else {
@@ -395,6 +399,7 @@ void AstBuilder::abandon_rule() {
   seats_ = {};
   quorum_.clear();
   approval_.reset();
+  also_outcome_.reset();
   rule_ = {};
   clause_failed_ = false;
   clauses_ = {};
@@ -405,6 +410,7 @@ void AstBuilder::abandon_clause() {
   if (limit_) limit_end();
   on_ = {};
   because_.reset();
+  obligations_.clear();
   upper_.reset();
   sized_ = false;
   list_.reset();

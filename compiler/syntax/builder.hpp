@@ -19,7 +19,17 @@
 namespace sentrail::compiler {
 
 // The clauses of a rule that are written once each.
-enum class Clause : std::uint8_t { on, when, unless, because, priority, owner, ticket, until };
+enum class Clause : std::uint8_t {
+  on,
+  when,
+  unless,
+  because,
+  priority,
+  owner,
+  ticket,
+  until,
+  then
+};
 
 // Receives tokens and ends of constructs in source order. A token leaves its value in a scratch
 // member; the construct around it takes it from there. Spans of constructs may run on into the
@@ -99,6 +109,14 @@ class AstBuilder {
   void limit_key() { limit_->keys.push_back(std::exchange(path_, {})); }
   void limit_else();
   void limit(Span span);
+  void obligation_word(ObligationKind kind, Span span);
+  void odd_obligation() { obligation_ = {{}, name_}; }
+  void hidden_path() { obligation_.path = std::exchange(path_, {}); }
+  void notified_channel() { obligation_.channel = name_; }
+  void obligation_text() { obligation_.text = literal_; }
+  void obligation(Span span);
+  void rule_kind(RuleKind kind) noexcept { rule_.kind = kind; }
+  void also_outcome(Span span) { also_outcome_ = until_end(span); }
   void rule_name() { rule_.name = name_; }
   void rule(Span span);
   void guard() noexcept { tier_.guard = true; }
@@ -126,7 +144,7 @@ class AstBuilder {
   void expect_effect() { expect_ = {{}, Effect(outcome_), {}, {}}; }
   void expect_approval();
   void expect_by() { expect_.rule = name_; }
-  void expect(Span span) { expect_.span = until_end(span); }
+  void expect(Span span);
   void table_begin() noexcept { in_table_ = true; }
   void column(Span span) { columns_.push_back({span, text_of(span)}); }
   void columns_end();
@@ -172,6 +190,7 @@ class AstBuilder {
   [[nodiscard]] ExprId take_condition();
   void push(Expr expr) { operands_.push_back(ast_.exprs.push_back(std::move(expr))); }
   void check_operand();
+  void check_also();
   void report_mixed(const Frame& frame, std::vector<Edit> edits);
   [[nodiscard]] std::vector<Edit> parentheses(const Frame& frame) const;
   void declare(DeclKind kind, std::size_t index, Span span);
@@ -211,6 +230,9 @@ class AstBuilder {
   std::optional<ApprovalNode> approval_;
   OnClause on_;
   std::optional<Literal> because_;
+  ObligationNode obligation_;
+  std::vector<ObligationNode> obligations_;
+  std::optional<Span> also_outcome_;
   RuleNode rule_;
   std::optional<LimitNode> limit_;  // being read; what is read of its `else` is not the rule's
   struct Head {
@@ -221,7 +243,7 @@ class AstBuilder {
   Head head_;  // of the rule, while a limit is being read
   void limit_end();
   bool clause_failed_ = false;
-  std::array<std::optional<Span>, 8> clauses_;  // the keyword of each clause of rule_
+  std::array<std::optional<Span>, 9> clauses_;  // the keyword of each clause of rule_
   bool in_tier_ = false;
   TierNode tier_;
   std::optional<std::uint32_t> implicit_tier_;

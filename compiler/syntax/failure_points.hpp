@@ -91,9 +91,19 @@ SENTRAIL_EXPECT(limit_per, expected_token, "`per` after the number", "write `lim
 SENTRAIL_EXPECT(limit_time, expected_value, "a time", "write `limit 20 per 1h`");
 SENTRAIL_EXPECT(limit_key, expected_name, "an attribute", "write `limit 20 per 1h by agent.id`");
 SENTRAIL_EXPECT(else_effect, expected_effect, "`require_approval` or `block`", "");
+SENTRAIL_EXPECT(kind_rule_keyword, expected_token, "`rule`",
+                "write `also rule NAME when … then …` or `shadow rule NAME: EFFECT`");
+SENTRAIL_EXPECT(obligation, expected_value, "an obligation",
+                "write `then redact args.card, tag \"cards\"`");
+SENTRAIL_EXPECT(hidden_path, expected_name, "an attribute", "write `redact args.card`");
+SENTRAIL_EXPECT(notified_channel, expected_name, "a channel", "write `notify slack \"#fin\"`");
+SENTRAIL_EXPECT(notified_target, expected_value, "a text in quotes",
+                "write `notify slack \"#fin\"`");
+SENTRAIL_EXPECT(tag_text, expected_value, "a text in quotes", "write `tag \"pii\"`");
+SENTRAIL_EXPECT(full_word, expected_token, "`full` after `log`", "write `log full`");
 SENTRAIL_EXPECT(rule_end, expected_clause,
                 "a clause (`on`, `when`, `unless`, `because`, `priority`, `owner`, `ticket`, "
-                "`until`, `limit`) or the next declaration",
+                "`until`, `limit`, `then`) or the next declaration",
                 "");
 SENTRAIL_EXPECT(expected_rule, expected_declaration, "`rule` or `}`", "a tier is made of rules");
 // Conditions.

@@ -272,6 +272,25 @@ SENTRAIL_ON(limit_time) { b.limit_time(); }
 SENTRAIL_ON(limit_key) { b.limit_key(); }
 SENTRAIL_ON(else_effect) { b.limit_else(); }
 SENTRAIL_ON(limit_clause) { b.limit(at); }
+SENTRAIL_ON(then_keyword) { b.clause_keyword(Clause::then, at); }
+SENTRAIL_ON(then_clause) { b.clause(Clause::then); }
+SENTRAIL_ON(redact_word) { b.obligation_word(ObligationKind::redact, at); }
+SENTRAIL_ON(mask_word) { b.obligation_word(ObligationKind::mask, at); }
+SENTRAIL_ON(notify_word) { b.obligation_word(ObligationKind::notify, at); }
+SENTRAIL_ON(tag_word) { b.obligation_word(ObligationKind::tag, at); }
+SENTRAIL_ON(taint_word) { b.obligation_word(ObligationKind::taint, at); }
+SENTRAIL_ON(alert_word) { b.obligation_word(ObligationKind::alert, at); }
+SENTRAIL_ON(log_word) { b.obligation_word(ObligationKind::log_full, at); }
+SENTRAIL_ON(odd_obligation) { b.odd_obligation(); }
+SENTRAIL_ON(hidden_path) { b.hidden_path(); }
+SENTRAIL_ON(notified_channel) { b.notified_channel(); }
+SENTRAIL_ON(notified_target) { b.obligation_text(); }
+SENTRAIL_ON(odd_text) { b.obligation_text(); }
+SENTRAIL_ON(tag_text) { b.obligation_text(); }
+SENTRAIL_ON(obligation) { b.obligation(at); }
+SENTRAIL_ON(also_keyword) { b.rule_kind(RuleKind::also); }
+SENTRAIL_ON(shadow_keyword) { b.rule_kind(RuleKind::shadow); }
+SENTRAIL_ON(also_outcome) { b.also_outcome(at); }
 SENTRAIL_ON(rule_name) { b.rule_name(); }
 SENTRAIL_ON(rule_declaration) { b.rule(at); }
 SENTRAIL_ON(guard_keyword) { b.guard(); }

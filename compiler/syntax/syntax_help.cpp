@@ -43,10 +43,11 @@ std::optional<std::string_view> synonym_of(std::string_view word) {
   return std::nullopt;
 }
 constexpr std::string_view kEffects[] = {"allow", "require_approval", "block"};
-constexpr std::string_view kClauses[] = {"because", "limit",  "on",    "owner", "priority",
-                                         "ticket",  "unless", "until", "when"};
-constexpr std::string_view kDeclarations[] = {"default", "guard", "import", "language", "list",
-                                              "policy",  "rule",  "test",   "tier"};
+constexpr std::string_view kClauses[] = {"because", "limit",  "on",     "owner", "priority",
+                                         "then",    "ticket", "unless", "until", "when"};
+constexpr std::string_view kDeclarations[] = {"also",     "default", "guard",  "import",
+                                              "language", "list",    "policy", "rule",
+                                              "shadow",   "test",    "tier"};
 
 // The words of the operators and of the clauses, or all words in back-ticks of a text.
 std::vector<std::string_view> words_in_ticks(std::string_view text, bool phrases) {

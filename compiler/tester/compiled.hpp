@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@
 
 namespace sentrail::compiler {
 
-// `module.tier.rule` of a rule's index, or `default`.
+// `module.tier.rule` of a rule's number, or `default`.
 [[nodiscard]] std::string rule_name(const Program& program, std::uint32_t rule);
 
 // Tables and the engine over them. Neither copied nor moved: the engine views the tables.

@@ -32,28 +32,18 @@ Evaluation Decider::evaluate(std::vector<request::Request> requests, const State
   }
   decide::Scratch scratch = engine_->make_scratch();
   decide::Windows windows;
-  const decide::CountAt at{"", 0, &state.used};
+  decide::CountAt at{"", 0, &state.used};
+  at.shadows = false;
   for (std::uint32_t i = 0; i < state.calls_before; ++i) {
     (void)decide::decide_counted(*engine_, actions, scratch, &windows, at);
   }
+  at.shadows = true;
   decide::CountedDecisions counted =
       decide::decide_counted(*engine_, actions, scratch, &windows, at);
   evaluation.decisions = std::move(counted.decisions);
-  evaluation.deciding = counted.deciding;
+  evaluation.answer = std::move(counted.answer);
+  evaluation.shadows = std::move(counted.shadows);
   return evaluation;
-}
-
-std::optional<decide::Approval> approval_of(const decide::LinearEngine& engine,
-                                            const Evaluation& evaluation) {
-  if (evaluation.decision().effect != Effect::require_approval) return std::nullopt;
-  decide::Approval all;
-  decide::Scratch scratch = engine.make_scratch();
-  for (std::size_t i = 0; i < evaluation.requests.size(); ++i) {
-    const auto one = decide::approval_of(engine, evaluation.decisions[i],
-                                         evaluation.requests[i].facts(), scratch);
-    if (one) all.join(*one);
-  }
-  return all;
 }
 
 }  // namespace sentrail::compiler

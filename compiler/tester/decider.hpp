@@ -7,31 +7,32 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "compiler/tester/state.hpp"
 #include "core/decision.hpp"
-#include "runtime/decide/approval.hpp"
+#include "runtime/decide/answer.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/request/request.hpp"
 #include "wire/zones.hpp"
 
 namespace sentrail::compiler {
 
-// What one request led to: a decision for each of its actions, and which of them decides.
+// What one request led to: a decision for each of its actions, and the answer to all of them.
 struct Evaluation {
   std::vector<request::Request> requests;
   std::vector<Decision> decisions;
-  std::size_t deciding = 0;
+  decide::Answer answer;
+  std::vector<decide::ShadowAnswer> shadows;  // what shadow rules would change
 
-  [[nodiscard]] const Decision& decision() const { return decisions[deciding]; }
-  [[nodiscard]] const request::Request& request() const { return requests[deciding]; }
+  // Of the action that decides, obligations aside.
+  [[nodiscard]] const Decision& decision() const { return decisions[answer.action]; }
+  [[nodiscard]] const request::Request& request() const { return requests[answer.action]; }
+  // The rule that decides; the one that obliges to what cannot be carried out, if that does.
+  [[nodiscard]] std::uint32_t rule() const {
+    return answer.impossible != kNoRow ? answer.obliging_rule : decision().rule;
+  }
 };
-
-// What the actions of a request wait for together; nothing unless it requires approval.
-[[nodiscard]] std::optional<decide::Approval> approval_of(const decide::LinearEngine& engine,
-                                                          const Evaluation& evaluation);
 
 // Decides by an engine, which must outlive it. threads: any.
 class Decider {

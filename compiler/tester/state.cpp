@@ -38,8 +38,8 @@ Result<State> state_of(std::span<const request::GivenCount> counts, const Progra
   for (const request::GivenCount& count : counts) {
     const std::string shown = "`" + escape_display(count.rule) + "`";
     std::optional<std::uint32_t> found;
-    for (std::uint32_t rule = 0; rule < program.rules.size(); ++rule) {
-      const std::string_view name = program.view(program.rules[rule].qualified_name);
+    for (std::uint32_t rule = 0; rule < program.written_count(); ++rule) {
+      const std::string_view name = program.view(program.written(rule).qualified_name);
       if (!is_called(name, count.rule)) continue;
       if (found && name != count.rule) {
         return fail(Errc::invalid_argument,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "compiler/lower/raise.hpp"
 #include "core/duration.hpp"
 #include "runtime/decide/approval.hpp"
 #include "runtime/request/attributes.hpp"
@@ -44,33 +45,72 @@ bool is_asked(const ir::TestCase& test, const decide::Approval& actual) {
          (!test.within_ms || expected.within_ms == actual.within_ms);
 }
 
+// Obligations as policy text writes them.
+using Texts = std::set<std::string>;
+
+Texts wanted_by(const ir::TestCase& test) {
+  Texts wanted;
+  for (const ir::Obligation& one : test.obligations) wanted.insert(to_string(one));
+  return wanted;
+}
+
+Texts obligations_in(const Program& program, const Evaluation& evaluation) {
+  Texts all;
+  evaluation.answer.obligations.for_each([&](std::uint32_t row) {
+    const auto one = raise_obligation(program, row);
+    if (one) all.insert(to_string(*one));
+  });
+  return all;
+}
+
 // Whether a test expects what came out.
 bool is_expected(const ir::TestCase& test, const decide::LinearEngine& engine,
                  const Evaluation& evaluation) {
-  const Decision& decision = evaluation.decision();
-  if (decision.effect != test.effect) return false;
-  const std::string rule = rule_name(engine.program(), decision.rule);
+  if (evaluation.answer.effect != test.effect) return false;
+  const std::string rule = rule_name(engine.program(), evaluation.rule());
   if (test.rule && *test.rule != rule && *test.rule != short_name(rule)) return false;
+  if (!test.obligations.empty() &&
+      !std::ranges::includes(obligations_in(engine.program(), evaluation), wanted_by(test))) {
+    return false;
+  }
   if (test.quorums.empty() && !test.within_ms) return true;
-  return is_asked(test, *approval_of(engine, evaluation));
+  return is_asked(test, evaluation.answer.approval.value_or(decide::Approval{}));
 }
 
-// `require_approval from 2 of leads within 24h by merges`; whom and when only where it is asked.
-std::string worded(Effect effect, const decide::Approval& approval, const std::string& rule) {
+std::string then(const Texts& obligations) {
+  if (obligations.empty()) return " then nothing";
+  std::string out;
+  for (const std::string& one : obligations) out += (out.empty() ? " then " : ", ") + one;
+  return out;
+}
+
+// `require_approval from 2 of leads within 24h by merges then alert`; whom, when and what else only
+// where it is asked.
+std::string worded(Effect effect, const decide::Approval& approval, const std::string& rule,
+                   const std::optional<Texts>& obligations) {
   std::string out(name_of(effect));
   if (!approval.quorums.empty()) out += " from " + approval.text();
   if (approval.within_ms) out += " within " + print_duration_ms(*approval.within_ms);
-  return rule.empty() ? out : out + " by " + rule;
+  if (!rule.empty()) out += " by " + rule;
+  return obligations ? out + then(*obligations) : out;
 }
 
 std::string worded(const ir::TestCase& test, const decide::LinearEngine& engine,
                    const Evaluation& evaluation) {
-  std::optional<decide::Approval> asked = approval_of(engine, evaluation);
-  if (!asked || test.quorums.empty())
-    asked.emplace(decide::Approval{{}, asked ? asked->within_ms : std::nullopt, false});
-  if (!test.within_ms) asked->within_ms.reset();
-  const Decision& decision = evaluation.decision();
-  return worded(decision.effect, *asked, short_name(rule_name(engine.program(), decision.rule)));
+  decide::Approval asked = evaluation.answer.approval.value_or(decide::Approval{});
+  if (test.quorums.empty()) asked.quorums.clear();
+  if (!test.within_ms) asked.within_ms.reset();
+  std::optional<Texts> obligations;
+  if (!test.obligations.empty()) obligations = obligations_in(engine.program(), evaluation);
+  return worded(evaluation.answer.effect, asked,
+                short_name(rule_name(engine.program(), evaluation.rule())), obligations);
+}
+
+std::string worded(const ir::TestCase& test) {
+  std::optional<Texts> obligations;
+  if (!test.obligations.empty()) obligations = wanted_by(test);
+  return worded(test.effect, expected_approval(test), short_name(test.rule.value_or("")),
+                obligations);
 }
 
 Result<std::vector<request::Request>> classified(const ir::TestCase& test,
@@ -137,8 +177,7 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     TestOutcome& outcome = report.outcomes.emplace_back();
     const Stopwatch stopwatch(outcome.seconds);
     outcome.test = &test;
-    outcome.expected =
-        worded(test.effect, expected_approval(test), short_name(test.rule.value_or("")));
+    outcome.expected = worded(test);
     Result<std::vector<request::Request>> requests = requests_of(test, compiled.catalogs());
     if (!requests) {
       outcome.actual = "no decision: " + requests.error().message;
@@ -147,7 +186,7 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     }
     const Evaluation evaluation =
         compiled.evaluate(std::move(*requests), state_of(test, compiled.engine().program()));
-    deciding.insert(compiled.rule_name(evaluation.decision().rule));
+    deciding.insert(compiled.rule_name(evaluation.rule()));
     outcome.actual = worded(test, compiled.engine(), evaluation);
     outcome.passed = is_expected(test, compiled.engine(), evaluation);
     report.failed += outcome.passed ? 0 : 1;

@@ -100,6 +100,7 @@ Result<std::shared_ptr<const LoadedBundle>> LoadedBundle::check(SealedBytes byte
                             check_signatures(reader.statement(), statement, options));
   SENTRAIL_TRY(reader.knows_all_sections());
   SENTRAIL_ASSIGN_OR_RETURN(const Program program, reader.program());
+  if (options.accepts != nullptr) SENTRAIL_TRY(options.accepts(program));
   SENTRAIL_ASSIGN_OR_RETURN(const CatalogView catalogs, reader.catalogs());
   // The views above point into the mapping, which keeps its place when moved.
   std::shared_ptr<LoadedBundle> loaded(

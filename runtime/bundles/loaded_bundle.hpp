@@ -34,6 +34,8 @@ struct LoadOptions {
   bool allow_unsigned = false;
   // How many of the trusted must have signed. Keys of one name are one signer.
   std::size_t needed = 1;
+  // Refuses a policy that asks for what this program cannot do; null: all are accepted.
+  Status (*accepts)(const Program& program) = nullptr;
 };
 
 // Owns its bytes and everything that points into them. threads: immutable.

@@ -17,7 +17,7 @@ class Gathering {
   // Adds what a rule asks for, or for kNoRow the default.
   void add(std::uint32_t rule) {
     const std::uint32_t outcome =
-        rule == kNoRow ? p_.policy[0].default_effect : p_.rules[rule].outcome;
+        rule == kNoRow ? p_.policy[0].default_effect : p_.written(rule).outcome;
     if (outcome == kApproval) add(p_.approvals, rule);
   }
 
@@ -71,12 +71,12 @@ std::int64_t Approval::decide_within_ms(std::int64_t usual_ms) const noexcept {
 }
 
 std::optional<Approval> approval_of(const LinearEngine& engine, const Decision& decision,
-                                    const Facts& facts, Scratch& scratch) {
+                                    const Facts& facts, Scratch& scratch, std::uint32_t shadow) {
   if (decision.effect != Effect::require_approval) return std::nullopt;
   const Program& p = engine.program();
   Gathering gathering(p);
   FullLimits full(decision);
-  for_each_candidate(engine, decision, facts, scratch, [&](std::uint32_t rule) {
+  for_each_candidate(engine, decision, shadow, facts, scratch, [&](std::uint32_t rule) {
     gathering.add(rule);
     for (const LimitRow& limit : p.limits_of(rule)) {
       if (full.next()) gathering.add_limit(index_of(p, limit));

@@ -283,9 +283,9 @@ void Binder::bind_tier(const TierRow& row) {
 
 void Binder::bind_ends() {
   for (const NoteRow& note : p_.notes) {
-    const bool allows = p_.rules[note.rule].outcome == static_cast<std::uint32_t>(Outcome::allow);
+    const bool allows = p_.written(note.rule).outcome == static_cast<std::uint32_t>(Outcome::allow);
     if (!allows || note.until_ms == 0) continue;
-    bound_.ends.resize(p_.rules.size(), BoundProgram::kNoEnd);
+    bound_.ends.resize(p_.written_count(), BoundProgram::kNoEnd);
     bound_.ends[note.rule] = note.until_ms;
   }
 }

@@ -32,12 +32,12 @@ void fill(const LinearEngine& engine, const LimitRow& row, const Facts& facts,
 }  // namespace
 
 void limits_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
-               Scratch& scratch, LimitUses& out) noexcept {
+               Scratch& scratch, LimitUses& out, std::uint32_t shadow) noexcept {
   out.count = 0;
   out.more = false;
   const Program& p = engine.program();
   if (p.limits.empty()) return;
-  for_each_candidate(engine, decision, facts, scratch, [&](std::uint32_t rule) {
+  for_each_candidate(engine, decision, shadow, facts, scratch, [&](std::uint32_t rule) {
     for (const LimitRow& row : p.limits_of(rule)) {
       if (out.count == out.uses.size()) {
         out.more = true;
@@ -49,7 +49,8 @@ void limits_of(const LinearEngine& engine, const Decision& decision, const Facts
 }
 
 Decision resolve(const LinearEngine& engine, const Decision& decision, const LimitUses& uses,
-                 const Rooms& rooms, const Facts& facts, Scratch& scratch) noexcept {
+                 const Rooms& rooms, const Facts& facts, Scratch& scratch,
+                 std::uint32_t shadow) noexcept {
   const Program& p = engine.program();
   Decision out = decision;
   out.full_limits = 0;
@@ -63,8 +64,8 @@ Decision resolve(const LinearEngine& engine, const Decision& decision, const Lim
   std::array<std::uint32_t, 3> first{Decision::kByDefault, Decision::kByDefault,
                                      Decision::kByDefault};
   FullLimits full(out);
-  for_each_candidate(engine, decision, facts, scratch, [&](std::uint32_t rule) {
-    const auto outcome = effect_of(static_cast<Outcome>(p.rules[rule].outcome));
+  for_each_candidate(engine, decision, shadow, facts, scratch, [&](std::uint32_t rule) {
+    const auto outcome = effect_of(static_cast<Outcome>(p.written(rule).outcome));
     if (!outcome) return;
     Effect answer = *outcome;
     for (const LimitRow& row : p.limits_of(rule)) {
@@ -87,7 +88,7 @@ std::optional<std::uint32_t> deciding_limit(const LinearEngine& engine, const De
   }
   std::optional<std::uint32_t> found;
   FullLimits full(decision);
-  for_each_candidate(engine, decision, facts, scratch, [&](std::uint32_t rule) {
+  for_each_candidate(engine, decision, kNoRow, facts, scratch, [&](std::uint32_t rule) {
     for (const LimitRow& row : p.limits_of(rule)) {
       const bool decides = full.next() && rule == decision.rule &&
                            row.otherwise == static_cast<std::uint32_t>(decision.effect);

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "runtime/decide/joined.hpp"
+#include "core/truth.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -33,12 +33,15 @@ std::array<CounterName, 2> names_of(const LimitRow& row, const LimitUse& use,
 
 class Counting {
  public:
-  Counting(const LinearEngine& engine, Scratch& scratch, Windows* windows, const CountAt& at)
-      : engine_(engine), scratch_(scratch), windows_(windows), at_(at) {}
+  // If `shadow` is not kNoRow, as if that shadow rule were a rule.
+  Counting(const LinearEngine& engine, Scratch& scratch, Windows* windows, const CountAt& at,
+           std::uint32_t shadow = kNoRow)
+      : engine_(engine), scratch_(scratch), windows_(windows), at_(at), shadow_(shadow) {}
 
   Decision decide(const Facts& facts) {
-    const Decision plain = engine_.decide(facts, scratch_);
-    limits_of(engine_, plain, facts, scratch_, uses_);
+    const Decision plain = shadow_ == kNoRow ? engine_.decide(facts, scratch_)
+                                             : decide_with(engine_, shadow_, facts, scratch_);
+    limits_of(engine_, plain, facts, scratch_, uses_, shadow_);
     if (uses_.count == 0) return plain;
     Rooms rooms;
     charges_of_one_.clear();
@@ -47,11 +50,14 @@ class Counting {
       windows_->charge(charge, at_.now_ms);
       charges_.push_back(charge);
     }
-    return resolve(engine_, plain, uses_, rooms, facts, scratch_);
+    return resolve(engine_, plain, uses_, rooms, facts, scratch_, shadow_);
   }
 
   void give_back() {
     for (const Charge& charge : charges_) windows_->give_back(charge, at_.now_ms);
+  }
+  void charge_again() {
+    for (const Charge& charge : charges_) windows_->charge(charge, at_.now_ms);
   }
 
   std::vector<Charge> take() { return std::move(charges_); }
@@ -81,10 +87,44 @@ class Counting {
   Scratch& scratch_;
   Windows* windows_;
   const CountAt& at_;
+  std::uint32_t shadow_;
   LimitUses uses_{};
   std::vector<Charge> charges_of_one_;
   std::vector<Charge> charges_;
 };
+
+bool has_shadows(const Program& program) {
+  return std::ranges::find(program.asides, static_cast<std::uint32_t>(AsideKind::shadow),
+                           &AsideRow::kind) != program.asides.end();
+}
+
+// Of each shadow rule what it would change. REQUIRES: the windows are as the request found them.
+std::vector<ShadowAnswer> shadows_of(const LinearEngine& engine,
+                                     std::span<const Facts* const> actions, const Answer& live,
+                                     Scratch& scratch, Windows* windows, const CountAt& at) {
+  std::vector<ShadowAnswer> differing;
+  const Program& p = engine.program();
+  for (std::size_t i = 0; i < p.asides.size(); ++i) {
+    if (p.asides[i].kind != static_cast<std::uint32_t>(AsideKind::shadow)) continue;
+    const auto shadow = static_cast<std::uint32_t>(p.rules.size() + i);
+    // What does not match changes nothing.
+    const bool met = std::ranges::any_of(actions, [&](const Facts* facts) {
+      scratch.forget();
+      return engine.condition(shadow, *facts, scratch) != Truth::f;
+    });
+    if (!met) continue;
+    Counting counting(engine, scratch, windows, at, shadow);
+    std::vector<Decision> changed;
+    for (const Facts* facts : actions) changed.push_back(counting.decide(*facts));
+    counting.give_back();
+    Answer answer = answer_of(engine, changed, actions, scratch, shadow);
+    if (same(answer, live)) continue;
+    const std::uint32_t rule =
+        answer.impossible != kNoRow ? answer.obliging_rule : changed[answer.action].rule;
+    differing.push_back({shadow, rule, std::move(answer)});
+  }
+  return differing;
+}
 
 CountedDecisions decide_all(const LinearEngine& engine, std::span<const Facts* const> actions,
                             Scratch& scratch, Windows* windows, const CountAt& at, bool keep) {
@@ -92,13 +132,13 @@ CountedDecisions decide_all(const LinearEngine& engine, std::span<const Facts* c
   CountedDecisions out;
   out.decisions.reserve(actions.size());
   for (const Facts* facts : actions) out.decisions.push_back(counting.decide(*facts));
-  out.deciding = strictest(out.decisions);
-  const bool blocked = out.decisions[out.deciding].effect == Effect::block;
-  if (blocked || !keep) {
-    counting.give_back();
-  } else {
-    out.charges = counting.take();
-  }
+  out.answer = answer_of(engine, out.decisions, actions, scratch);
+  const bool charges = keep && out.answer.effect != Effect::block;
+  const bool shadows = at.shadows && has_shadows(engine.program());
+  if (shadows || !charges) counting.give_back();
+  if (shadows) out.shadows = shadows_of(engine, actions, out.answer, scratch, windows, at);
+  if (shadows && charges) counting.charge_again();
+  if (charges) out.charges = counting.take();
   return out;
 }
 

@@ -1,8 +1,8 @@
 // Decisions with what limits have counted: test and charge in one step, several actions together.
 //
-// Neighbours: counted.hpp (pure: from room to decision), windows.hpp (what was counted); the gate,
-// `sentrailc eval`, `test` and `replay` decide here. Must not know: clocks, threads, storage.
-// source: docs/language.md, L14.5 to L14.8.
+// Neighbours: counted.hpp (pure: from room to decision), windows.hpp (what was counted), answer.hpp
+// (joins the actions); the gate, `sentrailc eval`, `test` and `replay` decide here. Must not know:
+// clocks, threads, storage. source: docs/language.md, L14.5 to L14.8, L15.6, L15.9, L15.14.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/decision.hpp"
+#include "runtime/decide/answer.hpp"
 #include "runtime/decide/counted.hpp"
 #include "runtime/decide/windows.hpp"
 
@@ -26,13 +27,15 @@ struct CountAt {
   const std::map<std::uint32_t, std::int64_t>* used = nullptr;
   // The windows know what was charged from then on; a limit that looks back further has no room.
   std::int64_t known_since_ms = std::numeric_limits<std::int64_t>::min();
+  bool shadows = true;  // whether it is asked what shadow rules would change
 };
 
 // What the actions of one request lead to.
 struct CountedDecisions {
   std::vector<Decision> decisions;
-  std::size_t deciding = 0;     // the first of the strictest
-  std::vector<Charge> charges;  // made, unless the request is blocked: then none are
+  Answer answer;
+  std::vector<ShadowAnswer> shadows;  // with counters as the request found them
+  std::vector<Charge> charges;        // made, unless the request is blocked: then none are
 };
 
 // Decides the actions of one request in order, each with what those before it charge, and charges

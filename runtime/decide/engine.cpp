@@ -96,7 +96,8 @@ Truth LinearEngine::condition(std::uint32_t rule, const Facts& facts,
                               Scratch& scratch) const noexcept {
   const Program& p = bound_.program;
   if (bound_.has_ended(rule, facts.now_ms)) return Truth::f;
-  return truth_of_tree(p.nodes, p.rules[rule].condition_begin, [&](std::uint32_t atom) noexcept {
+  const std::span<const NodeRow> nodes = rule < p.rules.size() ? p.nodes : p.aside_nodes;
+  return truth_of_tree(nodes, p.written(rule).condition_begin, [&](std::uint32_t atom) noexcept {
     return truth_of(bound_, atom, facts, scratch);
   });
 }

@@ -34,7 +34,7 @@ class LinearEngine {
   // cost: at most the program's cost certificate. source: docs/language.md, section 8.
   [[nodiscard]] Decision decide(const Facts& facts, Scratch& scratch) const noexcept;
 
-  // The truth of one rule's condition, evaluated as a tree.
+  // The truth of one rule's condition, evaluated as a tree; `also` and shadow rules included.
   // REQUIRES: scratch.forget() was called when the facts last changed.
   [[nodiscard]] Truth condition(std::uint32_t rule, const Facts& facts,
                                 Scratch& scratch) const noexcept;

@@ -2,6 +2,7 @@
 #include "runtime/decide/explain.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -12,6 +13,10 @@
 
 namespace sentrail::decide {
 namespace {
+
+std::span<const NodeRow> nodes_of(const Program& p, std::uint32_t rule) {
+  return rule < p.rules.size() ? p.nodes : p.aside_nodes;
+}
 
 // The truths of one rule's nodes.
 class Condition {
@@ -27,18 +32,19 @@ class Condition {
   [[nodiscard]] std::vector<std::uint32_t> children(std::uint32_t node) const;
   [[nodiscard]] std::vector<std::uint32_t> settling_children(std::uint32_t node) const;
 
-  const Program& p_;
+  std::span<const NodeRow> nodes_;
   std::uint32_t begin_;
   std::vector<Truth> truths_;
 };
 
 Condition::Condition(const LinearEngine& engine, std::uint32_t rule, const Facts& facts,
                      Scratch& scratch)
-    : p_(engine.program()), begin_(p_.rules[rule].condition_begin) {
-  truths_.resize(p_.rules[rule].condition_end - begin_);
+    : nodes_(nodes_of(engine.program(), rule)),
+      begin_(engine.program().written(rule).condition_begin) {
+  truths_.resize(engine.program().written(rule).condition_end - begin_);
   for (std::size_t i = truths_.size(); i-- > 0;) {
     const auto index = static_cast<std::uint32_t>(begin_ + i);
-    const NodeRow& node = p_.nodes[index];
+    const NodeRow& node = nodes_[index];
     switch (static_cast<NodeKind>(node.kind)) {
       case NodeKind::constant:
         truths_[i] = certain(node.flag != 0);
@@ -67,18 +73,18 @@ Condition::Condition(const LinearEngine& engine, std::uint32_t rule, const Facts
 // In the order in which they are written.
 std::vector<std::uint32_t> Condition::children(std::uint32_t node) const {
   std::vector<std::uint32_t> found;
-  for (std::uint32_t child = node + 1; child < p_.nodes[node].end; child = p_.nodes[child].end) {
+  for (std::uint32_t child = node + 1; child < nodes_[node].end; child = nodes_[child].end) {
     found.push_back(child);
   }
   std::stable_sort(found.begin(), found.end(), [this](std::uint32_t a, std::uint32_t b) {
-    return std::pair(p_.nodes[a].line, p_.nodes[a].column) <
-           std::pair(p_.nodes[b].line, p_.nodes[b].column);
+    return std::pair(nodes_[a].line, nodes_[a].column) <
+           std::pair(nodes_[b].line, nodes_[b].column);
   });
   return found;
 }
 
 std::vector<std::uint32_t> Condition::settling_children(std::uint32_t node) const {
-  const bool all = static_cast<NodeKind>(p_.nodes[node].kind) == NodeKind::all;
+  const bool all = static_cast<NodeKind>(nodes_[node].kind) == NodeKind::all;
   const Truth truth = truth_at(node);
   std::vector<std::uint32_t> found;
   for (const std::uint32_t child : children(node)) {
@@ -95,14 +101,14 @@ std::vector<std::uint32_t> Condition::settling_leaves() const {
   while (!open.empty()) {
     const std::uint32_t node = open.back();
     open.pop_back();
-    const auto kind = static_cast<NodeKind>(p_.nodes[node].kind);
+    const auto kind = static_cast<NodeKind>(nodes_[node].kind);
     if (kind == NodeKind::literal) leaves.push_back(node);
     if (kind != NodeKind::all && kind != NodeKind::any) continue;
     for (const std::uint32_t child : settling_children(node)) open.push_back(child);
   }
   std::sort(leaves.begin(), leaves.end(), [this](std::uint32_t a, std::uint32_t b) {
     const auto key = [this](std::uint32_t n) {
-      return std::tuple(p_.nodes[n].line, p_.nodes[n].column, n);
+      return std::tuple(nodes_[n].line, nodes_[n].column, n);
     };
     return key(a) < key(b);
   });
@@ -117,10 +123,9 @@ std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Fa
   return known ? format_rfc3339_ms(facts.now_ms) : "(unknown)";
 }
 
-TestAnswer answer_of(const LinearEngine& engine, std::uint32_t leaf, Truth truth,
+TestAnswer answer_of(const LinearEngine& engine, const NodeRow& node, Truth truth,
                      const Facts& facts) {
   const Program& p = engine.program();
-  const NodeRow& node = p.nodes[leaf];
   TestAnswer answer;
   answer.atom = node.atom;
   answer.negated = node.flag != 0;
@@ -145,7 +150,8 @@ RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Fa
   }
   for (const std::uint32_t leaf : condition.settling_leaves()) {
     // What settles a node has the node's truth, down to the leaves.
-    answer.settled_by.push_back(answer_of(engine, leaf, answer.truth, facts));
+    answer.settled_by.push_back(
+        answer_of(engine, nodes_of(engine.program(), rule)[leaf], answer.truth, facts));
   }
   return answer;
 }
@@ -191,6 +197,11 @@ Explanation explain(const LinearEngine& engine, const Decision& decision, const 
       ended = ended || answer.truth == Truth::t;
       explanation.rules.push_back(std::move(answer));
     }
+  }
+  for (auto rule = static_cast<std::uint32_t>(p.rules.size()); rule < p.written_count(); ++rule) {
+    RuleAnswer answer = explain_rule(engine, rule, facts, scratch);
+    answer.reached = true;
+    explanation.asides.push_back(std::move(answer));
   }
   return explanation;
 }

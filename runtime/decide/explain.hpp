@@ -59,6 +59,7 @@ struct Explanation {
   std::vector<std::uint32_t> candidates;  // all of them, in order
   std::vector<LimitAnswer> limits;        // of the candidates, in order
   std::vector<RuleAnswer> rules;          // all rules, in order
+  std::vector<RuleAnswer> asides;         // `also` and shadow rules
 };
 
 // Explains the decision on some facts, every limit having room. REQUIRES: scratch fits.

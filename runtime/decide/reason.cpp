@@ -30,11 +30,33 @@ std::string show_set(std::span<const std::string_view> set) {
   return cap_characters(text + "]", kValueCharactersMax);
 }
 
+// Whether what one slot names is a part of what the other does, or the other way round.
+bool overlap(const LinearEngine& engine, std::uint32_t one, std::uint32_t other) {
+  const Slot& a = engine.bound().slots[one];
+  const Slot& b = engine.bound().slots[other];
+  const auto steps_a = engine.bound().steps_of(a);
+  const auto steps_b = engine.bound().steps_of(b);
+  const std::size_t common = std::min(steps_a.size(), steps_b.size());
+  return a.attribute == b.attribute &&
+         std::equal(steps_a.begin(), steps_a.begin() + static_cast<std::ptrdiff_t>(common),
+                    steps_b.begin());
+}
+
+bool is_hidden(const LinearEngine& engine, std::uint32_t slot, const ObligationSet* hidden) {
+  bool found = false;
+  if (hidden == nullptr) return found;
+  hidden->for_each([&](std::uint32_t row) {
+    const std::uint32_t path = engine.program().obligations[row].slot;
+    found = found || (path != kNoRow && overlap(engine, slot, path));
+  });
+  return found;
+}
+
 }  // namespace
 
 std::string_view rule_name_of(const Program& program, const Decision& decision) {
   if (decision.rule == Decision::kByDefault) return "default";
-  return program.view(program.rules[decision.rule].qualified_name);
+  return program.view(program.written(decision.rule).qualified_name);
 }
 
 Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
@@ -66,7 +88,7 @@ std::string show_value(const Fact& fact) {
 }
 
 std::string reason_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
-                      std::optional<std::uint32_t> full_limit) {
+                      std::optional<std::uint32_t> full_limit, const ObligationSet* hidden) {
   const Program& program = engine.program();
   if (full_limit) {
     return cap_characters(
@@ -76,14 +98,16 @@ std::string reason_of(const LinearEngine& engine, const Decision& decision, cons
   }
   const bool by_default = decision.rule == Decision::kByDefault;
   const std::uint32_t reason =
-      by_default ? program.policy[0].default_reason : program.rules[decision.rule].reason;
+      by_default ? program.policy[0].default_reason : program.written(decision.rule).reason;
   std::string text;
   if (reason != kNoRow) {
     const ReasonRow& row = program.reasons[reason];
     for (std::uint32_t i = 0; i < row.parts_count; ++i) {
       const ReasonPartRow& part = program.reason_parts[row.parts_begin + i];
       text += escape_display(program.view(part.text));
-      if (part.slot != kNoRow) text += show_value(fact_of(engine, part.slot, facts));
+      if (part.slot == kNoRow) continue;
+      text += is_hidden(engine, part.slot, hidden) ? "[redacted]"
+                                                   : show_value(fact_of(engine, part.slot, facts));
     }
   } else if (by_default) {
     text = decision.candidate_count == 0 ? "No rule matched" : "No rule matched with certainty";

@@ -14,6 +14,7 @@
 #include "core/decision.hpp"
 #include "core/facts.hpp"
 #include "runtime/decide/engine.hpp"
+#include "runtime/decide/obligations.hpp"
 
 namespace sentrail::decide {
 
@@ -22,10 +23,12 @@ namespace sentrail::decide {
 
 // The reason of a decision: the because of what decided, each hole filled with show_value; without
 // a because, `Policy '<rule>' matched`. out: one line of UTF-8, at most
-// limits::kReasonCharactersMax characters. `full_limit`, of deciding_limit(), is named instead.
+// limits::kReasonCharactersMax characters. `full_limit`, of deciding_limit(), is named instead. in:
+// obligations whose hidden values a reason does not show; null: it shows all.
 [[nodiscard]] std::string reason_of(const LinearEngine& engine, const Decision& decision,
                                     const Facts& facts,
-                                    std::optional<std::uint32_t> full_limit = std::nullopt);
+                                    std::optional<std::uint32_t> full_limit = std::nullopt,
+                                    const ObligationSet* hidden = nullptr);
 
 // The value that a slot of the program has in some facts.
 [[nodiscard]] Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts);

@@ -8,6 +8,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "runtime/approvals/binding.hpp"
+#include "runtime/audit/hiding.hpp"
 #include "runtime/execute/changes.hpp"
 
 namespace sentrail::execute {
@@ -63,8 +64,8 @@ void Coordinator::submit_hold(std::shared_ptr<Holding> holding) {
   Result<Step> step = prepare(*holding);
   if (!step) return holding->done(tl::make_unexpected(std::move(step).error()));
   const store::ActionRecord& record = step->action.record;
-  store::Transaction transaction =
-      scribe_.write(*step, 0, audit::Payload::of(holding->request.call.body));
+  store::Transaction transaction = scribe_.write(
+      *step, 0, audit::Payload::of(audit::hide(holding->request.call.body, record.hidden)));
   transaction.operations.emplace_back(
       store::PutBlob{record.workspace_id, record.request.id, std::move(holding->sealed)});
   // A hold that its caller never heard of must not wait for people.

@@ -10,6 +10,7 @@
 
 #include "core/limits.hpp"
 #include "runtime/approvals/voter.hpp"
+#include "runtime/audit/hiding.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/fields.hpp"
 #include "runtime/gateway/held_view.hpp"
@@ -99,8 +100,8 @@ Answer show(GateParts& parts, const PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<ActionRecord> record,
                             parts.store.get_action(call.workspace_id, id));
   if (!record) return fail(Errc::not_found, "there is no such approval");
-  SENTRAIL_ASSIGN_OR_RETURN(const execute::Call request,
-                            load_request(parts.store, parts.vault, *record));
+  SENTRAIL_ASSIGN_OR_RETURN(execute::Call request, load_request(parts.store, parts.vault, *record));
+  request.body = audit::hide(request.body, record->hidden);
   SENTRAIL_ASSIGN_OR_RETURN(const auto result, load_result(parts.store, parts.vault, *record));
   std::string body;
   JsonWriter json(&body);

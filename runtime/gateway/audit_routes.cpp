@@ -2,6 +2,7 @@
 //
 // Neighbours: audit/event.hpp opens entries, store.hpp finds them. Must not know: the leaf's form.
 // source: docs/api.md A6.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -23,15 +24,16 @@ struct PlainTerm {
   AuditColumn column;
 };
 
-constexpr std::array<PlainTerm, 5> kPlainTerms = {{{"tool", AuditColumn::tool},
+constexpr std::array<PlainTerm, 6> kPlainTerms = {{{"tool", AuditColumn::tool},
                                                    {"action", AuditColumn::action},
                                                    {"decision", AuditColumn::decision},
                                                    {"risk", AuditColumn::risk},
-                                                   {"rule", AuditColumn::rule}}};
+                                                   {"rule", AuditColumn::rule},
+                                                   {"tag", AuditColumn::tag}}};
 
-constexpr std::array<std::string_view, 12> kSearchNames = {
-    "id",   "agent",         "tool",  "action", "decision", "risk",
-    "rule", "correlationId", "since", "until",  "cursor",   "limit"};
+constexpr std::array<std::string_view, 13> kSearchNames = {
+    "id",  "agent",         "tool",  "action", "decision", "risk", "rule",
+    "tag", "correlationId", "since", "until",  "cursor",   "limit"};
 
 bool is_decision(std::string_view text) {
   return text.empty() || text == "allow" || text == "require_approval" || text == "block" ||
@@ -85,6 +87,17 @@ Result<store::AuditQuery> read_search(const GateParts& parts, const PeopleCall& 
   return query;
 }
 
+// Texts that an entry holds joined by newlines.
+void write_lines(JsonWriter& json, std::string_view key, std::string_view lines) {
+  json.key(key).begin_array();
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    json.string(line);
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+  }
+  json.end_array();
+}
+
 void write_entry(JsonWriter& json, const audit::OpenedEntry& opened) {
   const audit::Columns columns = opened.columns();
   json.begin_object();
@@ -107,6 +120,9 @@ void write_entry(JsonWriter& json, const audit::OpenedEntry& opened) {
   json.key("sequence").unsigned_integer(opened.sequence);
   json.key("kind").string(name_of(opened.entry.kind));
   write_text(json, "rule", opened.entry.rule);
+  write_lines(json, "obligations", opened.entry.obligations);
+  write_lines(json, "tags", opened.entry.tags);
+  write_lines(json, "shadows", opened.entry.shadows);
   write_text(json, "person", opened.personal.person_name);
   write_text(json, "reason", opened.personal.reason);
   json.key("erased").boolean(opened.erased);

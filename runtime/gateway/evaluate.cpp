@@ -204,6 +204,10 @@ void judge(const EvaluationPtr& one) {
       describe_action(one->description, one->call.asker.identity, (*bundle)->catalogs());
   one->server_classified = described.server_classified;
   one->judged = desk.judge.judge(**bundle, described.requests, one->call.asker, *one->call.known);
+  // What is kept is the whole description, in which the body is `payload`.
+  for (std::string& hidden : one->judged.obligations.hidden) {
+    hidden.insert(hidden.find(' ') + 1, "/payload");
+  }
   if (one->judged.effect != Effect::require_approval) return record(one);
   one->description.approval_request_id ? use_grant(one) : hold(one);
 }

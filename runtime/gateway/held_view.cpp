@@ -151,6 +151,9 @@ void write_approval(JsonWriter& json, const store::ActionRecord& record,
   write_time(json, "executeBy", record.execute_by_ms);
   json.key("hash").string(hex_encode(record.approval_hash));
   json.key("quorum").string(record.quorum);
+  json.key("hidden").begin_array();
+  for (const std::string& hidden : record.hidden) json.string(hidden);
+  json.end_array();
   write_votes(json, record, directory);
   write_text(json, "note", record.result_note);
 }

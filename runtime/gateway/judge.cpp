@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "crypto/random.hpp"
-#include "runtime/decide/counting.hpp"
+#include "runtime/decide/answer.hpp"
+#include "runtime/decide/counted.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/decide/reason.hpp"
 
@@ -87,10 +88,9 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
                     const Known& known, const JudgeFor& purpose) {
   const decide::LinearEngine& engine = bundle.engine();
   counters::Counted counted = decide(bundle, requests, asker, purpose);
-  const std::vector<Decision>& decisions = counted.decided.decisions;
-  const std::size_t at = counted.decided.deciding;
-  const Facts& facts = requests[at].facts();
-  const Decision& decision = decisions[at];
+  decide::Answer& answer = counted.decided.answer;
+  const Facts& facts = requests[answer.action].facts();
+  const Decision& decision = counted.decided.decisions[answer.action];
 
   Judged judged;
   judged.charged = std::move(counted.reservation);
@@ -100,6 +100,7 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   judged.bundle_hash = bundle.digest();
   judged.kill_version = known.directory().stops_of(asker.workspace_id).version;
   judged.server_kill_version = known.directory().server_stops().version;
+  judged.obligations = obligations_of(engine.program(), answer, counted.decided.shadows);
   const std::string tool = text_of(facts[AttributeId::tool]);
   const std::optional<identity::Stop> stop =
       known.directory().find_stop(asker.workspace_id, {tool, asker.agent_id, judged.declared_read});
@@ -110,18 +111,19 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
     give_back(judged);
     return judged;
   }
-  judged.effect = decision.effect;
-  judged.rule = decide::rule_name_of(engine.program(), decision);
-  judged.reason = decide::reason_of(engine, decision, facts,
-                                    decide::deciding_limit(engine, decision, facts, scratch_));
-  if (judged.effect == Effect::require_approval) {
-    judged.approval.emplace();
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const auto asked = decide::approval_of(engine, decisions[i], requests[i].facts(), scratch_);
-      if (asked) judged.approval->join(*asked);
-    }
+  judged.effect = answer.effect;
+  judged.approval = std::move(answer.approval);
+  if (answer.impossible != kNoRow) {
+    judged.rule =
+        engine.program().view(engine.program().written(answer.obliging_rule).qualified_name);
+    judged.reason = decide::impossible_reason(engine.program(), answer.impossible);
+  } else {
+    judged.rule = decide::rule_name_of(engine.program(), decision);
+    judged.reason = decide::reason_of(engine, decision, facts,
+                                      decide::deciding_limit(engine, decision, facts, scratch_),
+                                      &answer.obligations);
   }
-  if (decision.rule != Decision::kByDefault) judged.policy_id = policy_id_of(judged.rule);
+  if (judged.rule != kDefaultRule) judged.policy_id = policy_id_of(judged.rule);
   return judged;
 }
 

@@ -20,6 +20,7 @@
 #include "runtime/decide/explain.hpp"
 #include "runtime/decide/scratch.hpp"
 #include "runtime/gateway/known.hpp"
+#include "runtime/gateway/obligations.hpp"
 #include "runtime/request/request.hpp"
 #include "runtime/store/records.hpp"
 
@@ -46,6 +47,7 @@ struct Judged {
   std::optional<Uuid> policy_id;             // of a rule of the policy
   std::optional<identity::StopKind> stop;    // a kill switch or pause decided
   std::optional<decide::Approval> approval;  // of require_approval, of all its actions
+  Obligations obligations;                   // of all its actions
   std::string action;
   Risk risk = Risk::critical;
   std::string resource_type;

@@ -2,6 +2,9 @@
 #include "runtime/gateway/record.hpp"
 
 #include <utility>
+#include <vector>
+
+#include "runtime/audit/hiding.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -33,13 +36,20 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   entry.risk = judged.risk;
   entry.bundle_hash = judged.bundle_hash;
   entry.kill_epoch = judged.kill_version;
+  entry.obligations = joined(judged.obligations.all);
+  entry.tags = joined(judged.obligations.tags);
+  entry.shadows = joined(judged.obligations.shadows);
   audit::Personal personal;
   personal.agent_id = call.caller->agent_id;
   personal.agent_name = call.caller->agent_name;
   personal.requested_by = call.caller->requested_by();
   personal.resource_id = judged.resource_id;
   personal.reason = judged.reason;
-  if (!asked.payload.empty()) personal.payload = audit::Payload::of(asked.payload);
+  if (!asked.payload.empty()) {
+    const std::vector<std::string>& hidden = judged.obligations.hidden;
+    personal.payload = hidden.empty() ? audit::Payload::of(asked.payload)
+                                      : audit::Payload::of(audit::hide(asked.payload, hidden));
+  }
   return desk.parts.recorder.record(std::move(entry), personal);
 }
 
@@ -101,6 +111,7 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
   draft.reason = judged.reason;
   draft.bundle_hash = judged.bundle_hash;
   if (judged.approval) draft.quorum = judged.approval->text();
+  draft.hidden = judged.obligations.hidden;
   draft.execute_within_ms = desk.parts.settings.execute_by_ms;
   return draft;
 }

@@ -16,6 +16,7 @@
 #include "crypto/note.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
+#include "runtime/gateway/obligations.hpp"
 #include "runtime/http/handler.hpp"
 
 namespace sentrail::server {
@@ -63,7 +64,7 @@ class PolicyKeeper {
 
  private:
   [[nodiscard]] bundles::LoadOptions options() const {
-    return {source_.trusted, source_.allow_unsigned, source_.needed};
+    return {source_.trusted, source_.allow_unsigned, source_.needed, gateway::can_carry_out};
   }
 
   const PolicySource source_;

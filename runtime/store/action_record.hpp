@@ -125,6 +125,8 @@ struct ActionRecord {
   std::string reason;
   Hash bundle_hash{};
   std::string quorum;  // as approvals/ prints it
+  // Values of the body that people are not shown, as audit/hiding.hpp writes them.
+  std::vector<std::string> hidden;
 
   // What binds the approval to the bytes.
   Hash nonce{};

@@ -104,6 +104,8 @@ enum class AuditColumn : std::uint8_t {
   requester = 11,
   person = 12,
   resource = 13,
+  // Of policy, in clear: one of the entry's tags.
+  tag = 14,
 };
 
 // One column with the value to look for, as bytes.
@@ -150,6 +152,11 @@ struct AuditEntry {
   std::optional<ActionState> state;    // of the held call after this event
   std::optional<std::int64_t> status;  // HTTP status
   std::optional<std::uint64_t> kill_epoch;
+  // What policy obliged to, its tags, and what shadow rules would have changed: texts without
+  // newlines, joined by newlines. Policy vocabulary, never a value of the request.
+  std::string obligations;
+  std::string tags;
+  std::string shadows;
 
   // Commitments to what must not stand in the log in clear.
   std::optional<Hash> agent_commitment;

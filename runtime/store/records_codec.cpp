@@ -40,7 +40,13 @@ inline constexpr std::uint8_t kTag<Counter> = 12;
 template <>
 inline constexpr std::uint8_t kTag<SealedParts> = 13;
 
-constexpr std::uint8_t kVersion = 1;
+// Records with describe_second() have a version 2, and are read in both.
+template <class Record>
+inline constexpr std::uint8_t kVersion = 1;
+template <>
+inline constexpr std::uint8_t kVersion<ActionRecord> = 2;
+template <>
+inline constexpr std::uint8_t kVersion<AuditEntry> = 2;
 
 }  // namespace
 
@@ -49,9 +55,10 @@ std::string encode_record(const Record& record) {
   static_assert(kTag<Record> != 0);
   std::string out;
   out.push_back(static_cast<char>(kTag<Record>));
-  out.push_back(static_cast<char>(kVersion));
+  out.push_back(static_cast<char>(kVersion<Record>));
   Encoder encoder(&out);
   describe(encoder, record);
+  if constexpr (kVersion<Record> > 1) describe_second(encoder, record);
   return out;
 }
 
@@ -60,15 +67,19 @@ Result<Record> decode_record(std::string_view bytes) {
   if (bytes.size() < 2 || static_cast<std::uint8_t>(bytes[0]) != kTag<Record>) {
     return fail(Errc::corrupt, "stored bytes are not the record they should be");
   }
-  if (static_cast<std::uint8_t>(bytes[1]) > kVersion) {
+  const auto version = static_cast<std::uint8_t>(bytes[1]);
+  if (version > kVersion<Record>) {
     return fail(Errc::unsupported, "a stored record was written by a newer release of sentrail");
   }
-  if (static_cast<std::uint8_t>(bytes[1]) != kVersion) {
+  if (version == 0) {
     return fail(Errc::corrupt, "a stored record has a version that never was");
   }
   Record record;
   Decoder decoder(bytes.substr(2));
   describe(decoder, record);
+  if constexpr (kVersion<Record> > 1) {
+    if (version > 1) describe_second(decoder, record);
+  }
   if (!decoder.complete()) return fail(Errc::corrupt, "a stored record is cut short or garbled");
   return record;
 }

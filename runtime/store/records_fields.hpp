@@ -40,7 +40,7 @@ inline constexpr std::uint8_t kLastEnumerator<AuditKind> = kAuditKindCount - 1;
 template <>
 inline constexpr std::uint8_t kLastEnumerator<AuditDecision> = 4;
 template <>
-inline constexpr std::uint8_t kLastEnumerator<AuditColumn> = 13;
+inline constexpr std::uint8_t kLastEnumerator<AuditColumn> = 14;
 
 // Each describe() names the fields of one record to a codec, in stored order.
 template <class Codec, Of<Workspace> R>
@@ -122,6 +122,12 @@ void describe(Codec& codec, R& r) {
   codec(r.status, r.response, r.result_note, r.hold_audit_id);
 }
 
+// Fields of version 2.
+template <class Codec, Of<ActionRecord> R>
+void describe_second(Codec& codec, R& r) {
+  codec(r.hidden);
+}
+
 template <class Codec, Of<SealedPart> R>
 void describe(Codec& codec, R& r) {
   codec(r.key_id, r.bytes);
@@ -146,6 +152,12 @@ void describe(Codec& codec, R& r) {
   codec(r.agent_commitment, r.requester_commitment, r.person_commitment, r.resource_commitment,
         r.reason_commitment, r.payload_commitment, r.response_commitment);
   codec(r.sealed, r.terms);
+}
+
+// Fields of version 2.
+template <class Codec, Of<AuditEntry> R>
+void describe_second(Codec& codec, R& r) {
+  codec(r.obligations, r.tags, r.shadows);
 }
 
 template <class Codec, Of<OutboxItem> R>

@@ -2,6 +2,7 @@
 //
 // Neighbours: staging.hpp, staging.cpp. Must not know: what an action's states mean beyond which
 // of them are indexed; how a leaf is written.
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -184,9 +185,16 @@ void Staging::index_entry(const AuditEntry& entry, std::uint64_t sequence) {
   if (entry.risk) add(AuditColumn::risk, name_of(*entry.risk));
   add(AuditColumn::rule, entry.rule);
   add(AuditColumn::kind, name_of(entry.kind));
+  for (std::string_view left = entry.tags; !left.empty();) {
+    const std::string_view tag = left.substr(0, left.find('\n'));
+    add(AuditColumn::tag, tag);
+    left.remove_prefix(std::min(tag.size() + 1, left.size()));
+  }
   for (const AuditTerm& term : entry.terms) {
     // The others are the store's own; a caller's word for them would not match the leaf.
-    if (term.column >= AuditColumn::agent) add(term.column, term.value);
+    if (term.column >= AuditColumn::agent && term.column != AuditColumn::tag) {
+      add(term.column, term.value);
+    }
   }
 }
 

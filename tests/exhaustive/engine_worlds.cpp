@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/lower/lower.hpp"
+#include "compiler/oracle/answer.hpp"
 #include "compiler/oracle/limits.hpp"
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/simplify/simplify.hpp"
@@ -20,6 +21,7 @@
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/obligations.hpp"
 #include "tests/support/random_policy.hpp"
 #include "tests/support/rule_limits.hpp"
 
@@ -169,6 +171,10 @@ void compare_limits(Random& random, const ir::Policy& policy, const oracle::Requ
   ASSERT_EQ(difference(expected, actual), "") << policy.dump() << describe(request) << dump(p);
   ASSERT_EQ(describe(oracle::approval_of(policy, expected, full)), compiled.approval(actual, facts))
       << policy.dump() << describe(request);
+  ASSERT_EQ(
+      describe(oracle::answer(policy, request, used), oracle::shadows_of(policy, request, used)),
+      described_answer(compiled.engine(), facts, compiled.scratch(), &held))
+      << policy.dump() << describe(request) << dump(p);
   EXPECT_EQ(windows.size(), 0u) << "what is simulated is not charged";
   changed += expected.effect != plain.effect ? 1 : 0;
 }
@@ -245,6 +251,7 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
     ir::Policy policy = random_policy(random, limits);
     add_random_ends(random, policy);
     add_random_limits(random, policy);
+    if (p % 4 == 3) add_random_obligations(random, policy);
     Compiled compiled(policy, p % 2 == 0 ? Phases::all : Phases::without_simplify);
     for (std::size_t r = 0; r < requests; ++r) {
       oracle::Request request = random_request(random);

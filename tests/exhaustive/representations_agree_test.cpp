@@ -9,6 +9,7 @@
 #include <map>
 
 #include "tests/support/build_ir.hpp"
+#include "tests/support/obligations.hpp"
 #include "tests/support/written_policy.hpp"
 
 namespace sentrail::support {
@@ -20,6 +21,9 @@ TEST(EnginesAgree, EveryRepresentationOfAWrittenPolicyDecidesAsTheOracle) {
   constexpr std::size_t kRequests = 12;
   std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(kSeed));
   Random random(kSeed);
+  std::size_t changed = 0;  // by a shadow rule
+  std::size_t obliged = 0;
+  std::size_t refused = 0;                                 // as an obligation cannot be carried out
   std::map<std::pair<Effect, bool>, std::size_t> answers;  // by effect, and whether by a rule
   for (std::size_t p = 0; p < kPolicies; ++p) {
     const WrittenPolicy written = random_written_policy(random);
@@ -31,10 +35,20 @@ TEST(EnginesAgree, EveryRepresentationOfAWrittenPolicyDecidesAsTheOracle) {
       const oracle::Decision expected = oracle::decide(written.policy, request);
       ASSERT_EQ(made->difference(request, expected), "")
           << written.text << written.module << describe(request);
+      const auto shadows = oracle::shadows_of(written.policy, request);
+      const oracle::Answer answer = oracle::answer(written.policy, request);
+      ASSERT_EQ(made->difference(request, describe(answer, shadows)), "")
+          << written.text << written.module << describe(request);
+      changed += shadows.size();
+      obliged += answer.obligations.empty() ? 0 : 1;
+      refused += answer.effect != expected.effect ? 1 : 0;
       ++answers[{expected.effect, expected.rule.has_value()}];
     }
   }
   // The comparison says something only if all kinds of answer occur.
+  for (const std::size_t count : {changed, obliged, refused}) {
+    EXPECT_GT(count, kPolicies * kRequests / 50);
+  }
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     EXPECT_GT((answers[{effect, true}]), kPolicies * kRequests / 50) << name_of(effect);
     EXPECT_GT((answers[{effect, false}]), 0u) << name_of(effect);
@@ -70,7 +84,9 @@ TEST(EnginesAgree, WrittenPoliciesSayEverythingThatALanguageOnePolicyCan) {
                            "not cond",      "import m",
                            " in m.list",    "m.cond",
                            "any x in",      "all x in",
-                           "any y in",      "[*]"}) {
+                           "any y in",      "[*]",
+                           "also rule",     "shadow rule",
+                           "then ",         "redact body"}) {
     EXPECT_NE(all.find(said), std::string::npos) << said;
   }
 }

@@ -1,13 +1,16 @@
 // Runs the phases one after the other. See compiled.hpp.
 #include "tests/support/compiled.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "compiler/lower/lower.hpp"
+#include "compiler/lower/raise.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/bundle.hpp"
 #include "core/check.hpp"
-#include "runtime/decide/approval.hpp"
+#include "runtime/decide/counting.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -46,13 +49,49 @@ Decision Compiled::decide(const Facts& facts) {
   return engine_->decide(timed, scratch_);
 }
 
-std::string Compiled::approval(const Decision& decision, const Facts& facts) {
-  const auto approval = decide::approval_of(*engine_, decision, facts, scratch_);
+namespace {
+
+std::string describe(const std::optional<decide::Approval>& approval) {
   if (!approval) return "nobody";
   std::string out;
   for (const std::string& quorum : approval->quorums) out += quorum + "; ";
   if (approval->within_ms) out += "within " + std::to_string(*approval->within_ms);
   return out + (approval->usual_time ? " or as usual" : "");
+}
+
+std::string describe(const Program& program, const decide::Answer& answer) {
+  std::string out(name_of(answer.effect));
+  out += " by " + describe(answer.approval);
+  std::vector<compiler::ir::Obligation> obligations;
+  answer.obligations.for_each([&](std::uint32_t row) {
+    obligations.push_back(must(compiler::raise_obligation(program, row)));
+  });
+  std::ranges::sort(obligations, compiler::ir::comes_before);
+  for (const auto& one : obligations) out += ", " + to_string(one);
+  return out;
+}
+
+}  // namespace
+
+std::string Compiled::approval(const Decision& decision, const Facts& facts) {
+  return describe(decide::approval_of(*engine_, decision, facts, scratch_));
+}
+
+std::string described_answer(const decide::LinearEngine& engine, const Facts& facts,
+                             decide::Scratch& scratch,
+                             const std::map<std::uint32_t, std::int64_t>* used) {
+  const Program& p = engine.program();
+  const Facts* const actions[] = {&facts};
+  decide::Windows windows;
+  const decide::CountedDecisions counted =
+      decide::simulate_counted(engine, actions, scratch, &windows, {"w", 0, used});
+  std::string out = describe(p, counted.answer);
+  for (const decide::ShadowAnswer& one : counted.shadows) {
+    out += "\n";
+    out += p.view(p.written(one.shadow).name);
+    out += " would make it " + describe(p, one.answer);
+  }
+  return out;
 }
 
 }  // namespace sentrail::support

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,12 @@ namespace sentrail::support {
 
 // Which phases a policy goes through before it is lowered.
 enum class Phases { all, without_simplify };
+
+// The answer of an engine to one action, in the form of support::describe(). `used`, by index into
+// Program::limits, is what limits hold; null: nothing.
+[[nodiscard]] std::string described_answer(
+    const decide::LinearEngine& engine, const Facts& facts, decide::Scratch& scratch,
+    const std::map<std::uint32_t, std::int64_t>* used = nullptr);
 
 // An engine with the bundle that it reads.
 class Compiled {

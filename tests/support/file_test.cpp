@@ -125,7 +125,10 @@ std::string expand_golden(std::string_view text) {
     } else {
       const std::size_t star = inside.find('*');
       const unsigned long count = std::strtoul(std::string(inside).c_str(), nullptr, 10);
-      for (unsigned long i = 0; i < count; ++i) out += inside.substr(star + 1);
+      for (unsigned long i = 0; i < count; ++i) {
+        for (const char c : inside.substr(star + 1))
+          out += c == '@' ? std::to_string(i) : std::string(1, c);
+      }
     }
     at = close == std::string_view::npos ? text.size() : close + 1;
   }

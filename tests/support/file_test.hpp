@@ -31,8 +31,8 @@ using Stage = std::function<StageResult(const std::string& name, const std::stri
 // main by a static initialiser. With UPDATE=1 in the environment the expected files are rewritten.
 int register_goldens(const std::string& folder, const std::string& ending, const Stage& stage);
 
-// Writes out `@{3*ab}` as `ababab` and `@{hex e2 80 ae}` as those bytes: for inputs that are too
-// long, or that a reader could not see.
+// Writes out `@{3*ab}` as `ababab`, `@{3*a@}` as `a0a1a2`, and `@{hex e2 80 ae}` as those bytes:
+// for inputs that are too long, or that a reader could not see.
 [[nodiscard]] std::string expand_golden(std::string_view text);
 
 // Every file below `folder` with this ending, sorted, relative to the repository.

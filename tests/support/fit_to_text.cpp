@@ -68,7 +68,7 @@ void fit_atom(ir::Atom& atom) {
 void fit_to_text(Random& random, ir::Policy& policy) {
   std::set<std::uint32_t> alone;
   for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) alone.insert(rule.when.value);
+    ir::for_each_written(tier, [&](const ir::Rule& rule) { alone.insert(rule.when.value); });
   }
   for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
     ir::Condition& condition = policy.conditions[ir::ConditionId{i}];

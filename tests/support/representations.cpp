@@ -18,7 +18,9 @@
 #include "runtime/bundles/loaded_bundle.hpp"
 #include "runtime/decide/counting.hpp"
 #include "runtime/decide/explain.hpp"
+#include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/obligations.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -193,6 +195,34 @@ std::string Representations::difference(const compiler::oracle::Request& request
   found = support::difference(compiler::oracle::decide_fresh(forms.checked, request), fresh);
   if (!found.empty()) return "limits, nothing counted\n" + found + "\n";
   return forms.explained(*facts, compiler::oracle::evaluate_rules(forms.checked, request));
+}
+
+std::string Representations::difference(const compiler::oracle::Request& request,
+                                        const std::string& expected) {
+  Forms& forms = *forms_;
+  const auto meant = [&request](const Policy& policy) {
+    return describe(compiler::oracle::answer(policy, request),
+                    compiler::oracle::shadows_of(policy, request));
+  };
+  std::vector<std::pair<std::string, std::string>> answers = {
+      {"checked", meant(forms.checked)},
+      {"formatted", meant(forms.formatted)},
+      {"simplified", meant(forms.simplified)}};
+  if (std::optional<OwnedFacts> facts = OwnedFacts::of(request)) {
+    // Clocks are those of the zones that a program names, which simplifying may take away.
+    const auto answered = [&facts](const decide::LinearEngine& engine, decide::Scratch& scratch) {
+      facts->set_zones(zone_names_of(engine.program()));
+      return described_answer(engine, **facts, scratch);
+    };
+    answers.emplace_back("tables", answered(forms.tables->engine, forms.tables->scratch));
+    answers.emplace_back("tables, not simplified",
+                         answered(forms.plain->engine, forms.plain->scratch));
+    answers.emplace_back("bundle", answered(forms.bundle->engine(), *forms.bundle_scratch));
+  }
+  for (const auto& [form, answer] : answers) {
+    if (answer != expected) return form + "\n" + answer + "\nbut meant is\n" + expected;
+  }
+  return "";
 }
 
 }  // namespace sentrail::support

@@ -35,6 +35,10 @@ class Representations {
   [[nodiscard]] std::string difference(const compiler::oracle::Request& request,
                                        const compiler::oracle::Decision& expected);
 
+  // The same for answers, with obligations and shadow rules, in the form of support::describe().
+  [[nodiscard]] std::string difference(const compiler::oracle::Request& request,
+                                       const std::string& expected);
+
  private:
   struct Forms;
   explicit Representations(std::unique_ptr<Forms> forms);

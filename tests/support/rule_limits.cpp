@@ -40,6 +40,23 @@ Limit random_limit(Random& random, Outcome outcome) {
   return limit;
 }
 
+std::string written_limit(Random& random, const Limit& limit) {
+  std::string out = "limit ";
+  if (limit.amount) out += "sum " + to_string(*limit.amount) + " ";
+  out += std::to_string(limit.most / kMillion);
+  if (limit.most % kMillion != 0) out += below(random, 2) == 0 ? ".25" : ".250000";
+  const std::int64_t seconds = limit.per_ms / 1000;
+  const bool hours = seconds % 3600 == 0 && below(random, 2) == 0;
+  out += " per " + (hours ? std::to_string(seconds / 3600) + "h" : std::to_string(seconds) + "s");
+  for (const AttributeRef& key : limit.keys) {
+    out += (&key == &limit.keys.front() ? " by " : ", ") + to_string(key);
+  }
+  if (limit.otherwise == Effect::block && below(random, 2) == 0) return out;
+  out += " else " + std::string(name_of(limit.otherwise));
+  if (limit.otherwise == Effect::block) return out;
+  return out + written_approval(random, limit.approval);
+}
+
 }  // namespace
 
 void add_random_limits(const Random& random, compiler::ir::Policy& policy) {
@@ -58,37 +75,33 @@ std::map<std::pair<std::size_t, std::size_t>, std::int64_t> random_used(
     Random& random, const compiler::ir::Policy& policy) {
   std::map<std::pair<std::size_t, std::size_t>, std::int64_t> used;
   std::size_t index = 0;
-  for (const compiler::ir::Tier& tier : policy.tiers) {
-    for (const compiler::ir::Rule& rule : tier.rules) {
-      for (std::size_t i = 0; i < rule.limits.size(); ++i) {
-        const std::int64_t most = rule.limits[i].most;
-        // Around the place where one more, or one millionth more, has room or none.
-        const std::array<std::int64_t, 5> held = {0, most, most - kMillion, most - kMillion + 1,
-                                                  most / 2};
-        const std::int64_t one = held[below(random, held.size())];
-        if (one > 0) used[{index, i}] = one;
-      }
-      ++index;
+  const auto add = [&](const compiler::ir::Rule& rule) {
+    for (std::size_t i = 0; i < rule.limits.size(); ++i) {
+      const std::int64_t most = rule.limits[i].most;
+      // Around the place where one more, or one millionth more, has room or none.
+      const std::array<std::int64_t, 5> held = {0, most, most - kMillion, most - kMillion + 1,
+                                                most / 2};
+      const std::int64_t one = held[below(random, held.size())];
+      if (one > 0) used[{index, i}] = one;
     }
+    ++index;
+  };
+  for (const compiler::ir::Tier& tier : policy.tiers) {
+    for (const compiler::ir::Rule& rule : tier.rules) add(rule);
+  }
+  for (const compiler::ir::Tier& tier : policy.tiers) {
+    index += tier.alsos.size();
+    for (const compiler::ir::Shadow& one : tier.shadows) add(one.rule);
   }
   return used;
 }
 
-std::string written_limit(Random& random, const Limit& limit) {
-  std::string out = "limit ";
-  if (limit.amount) out += "sum " + to_string(*limit.amount) + " ";
-  out += std::to_string(limit.most / kMillion);
-  if (limit.most % kMillion != 0) out += below(random, 2) == 0 ? ".25" : ".250000";
-  const std::int64_t seconds = limit.per_ms / 1000;
-  const bool hours = seconds % 3600 == 0 && below(random, 2) == 0;
-  out += " per " + (hours ? std::to_string(seconds / 3600) + "h" : std::to_string(seconds) + "s");
-  for (const AttributeRef& key : limit.keys) {
-    out += (&key == &limit.keys.front() ? " by " : ", ") + to_string(key);
+std::string written_limits(Random& random, const std::vector<Limit>& limits) {
+  std::string out;
+  for (const Limit& one : limits) {
+    out += (out.empty() ? "" : "\n  ") + written_limit(random, one);
   }
-  if (limit.otherwise == Effect::block && below(random, 2) == 0) return out;
-  out += " else " + std::string(name_of(limit.otherwise));
-  if (limit.otherwise == Effect::block) return out;
-  return out + written_approval(random, limit.approval);
+  return out;
 }
 
 }  // namespace sentrail::support

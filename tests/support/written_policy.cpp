@@ -12,6 +12,7 @@
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/fit_to_text.hpp"
+#include "tests/support/obligations.hpp"
 #include "tests/support/random_window.hpp"
 #include "tests/support/rule_limits.hpp"
 
@@ -54,7 +55,9 @@ class Writer {
   std::string test(const ir::Atom& atom, bool negated);
   std::string in_test(const ir::Atom& atom, bool negated);
   std::string condition(ir::ConditionId id, bool inner);
-  std::string approval(Outcome outcome, const ir::Approval& approval);
+  std::string approval(Outcome outcome, const ir::Approval& approval) {
+    return outcome == Outcome::require_approval ? written_approval(random_, approval) : "";
+  }
   std::string plain_condition(ir::ConditionId id, bool inner);
   [[nodiscard]] std::string called(const std::string& name) const {
     return has_module_ && !in_module_ ? "m." + name : name;
@@ -66,7 +69,8 @@ class Writer {
   std::string quantified(const ir::Condition& one);
   void add_on(ir::Rule& rule, Clauses& clauses);
   std::string rule(const ir::Rule& rule, const Clauses& clauses,
-                   std::optional<std::size_t> priority);
+                   std::optional<std::size_t> priority, const char* kind);
+  std::string aside(const ir::Rule& one, const char* kind);
   std::vector<std::string> rules(ir::Tier& tier);
   std::string header();
   std::string default_clause();
@@ -224,9 +228,9 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
 std::string Writer::negation(ir::ConditionId child) {
   const ir::Condition& negated = policy_.conditions[child];
   if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
-  if (negated.kind != ir::ConditionKind::always && once_in(6)) {
-    return "not " + named_condition(child);
-  }
+  const bool named = negated.kind != ir::ConditionKind::always && once_in(6);
+  // What names an element stays where it is, and `not` stands before no other.
+  if (named && negated.kind != ir::ConditionKind::not_) return "not " + named_condition(child);
   return "not (" + condition(child, false) + ")";
 }
 
@@ -350,12 +354,8 @@ void Writer::add_on(ir::Rule& rule, Clauses& clauses) {
   rule.when = all_of(policy_, std::move(parts));
 }
 
-std::string Writer::approval(Outcome outcome, const ir::Approval& approval) {
-  return outcome == Outcome::require_approval ? written_approval(random_, approval) : "";
-}
-
 std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
-                         std::optional<std::size_t> priority) {
+                         std::optional<std::size_t> priority, const char* kind) {
   std::vector<std::string> parts;
   if (!clauses.on.empty()) parts.push_back(clauses.on);
   const bool always = policy_.conditions[clauses.when].kind == ir::ConditionKind::always;
@@ -368,15 +368,14 @@ std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
   }
   if (!rule.owner.empty()) parts.push_back("owner \"" + rule.owner + "\"");
   if (!rule.ticket.empty()) parts.push_back("ticket \"" + rule.ticket + "\"");
-  std::string limits;  // in their order
-  for (const ir::Limit& one : rule.limits) {
-    limits += (limits.empty() ? "" : "\n  ") + written_limit(random_, one);
-  }
-  if (!limits.empty()) parts.push_back(limits);
+  if (!rule.limits.empty()) parts.push_back(written_limits(random_, rule.limits));
+  if (!rule.obligations.empty()) parts.push_back(written_obligations(rule.obligations));
   if (priority) parts.push_back("priority " + std::to_string(*priority));
-  if (once_in(8)) parts.push_back("because \"{env}, not {{this}}: {resource.ref}\"");
-  std::string out = "rule " + rule.name + ": " + std::string(name_of(rule.outcome)) +
-                    approval(rule.outcome, rule.approval);
+  std::string out = std::string(kind) + "rule " + rule.name;
+  if (kind[0] != 'a') {
+    if (once_in(8)) parts.push_back("because \"{env}, not {{this}}: {resource.ref}\"");
+    out += ": " + std::string(name_of(rule.outcome)) + approval(rule.outcome, rule.approval);
+  }
   while (!parts.empty()) {
     const auto next = parts.begin() + static_cast<std::ptrdiff_t>(below(parts.size()));
     out += (once_in(4) ? " " : "\n  ") + *next;
@@ -385,10 +384,16 @@ std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
   return out + "\n";
 }
 
+std::string Writer::aside(const ir::Rule& one, const char* kind) {
+  return rule(one, Clauses{{}, one.when}, std::nullopt, kind);
+}
+
 // The rules in some order of the text that their priorities bring back into the order in which
 // they are tried.
 std::vector<std::string> Writer::rules(ir::Tier& tier) {
-  const std::size_t ranked = once_in(2) ? below(tier.rules.size() + 1) : 0;
+  // Shadow rules stand in the order of the text, so that each keeps its place.
+  const bool shadowed = !tier.shadows.empty();
+  const std::size_t ranked = !shadowed && once_in(2) ? below(tier.rules.size() + 1) : 0;
   std::vector<std::vector<std::string>> groups;  // each keeps its order
   std::size_t priority = below(3);
   for (std::size_t i = 0; i < tier.rules.size(); ++i) {
@@ -398,9 +403,18 @@ std::vector<std::string> Writer::rules(ir::Tier& tier) {
     const bool same = i > 0 && i < ranked && tier.rules[i - 1].outcome == one.outcome && once_in(2);
     if (i > 0 && i < ranked && !same) priority += 1 + below(9);
     if (!same && i <= ranked) groups.emplace_back();
+    for (const ir::Shadow& shadow : tier.shadows) {
+      if (shadow.before == i) groups.back().push_back(aside(shadow.rule, "shadow "));
+    }
     groups.back().push_back(
-        rule(one, clauses, i < ranked ? std::optional(priority) : std::nullopt));
+        rule(one, clauses, i < ranked ? std::optional(priority) : std::nullopt, ""));
   }
+  if (shadowed && groups.empty()) groups.emplace_back();
+  for (const ir::Shadow& shadow : tier.shadows) {
+    if (shadow.before < tier.rules.size()) continue;
+    groups.back().push_back(aside(shadow.rule, "shadow "));
+  }
+  for (const ir::Rule& also : tier.alsos) groups.push_back({aside(also, "also ")});
   std::vector<std::string> texts;
   while (!groups.empty()) {
     const auto group = groups.begin() + static_cast<std::ptrdiff_t>(below(groups.size()));
@@ -479,6 +493,7 @@ WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) 
   written.policy = random_policy(random, limits);
   add_random_ends(random, written.policy);
   add_random_limits(random, written.policy);
+  add_random_obligations(random, written.policy);
   for (ir::Tier& tier : written.policy.tiers) {
     if (!tier.rules.empty()) tier.rules.front().owner = "platform";
     if (!tier.rules.empty()) tier.rules.back().ticket = "SEC-12";

@@ -95,6 +95,18 @@ ir::Policy full_policy() {
   count.per_ms = 3'600'000;
   policy.tiers[1].rules[0].limits = {sum, count};
   policy.default_approval = {{{true, "owner", 1}}, std::nullopt};
+  using Kind = ObligationKind;
+  const ir::Obligation redact{Kind::redact, ref("body.card.number"), "", ""};
+  const ir::Obligation notify{Kind::notify, std::nullopt, "slack", "#fin"};
+  const ir::Obligation tag{Kind::tag, std::nullopt, "", "pii"};
+  const ir::Obligation alert{Kind::alert, std::nullopt, "", ""};
+  policy.tiers[1].rules[0].obligations = {redact, notify, tag};
+  ir::Rule also = rule("pii", Outcome::pass, always(policy));
+  also.obligations = {redact, alert};
+  policy.tiers[1].alsos.push_back(also);
+  ir::Rule tighten = rule("tighten", Outcome::require_approval, always(policy));
+  policy.tiers[0].shadows.push_back({rule("trial", Outcome::block, always(policy)), 1});
+  policy.tiers[1].shadows.push_back({tighten, 2});
   return policy;
 }
 

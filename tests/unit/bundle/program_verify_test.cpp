@@ -228,7 +228,7 @@ const Case kLimits[] = {
 };
 
 const Case kNotes[] = {
-    {"note_rule", "names no rule", [](P& p) { p.notes[1].rule = 4; }},
+    {"note_rule", "names no rule", [](P& p) { p.notes[1].rule = 7; }},
     {"note_zero", "names no rule", [](P& p) { p.notes[0].zero = 1; }},
     {"note_order", "notes[1] is out of order", [](P& p) { p.notes[1].rule = p.notes[0].rule; }},
     {"note_owner", "names text", [](P& p) { p.notes[0].owner.offset = 0xffffffff; }},
@@ -258,6 +258,66 @@ const Case kWindows[] = {
     {"window_of_another", "no test of time by a window",
      [](P& p) { p.atoms[p.atoms.size() - 1].slot = p.atoms[0].slot; }},
     {"window_index", "names nothing", [](P& p) { p.operands.back().index = 2; }},
+};
+
+// The sample's asides: a shadow rule of tier 0, an also and a shadow rule of tier 1; its
+// obligations: redact, notify, tag, alert.
+const Case kAsides[] = {
+    {"obligation_kind", "no such kind", [](P& p) { p.obligations[0].kind = 7; }},
+    {"obligation_channel", "names text", [](P& p) { p.obligations[1].channel.offset = ~0u; }},
+    {"obligation_text", "names text", [](P& p) { p.obligations[2].text.offset = ~0u; }},
+    {"obligation_slot", "hides what it cannot", [](P& p) { p.obligations[0].slot = ~0u; }},
+    {"obligation_hides", "hides what it cannot", [](P& p) { p.obligations[3].slot = 0; }},
+    {"obligation_no_channel", "its kind has not", [](P& p) { p.obligations[1].channel = {}; }},
+    {"obligation_no_text", "its kind has not", [](P& p) { p.obligations[2].text = {}; }},
+    {"obligation_odd_text", "its kind has not",
+     [](P& p) { p.obligations[3].text = p.obligations[2].text; }},
+    {"obligation_order", "obligations[2] is out of order",
+     [](P& p) { std::swap(p.obligations[1], p.obligations[2]); }},
+    {"obligation_twins", "obligations[4] is out of order",
+     [](P& p) {
+       p.obligations.push_back(p.obligations[3]);
+       p.duties.push_back({6, 4});
+     }},
+    {"obligation_unused", "obligations[4] belongs to nothing",
+     [](P& p) { p.obligations.push_back({6, kNoRow, {}, {}}); }},
+    {"obligation_long", "too long a text",
+     [](P& p) {
+       p.obligations[2].text = {static_cast<std::uint32_t>(p.text.size()), 129};
+       p.text.insert(p.text.end(), 129, 'x');
+     }},
+    {"duty_rule", "names no rule", [](P& p) { p.duties.back().rule = 7; }},
+    {"duty_obligation", "names no obligation", [](P& p) { p.duties[0].obligation = 4; }},
+    {"duty_order", "duties[1] is out of order", [](P& p) { p.duties[1] = p.duties[0]; }},
+    {"aside_kind", "no such kind", [](P& p) { p.asides[0].kind = 2; }},
+    {"aside_tier", "is of no tier", [](P& p) { p.asides[2].tier = 2; }},
+    {"aside_place", "has no place", [](P& p) { p.asides[0].before = 3; }},
+    {"aside_order", "asides[2] is out of order",
+     [](P& p) {
+       p.asides[2].tier = 0;
+       p.asides[2].before = 0;
+     }},
+    {"aside_allows", "allows in a guard tier", [](P& p) { p.asides[0].rule.outcome = 0; }},
+    {"aside_outcome", "no such outcome", [](P& p) { p.asides[0].rule.outcome = 4; }},
+    {"also_outcome", "says more than an also may", [](P& p) { p.asides[1].rule.outcome = 2; }},
+    {"also_reason", "says more than an also may", [](P& p) { p.asides[1].rule.reason = 0; }},
+    {"also_place", "says more than an also may", [](P& p) { p.asides[1].before = 1; }},
+    {"also_nothing", "obliges to nothing",
+     [](P& p) {
+       p.duties.pop_back();
+       p.duties.pop_back();
+       p.obligations.pop_back();
+     }},
+    {"aside_name", "names text", [](P& p) { p.asides[0].rule.name.offset = ~0u; }},
+    {"aside_condition", "asides[1] does not continue",
+     [](P& p) { p.asides[1].rule.condition_begin = 0; }},
+    {"aside_nodes", "aside_nodes[3] belongs to nothing",
+     [](P& p) { p.aside_nodes.push_back(p.aside_nodes[0]); }},
+    {"aside_atom", "names no atom",
+     [](P& p) {
+       p.aside_nodes[0].kind = 1;
+       p.aside_nodes[0].atom = ~0u;
+     }},
 };
 
 const Case kValues[] = {
@@ -398,6 +458,7 @@ INSTANTIATE_TEST_SUITE_P(Approvals, VerifyRefuses, testing::ValuesIn(kApprovals)
 INSTANTIATE_TEST_SUITE_P(Limits, VerifyRefuses, testing::ValuesIn(kLimits), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Notes, VerifyRefuses, testing::ValuesIn(kNotes), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Windows, VerifyRefuses, testing::ValuesIn(kWindows), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Asides, VerifyRefuses, testing::ValuesIn(kAsides), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Values, VerifyRefuses, testing::ValuesIn(kValues), name_of_case);
 
 TEST(Verify, AcceptsTheSample) {

@@ -76,7 +76,7 @@ class Gate {
   }
   Effect ask(const oracle::Request& action) {
     const decide::CountedDecisions all = ask(std::vector{action});
-    return all.decisions[all.deciding].effect;
+    return all.answer.effect;
   }
   Compiled& compiled() { return compiled_; }
 

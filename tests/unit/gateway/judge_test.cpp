@@ -127,6 +127,67 @@ TEST_F(JudgeTest, AWindowIsOpenByTheClocksOfItsZone) {
   EXPECT_EQ(at("2027-11-19T12:00:00Z", "2027-11-19T11:59:00Z"), Effect::allow);
 }
 
+// Obligations are kept with the judgement; what cannot be hidden is blocked, and a reason does not
+// tell what is hidden.
+TEST_F(JudgeTest, ObligationsAreThoseOfTheAnswer) {
+  const auto obliging = tests::bundle_of(
+      "policy p\nlanguage 1\nrule a: allow when always because \"{body.card}, {body.name}\"\n"
+      "  then redact body.card, tag \"b\", tag \"a\"\n"
+      "also rule c when risk == low then alert\n"
+      "shadow rule d: block when always\ndefault block\n");
+  const auto judge = [&](std::string body) {
+    request::RawRequest raw;
+    raw.tool = "github";
+    raw.method = "GET";
+    raw.target = "/user";
+    raw.headers.push_back({"Content-Type", "application/json"});
+    raw.body = std::move(body);
+    return judge_.judge(*obliging, std::move(raw), asker(), *known()).value();
+  };
+  const Judged one = judge(R"({"card":"4111","name":"x"})");
+  EXPECT_EQ(one.effect, Effect::allow);
+  EXPECT_EQ(one.reason, "[redacted], x");
+  const std::vector<std::string> all = {"redact body.card", "tag \"a\"", "tag \"b\""};
+  EXPECT_EQ(one.obligations.all, all);
+  EXPECT_EQ(one.obligations.tags, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(one.obligations.hidden, (std::vector<std::string>{"redact /card"}));
+  EXPECT_TRUE(one.obligations.shadows.empty());
+  const Judged spoilt = judge(R"({"card":"4111")");
+  EXPECT_EQ(spoilt.effect, Effect::block);
+  EXPECT_EQ(spoilt.rule, "p.main.a");
+  EXPECT_EQ(spoilt.reason, "`redact body.card` cannot be carried out: its value cannot be read");
+}
+
+TEST_F(JudgeTest, ShadowRulesAreToldAndDecideNothing) {
+  const auto shadowed = tests::bundle_of(
+      "policy p\nlanguage 1\nshadow rule d: block when always\nrule a: allow when always\n"
+      "default block\n");
+  request::RawRequest raw;
+  raw.tool = "github";
+  raw.method = "GET";
+  raw.target = "/user";
+  const Judged one = judge_.judge(*shadowed, std::move(raw), asker(), *known()).value();
+  EXPECT_EQ(one.effect, Effect::allow);
+  EXPECT_EQ(one.obligations.shadows, (std::vector<std::string>{"p.main.d: block by p.main.d"}));
+}
+
+TEST(CanCarryOut, WhatItDoesAndNothingElse) {
+  const auto checked = [](const std::string& then) {
+    return can_carry_out(
+        tests::bundle_of("policy p\nlanguage 1\nrule a: allow when always then " + then + "\n")
+            ->program());
+  };
+  for (const char* fine : {"redact body.card", "mask args", "tag \"a\"", "alert"}) {
+    EXPECT_TRUE(checked(fine).has_value()) << fine;
+  }
+  for (const std::string refused : {"notify slack \"#fin\"", "taint \"a\"", "log full"}) {
+    const Status status = checked("alert, " + refused);
+    ASSERT_FALSE(status.has_value()) << refused;
+    EXPECT_EQ(status.error().code, Errc::unsupported);
+    EXPECT_NE(status.error().message.find("`" + refused + "`"), std::string::npos);
+  }
+}
+
 TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
   const std::string target = "/repos/acme/web/issues/1";
   EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})").effect, Effect::allow);

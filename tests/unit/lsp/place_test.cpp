@@ -61,5 +61,20 @@ TEST(Place, ReplacesTheWholeWord) {
   EXPECT_EQ(word.end, 31u);
 }
 
+TEST(Place, ThenOffersObligationsAndTheirPaths) {
+  EXPECT_TRUE(place("rule a: allow when always then |").has(Want::obligations));
+  EXPECT_TRUE(place("rule a: allow when always then alert, |").has(Want::obligations));
+  EXPECT_TRUE(place("rule a: allow when always then redact |").has(Want::attributes));
+  EXPECT_TRUE(place("rule a: allow when always then alert |").has(Want::clauses));
+  EXPECT_EQ(place("rule a: allow when always then tag |").wants, 0u);
+}
+
+TEST(Place, AlsoRulesHaveClausesAndShadowRulesAnOutcome) {
+  EXPECT_TRUE(place("also rule a |").has(Want::clauses));
+  EXPECT_EQ(place("also rule |").wants, 0u);
+  EXPECT_TRUE(place("shadow rule a: |").has(Want::outcomes));
+  EXPECT_EQ(place("rule a |").wants, 0u);
+}
+
 }  // namespace
 }  // namespace sentrail::compiler::lsp

@@ -1,0 +1,28 @@
+// Parts of rules that several declarations have: who approves, and what `then` obliges to.
+//
+// Neighbours: commented.hpp below, format.cpp above. Must not know: the shapes of declarations.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "compiler/format/commented.hpp"
+
+namespace sentrail::compiler {
+
+// What a formatter of rules builds on.
+class ClauseLayout : protected Commented {
+ protected:
+  using Commented::Commented;
+
+  void name_line(std::string_view keyword, std::string_view name) {
+    layout_.text(keyword);
+    layout_.text(name);
+  }
+  // Writes `from` and `within` behind an effect, on its line if there is room.
+  void approval(const ApprovalNode& node);
+  // Writes `then …` on one line if there is room, else each obligation on its own.
+  void obligations(const std::vector<ObligationNode>& nodes);
+};
+
+}  // namespace sentrail::compiler

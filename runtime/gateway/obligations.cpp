@@ -1,0 +1,78 @@
+// See obligations.hpp.
+#include "runtime/gateway/obligations.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "runtime/audit/hiding.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+std::string name_of_rule(const Program& program, std::uint32_t rule) {
+  if (rule == Decision::kByDefault) return "default";
+  return std::string(program.view(program.written(rule).qualified_name));
+}
+
+// The steps below `body`; of `args` nothing is kept.
+void add_hidden(const Program& program, const ObligationRow& row, Obligations& out) {
+  const SlotRow& slot = program.slots[row.slot];
+  if (program.view(slot.attribute) != "body") return;
+  std::vector<std::string_view> steps;
+  for (std::uint32_t i = 0; i < slot.steps_count; ++i) {
+    steps.push_back(program.view(program.steps[slot.steps_begin + i]));
+  }
+  const bool mask = row.kind == static_cast<std::uint32_t>(ObligationKind::mask);
+  out.hidden.push_back(audit::hidden_value(mask, steps));
+}
+
+}  // namespace
+
+Obligations obligations_of(const Program& program, const decide::Answer& answer,
+                           std::span<const decide::ShadowAnswer> shadows) {
+  Obligations out;
+  answer.obligations.for_each([&](std::uint32_t index) {
+    const ObligationRow& row = program.obligations[index];
+    out.all.push_back(render_obligation(program, index));
+    if (row.kind == static_cast<std::uint32_t>(ObligationKind::tag)) {
+      out.tags.emplace_back(program.view(row.text));
+    }
+    if (row.slot != kNoRow) add_hidden(program, row, out);
+  });
+  std::ranges::sort(out.tags);
+  for (const decide::ShadowAnswer& one : shadows) {
+    out.shadows.push_back(name_of_rule(program, one.shadow) + ": " +
+                          std::string(name_of(one.answer.effect)) + " by " +
+                          name_of_rule(program, one.rule));
+  }
+  return out;
+}
+
+Status can_carry_out(const Program& program) {
+  for (std::uint32_t i = 0; i < program.obligations.size(); ++i) {
+    switch (static_cast<ObligationKind>(program.obligations[i].kind)) {
+      case ObligationKind::redact:
+      case ObligationKind::mask:
+      case ObligationKind::tag:
+      case ObligationKind::alert:
+        continue;
+      case ObligationKind::notify:
+      case ObligationKind::taint:
+      case ObligationKind::log_full:
+        break;
+    }
+    return fail(Errc::unsupported,
+                "the policy obliges to `" + render_obligation(program, i) +
+                    "`, which this server has no way to carry out; it carries out `redact`, "
+                    "`mask`, `tag` and `alert`");
+  }
+  return {};
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& one : texts) out += (out.empty() ? "" : "\n") + one;
+  return out;
+}
+
+}  // namespace sentrail::gateway
