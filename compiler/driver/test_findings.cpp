@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "compiler/probe/requests.hpp"
-#include "compiler/probe/search.hpp"
 
 namespace sentrail::compiler {
 
@@ -19,9 +18,8 @@ Diagnostic finding_of(const TestOutcome& outcome) {
 }
 
 std::string said_of(const Mistake& mistake, const ir::Policy& policy, const Sources& sources) {
-  const auto rules = probe::rules_of(policy);
   const std::string rule =
-      mistake.rule ? "rule `" + rules[*mistake.rule].rule->name + "`" : "the default";
+      mistake.rule ? "rule `" + rule_at(policy, *mistake.rule).name + "`" : "the default";
   if (!mistake.of_test) return rule + " " + mistake.what;
   return "`" + text_of(mistake.span, sources) + "` of " + rule + " " + mistake.what;
 }

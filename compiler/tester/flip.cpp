@@ -6,9 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "compiler/oracle/answer.hpp"
 #include "compiler/oracle/atom.hpp"
-#include "compiler/oracle/limits.hpp"
-#include "compiler/oracle/oracle.hpp"
 #include "compiler/probe/domains.hpp"
 #include "compiler/probe/requests.hpp"
 
@@ -58,7 +57,7 @@ class Flipper {
   [[nodiscard]] Effect effect_of(std::span<const Request> actions) const {
     Effect effect = Effect::allow;
     for (const Request& action : actions) {
-      effect = stricter(effect, oracle::decide_fresh(policy_, action).effect);
+      effect = stricter(effect, oracle::answer(policy_, action).effect);
     }
     return effect;
   }
@@ -88,8 +87,8 @@ class Flipper {
       made.push_back(*std::move(one));
     }
     const Evaluation evaluation = compiled_.evaluate(std::move(made));
-    if (evaluation.decision().effect != effect) return std::nullopt;
-    return Flip{changes, effect, compiled_.rule_name(evaluation.decision().rule)};
+    if (evaluation.answer.effect != effect) return std::nullopt;
+    return Flip{changes, effect, compiled_.rule_name(evaluation.rule())};
   }
 
   std::vector<Flip> finish() {

@@ -5,8 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "compiler/oracle/limits.hpp"
-#include "compiler/oracle/oracle.hpp"
+#include "compiler/oracle/answer.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
 #include "compiler/tester/coverage.hpp"
@@ -63,6 +62,15 @@ std::string asked_text(const std::optional<oracle::Approval>& approval) {
   return out;
 }
 
+// ` then redact body.card, alert`; nothing where nothing is obliged to.
+std::string owed_text(const std::vector<ir::Obligation>& obligations) {
+  std::string out;
+  for (const ir::Obligation& one : obligations) {
+    out += (out.empty() ? " then " : ", ") + to_string(one);
+  }
+  return out;
+}
+
 }  // namespace
 
 TestWriter::TestWriter(const ir::Policy& policy) : policy_(policy) {
@@ -75,16 +83,22 @@ std::optional<WrittenTest> TestWriter::write(const std::string& name, oracle::Re
     probe::put(request, {AttributeId::tool, {}}, probe::text_value("other"));
     const oracle::Decision without = oracle::decide_fresh(policy_, {});
     if (oracle::decide_fresh(policy_, request).rule != without.rule) return std::nullopt;
+    if (oracle::answer(policy_, request) != oracle::answer(policy_, {})) return std::nullopt;
   }
   const auto given = probe::given_text(request);
   if (!given || !given_.insert(*given).second) return std::nullopt;
   const oracle::Decision decision = oracle::decide_fresh(policy_, request);
+  const oracle::Answer answer = oracle::answer(policy_, request);
   WrittenTest test{free_name(name), {}, std::move(request)};
   const auto rules = probe::rules_of(policy_);
-  const std::string asked = asked_text(oracle::approval_of(policy_, decision));
+  // What an obligation blocks no rule decides.
+  const std::string by =
+      answer.effect != decision.effect ? ""
+      : decision.rule                  ? " by " + rules[*decision.rule].rule->name
+                                       : " by default";
   test.text = "test \"" + test.name + "\" {\n  given with " + *given + "\n  expect " +
-              std::string(name_of(decision.effect)) + asked + " by " +
-              (decision.rule ? rules[*decision.rule].rule->name : "default") + "\n}\n";
+              std::string(name_of(answer.effect)) + asked_text(answer.approval) + by +
+              owed_text(answer.obligations) + "\n}\n";
   return test;
 }
 

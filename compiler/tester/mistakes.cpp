@@ -67,15 +67,19 @@ class Finder {
         const ir::Rule& rule = tier.rules[i];
         rule_ = number;
         of_rule(rule, tier.guard);
-        root(rule.when);
-        if (rule.unless) {
-          add(MistakeKind::unless_left_out, rule.span, "has no `unless`");
-          tests(*rule.unless);
-        }
+        conditions(rule);
         if (i + 1 < tier.rules.size() && tier.rules[i + 1].outcome != rule.outcome) {
           add(MistakeKind::rules_swapped, rule.span,
               "stands behind rule " + ticked(tier.rules[i + 1].name));
         }
+      }
+    }
+    for (const ir::Tier& tier : policy_.tiers) {
+      for (const ir::Rule& also : tier.alsos) {
+        rule_ = number++;
+        add(MistakeKind::rule_left_out, also.span, "is left out");
+        if (also.obligations.size() > 1) obligations(also);
+        conditions(also);
       }
     }
     rule_.reset();
@@ -119,6 +123,21 @@ class Finder {
     add(MistakeKind::rule_left_out, rule.span, "is left out");
     if (rule.outcome != Outcome::pass) outcomes(rule.outcome, rule.span, guard);
     if (rule.outcome == Outcome::require_approval) approvals(rule.approval, rule.span);
+    obligations(rule);
+  }
+
+  void obligations(const ir::Rule& rule) {
+    for (std::size_t i = 0; i < rule.obligations.size(); ++i) {
+      const std::string text = to_string(rule.obligations[i]);
+      add(MistakeKind::obligation_left_out, rule.span, "does not oblige to " + ticked(text)).at = i;
+    }
+  }
+
+  void conditions(const ir::Rule& rule) {
+    root(rule.when);
+    if (!rule.unless) return;
+    add(MistakeKind::unless_left_out, rule.span, "has no `unless`");
+    tests(*rule.unless);
   }
 
   void outcomes(Outcome now, Span span, bool guard) {
@@ -269,15 +288,28 @@ class Maker {
 
  private:
   void rule(std::size_t number) {
-    std::size_t tier = 0;
-    while (number >= policy_.tiers[tier].rules.size()) {
-      number -= policy_.tiers[tier++].rules.size();
+    for (ir::Tier& tier : policy_.tiers) {
+      if (number < tier.rules.size()) return rule(tier, tier.rules, number);
+      number -= tier.rules.size();
     }
-    std::vector<ir::Rule>& rules = policy_.tiers[tier].rules;
+    for (ir::Tier& tier : policy_.tiers) {
+      if (number < tier.alsos.size()) return rule(tier, tier.alsos, number);
+      number -= tier.alsos.size();
+    }
+  }
+
+  void rule(ir::Tier& tier, std::vector<ir::Rule>& rules, std::size_t number) {
     ir::Rule& rule = rules[number];
     switch (mistake_.kind) {
       case MistakeKind::rule_left_out:
         rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(number));
+        for (ir::Shadow& shadow : tier.shadows) {
+          if (&rules == &tier.rules && shadow.before > number) --shadow.before;
+        }
+        break;
+      case MistakeKind::obligation_left_out:
+        rule.obligations.erase(rule.obligations.begin() +
+                               static_cast<std::ptrdiff_t>(mistake_.at));
         break;
       case MistakeKind::outcome_changed:
         rule.outcome = mistake_.outcome;
@@ -337,10 +369,10 @@ class Maker {
       for (ConditionId& child : policy_.conditions[ConditionId{i}].children) change(child);
     }
     for (ir::Tier& tier : policy_.tiers) {
-      for (ir::Rule& rule : tier.rules) {
+      ir::for_each_written(tier, [&change](ir::Rule& rule) {
         change(rule.when);
         if (rule.unless) change(*rule.unless);
-      }
+      });
     }
     for (ir::Proof& proof : policy_.proofs) change(proof.when);
   }
@@ -387,6 +419,16 @@ class Maker {
 };
 
 }  // namespace
+
+const ir::Rule& rule_at(const ir::Policy& policy, std::size_t number) {
+  for (const ir::Tier& tier : policy.tiers) {
+    if (number < tier.rules.size()) return tier.rules[number];
+    number -= tier.rules.size();
+  }
+  std::size_t tier = 0;
+  while (number >= policy.tiers[tier].alsos.size()) number -= policy.tiers[tier++].alsos.size();
+  return policy.tiers[tier].alsos[number];
+}
 
 std::vector<Mistake> mistakes_in(const ir::Policy& policy, const Sources& sources,
                                  Span default_span) {

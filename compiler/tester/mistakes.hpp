@@ -31,17 +31,18 @@ enum class MistakeKind : std::uint8_t {
   people_changed,   // of a quorum, by one
   seats_left_out,
   time_changed,
+  obligation_left_out,
 };
 
 // One of them. Of a named condition it is made in all its uses at once.
 struct Mistake {
   MistakeKind kind = MistakeKind::rule_left_out;
-  std::optional<std::size_t> rule;  // the first that it concerns; nothing: the default
+  std::optional<std::size_t> rule;  // the first that it concerns, see rule_at(); nothing: the default
   Span span;                        // a rule's, a test's, or the default's as the caller gave it
   bool of_test = false;             // the span is that of a test
   std::string what;                 // goes on from the rule or test: `is left out`
   std::vector<ir::ConditionId> conditions{};
-  std::size_t at = 0;                                   // a child, operand or seat; or people
+  std::size_t at = 0;                                   // a child, operand, seat or obligation
   bool upper = false;                                   // of range_moved
   std::string text{};                                   // an operand's new text
   Outcome outcome = Outcome::block;                     // of outcome_changed
@@ -53,8 +54,12 @@ struct Mistake {
   }
 };
 
-// All mistakes of these kinds, rule by rule, the default last. The tool of an `on` clause stays as
-// it is. in: `default_span`, where the default is written. REQUIRES: policy.verify(). cost: linear
+// A rule by its number: those of all tiers, then the `also` rules of all tiers. REQUIRES: there is
+// one.
+[[nodiscard]] const ir::Rule& rule_at(const ir::Policy& policy, std::size_t number);
+
+// All mistakes of these kinds, rule by rule, `also` rules behind them, the default last; none in
+// shadow rules, of which tests say nothing. The tool of an `on` clause stays as it is. in: `default_span`, where the default is written. REQUIRES: policy.verify(). cost: linear
 // in conditions and operands.
 [[nodiscard]] std::vector<Mistake> mistakes_in(const ir::Policy& policy, const Sources& sources,
                                                Span default_span);

@@ -7,9 +7,8 @@
 
 #include "compiler/analysis/diff.hpp"
 #include "compiler/lower/lower.hpp"
+#include "compiler/oracle/answer.hpp"
 #include "compiler/oracle/atom.hpp"
-#include "compiler/oracle/limits.hpp"
-#include "compiler/oracle/oracle.hpp"
 #include "compiler/probe/domains.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/search.hpp"
@@ -58,7 +57,7 @@ class Suite {
   // What one mistake costs.
   [[nodiscard]] std::size_t steps() const {
     std::size_t rules = 0;
-    for (const ir::Tier& tier : policy_.tiers) rules += tier.rules.size();
+    for (const ir::Tier& tier : policy_.tiers) rules += tier.rules.size() + tier.alsos.size();
     return 1 + rules + policy_.conditions.size() + tests_.size();
   }
 
@@ -121,6 +120,65 @@ ir::Policy asking(ir::Policy policy, const ir::Approval& approval) {
   return policy;
 }
 
+// The different things that rules and `also` rules of a policy oblige to.
+std::vector<ir::Obligation> obligations_of(const ir::Policy& policy) {
+  std::vector<ir::Obligation> all;
+  const auto add = [&all](const ir::Rule& rule) {
+    for (const ir::Obligation& one : rule.obligations) {
+      if (std::ranges::find(all, one) == all.end()) all.push_back(one);
+    }
+  };
+  for (const ir::Tier& tier : policy.tiers) {
+    std::ranges::for_each(tier.rules, add);
+    std::ranges::for_each(tier.alsos, add);
+  }
+  return all;
+}
+
+bool obliges(const ir::Rule& rule, const ir::Obligation& one) {
+  return std::ranges::find(rule.obligations, one) != rule.obligations.end();
+}
+
+// Whether some rule that obliges to this is candidate until its end alone.
+bool ends(const ir::Policy& policy, const ir::Obligation& one) {
+  return std::ranges::any_of(policy.tiers, [&one](const ir::Tier& tier) {
+    return std::ranges::any_of(tier.rules, [&one](const ir::Rule& rule) {
+      return rule.outcome == Outcome::allow && rule.until_ms && obliges(rule, one);
+    });
+  });
+}
+
+// A policy that blocks where this one obliges to something, and allows all else. Its rules are
+// candidates where they were. REQUIRES: no rule that obliges to it has an end.
+ir::Policy owing(ir::Policy policy, const ir::Obligation& one) {
+  ir::Tier alsos{"also", true, {}, {}, {}};
+  for (ir::Tier& tier : policy.tiers) {
+    for (ir::Rule& rule : tier.rules) {
+      // Only what allows has an end.
+      if (rule.outcome != Outcome::allow) rule.until_ms.reset();
+      // In a guard tier, which never lifts the default, `pass` has the same bearing.
+      rule.outcome = tier.guard ? Outcome::pass : Outcome::allow;
+      if (obliges(rule, one)) rule.outcome = Outcome::block;
+      rule.limits.clear();
+      rule.obligations.clear();
+      rule.approval = {};
+    }
+    for (ir::Rule& also : tier.alsos) {
+      if (!obliges(also, one)) continue;
+      also.outcome = Outcome::block;
+      also.until_ms.reset();
+      also.obligations.clear();
+      alsos.rules.push_back(std::move(also));
+    }
+    tier.alsos.clear();
+    tier.shadows.clear();
+  }
+  if (!alsos.rules.empty()) policy.tiers.push_back(std::move(alsos));
+  policy.default_effect = Effect::allow;
+  policy.default_approval = {};
+  return policy;
+}
+
 // What tells a policy from one with a mistake.
 struct Told {
   bool same = false;  // proved that nothing does
@@ -128,9 +186,12 @@ struct Told {
   std::string why;
 };
 
-void add_difference(const ir::Policy& before, const ir::Policy& after, Told& told) {
+// With `looser`, only of what is then decided less strictly.
+void add_difference(const ir::Policy& before, const ir::Policy& after, Told& told,
+                    bool looser = false) {
   const analysis::Difference difference = analysis::diff(before, after);
   for (const analysis::ChangeGroup& group : difference.groups) {
+    if (looser && !group.widens()) continue;
     for (const analysis::Change& change : group.changes) {
       told.requests.push_back(change.before.request);
     }
@@ -149,17 +210,27 @@ Told tell_apart(const ir::Policy& before, const ir::Policy& after) {
   for (std::size_t i = 0; approvals.size() > 1 && i < approvals.size(); ++i) {
     add_difference(asking(before, approvals[i]), asking(after, approvals[i]), told);
   }
+  // Tests say what is obliged to, and not what is not.
+  for (const ir::Obligation& one : obligations_of(before)) {
+    if (ends(before, one) || ends(after, one)) {
+      told.why = "what rules that end oblige to is not compared";
+      continue;
+    }
+    // But what is to be hidden blocks where it cannot be read.
+    add_difference(owing(before, one), owing(after, one), told, !hides(one.kind));
+  }
   told.same = told.requests.empty() && told.why.empty();
   return told;
 }
 
-// Whether a request gets another effect, or asks other people or for another time.
+// Whether a request gets another effect, asks other people or for another time, or does not oblige
+// to all that it did.
 bool is_told_apart(const ir::Policy& before, const ir::Policy& after,
                    const oracle::Request& request) {
-  const oracle::Decision was = oracle::decide_fresh(before, request);
-  const oracle::Decision is = oracle::decide_fresh(after, request);
-  return was.effect != is.effect ||
-         oracle::approval_of(before, was) != oracle::approval_of(after, is);
+  const oracle::Answer was = oracle::answer(before, request);
+  const oracle::Answer is = oracle::answer(after, request);
+  return was.effect != is.effect || was.approval != is.approval ||
+         !std::ranges::includes(is.obligations, was.obligations, ir::comes_before);
 }
 
 // The request without values that are not needed to tell the two apart: fewer to read, and what
@@ -210,7 +281,6 @@ class Scoring {
       : root_(root),
         modules_(modules),
         sources_(sources),
-        rules_(probe::rules_of(policy)),
         writer_(policy),
         domains_(probe::domains_of(policy, catalogs)) {}
 
@@ -247,7 +317,7 @@ class Scoring {
 
   void look_closer(const Mistake& mistake) {
     Survivor survivor{mistake, std::nullopt, {}, {}, {}};
-    compared_ += root_.steps();
+    compared_ += root_.steps() * (1 + obligations_of(root_.policy()).size());
     if (compared_ > limits::kMistakeRulesComparedMax) {
       survivor.why = "too many survived for each to be compared with the policy";
       score_.survivors.push_back(std::move(survivor));
@@ -263,7 +333,7 @@ class Scoring {
     suggest(mutant, told.requests, survivor);
     // Another rule may ask for the same, or in less time, wherever this one asks otherwise.
     if (!survivor.request && survivor.why.empty()) {
-      survivor.why = "rules ask otherwise, but no request was found that others are asked for";
+      survivor.why = "rules ask or oblige otherwise, but no request was found that is answered so";
     }
     score_.survivors.push_back(std::move(survivor));
   }
@@ -298,7 +368,7 @@ class Scoring {
 
   // `merges: env == live is left out`; where the mistake names what it is about, without the test.
   [[nodiscard]] std::string name_of(const Mistake& mistake) const {
-    std::string name = mistake.rule ? rules_[*mistake.rule].rule->name : "the default";
+    std::string name = mistake.rule ? rule_at(root_.policy(), *mistake.rule).name : "the default";
     if (!mistake.of_test) return name + " " + mistake.what;
     name += ": ";
     if (mistake.what.starts_with("is ")) {
@@ -310,7 +380,6 @@ class Scoring {
   Suite& root_;
   std::vector<Suite>& modules_;
   const Sources& sources_;
-  std::vector<probe::RulePlace> rules_;
   TestWriter writer_;
   std::vector<probe::Domain> domains_;
   MutationScore score_;

@@ -33,7 +33,7 @@ struct Survivor {
 struct MutationScore {
   std::size_t tried = 0;
   std::size_t noticed = 0;        // some test failed
-  std::size_t no_difference = 0;  // proved: every request has the same effect and approval
+  std::size_t no_difference = 0;  // proved: no test can tell it
   std::size_t left_out = 0;       // past a budget: not tried
   std::vector<Survivor> survivors;
 
