@@ -41,9 +41,9 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && aside_nodes() &&
         slots() && symbols() && numbers() && patterns() && regexes() && quantifiers() &&
-        operands() && atoms() && accept(verify_scopes(p_)) && accept(verify_windows(p_)) && reasons() && approvals() &&
-        accept(verify_notes(p_)) && accept(verify_limits(p_)) && accept(verify_asides(p_)) &&
-        cost()) {
+        operands() && atoms() && accept(verify_scopes(p_)) && accept(verify_windows(p_)) &&
+        reasons() && approvals() && accept(verify_notes(p_)) && accept(verify_limits(p_)) &&
+        accept(verify_asides(p_)) && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));

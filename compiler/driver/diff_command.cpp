@@ -231,8 +231,7 @@ std::optional<int> compare(const std::string& before, const std::string& after,
   compared.difference = analysis::diff(compared.before.policy(), compared.after.policy());
   compared.approvals = approval_changes(compared.before.policy(), compared.after.policy());
   compared.limits = limit_changes(compared.before.policy(), compared.after.policy());
-  compared.obligations =
-      obligation_changes(compared.before.policy(), compared.after.policy());
+  compared.obligations = obligation_changes(compared.before.policy(), compared.after.policy());
   if (!decides) return std::nullopt;
   Result<Traffic> traffic = traffic_of(log, compared.before.traffic(), compared.after.traffic());
   if (!traffic) return report(traffic.error(), output);

@@ -92,10 +92,9 @@ std::optional<WrittenTest> TestWriter::write(const std::string& name, oracle::Re
   WrittenTest test{free_name(name), {}, std::move(request)};
   const auto rules = probe::rules_of(policy_);
   // What an obligation blocks no rule decides.
-  const std::string by =
-      answer.effect != decision.effect ? ""
-      : decision.rule                  ? " by " + rules[*decision.rule].rule->name
-                                       : " by default";
+  const std::string by = answer.effect != decision.effect ? ""
+                         : decision.rule ? " by " + rules[*decision.rule].rule->name
+                                         : " by default";
   test.text = "test \"" + test.name + "\" {\n  given with " + *given + "\n  expect " +
               std::string(name_of(answer.effect)) + asked_text(answer.approval) + by +
               owed_text(answer.obligations) + "\n}\n";

@@ -308,8 +308,7 @@ class Maker {
         }
         break;
       case MistakeKind::obligation_left_out:
-        rule.obligations.erase(rule.obligations.begin() +
-                               static_cast<std::ptrdiff_t>(mistake_.at));
+        rule.obligations.erase(rule.obligations.begin() + static_cast<std::ptrdiff_t>(mistake_.at));
         break;
       case MistakeKind::outcome_changed:
         rule.outcome = mistake_.outcome;

@@ -37,7 +37,7 @@ enum class MistakeKind : std::uint8_t {
 // One of them. Of a named condition it is made in all its uses at once.
 struct Mistake {
   MistakeKind kind = MistakeKind::rule_left_out;
-  std::optional<std::size_t> rule;  // the first that it concerns, see rule_at(); nothing: the default
+  std::optional<std::size_t> rule;  // the first that it concerns, of rule_at(); or the default
   Span span;                        // a rule's, a test's, or the default's as the caller gave it
   bool of_test = false;             // the span is that of a test
   std::string what;                 // goes on from the rule or test: `is left out`
@@ -59,8 +59,9 @@ struct Mistake {
 [[nodiscard]] const ir::Rule& rule_at(const ir::Policy& policy, std::size_t number);
 
 // All mistakes of these kinds, rule by rule, `also` rules behind them, the default last; none in
-// shadow rules, of which tests say nothing. The tool of an `on` clause stays as it is. in: `default_span`, where the default is written. REQUIRES: policy.verify(). cost: linear
-// in conditions and operands.
+// shadow rules, of which tests say nothing. The tool of an `on` clause stays as it is. in:
+// `default_span`, where the default is written. REQUIRES: policy.verify(). cost: linear in
+// conditions and operands.
 [[nodiscard]] std::vector<Mistake> mistakes_in(const ir::Policy& policy, const Sources& sources,
                                                Span default_span);
 
