@@ -224,7 +224,8 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
 std::string Writer::negation(ir::ConditionId child) {
   const ir::Condition& negated = policy_.conditions[child];
   if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
-  if (negated.kind != ir::ConditionKind::always && once_in(6)) {
+  // A condition with a name: of what a body cannot see, a chain of `not` could come.
+  if (negated.kind != ir::ConditionKind::always && is_closed(child) && once_in(6)) {
     return "not " + named_condition(child);
   }
   return "not (" + condition(child, false) + ")";
