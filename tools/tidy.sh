@@ -11,5 +11,5 @@ mapfile -t files < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else
 clang-format-19 --dry-run -Werror "${files[@]}"
 printf '%s\n' "${files[@]}" | grep '\.cpp$' \
   | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' \
-    --extra-arg=-Wno-unknown-warning-option \
+    --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-deprecated-declarations \
     2> /dev/null

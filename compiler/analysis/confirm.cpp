@@ -185,7 +185,7 @@ Result<oracle::Decision> Judge::decide(const oracle::Request& request) {
   held.facts.zones = *zones;
   last_truths_ = truths_on(request);
   last_request_ = request;
-  const oracle::Decision slow = oracle::join(*policy_, last_truths_);
+  oracle::Decision slow = oracle::join(*policy_, last_truths_);
   const Decision fast = engine_->engine->decide(held.facts, engine_->scratch);
   if (!agree(slow, fast)) {
     return fail(Errc::corrupt, "engine and oracle differ on " + request_json(request));

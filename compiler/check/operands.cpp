@@ -205,7 +205,7 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
   if (literal.kind == LiteralKind::range) return range_of(context, left, literal, place);
   const Type type = left.type();
   const bool boolean = literal.kind == LiteralKind::boolean;
-  const ir::Operand truth{ir::OperandKind::boolean, {}, {}, literal.text == "true"};
+  ir::Operand truth{ir::OperandKind::boolean, {}, {}, literal.text == "true"};
   switch (type) {
     case Type::boolean:
       if (boolean) return truth;

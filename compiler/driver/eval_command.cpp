@@ -58,7 +58,7 @@ std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
 
 Result<Instant> parse_now(const std::string& text) {
   const bool day = text.find('T') == std::string::npos;
-  const Result<Instant> now = parse_rfc3339(day ? text + "T00:00:00Z" : text);
+  Result<Instant> now = parse_rfc3339(day ? text + "T00:00:00Z" : text);
   if (now && now->unix_ms > 0) return now;
   return fail(Errc::invalid_argument,
               "`" + text + "` is no instant as 2026-11-20T17:59:00Z, and no day");

@@ -256,8 +256,9 @@ void compare_random(std::uint64_t seed, std::size_t policies, std::size_t reques
     for (std::size_t r = 0; r < requests; ++r) {
       oracle::Request request = random_request(random);
       request.now_ms = kInstants[r % kInstants.size()];
-      const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
+      std::optional<OwnedFacts> facts = OwnedFacts::of(request);
       if (!facts) continue;
+      facts->set_zones(zone_names_of(compiled.program()));
       const oracle::Decision expected = oracle::decide(policy, request);
       const Decision actual = compiled.decide(**facts);
       ASSERT_EQ(difference(expected, actual), "") << "seed " << seed << ", policy " << p << "\n"

@@ -80,4 +80,26 @@ void fit_to_text(Random& random, ir::Policy& policy) {
   }
 }
 
+// Of the texts that are drawn two pieces are keywords: of `release` and of `main`.
+bool is_word(std::string_view text) {
+  if (text == "as" || text == "in") return false;
+  char before = '.';
+  for (const char& c : text) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '*';
+    const bool later = (c >= '0' && c <= '9') || c == '-';
+    if (!letter && !(c == '.' && before != '.') && !(later && &c != text.data())) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
+std::string regex_literal(std::string_view text) {
+  std::string out = "/";
+  for (const char c : text) {
+    if (c == '/') out += '\\';
+    out += c;
+  }
+  return out + "/";
+}
+
 }  // namespace sentrail::support

@@ -177,13 +177,16 @@ std::string Representations::difference(const compiler::oracle::Request& request
     if (!found.empty()) return found;
     found = compare(form, engine_form(compiler::oracle::decide(*policy, request)));
   }
-  const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
+  std::optional<OwnedFacts> facts = OwnedFacts::of(request);
   if (!found.empty() || !facts) return found;
+  facts->set_zones(zone_names_of(forms.tables->storage.view()));
   found = compare("tables", forms.tables->engine.decide(**facts, forms.tables->scratch));
   if (!found.empty()) return found;
+  facts->set_zones(zone_names_of(forms.plain->storage.view()));
   found =
       compare("tables, not simplified", forms.plain->engine.decide(**facts, forms.plain->scratch));
   if (!found.empty()) return found;
+  facts->set_zones(zone_names_of(forms.bundle->program()));
   found = compare("bundle", forms.bundle->engine().decide(**facts, *forms.bundle_scratch));
   if (!found.empty()) return found;
   const std::array<const Facts*, 1> actions = {&**facts};
@@ -194,6 +197,7 @@ std::string Representations::difference(const compiler::oracle::Request& request
   fresh.full_limits = 0;  // the oracle names them otherwise
   found = support::difference(compiler::oracle::decide_fresh(forms.checked, request), fresh);
   if (!found.empty()) return "limits, nothing counted\n" + found + "\n";
+  facts->set_zones(zone_names_of(forms.plain->storage.view()));
   return forms.explained(*facts, compiler::oracle::evaluate_rules(forms.checked, request));
 }
 

@@ -101,33 +101,9 @@ std::string Writer::quoted(std::string_view text) {
   return out += '"';
 }
 
-// Whether a text can stand without quotes. Of the texts that are drawn two pieces are keywords: of
-// `release` and of `main`.
-bool is_word(std::string_view text) {
-  if (text == "as" || text == "in") return false;
-  char before = '.';
-  for (const char& c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '*';
-    const bool later = (c >= '0' && c <= '9') || c == '-';
-    if (!letter && !(c == '.' && before != '.') && !(later && &c != text.data())) return false;
-    before = c;
-  }
-  return before != '.';
-}
-
 std::string Writer::text_or_word(const ir::AttributeRef& ref, std::string_view text) {
   const bool json = ir::type_of(ref) == Type::json;
   return !json && is_word(text) && once_in(2) ? std::string(text) : quoted(text);
-}
-
-// Slashes escaped; flags before or behind. What is meant gets the text that is read.
-std::string regex_literal(std::string_view text) {
-  std::string out = "/";
-  for (const char c : text) {
-    if (c == '/') out += '\\';
-    out += c;
-  }
-  return out + "/";
 }
 
 std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operand) {
@@ -228,9 +204,10 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
 std::string Writer::negation(ir::ConditionId child) {
   const ir::Condition& negated = policy_.conditions[child];
   if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
-  const bool named = negated.kind != ir::ConditionKind::always && once_in(6);
-  // What names an element stays where it is, and `not` stands before no other.
-  if (named && negated.kind != ir::ConditionKind::not_) return "not " + named_condition(child);
+  // A condition with a name: of what a body cannot see, a chain of `not` could come.
+  if (negated.kind != ir::ConditionKind::always && is_closed(child) && once_in(6)) {
+    return "not " + named_condition(child);
+  }
   return "not (" + condition(child, false) + ")";
 }
 
