@@ -81,6 +81,48 @@ class Obligations(unittest.TestCase):
         self.assertEqual(json.loads(answer.stdout)["shadows"],
                          [{"shadow": "acme.main.tighten", "requests": 2}])
 
+    def test_a_log_tells_what_is_obliged_to_otherwise(self):
+        before, after = policy(POLICY), policy(POLICY.replace("redact args.card, ", ""))
+        answer = run("diff", before, after, "--log", "-", stdin=PII + "\n")
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("allow -> allow: 1 (100.0 %)  (other obligations)\n"
+                      "    line 1: acme.main.pay -> acme.main.pay\n", answer.stdout)
+        hidden = '{"attributes": {"risk": "low", "args": {"$unreadable": true}}}\n'
+        answer = run("diff", before, after, "--log", "-", stdin=hidden)
+        self.assertIn("block -> allow: 1 (100.0 %)  (widens)", answer.stdout)
+
+    MUTATED = HEAD + """rule low: allow when risk == low then tag "low"
+also rule live when env == live then alert
+shadow rule trial: block when risk == low
+default block
+test "low" {
+  given with risk = low
+  expect allow by low
+}
+"""
+
+    def test_mistakes_in_obligations_are_made(self):
+        told = json.loads(run("test", "--mutate", "--json", policy(self.MUTATED)).stdout)
+        survivors = {one["mistake"]: one["test"] for one in told["mutation"]["survivors"]}
+        self.assertIn('then tag "low"',
+                      survivors['rule `low` does not oblige to `tag "low"`'], survivors)
+        self.assertIn("then alert", survivors["rule `live` is left out"], survivors)
+        self.assertFalse([mistake for mistake in survivors if "trial" in mistake], survivors)
+        expecting = self.MUTATED.replace("by low", 'by low then tag "low"') + """test "live" {
+  given with env = live
+  expect block by default then alert
+}
+"""
+        told = json.loads(run("test", "--mutate", "--json", policy(expecting)).stdout)
+        survivors = [one["mistake"] for one in told["mutation"]["survivors"]]
+        self.assertNotIn('rule `low` does not oblige to `tag "low"`', survivors)
+        self.assertNotIn("rule `live` is left out", survivors)
+
+    def test_generated_tests_hold_what_is_obliged_to(self):
+        text = run("gen-tests", "--all", policy(self.MUTATED)).stdout
+        self.assertIn('expect allow by low then tag "low"', text)
+        self.assertEqual(run("test", policy(self.MUTATED + text)).returncode, 0, text)
+
     def test_check_names_what_never_matches(self):
         dead = HEAD + """rule all: allow when risk == low
 also rule never when resource.ref ~ "a/**" and resource.ref ~ "b/**" then alert

@@ -210,11 +210,15 @@ class Generator {
     word(bare());
   }
   void rule() {
-    word("rule");
-    word(name());
-    sign(":");
-    word(chance(5) ? "pass" : effect());
-    std::array<int, 5> clauses = {0, 1, 2, 3, 4};
+    const std::size_t kind = below(6);
+    if (kind == 1) word("also");
+    if (kind == 2) word("shadow");
+    words({"rule", name()});
+    if (kind != 1) {
+      sign(":");
+      word(chance(5) ? "pass" : effect());
+    }
+    std::array<int, 6> clauses = {0, 1, 2, 3, 4, 5};
     std::shuffle(clauses.begin(), clauses.end(), random_);
     const bool has_on = chance(2);
     for (const int clause : clauses) {
@@ -227,8 +231,9 @@ class Generator {
         word("unless");
         condition(2);
       }
-      if (clause == 3 && chance(3)) words({"because", text()});
-      if (clause == 4 && chance(6)) words({"priority", "10"});
+      if (clause == 3 && kind != 1 && chance(3)) words({"because", text()});
+      if (clause == 4 && kind != 1 && chance(6)) words({"priority", "10"});
+      if (clause == 5 && (kind == 1 || chance(6))) then();
     }
   }
   void tier() {
@@ -314,7 +319,28 @@ class Generator {
     words({"expect", effect()});
     if (chance(4)) asked();
     if (chance(2)) words({"by", chance(3) ? "default" : qualified()});
+    if (chance(4)) then();
     sign("}");
+  }
+  void then() {
+    word("then");
+    for (bool more = true; more;) {
+      switch (below(4)) {
+        case 0:
+          words({chance(2) ? "redact" : "mask", "args.card"});
+          break;
+        case 1:
+          words({"notify", name(), text()});
+          break;
+        case 2:
+          words({chance(2) ? "tag" : "taint", text()});
+          break;
+        default:
+          chance(2) ? word("alert") : words({"log", "full"});
+      }
+      more = chance(2);
+      if (more) sign(",");
+    }
   }
   void quorum() {
     word("from");
