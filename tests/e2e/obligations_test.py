@@ -119,7 +119,7 @@ test "low" {
         self.assertNotIn("rule `live` is left out", survivors)
 
     def test_generated_tests_hold_what_is_obliged_to(self):
-        text = run("gen-tests", "--all", policy(self.MUTATED)).stdout
+        text = json.loads(run("gen-tests", "--json", "--all", policy(self.MUTATED)).stdout)["text"]
         self.assertIn('expect allow by low then tag "low"', text)
         self.assertEqual(run("test", policy(self.MUTATED + text)).returncode, 0, text)
 
