@@ -1,5 +1,6 @@
 """What sentrailc says of all requests: diff of files, bundles and git revisions, claims, lints."""
 
+import datetime
 import json
 import pathlib
 import subprocess
@@ -124,6 +125,39 @@ class Analysis(unittest.TestCase):
         bundle = strict.parent / "p.bundle"
         run("build", strict, "-o", bundle)
         self.assertEqual(run("diff", bundle, strict).returncode, 0)
+
+    def test_diff_shows_where_limits_obligations_and_people_move(self):
+        head = "policy p\nlanguage 1\ntier t {\n"
+        few = "  rule few: allow when env == live limit 5 per 1h\n"
+        all_ = "  rule all: allow when env in [live, test]\n"
+        free = policy(head + all_ + few + "}\n")
+        answer = run("diff", policy(head + few + all_ + "}\n"), free)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("every request has the same effect", answer.stdout)
+        self.assertIn("where the limits of p.t.few count  (widens)\n  no longer\n", answer.stdout)
+        for word in ("live", "test"):
+            text = head + all_ + f"  also hide: when env == {word} then redact body.card\n}}\n"
+            (free / f"{word}.sentrail").write_text(text, encoding="utf-8")
+        sides = free / "live.sentrail", free / "test.sentrail"
+        told = json.loads(run("diff", "--json", *sides).stdout)
+        aspect = told["policies"][0]["aspects"][0]
+        self.assertEqual((told["ok"], aspect["of"], aspect["what"], aspect["widens"]),
+                         (False, "obligation", "redact body.card", True))
+        self.assertEqual(json.loads(aspect["lost"][0])["attributes"]["env"], "live")
+        leads = "  rule a: require_approval from (group leads) when env == live\n"
+        admins = "  rule b: require_approval from (group admins) when env in [live, test]\n"
+        answer = run("diff", policy(head + leads + admins + "}\n"),
+                     policy(head + admins + leads + "}\n"))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("where approval is asked for from (1 of group leads)\n  no longer\n",
+                      answer.stdout)
+
+    def test_diff_counts_the_ends_of_rules(self):
+        end = datetime.date.today() + datetime.timedelta(days=300)
+        text = HEAD + "rule a: allow when env == live{}\ndefault block\n"
+        answer = run("diff", policy(text.format(f" until {end}")), policy(text.format("")))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("block -> allow  (widens)", answer.stdout)
 
     def test_diff_names_policies_that_come_and_go(self):
         before, after = policy(STRICT), policy(STRICT)
