@@ -132,9 +132,19 @@ class ArgumentChecker {
     std::ranges::copy_if(place.tools, std::back_inserter(left), [&](const McpTool* tool) {
       return holds_of(test.atom, server ? tool->server : tool->name);
     });
+    // What such a server's tools take nobody knows.
+    if (server && !names_locked_servers(test.atom)) left.clear();
     if (!server && left.empty()) warn_of_no_tool(test, place.tools);
     place.named = place.named || !left.empty();
     place.tools = std::move(left);
+  }
+
+  // Whether each of the operands is the name of some locked server.
+  [[nodiscard]] bool names_locked_servers(const ir::Atom& atom) const {
+    return std::ranges::all_of(atom.operands, [this](const ir::Operand& operand) {
+      return std::ranges::any_of(
+          all_, [&](const McpTool* tool) { return is_operand(operand, tool->server); });
+    });
   }
 
   void warn_of_no_tool(const ir::Condition& test, const Tools& tools) {
