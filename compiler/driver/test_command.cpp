@@ -102,10 +102,11 @@ void require_rules(const Coverage& coverage, std::size_t percent_min, const std:
   if (reporter.format() == Format::json) return;  // the numbers are in the document
   const std::string text = std::to_string(percent) + " % of the rules decide a test; --min-rules " +
                            "wants " + std::to_string(percent_min);
-  reporter.format() == Format::text
-      ? static_cast<void>(std::printf("%s\n", text.c_str()))
-      : static_cast<void>(
-            reporter.failure(Error{Errc::invalid_argument, file + ": " + text}, kFindings));
+  if (reporter.format() == Format::text) {
+    std::printf("%s\n", text.c_str());
+  } else {
+    reporter.failure(Error{Errc::invalid_argument, file + ": " + text}, kFindings);
+  }
 }
 
 // The mistakes that the tests notice, if they were asked for and all tests pass.
