@@ -213,6 +213,17 @@ class Mutation(unittest.TestCase):
                         "asks 3 of group leads instead of 2 of group leads",
                         "does not ask 1 of role admin", "gives 8h instead of 4h"):
             self.assertIn("rule `a` " + mistake, said)
+    def test_what_nobody_sees_is_shown_and_can_be_pasted(self):
+        text = HEAD + ('rule a: block when agent.id in ["x", "\\u{1b}[31mRED", "\\u{9b}1m"]\n'
+                       'rule b: block when user.id ~ ["\\u{202e}a*", "y"]\ndefault allow\n')
+        shown = run("test", "--mutate", policy(text)).stdout
+        for raw in "\x1b\x9b\u202e":
+            self.assertNotIn(raw, shown)
+        self.assertIn("lacks `\\x1b[31mRED`", shown)
+        self.assertIn("lacks `\\u{9b}1m`", shown)
+        again = run("test", "--mutate", policy(self.pasted(text)))
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+
         whole = self.pasted(text)
         self.assertIn("from (2 of group leads and 1 of role admin)", whole)
         self.assertEqual(run("test", "--mutate", policy(whole)).returncode, 0)
