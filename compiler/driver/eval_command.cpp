@@ -48,12 +48,12 @@ struct Answer {
   std::optional<std::vector<Flip>> flips;
 };
 
-std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
+std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer, const State& state) {
   std::vector<oracle::Request> actions;
   for (const request::Request& one : answer.evaluation.requests) {
     actions.push_back(probe::plain_request(one.facts()));
   }
-  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions);
+  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions, state);
 }
 
 Result<Instant> parse_now(const std::string& text) {
@@ -83,7 +83,7 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
                                        answer.evaluation.request().facts(), scratch);
-  if (options.flip) answer.flips = flips_of(ready.loaded, answer);
+  if (options.flip) answer.flips = flips_of(ready.loaded, answer, state);
   return answer;
 }
 
