@@ -147,11 +147,11 @@ void write_group(JsonWriter& json, const Compared& compared, const analysis::Cha
   json.end_array().end_object();
 }
 
-void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivalent) {
+void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool ok) {
   std::string out;
   std::string raw;
   JsonWriter json(&out);
-  json.begin_object().key("ok").boolean(equivalent).key("policies").begin_array();
+  json.begin_object().key("ok").boolean(ok).key("policies").begin_array();
   for (const auto& compared : all) {
     const char* state = compared->only_before    ? "removed"
                         : compared->only_after   ? "added"
@@ -294,7 +294,7 @@ int run(const Options& options, const OutputOptions& output) {
     fine = fine && compared.is_fine();
   }
   if (output.json) {
-    print_json(all, equivalent);
+    print_json(all, equivalent && fine);
   } else {
     for (const auto& compared : all) print_text(*compared);
   }
