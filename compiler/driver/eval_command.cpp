@@ -321,10 +321,10 @@ void print_explain(const Answer& answer, const OutputOptions& output) {
   std::printf("%s\n", out.c_str());
 }
 
-int run(const Options& options, const OutputOptions& output,
+int run(const Options& options, const LoadOptions& load, const OutputOptions& output,
         void (*print)(const Answer& answer, const OutputOptions& output)) {
   Ready ready;
-  if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
+  if (const int code = make_ready(options.policy, load, output, ready); code != kFine) return code;
   const Result<Answer> answer = answer_of(ready, options);
   if (!answer) return report(answer.error(), output);
   print(*answer, output);
@@ -348,8 +348,9 @@ void add(CLI::App& app, CommandLine& program, const char* name, const char* what
   }
   command->footer("The form of requests: docs/request_format.md.");
   program.reporting.push_back(command);
-  command->callback(
-      [&program, options, print] { program.exit_code = run(*options, program.output(), print); });
+  command->callback([&program, options, print] {
+    program.exit_code = run(*options, program.load, program.output(), print);
+  });
 }
 
 }  // namespace

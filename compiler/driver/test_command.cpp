@@ -128,9 +128,10 @@ bool mutate(const Options& asked, const TestReport& results, const Ready& ready,
   return true;
 }
 
-void test_file(const std::string& file, const Options& asked, Reporter& reporter) {
+void test_file(const std::string& file, const Options& asked, const LoadOptions& load,
+               Reporter& reporter) {
   Ready ready;
-  if (!make_ready(file, reporter, ready)) return;
+  if (!make_ready(file, load, reporter, ready)) return;
   const Loaded& loaded = ready.loaded;
   TestReport results = run_tests(*loaded.policy, *ready.compiled);
   const Status modules =
@@ -161,11 +162,11 @@ void test_file(const std::string& file, const Options& asked, Reporter& reporter
   if (asked.min_rules) require_rules(*coverage, *asked.min_rules, file, reporter);
 }
 
-int test_path(const Options& asked, const OutputOptions& options) {
+int test_path(const Options& asked, const LoadOptions& load, const OutputOptions& options) {
   const Result<std::vector<std::string>> files = policy_files(asked.path);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
-  for (const std::string& file : *files) test_file(file, asked, reporter);
+  for (const std::string& file : *files) test_file(file, asked, load, reporter);
   return reporter.finish();
 }
 
@@ -187,8 +188,9 @@ void add_test(CLI::App& app, CommandLine& program) {
                     "which mistakes in the policy the tests would notice, and tests for the rest");
   command->add_option("--seed", options->seed, "of the search for requests")->capture_default_str();
   program.reporting.push_back(command);
-  command->callback(
-      [&program, options] { program.exit_code = test_path(*options, program.output()); });
+  command->callback([&program, options] {
+    program.exit_code = test_path(*options, program.load, program.output());
+  });
 }
 
 }  // namespace sentrail::compiler
