@@ -11,6 +11,7 @@
 #include "compiler/analysis/diff.hpp"
 #include "compiler/driver/approval_changes.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/day.hpp"
 #include "compiler/driver/limit_changes.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/obligation_changes.hpp"
@@ -33,6 +34,7 @@ struct Options {
   std::string after;
   std::string git_path;
   std::string log;
+  std::string now;
 };
 
 // One side of a comparison: policy text or a bundle, and who decides on it if there is a log.
@@ -197,11 +199,11 @@ void write_aspect(JsonWriter& json, const analysis::AspectChange& change, std::s
   json.key("unknown").string(change.why).end_object();
 }
 
-void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivalent) {
+void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool ok) {
   std::string out;
   std::string raw;
   JsonWriter json(&out);
-  json.begin_object().key("ok").boolean(equivalent).key("policies").begin_array();
+  json.begin_object().key("ok").boolean(ok).key("policies").begin_array();
   for (const auto& compared : all) {
     const char* state = compared->only_before    ? "removed"
                         : compared->only_after   ? "added"
@@ -257,10 +259,10 @@ Status load_bundle(const std::string& file, Side& side) {
 }
 
 // Loads one side. out: an exit code if it cannot be compared.
-std::optional<int> load_side(const std::string& file, bool decides, Side& side,
-                             const OutputOptions& output) {
+std::optional<int> load_side(const std::string& file, bool decides, const LoadOptions& load,
+                             Side& side, const OutputOptions& output) {
   const bool is_bundle = fs::path(file).extension() == ".bundle";
-  const Status status = is_bundle ? load_bundle(file, side) : load_policy(file, side.loaded);
+  const Status status = is_bundle ? load_bundle(file, side) : load_policy(file, load, side.loaded);
   if (!status) return report(status.error(), output);
   const Loaded& loaded = side.loaded;
   if (!loaded.policy) {
@@ -275,11 +277,11 @@ std::optional<int> load_side(const std::string& file, bool decides, Side& side,
 }
 
 std::optional<int> compare(const std::string& before, const std::string& after,
-                           const std::string& log, Compared& compared,
+                           const std::string& log, const LoadOptions& load, Compared& compared,
                            const OutputOptions& output) {
   const bool decides = !log.empty();
-  if (const auto code = load_side(before, decides, compared.before, output)) return code;
-  if (const auto code = load_side(after, decides, compared.after, output)) return code;
+  if (const auto code = load_side(before, decides, load, compared.before, output)) return code;
+  if (const auto code = load_side(after, decides, load, compared.after, output)) return code;
   compared.difference = analysis::diff(compared.before.policy(), compared.after.policy());
   compared.approvals = approval_changes(compared.before.policy(), compared.after.policy());
   compared.limits = limit_changes(compared.before.policy(), compared.after.policy());
@@ -312,7 +314,9 @@ Result<Pairs> pairs_of(const std::string& before, const std::string& after) {
   return pairs;
 }
 
-int run(const Options& options, const OutputOptions& output) {
+int run(const Options& options, LoadOptions load, const OutputOptions& output) {
+  if (const Status day = look_from(options.now, load); !day) return report(day.error(), output);
+  load.refuse_ended = false;  // a change that repairs an ended rule is one to look at
   Result<TemporaryFolder> old_folder = TemporaryFolder::make();
   if (!old_folder) return report(old_folder.error(), output);
   Result<TemporaryFolder> new_folder = TemporaryFolder::make();
@@ -341,14 +345,14 @@ int run(const Options& options, const OutputOptions& output) {
       equivalent = false;
       continue;
     }
-    if (const auto code = compare(files.first, files.second, options.log, compared, output)) {
+    if (const auto code = compare(files.first, files.second, options.log, load, compared, output)) {
       return *code;
     }
     equivalent = equivalent && compared.equivalent();
     fine = fine && compared.is_fine();
   }
   if (output.json) {
-    print_json(all, equivalent);
+    print_json(all, equivalent && fine);
   } else {
     for (const auto& compared : all) print_text(*compared);
   }
@@ -370,6 +374,7 @@ void add_diff(CLI::App& app, CommandLine& program) {
   command->add_option(
       "--log", options->log,
       "recorded requests as JSON, one a line, - for stdin: how many of them change");
+  add_day(*command, options->now);
   command->footer(
       "Compares the effect (allow, require_approval, block) of every request. Changes are grouped\n"
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
@@ -383,7 +388,8 @@ void add_diff(CLI::App& app, CommandLine& program) {
       "  sentrailc diff main HEAD --git policies --log requests.jsonl\n\n"
       "Exit codes: 0 proved that nothing changes, 1 changes or something unknown, 2 could not\n"
       "compare. What is exact: docs/analysis.md.");
-  command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });
+  command->callback(
+      [&program, options] { program.exit_code = run(*options, program.load, {program.json}); });
 }
 
 }  // namespace sentrail::compiler

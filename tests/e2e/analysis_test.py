@@ -211,7 +211,10 @@ class Analysis(unittest.TestCase):
         same = run("diff", *both, "--log", "-", stdin=whole)
         self.assertEqual(same.returncode, 0, same.stderr)
         self.assertIn("5 requests, 0 broken lines; 0 change (0.0 %)", same.stdout)
-        self.assertEqual(run("diff", *both, "--log", "-", stdin="\n".join(self.LOG)).returncode, 1)
+        broken = run("diff", *both, "--log", "-", "--json", stdin="\n".join(self.LOG))
+        self.assertEqual(broken.returncode, 1)
+        self.assertEqual(json.loads(broken.stdout)["ok"], False)
+        self.assertEqual(json.loads(broken.stdout)["policies"][0]["state"], "equivalent")
         self.assertEqual(run("diff", *both, "--log", "/no/such/log").returncode, 2)
         empty = run("diff", *both, "--log", "-", stdin="")
         self.assertIn("0 requests, 0 broken lines; 0 change (0.0 %)", empty.stdout)
@@ -255,6 +258,33 @@ class Analysis(unittest.TestCase):
         self.assertEqual(told["effect"], "allow")
         self.assertEqual([told["rules"][0][key] for key in ("owner", "ticket", "endsAt")],
                          ["platform", "SEC-12", "2099-02-01T00:00:00.000Z"])
+
+    # Instants are told apart where a rule asks for the time.
+    ENDING = ("rule a: allow when env == live until 2020-01-31\n"
+              'rule b: block when env == test and time in sat..sun 09:00..18:00 "UTC"\n'
+              "default block\n")
+
+    def test_diff_compares_a_rule_that_has_ended_with_its_repair(self):
+        rule = self.ENDING
+        ended, repaired = policy(HEAD + rule), policy(HEAD + rule.replace("until 2020-01-31", ""))
+        self.assertEqual(run("check", ended).returncode, 1)
+        answer = run("diff", ended, repaired)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("block -> allow  (widens)", answer.stdout)
+        self.assertEqual(run("diff", ended, ended).returncode, 0)
+
+    def test_diff_and_prove_look_from_the_day_that_is_named(self):
+        rule, claim = self.ENDING, 'prove "never" never allow when env == test\n'
+        ended = policy(HEAD + rule + claim)
+        later = policy(HEAD + rule.replace("2020-01-31", "2020-06-30") + claim)
+        self.assertEqual(run("prove", ended).returncode, 2)
+        self.assertEqual(run("prove", "--now", "2020-01-01", ended).returncode, 0)
+        now = json.loads(run("diff", "--json", "--now", "2020-01-01", ended, later).stdout)
+        self.assertIn("2020", now["policies"][0]["groups"][0]["changes"][0]["request"])
+        for command in (["prove", ended], ["diff", ended, later]):
+            odd = run(*command, "--now", "tomorrow")
+            self.assertEqual(odd.returncode, 2, odd.stdout)
+            self.assertIn("is not a day", odd.stderr)
 
     def test_check_finds_rules_that_are_never_reached(self):
         text = HEAD + "rule a: block when env in [live, test]\nrule b: allow when env == live\n"
