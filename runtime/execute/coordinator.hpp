@@ -76,7 +76,7 @@ struct HoldRequest {
 
 // The repeat of a request, whose approval may be a grant.
 struct GrantUse {
-  store::Hash attach_hash{};               // of the repeat
+  approvals::BindingInput asked;           // of the repeat; its quorum is what policy asks for now
   std::vector<store::Operation> rests_on;  // what its judgement demands of the store
   Patience patience;                       // as of a HoldRequest
 };
@@ -124,7 +124,8 @@ class Coordinator final : public SendObserver {
 
   // Uses up an approved grant for the request that it was given for, if what the use rests on still
   // holds. out: the record; nothing if it no longer does, and the caller is to judge anew.
-  // fails: as above; permission_denied if the request is another one.
+  // fails: as above; permission_denied if the request is another one, or policy now asks for others
+  // than those who approved.
   void use_grant(const ActionRef& ref, GrantUse use,
                  Callback<std::optional<store::ActionRecord>> done);
 

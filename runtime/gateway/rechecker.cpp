@@ -2,9 +2,8 @@
 #include "runtime/gateway/rechecker.hpp"
 
 #include <utility>
-#include <vector>
 
-#include "runtime/approvals/quorum.hpp"
+#include "runtime/execute/machine.hpp"
 #include "runtime/gateway/forward.hpp"
 
 namespace sentrail::gateway {
@@ -48,16 +47,6 @@ request::RawRequest raw_request(const Upstream& upstream, const store::ActionRec
   return raw;
 }
 
-// Whether those who approved meet what the policy in force asks for.
-bool still_meet(const store::ActionRecord& record, const decide::Approval& asked) {
-  const auto quorums = approvals::parse_quorums(asked.text());
-  std::vector<std::vector<std::string>> people;
-  for (const store::Vote& vote : record.votes) {
-    if (vote.verdict == store::Verdict::approve) people.push_back(vote.groups);
-  }
-  return quorums && approvals::are_met(*quorums, people);
-}
-
 }  // namespace
 
 RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
@@ -87,7 +76,7 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   if (!judged) return stop_with(Recheck::policy_stricter, judged.error().message);
   if (judged->stop) return stop_with(recheck_of(*judged->stop));
   if (judged->effect == Effect::block) return stop_with(Recheck::policy_stricter, judged->rule);
-  if (judged->approval && !still_meet(record, *judged->approval)) {
+  if (judged->approval && !execute::still_meets(record, judged->approval->text())) {
     return stop_with(Recheck::policy_stricter,
                      judged->rule + " asks for " + judged->approval->text());
   }
