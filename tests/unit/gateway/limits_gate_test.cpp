@@ -95,6 +95,23 @@ TEST_F(LimitsGateTest, AHoldReservesAndADeniedOneGivesBack) {
   EXPECT_EQ(puts("e"), 403);
 }
 
+// A safe call that lost its answer is tried again, and may end as revoked or expired then.
+TEST_F(LimitsGateTest, WhatMayHaveBeenSentStaysCharged) {
+  EXPECT_EQ(puts("a"), 0);
+  const Heard held = hear(call("PUT", kTopics, R"({"names":["b"]})"));
+  EXPECT_EQ(puts("c"), 202);
+  const Uuid id = parse_uuid(held.text("approvalRequestId")).value();
+  store::ActionRecord record = store_->get_action(workspace_.id, id).value().value();
+  record.attempts = 1;
+  record.state = store::ActionState::approved;
+  tell_counters(counters_, record);
+  EXPECT_EQ(counters_.sizes().held, 2u) << "it will be tried again";
+  record.state = store::ActionState::revoked;
+  tell_counters(counters_, record);
+  EXPECT_EQ(counters_.sizes().held, 1u);
+  EXPECT_EQ(puts("d"), 403) << "three that went, may have gone or wait";
+}
+
 TEST_F(LimitsGateTest, WhatAStopMeetsIsNotCharged) {
   EXPECT_TRUE(creates_issue());
   kill_unseen();
