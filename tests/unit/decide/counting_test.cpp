@@ -231,8 +231,8 @@ TEST(Counting, CountersOutliveABundle) {
   EXPECT_EQ(after(both), Effect::allow);
 }
 
-// More limits than are looked at: those behind have no room.
-TEST(Counting, LimitsPastTheLastThatIsLookedAtHaveNoRoom) {
+// L14.5: more limits than are looked at. What is not looked at is not charged, so nothing goes on.
+TEST(Counting, LimitsPastTheLastThatIsLookedAtBlock) {
   ir::Policy policy;
   policy.name = "p";
   policy.default_effect = Effect::allow;
@@ -251,7 +251,15 @@ TEST(Counting, LimitsPastTheLastThatIsLookedAtHaveNoRoom) {
   last.limits = {limit(9, Effect::require_approval)};
   policy.tiers[0].rules.push_back(last);
   Gate gate(policy);
-  EXPECT_NE(gate.ask(request), Effect::allow);
+  const decide::CountedDecisions asked = gate.ask(std::vector{request});
+  EXPECT_EQ(asked.answer.effect, Effect::block) << "though each of them has room, or would ask";
+  EXPECT_EQ(asked.decisions.front().rule, 32u);
+  EXPECT_TRUE(asked.charges.empty());
+  EXPECT_EQ(gate.windows.size(), 0u);
+  const OwnedFacts facts = OwnedFacts::of(request).value();
+  const auto full = decide::deciding_limit(gate.compiled().engine(), asked.decisions.front(),
+                                           *facts, gate.compiled().scratch());
+  EXPECT_EQ(full, 64u) << "the one that is not looked at";
 }
 
 TEST(Windows, HoldAtMostOneBucketTooMuchAndNeverTooLittle) {
