@@ -173,7 +173,8 @@ std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bun
       decide(bundle, requests, asker, {counters::Purpose::simulate, {}});
   for (std::size_t i = 0; i < requests.size(); ++i) {
     explanations.push_back(decide::explain(bundle.engine(), counted.decided.decisions[i],
-                                           requests[i].facts(), scratch_));
+                                           requests[i].facts(), scratch_,
+                                           &counted.decided.answer.obligations));
   }
   return explanations;
 }
