@@ -36,9 +36,9 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   entry.risk = judged.risk;
   entry.bundle_hash = judged.bundle_hash;
   entry.kill_epoch = judged.kill_version;
-  entry.obligations = joined(judged.obligations.all);
-  entry.tags = joined(judged.obligations.tags);
-  entry.shadows = joined(judged.obligations.shadows);
+  entry.obligations = joined(judged.obligations.all, kRecordedObligationBytesMax);
+  entry.tags = joined(judged.obligations.tags, kRecordedTagBytesMax);
+  entry.shadows = joined(judged.obligations.shadows, kRecordedShadowBytesMax);
   audit::Personal personal;
   personal.agent_id = call.caller->agent_id;
   personal.agent_name = call.caller->agent_name;
