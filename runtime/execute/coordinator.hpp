@@ -71,6 +71,7 @@ struct HoldRequest {
   store::ActionRecord draft;
   Call call;
   std::int64_t decide_within_ms = 0;  // 0: limits::kDecideByMsDefault
+  Obliged obliged;                    // what policy obliges to, for the entry
   Patience patience;                  // of the caller; unbounded: limits::kAuditWriteMsMax from now
 };
 

@@ -120,6 +120,24 @@ TEST_F(EvaluateTest, AnExplanationHidesWhatPolicyHides) {
   EXPECT_THAT(heard.body, testing::HasSubstr(R"("value":"t")"));
 }
 
+// docs/language.md, L15.8 and L15.9, of what waits for people too.
+TEST_F(EvaluateTest, TheEntryOfAHoldHasWhatPolicyObligesTo) {
+  bundle_.replace(
+      tests::bundle_of("policy p\nlanguage 1\n"
+                       "rule a: require_approval when always then tag \"pii\", alert\n"
+                       "shadow rule b: block when always\n"
+                       "default block\n"));
+  EXPECT_EQ(decision(kWhole), "require_approval");
+  EXPECT_EQ(decision(kWhole), "require_approval") << "joins the first";
+  for (const store::AuditKind kind : {store::AuditKind::hold, store::AuditKind::attach}) {
+    const std::vector<audit::OpenedEntry> found = entries(kind);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found.front().entry.tags, "pii");
+    EXPECT_EQ(found.front().entry.obligations, "alert");
+    EXPECT_EQ(found.front().entry.shadows, "p.main.b: block by p.main.b");
+  }
+}
+
 // --- grants --------------------------------------------------------------------------------
 
 class GrantTest : public AgentsTest {
