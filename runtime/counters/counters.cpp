@@ -26,6 +26,7 @@ Counted Counters::decide(const decide::LinearEngine& engine, std::span<const Fac
   }
   const std::lock_guard lock(mutex_);
   at.now_ms = clock_.monotonic_ms();
+  if (purpose == Purpose::suppose) at.known_since_ms = decide::CountAt{}.known_since_ms;
   const auto decide_now =
       purpose == Purpose::charge ? &decide::decide_counted : &decide::simulate_counted;
   const auto held = own == nullptr ? held_.end() : held_.find(*own);

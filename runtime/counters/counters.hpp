@@ -52,6 +52,7 @@ struct Hold {
 enum class Purpose : std::uint8_t {
   charge,    // what goes on is charged
   simulate,  // nothing is
+  suppose,   // nor here, and it is supposed that nothing was charged before the start
 };
 
 // threads: any; one decision with limits at a time.

@@ -250,6 +250,37 @@ TEST_F(CoordinatorTest, StoppedWhenClaiming) {
   EXPECT_TRUE(sender_.jobs.empty());
 }
 
+TEST_F(CoordinatorTest, WhatMayPassLaterStaysApprovedAndIsAskedAgain) {
+  bool told = false;
+  rechecker_.answer = [&told](const auto&, const auto&, RecheckAt) {
+    RecheckAnswer answer;
+    answer.later = !told;
+    if (!told) answer.verdict.recheck = Recheck::policy_stricter;
+    return answer;
+  };
+  const Held held = hold().value();
+  (void)vote(held.record);
+  for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
+  EXPECT_EQ(stored(held.record).state, ActionState::approved);
+  EXPECT_EQ(stored(held.record).attempts, 0u);
+  told = true;
+  clock_.advance_ms(10'000);
+  pump_until_state(held.record, ActionState::sending);
+  EXPECT_THAT(log_of(held.record), ElementsAre("hold", "approve", "claim", "sending"));
+}
+
+TEST_F(CoordinatorTest, WhatMayPassLaterExpiresAllTheSame) {
+  rechecker_.answer = [](const auto&, const auto&, RecheckAt) {
+    return RecheckAnswer{{Recheck::policy_stricter, ""}, {}, true};
+  };
+  const Held held = hold().value();
+  (void)vote(held.record);
+  for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
+  clock_.advance_ms(held.record.execute_within_ms);
+  pump_until_state(held.record, ActionState::expired);
+  EXPECT_TRUE(sender_.jobs.empty());
+}
+
 TEST_F(CoordinatorTest, StoppedBetweenClaimAndIntent) {
   rechecker_.answer = [](const auto&, const auto&, RecheckAt at) {
     return RecheckAnswer{{at == RecheckAt::claim ? Recheck::pass : Recheck::policy_stricter, ""},
