@@ -231,6 +231,24 @@ TEST(Counting, CountersOutliveABundle) {
   EXPECT_EQ(after(both), Effect::allow);
 }
 
+TEST(Windows, GiveBackOnlyWhatIsThere) {
+  decide::Windows windows;
+  const auto charge = [](std::int64_t amount) { return decide::Charge{"c", kHourMs, amount}; };
+  const auto used = [&] { return windows.used("c", kHourMs, kHourMs); };
+  windows.charge(charge(5), 0);
+  windows.charge(charge(3), kHourMs / 2);
+  windows.charge(charge(1), kHourMs);
+  windows.give_back(charge(2), kHourMs / 2);
+  EXPECT_EQ(used(), 7);
+  windows.give_back(charge(9), kHourMs / 2);
+  EXPECT_EQ(used(), 6) << "no more than the part has";
+  windows.give_back(charge(9), kHourMs / 4);
+  EXPECT_EQ(used(), 6) << "nothing was charged then";
+  windows.give_back(charge(5), 0);
+  windows.give_back(charge(1), kHourMs);
+  EXPECT_EQ(windows.size(), 0u);
+}
+
 // L14.5: more limits than are looked at. What is not looked at is not charged, so nothing goes on.
 TEST(Counting, LimitsPastTheLastThatIsLookedAtBlock) {
   ir::Policy policy;
