@@ -16,12 +16,25 @@ namespace {
 
 using Seconds = date::sys_seconds;
 
-// The database itself; null if the system has none.
+// Whether the library reads these files right: of what `zic -b slim` writes it leaves out the rule
+// at the end, and shows winter time for good. Berlin's clocks of 2024 tell the two apart.
+bool is_whole(const date::tzdb& zones) {
+  const date::time_zone* berlin = zones.locate_zone("Europe/Berlin");
+  const auto offset_at = [berlin](std::int64_t seconds) {
+    return berlin->get_info(Seconds(std::chrono::seconds(seconds))).offset.count();
+  };
+  constexpr std::int64_t kJanuary = 1'705'276'800;  // 2024-01-15T00:00:00Z
+  constexpr std::int64_t kJuly = 1'721'001'600;     // 2024-07-15T00:00:00Z
+  return offset_at(kJanuary) == 3'600 && offset_at(kJuly) == 7'200;
+}
+
+// The database itself; null if the system has none that can be read right.
 const date::tzdb* database() {
   static const date::tzdb* const found = []() -> const date::tzdb* {
     try {
-      return &date::get_tzdb();
-    } catch (const std::runtime_error&) {
+      const date::tzdb& zones = date::get_tzdb();
+      return is_whole(zones) ? &zones : nullptr;
+    } catch (const std::exception&) {
       return nullptr;
     }
   }();

@@ -3,7 +3,8 @@
 //
 // Neighbours: core/zones.hpp has what of it decisions see; the checker asks for names, servers and
 // tools for clocks, analysis for changes. Must not know: windows, policy. The database is read when
-// it is first asked for, and stays as it was read. threads: any.
+// it is first asked for, and stays as it was read; one whose files are `slim` counts as none, since
+// their clocks would show winter time for good. threads: any.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ namespace sentrail::wire {
 // Whether the database has a zone of that name.
 [[nodiscard]] bool is_zone(std::string_view name);
 
-// All names, ascending; none if there is no database.
+// All names, ascending; none if there is no database that can be read.
 [[nodiscard]] std::vector<std::string_view> zone_names();
 
 // What the clocks of a zone show around an instant. Nothing: there is no such zone.

@@ -35,6 +35,9 @@ inline constexpr std::size_t kAnalysisHolesMax = 40;
 inline constexpr std::size_t kAnalysisExemptionsMax = 50;
 // Classes of one attribute times the tests of it, a bit each: 32 MB. 10,000 patterns need half.
 inline constexpr std::size_t kAnalysisBitsMax = std::size_t{1} << 28;
+// Rules of all policies that are compared in what they do beside their effects: 40 comparisons of
+// 1,000 rules, a quarter of a second each.
+inline constexpr std::size_t kAspectRulesMax = 40'000;
 // Changes that are shown of each kind, old effect to new effect; more read like none.
 inline constexpr std::size_t kAnalysisChangesMax = 8;
 

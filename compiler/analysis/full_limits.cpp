@@ -1,6 +1,7 @@
 // See full_limits.hpp.
 #include "compiler/analysis/full_limits.hpp"
 
+#include "compiler/oracle/answer.hpp"
 #include "core/decision.hpp"
 
 namespace sentrail::compiler::analysis {
@@ -37,7 +38,7 @@ ir::Policy with_full_limits(const ir::Policy& policy, Effect effect) {
     for (ir::Rule& rule : tier.rules) {
       std::optional<Effect> answer = effect_of(rule.outcome);
       for (const ir::Limit& limit : rule.limits) {
-        if (limit.otherwise <= effect) answer = stricter(*answer, limit.otherwise);
+        if (limit.otherwise == effect) answer = effect;
       }
       rule.limits.clear();
       if (!answer || static_cast<Outcome>(*answer) == rule.outcome) continue;
@@ -46,6 +47,21 @@ ir::Policy with_full_limits(const ir::Policy& policy, Effect effect) {
     }
   }
   return out;
+}
+
+bool may_answer(const ir::Policy& policy, const oracle::Request& request, Effect effect) {
+  oracle::Used used;
+  std::size_t number = 0;
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      for (std::size_t i = 0; i < rule.limits.size(); ++i) {
+        const ir::Limit& limit = rule.limits[i];
+        if (limit.otherwise == effect) used[{number, i}] = std::to_string(limit.most + 1);
+      }
+      ++number;
+    }
+  }
+  return oracle::answer(policy, request, used).effect == effect;
 }
 
 std::vector<VacuousLimit> vacuous_limits(const ir::Policy& policy) {

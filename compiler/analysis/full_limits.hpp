@@ -10,17 +10,23 @@
 #include <vector>
 
 #include "compiler/ir/ir.hpp"
+#include "compiler/oracle/value.hpp"
 
 namespace sentrail::compiler::analysis {
 
 // Whether some limit answers with this effect and not less.
 [[nodiscard]] bool answers_of_limits(const ir::Policy& policy, Effect effect);
 
-// The policy that decides with `effect` exactly where the policy may: each rule answers, as its
-// outcome, the strictest `else` of its limits that is not above the effect. Joining takes the
-// strictest, so an effect that is met at all is met where no stricter limit is full and all others
-// are. Its rules have the same numbers and names.
+// A policy that decides with `effect` wherever the policy may: a rule one of whose limits answers
+// with it answers so itself, all others as if their limits had room. Joining takes the strictest,
+// so an effect that is met at all is met where just those limits are full. It may decide so
+// elsewhere too: a limit may have no room for what is found, and an `allow` that is raised has no
+// end; may_answer says what is so. Its rules have the same numbers and names.
 [[nodiscard]] ir::Policy with_full_limits(const ir::Policy& policy, Effect effect);
+
+// Whether a policy may decide a request with an effect, by what its limits hold.
+[[nodiscard]] bool may_answer(const ir::Policy& policy, const oracle::Request& request,
+                              Effect effect);
 
 // A limit that never makes a difference but to refuse, or none at all.
 struct VacuousLimit {

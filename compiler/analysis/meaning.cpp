@@ -146,11 +146,9 @@ std::vector<DimensionId> Meaning::tested_by(const ir::Rule& rule) const {
 // An `allow` that has ended matches nothing. source: L8.13, L16.7.
 void Meaning::mind_end(const ir::Rule& rule, Banks& condition) {
   if (rule.outcome != Outcome::allow || !rule.until_ms) return;
-  const std::optional<AtomSets> before = space_.before_end(*rule.until_ms);
-  if (!before) return;
-  const Node leaf = circuit_.leaf(before->dimension, before->certain);
-  condition.may = circuit_.all({condition.may, leaf});
-  condition.must = circuit_.all({condition.must, leaf});
+  const AtomSets& before = space_.before_end(*rule.until_ms);
+  condition.may = circuit_.all({condition.may, circuit_.leaf(before.dimension, before.possible)});
+  condition.must = circuit_.all({condition.must, circuit_.leaf(before.dimension, before.certain)});
 }
 
 Banks Meaning::condition(const ir::Rule& rule) {

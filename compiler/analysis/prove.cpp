@@ -25,20 +25,22 @@ bool hides(const ir::Policy& policy) {
   return found;
 }
 
-void find_by_trying(const ir::Policy& policy, const ir::Proof& proof, Judge& judge,
-                    Existence& found) {
-  const std::optional<oracle::Request> request = try_to_refute(policy, proof);
+void find_by_trying(const ir::Policy& policy, const ir::Policy& searched, const ir::Proof& proof,
+                    Judge& judge, Existence& found) {
+  const std::optional<oracle::Request> request = try_to_refute(searched, proof);
   if (!request) return;
   const Result<oracle::Decision> decision = judge.decide(*request);
   if (!decision || decision->effect != proof.never) return;
   if (oracle::evaluate(policy, proof.when, *request) == Truth::f) return;
+  if (!may_answer(policy, *request, proof.never)) return;
   found.witness = Witness{*request, *decision};
   found.why.clear();
 }
 
 // Tries the proofs of one effect on the policy in which it is met if it ever is.
-void prove_one(const ir::Policy& policy, Effect effect, std::vector<ProofOutcome>& outcomes) {
-  const std::array<const ir::Policy*, 1> list = {&policy};
+void prove_one(const ir::Policy& policy, const ir::Policy& searched, Effect effect,
+               std::vector<ProofOutcome>& outcomes) {
+  const std::array<const ir::Policy*, 1> list = {&searched};
   Workbench bench(list);
   Meaning& meaning = bench.meaning(0);
   for (ProofOutcome& outcome : outcomes) {
@@ -61,7 +63,15 @@ void prove_one(const ir::Policy& policy, Effect effect, std::vector<ProofOutcome
       return witness.decision.effect == proof.never &&
              oracle::evaluate(policy, proof.when, witness.request) != Truth::f;
     });
-    if (!found.witness && answer.opaque) find_by_trying(policy, proof, bench.judge(0), found);
+    if (found.witness && !may_answer(policy, found.witness->request, proof.never)) {
+      found.witness.reset();
+      found.why =
+          "what was found is answered otherwise, by a limit without room for it, by what "
+          "cannot be hidden, or past the end of a rule; others may not be";
+    }
+    if (!found.witness && answer.opaque) {
+      find_by_trying(policy, searched, proof, bench.judge(0), found);
+    }
     if (found.witness) found.verdict = Verdict::refuted;
   }
 }
@@ -76,9 +86,9 @@ std::vector<ProofOutcome> prove(const ir::Policy& policy) {
         policy.proofs, [&](const ir::Proof& proof) { return proof.never == effect; });
     if (!asked) continue;
     if (answers_of_limits(policy, effect)) {
-      prove_one(with_full_limits(policy, effect), effect, outcomes);
+      prove_one(policy, with_full_limits(policy, effect), effect, outcomes);
     } else {
-      prove_one(policy, effect, outcomes);
+      prove_one(policy, policy, effect, outcomes);
     }
   }
   return outcomes;

@@ -11,6 +11,7 @@
 #include "compiler/simplify/forms.hpp"
 #include "core/check.hpp"
 #include "core/decimal.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::compiler::analysis {
@@ -108,6 +109,9 @@ void Space::add(const ir::Policy& policy) {
       if (rule.outcome == Outcome::allow && rule.until_ms) ends_.try_emplace(*rule.until_ms);
     }
   }
+  if (ends_.empty()) return;
+  const ir::AttributeRef time{AttributeId::time, {}};
+  asked_[{time.attribute, time.steps}].ref = time;
 }
 
 void Space::ask(const ir::Atom& atom) {
@@ -179,7 +183,7 @@ std::optional<ScalarClasses> Space::classes_of_quick(const Asked& asked, Tests& 
   return classes;
 }
 
-void Space::build_value(Asked& asked) {
+void Space::build_value(const Asked& asked) {
   Tests tests;
   const bool known_type = is_known_type(row_of(asked.ref.attribute).type);
   for (const auto& [key, atom] : asked.tests) {
@@ -189,10 +193,12 @@ void Space::build_value(Asked& asked) {
       make_opaque(key, asked.ref, "this kind of test is not analysed");
     }
   }
+  if (asked.ref.attribute == AttributeId::time) {
+    build_time(asked, tests);
+    return;
+  }
   std::optional<ScalarClasses> classes;
-  const bool time = asked.ref.attribute == AttributeId::time;
-  if (time) classes = build_time(tests.atoms);
-  if (known_type && !time) {
+  if (known_type) {
     classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty());
     // What is quick is known even where the rest is too much.
     if (!classes) classes = classes_of_quick(asked, tests);
@@ -202,19 +208,18 @@ void Space::build_value(Asked& asked) {
     tests = {};
     classes = scalar_classes(asked.ref, {}, !asked.elements.empty());
   }
+  build_elements(asked, add_value(asked, tests, *std::move(classes)));
+}
+
+DimensionId Space::add_value(const Asked& asked, const Tests& tests, ScalarClasses classes) {
   Dimension dimension;
   dimension.ref = asked.ref;
-  dimension.classes = static_cast<std::uint32_t>(classes->values.size());
-  dimension.values = std::move(classes->values);
+  dimension.classes = static_cast<std::uint32_t>(classes.values.size());
+  dimension.values = std::move(classes.values);
   const DimensionId id = append(std::move(dimension));
   by_ref_[{asked.ref.attribute, asked.ref.steps}] = id;
-  for (auto end = ends_.begin(); Bits & before : before_ends_) {
-    const SetId set = intern(std::move(before));
-    (end++)->second = AtomSets{id, set, set};
-  }
-  before_ends_.clear();
   for (std::size_t i = 0; i < tests.keys.size(); ++i) {
-    TestTruth& truth = classes->tests[i];
+    TestTruth& truth = classes.tests[i];
     AtomSets sets;
     sets.dimension = id;
     truth.undecidable |= truth.certain;
@@ -222,19 +227,29 @@ void Space::build_value(Asked& asked) {
     sets.certain = intern(std::move(truth.certain));
     atoms_[tests.keys[i]] = sets;
   }
-  build_elements(asked, id);
+  return id;
 }
 
-std::optional<ScalarClasses> Space::build_time(std::span<const ir::Atom* const> tests) {
+void Space::build_time(const Asked& asked, const Tests& tests) {
   std::vector<std::int64_t> ends;
   for (const auto& [end, sets] : ends_) ends.push_back(end);
-  std::optional<TimeClasses> made = time_classes(tests, ends);
-  if (!made) return std::nullopt;
-  before_ends_ = std::move(made->before_end);
-  return std::move(made->windows);
+  std::optional<TimeClasses> made = time_classes(tests.atoms, ends);
+  if (!made) {
+    const std::string why =
+        "more than " + std::to_string(limits::kWindowsAnalysedMax) + " windows and ends of rules";
+    for (const std::string& key : tests.keys) make_opaque(key, asked.ref, why);
+    for (auto& [end, sets] : ends_) sets = add_opaque("the ends of rules: " + why);
+    return;
+  }
+  const DimensionId id = add_value(asked, tests, std::move(made->windows));
+  std::size_t next = 0;
+  for (auto& [end, sets] : ends_) {
+    const SetId before = intern(std::move(made->before_end[next++]));
+    sets = {id, before, before};
+  }
 }
 
-std::optional<AtomSets> Space::before_end(std::int64_t until_ms) const {
+const AtomSets& Space::before_end(std::int64_t until_ms) const {
   return ends_.at(until_ms);
 }
 

@@ -77,9 +77,9 @@ class Space {
   // What the classes say of a quantifier: it may be anything, and is the same wherever it says the
   // same. REQUIRES: build() was called.
   [[nodiscard]] const AtomSets& sets_of_quantifier(const ir::Policy& policy, ir::ConditionId id);
-  // Where a rule's end has not come, if the instant is a dimension: if some test asks for it.
-  // REQUIRES: an `allow` with that end was added with its policy, and build() was called.
-  [[nodiscard]] std::optional<AtomSets> before_end(std::int64_t until_ms) const;
+  // Where a rule's end has not come. REQUIRES: an `allow` with that end was added with its policy,
+  // and build() was called.
+  [[nodiscard]] const AtomSets& before_end(std::int64_t until_ms) const;
   [[nodiscard]] const Dimension& operator[](DimensionId id) const { return dimensions_[id]; }
   [[nodiscard]] std::size_t size() const noexcept { return dimensions_.size(); }
   [[nodiscard]] const Bits& set(SetId id) const { return *sets_[id]; }
@@ -123,11 +123,13 @@ class Space {
 
   [[nodiscard]] AtomSets add_opaque(std::string why);
   void ask(const ir::Atom& atom);
-  void build_value(Asked& asked);
+  void build_value(const Asked& asked);
   // Of the tests that are quick, which are left; the others become opaque. Nothing if that is no
   // help.
   [[nodiscard]] std::optional<ScalarClasses> classes_of_quick(const Asked& asked, Tests& tests);
-  [[nodiscard]] std::optional<ScalarClasses> build_time(std::span<const ir::Atom* const> tests);
+  // Windows, and the ends of rules.
+  void build_time(const Asked& asked, const Tests& tests);
+  DimensionId add_value(const Asked& asked, const Tests& tests, ScalarClasses classes);
   void build_elements(const Asked& asked, DimensionId root);
   void exclude_by_parent(DimensionId child, DimensionId parent);
   void exclude_element(DimensionId element, DimensionId list);
@@ -142,8 +144,7 @@ class Space {
   std::map<RefKey, DimensionId> by_ref_;
   std::unordered_map<std::string, AtomSets> atoms_;
   std::unordered_map<std::string, AtomSets> quantifiers_;
-  std::map<std::int64_t, std::optional<AtomSets>> ends_;
-  std::vector<Bits> before_ends_;  // of ends_, until the dimension is there
+  std::map<std::int64_t, AtomSets> ends_;  // of `allow` rules, and where they have not come
   IdVector<DimensionTag, Dimension> dimensions_;
   std::vector<std::vector<DimensionId>> parts_;  // by dimension: members and elements
   std::vector<std::vector<Exclusion>> exclusions_;

@@ -185,6 +185,23 @@ std::string text_of(const Lock& lock) {
   return out;
 }
 
+// A lock file puts a tool deeper than an answer does, and holds several servers: what would not be
+// read again is not written. in: `server` was locked now.
+Status demand_readable(const Lock& lock, const std::string& text, const std::string& server) {
+  const Result<JsonDocument> read = wire::parse_json(text);
+  if (read) return {};
+  const std::string why = ": " + read.error().message;
+  for (const auto& [name, tool] : lock.servers.at(server)) {
+    const std::string alone = text_of({lock.name, {{server, {{name, tool}}}}});
+    if (wire::parse_json(alone)) continue;
+    return fail(Errc::limit_exceeded, "tool `" + name + "` of server `" + server +
+                                          "` does not fit into a lock file" + why);
+  }
+  return fail(Errc::limit_exceeded, "the lock file would be too large with the tools of server `" +
+                                        server + "`" + why +
+                                        ": lock the server in a file of its own");
+}
+
 }  // namespace
 
 std::string digest_of_tool(JsonValue definition) {
@@ -237,6 +254,7 @@ Result<NewLock> update_lock(std::string_view before, std::string_view name, std:
   made.changes = changes_between(known, tools);
   known = std::move(tools);
   made.text = text_of(lock);
+  SENTRAIL_TRY(demand_readable(lock, made.text, std::string(server)));
   return made;
 }
 

@@ -99,32 +99,52 @@ class ArgumentChecker {
   }
 
  private:
-  // Leaves the tools that the tests of a conjunction allow.
+  // Leaves the tools that the tests of a conjunction allow, those of servers first.
   void narrow(Place& place) {
-    const ir::Condition& condition = context_.policy.conditions[place.id];
     if (place.negated) return;
-    if (condition.kind == ir::ConditionKind::atom) narrow_by(condition, place);
-    if (condition.kind != ir::ConditionKind::all) return;
+    const std::vector<const ir::Condition*> tests = joined_tests(place.id);
     for (const AttributeId by : {AttributeId::mcp_server, AttributeId::mcp_tool}) {
-      for (const ir::ConditionId child : condition.children) {
-        const ir::Condition& test = context_.policy.conditions[child];
-        if (test.kind != ir::ConditionKind::atom) continue;
-        if (chooses(test.atom, by)) narrow_by(test, place);
+      for (const ir::Condition* test : tests) {
+        if (chooses(test->atom, by)) narrow_by(*test, place);
       }
     }
   }
 
+  // The tests that `and` joins in a condition, also those of an `and` within an `and`: a rule with
+  // `on` and `when` is one.
+  [[nodiscard]] std::vector<const ir::Condition*> joined_tests(ir::ConditionId root) const {
+    std::vector<const ir::Condition*> tests;
+    std::vector<ir::ConditionId> left = {root};
+    while (!left.empty()) {
+      const ir::Condition& condition = context_.policy.conditions[left.back()];
+      left.pop_back();
+      if (condition.kind == ir::ConditionKind::atom) tests.push_back(&condition);
+      if (condition.kind != ir::ConditionKind::all) continue;
+      left.insert(left.end(), condition.children.rbegin(), condition.children.rend());
+    }
+    return tests;
+  }
+
   void narrow_by(const ir::Condition& test, Place& place) {
     const bool server = chooses(test.atom, AttributeId::mcp_server);
-    if (!server && !chooses(test.atom, AttributeId::mcp_tool)) return;
     if (place.tools.empty()) return;  // it is about a server that is not locked
     Tools left;
     std::ranges::copy_if(place.tools, std::back_inserter(left), [&](const McpTool* tool) {
       return holds_of(test.atom, server ? tool->server : tool->name);
     });
+    // What such a server's tools take nobody knows.
+    if (server && !names_locked_servers(test.atom)) left.clear();
     if (!server && left.empty()) warn_of_no_tool(test, place.tools);
     place.named = place.named || !left.empty();
     place.tools = std::move(left);
+  }
+
+  // Whether each of the operands is the name of some locked server.
+  [[nodiscard]] bool names_locked_servers(const ir::Atom& atom) const {
+    return std::ranges::all_of(atom.operands, [this](const ir::Operand& operand) {
+      return std::ranges::any_of(
+          all_, [&](const McpTool* tool) { return is_operand(operand, tool->server); });
+    });
   }
 
   void warn_of_no_tool(const ir::Condition& test, const Tools& tools) {
@@ -156,6 +176,7 @@ class ArgumentChecker {
     const bool flips = condition.kind == ir::ConditionKind::not_;
     for (const ir::ConditionId child : condition.children) {
       Place next{child, place.negated != flips, place.named, place.tools};
+      // What an `and` says of its parts was taken from all of it at once.
       if (condition.kind != ir::ConditionKind::all) narrow(next);
       places_.push_back(std::move(next));
     }

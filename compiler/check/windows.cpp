@@ -90,7 +90,8 @@ bool check_zone(Context& context, const Literal& zone) {
   if (wire::is_zone(zone.text)) return true;
   const std::vector<std::string_view> names = wire::zone_names();
   Help help = suggestion(zone.text, names,
-                         names.empty() ? "install the time zone database: package tzdata"
+                         names.empty() ? "install the time zone database: package tzdata, "
+                                         "with `fat` files (zic -b fat)"
                                        : "write a zone as `Europe/Berlin` or `UTC`");
   if (help.replacement) help.replacement = "\"" + *help.replacement + "\"";
   context.report(DiagnosticKind::unknown_zone, zone.span,

@@ -3,24 +3,10 @@
 
 #include <map>
 
-#include "core/duration.hpp"
+#include "compiler/analysis/aspects.hpp"
 
 namespace sentrail::compiler {
 namespace {
-
-constexpr const char* kUsual = "as usual";
-
-std::string text_of(const ir::Approval& approval) {
-  if (approval == ir::Approval{}) return kUsual;
-  std::string text;
-  for (const ir::Seats& seats : approval.seats) {
-    text += (text.empty() ? "from (" : " and ") + std::to_string(seats.people) +
-            (seats.role ? " of role " : " of group ") + seats.name;
-  }
-  text += ")";
-  if (approval.within_ms) text += " within " + print_duration_ms(*approval.within_ms);
-  return text;
-}
 
 // What is not usual, by the name of who asks.
 std::map<std::string, std::string> texts_of(const ir::Policy& policy) {
@@ -28,11 +14,11 @@ std::map<std::string, std::string> texts_of(const ir::Policy& policy) {
   for (const ir::Tier& tier : policy.tiers) {
     for (const ir::Rule& rule : tier.rules) {
       if (rule.approval == ir::Approval{}) continue;
-      texts.emplace(rule.qualified_name, text_of(rule.approval));
+      texts.emplace(rule.qualified_name, analysis::to_string(rule.approval));
     }
   }
   if (policy.default_approval != ir::Approval{}) {
-    texts.emplace("default", text_of(policy.default_approval));
+    texts.emplace("default", analysis::to_string(policy.default_approval));
   }
   return texts;
 }
@@ -40,11 +26,12 @@ std::map<std::string, std::string> texts_of(const ir::Policy& policy) {
 }  // namespace
 
 std::vector<ApprovalChange> approval_changes(const ir::Policy& before, const ir::Policy& after) {
+  const std::string usual = analysis::to_string(ir::Approval{});
   std::map<std::string, ApprovalChange> changes;
-  for (const auto& [rule, text] : texts_of(before)) changes[rule] = {rule, text, kUsual};
+  for (const auto& [rule, text] : texts_of(before)) changes[rule] = {rule, text, usual};
   for (const auto& [rule, text] : texts_of(after)) {
     ApprovalChange& change =
-        changes.try_emplace(rule, ApprovalChange{rule, kUsual, {}}).first->second;
+        changes.try_emplace(rule, ApprovalChange{rule, usual, {}}).first->second;
     change.after = text;
   }
   std::vector<ApprovalChange> found;

@@ -25,7 +25,7 @@ struct BuildOptions {
 // Checks, tests, lowers, signs and writes. Prints findings and, on success, what was built.
 // in: `files`, if there is one, gets the files of policy text that were read.
 // out: an exit code.
-int build_policy(const BuildOptions& options, const OutputOptions& output,
+int build_policy(const BuildOptions& options, const LoadOptions& load, const OutputOptions& output,
                  std::vector<std::string>* files = nullptr);
 
 }  // namespace sentrail::compiler

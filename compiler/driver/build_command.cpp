@@ -212,12 +212,12 @@ int generate_key(const std::string& name, const std::string& file, const OutputO
 
 }  // namespace
 
-int build_policy(const BuildOptions& options, const OutputOptions& output,
+int build_policy(const BuildOptions& options, const LoadOptions& load, const OutputOptions& output,
                  std::vector<std::string>* files) {
   const Result<std::string> file = policy_file(options.policy);
   if (!file) return report(file.error(), output);
   Loaded loaded;
-  if (const Status status = load_policy(*file, loaded); !status) {
+  if (const Status status = load_policy(*file, load, loaded); !status) {
     return report(status.error(), output);
   }
   if (files != nullptr) *files = loaded.files;
@@ -243,8 +243,9 @@ void add_build(CLI::App& app, CommandLine& program) {
       ->check(CLI::Range(std::uint32_t{1}, kBundleLevel));
   command->add_flag("--untested", options->untested, "build although the policy's tests fail");
   program.reporting.push_back(command);
-  command->callback(
-      [&program, options] { program.exit_code = build_policy(*options, program.output()); });
+  command->callback([&program, options] {
+    program.exit_code = build_policy(*options, program.load, program.output());
+  });
 }
 
 void add_verify(CLI::App& app, CommandLine& program) {

@@ -9,8 +9,8 @@
 
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/diagnose.hpp"
-#include "compiler/analysis/time_classes.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/day.hpp"
 #include "compiler/driver/fix_policy.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/reporter.hpp"
@@ -69,8 +69,8 @@ Status write_fixed(const std::string& file, const std::string& text) {
   return write_bytes(error ? file : real.string(), text);
 }
 
-int fix_file(const std::string& file, bool dry_run, Reporter& reporter) {
-  const Result<FixedPolicy> fixed = fix_policy(file);
+int fix_file(const std::string& file, bool dry_run, const LoadOptions& load, Reporter& reporter) {
+  const Result<FixedPolicy> fixed = fix_policy(file, load);
   if (!fixed) return reporter.failure(fixed.error());
   Reporter::Fixes fixes;
   for (const MadeFix& made : fixed->made) {
@@ -92,12 +92,12 @@ int fix_file(const std::string& file, bool dry_run, Reporter& reporter) {
 // Checks all files, and reports each that no other one of them imports: a module is checked with
 // the policy that imports it.
 void check_files(const std::vector<std::string>& files, const std::string& analysis,
-                 Reporter& reporter) {
+                 const LoadOptions& load, Reporter& reporter) {
   std::deque<Loaded> loaded;
   std::set<std::filesystem::path> imported;
   for (const std::string& file : files) {
     Loaded& one = loaded.emplace_back();
-    if (const Status status = load_policy(file, one); !status) {
+    if (const Status status = load_policy(file, load, one); !status) {
       reporter.failure(status.error());
       return;
     }
@@ -112,23 +112,15 @@ void check_files(const std::vector<std::string>& files, const std::string& analy
   }
 }
 
-int check_path(const CheckOptions& check, const OutputOptions& options) {
-  if (!check.now.empty()) {
-    const Result<Instant> now = parse_rfc3339(check.now + "T00:00:00Z");
-    if (!now) {
-      return report({Errc::invalid_argument, "`" + check.now + "` is not a day as 2027-01-31"},
-                    options);
-    }
-    set_now(*now);
-    analysis::set_horizon(*now);
-  }
+int check_path(const CheckOptions& check, LoadOptions load, const OutputOptions& options) {
+  if (const Status day = look_from(check.now, load); !day) return report(day.error(), options);
   const Result<std::vector<std::string>> files = all_policy_files(check.path);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
   if (check.fix) {
-    for (const std::string& file : *files) fix_file(file, check.dry_run, reporter);
+    for (const std::string& file : *files) fix_file(file, check.dry_run, load, reporter);
   } else {
-    check_files(*files, check.analysis, reporter);
+    check_files(*files, check.analysis, load, reporter);
   }
   return reporter.finish();
 }
@@ -142,7 +134,7 @@ void add_check(CLI::App& app, CommandLine& program) {
   CLI::Option* fix = command->add_flag("--fix", options->fix, "make the fixes that findings carry");
   command->add_flag("--dry-run", options->dry_run, "print what --fix would change, as a diff")
       ->needs(fix);
-  command->add_option("--now", options->now, "the day on which to check, as 2027-01-31; today");
+  add_day(*command, options->now);
   command
       ->add_option("--analysis", options->analysis,
                    "none; quick: rules that are never reached; full: also notes on overlaps, "
@@ -151,8 +143,9 @@ void add_check(CLI::App& app, CommandLine& program) {
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "none", "quick", "full"}));
   program.reporting.push_back(command);
-  command->callback(
-      [&program, options] { program.exit_code = check_path(*options, program.output()); });
+  command->callback([&program, options] {
+    program.exit_code = check_path(*options, program.load, program.output());
+  });
 }
 
 }  // namespace sentrail::compiler

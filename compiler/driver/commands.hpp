@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
 
 namespace CLI {
@@ -17,6 +18,7 @@ namespace sentrail::compiler {
 struct CommandLine {
   bool json = false;
   Format format = Format::text;
+  LoadOptions load;
   std::vector<const CLI::App*>
       reporting;  // commands that know every format, not only text and json
   int exit_code = 0;

@@ -1,14 +1,17 @@
 // `diff`: the requests that two policies, or two revisions of one, decide differently.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
 
+#include "compiler/analysis/aspects.hpp"
 #include "compiler/analysis/diff.hpp"
 #include "compiler/driver/approval_changes.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/day.hpp"
 #include "compiler/driver/limit_changes.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/obligation_changes.hpp"
@@ -31,6 +34,7 @@ struct Options {
   std::string after;
   std::string git_path;
   std::string log;
+  std::string now;
 };
 
 // One side of a comparison: policy text or a bundle, and who decides on it if there is a log.
@@ -55,12 +59,14 @@ struct Compared {
   std::vector<ApprovalChange> approvals;
   std::vector<LimitChange> limits;
   std::vector<ObligationChange> obligations;
+  std::vector<analysis::AspectChange> aspects;
   Side before;
   Side after;
   std::optional<Traffic> traffic;
 
   [[nodiscard]] bool equivalent() const {
-    return difference.equivalent() && approvals.empty() && limits.empty() && obligations.empty();
+    return difference.equivalent() && approvals.empty() && limits.empty() && obligations.empty() &&
+           aspects.empty();
   }
   [[nodiscard]] bool is_fine() const {
     return equivalent() && (!traffic || traffic->recorded.broken_count == 0);
@@ -77,6 +83,23 @@ std::string rule_name(const ir::Policy& policy, const oracle::Decision& decision
   return "default";
 }
 
+std::string subject_of(const analysis::AspectChange& change) {
+  switch (change.kind) {
+    case analysis::AspectKind::approval:
+      return "where approval is asked for " + change.what;
+    case analysis::AspectKind::obligation:
+      return "where the gate is obliged to " + change.what;
+    case analysis::AspectKind::limit:
+      return "where the limits of " + change.what + " count";
+  }
+  return change.what;
+}
+
+// Who is asked instead may be stricter or not.
+bool widens(const analysis::AspectChange& change) {
+  return change.kind != analysis::AspectKind::approval && !change.lost.empty();
+}
+
 void print_group(const Compared& compared, const analysis::ChangeGroup& group) {
   std::printf("%s -> %s%s\n", std::string(name_of(group.from)).c_str(),
               std::string(name_of(group.to)).c_str(), group.widens() ? "  (widens)" : "");
@@ -89,6 +112,18 @@ void print_group(const Compared& compared, const analysis::ChangeGroup& group) {
   }
   if (group.more) std::printf("  and changes by other pairs of rules\n");
   if (!group.why.empty()) std::printf("  unknown: %s\n", group.why.c_str());
+}
+
+// The first request of each kind says what it is about.
+void print_aspect(const analysis::AspectChange& change) {
+  std::printf("%s%s\n", subject_of(change).c_str(), widens(change) ? "  (widens)" : "");
+  for (const auto& [requests, when] :
+       {std::pair(&change.lost, "no longer"), std::pair(&change.gained, "now also")}) {
+    if (requests->empty()) continue;
+    std::printf("  %s\n    %s\n    %s\n", when, analysis::request_text(requests->front()).c_str(),
+                cap_characters(analysis::request_json(requests->front()), 2000).c_str());
+  }
+  if (!change.why.empty()) std::printf("  unknown: %s\n", change.why.c_str());
 }
 
 void print_text(const Compared& compared) {
@@ -115,6 +150,7 @@ void print_text(const Compared& compared) {
     std::printf("obligations of %s%s\n  %s -> %s\n", change.rule.c_str(),
                 change.widens ? "  (widens)" : "", change.before.c_str(), change.after.c_str());
   }
+  for (const analysis::AspectChange& change : compared.aspects) print_aspect(change);
   if (compared.traffic) print_traffic(*compared.traffic);
 }
 
@@ -147,11 +183,27 @@ void write_group(JsonWriter& json, const Compared& compared, const analysis::Cha
   json.end_array().end_object();
 }
 
-void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivalent) {
+void write_aspect(JsonWriter& json, const analysis::AspectChange& change, std::string& raw) {
+  constexpr std::array<std::string_view, 3> kKinds = {"approval", "obligation", "limit"};
+  json.begin_object().key("of").string(kKinds[static_cast<std::size_t>(change.kind)]);
+  json.key("what").string(change.what).key("widens").boolean(widens(change));
+  for (const auto& [name, requests] :
+       {std::pair("lost", &change.lost), std::pair("gained", &change.gained)}) {
+    json.key(name).begin_array();
+    for (const oracle::Request& request : *requests) {
+      raw = analysis::request_json(request);
+      json.string(raw);
+    }
+    json.end_array();
+  }
+  json.key("unknown").string(change.why).end_object();
+}
+
+void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool ok) {
   std::string out;
   std::string raw;
   JsonWriter json(&out);
-  json.begin_object().key("ok").boolean(equivalent).key("policies").begin_array();
+  json.begin_object().key("ok").boolean(ok).key("policies").begin_array();
   for (const auto& compared : all) {
     const char* state = compared->only_before    ? "removed"
                         : compared->only_after   ? "added"
@@ -177,6 +229,8 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool equivale
       json.begin_object().key("rule").string(change.rule).key("before").string(change.before);
       json.key("after").string(change.after).key("widens").boolean(change.widens).end_object();
     }
+    json.end_array().key("aspects").begin_array();
+    for (const analysis::AspectChange& change : compared->aspects) write_aspect(json, change, raw);
     json.end_array();
     if (compared->traffic) write_traffic(json, *compared->traffic);
     json.end_object();
@@ -205,10 +259,10 @@ Status load_bundle(const std::string& file, Side& side) {
 }
 
 // Loads one side. out: an exit code if it cannot be compared.
-std::optional<int> load_side(const std::string& file, bool decides, Side& side,
-                             const OutputOptions& output) {
+std::optional<int> load_side(const std::string& file, bool decides, const LoadOptions& load,
+                             Side& side, const OutputOptions& output) {
   const bool is_bundle = fs::path(file).extension() == ".bundle";
-  const Status status = is_bundle ? load_bundle(file, side) : load_policy(file, side.loaded);
+  const Status status = is_bundle ? load_bundle(file, side) : load_policy(file, load, side.loaded);
   if (!status) return report(status.error(), output);
   const Loaded& loaded = side.loaded;
   if (!loaded.policy) {
@@ -223,15 +277,17 @@ std::optional<int> load_side(const std::string& file, bool decides, Side& side,
 }
 
 std::optional<int> compare(const std::string& before, const std::string& after,
-                           const std::string& log, Compared& compared,
+                           const std::string& log, const LoadOptions& load, Compared& compared,
                            const OutputOptions& output) {
   const bool decides = !log.empty();
-  if (const auto code = load_side(before, decides, compared.before, output)) return code;
-  if (const auto code = load_side(after, decides, compared.after, output)) return code;
+  if (const auto code = load_side(before, decides, load, compared.before, output)) return code;
+  if (const auto code = load_side(after, decides, load, compared.after, output)) return code;
   compared.difference = analysis::diff(compared.before.policy(), compared.after.policy());
   compared.approvals = approval_changes(compared.before.policy(), compared.after.policy());
   compared.limits = limit_changes(compared.before.policy(), compared.after.policy());
   compared.obligations = obligation_changes(compared.before.policy(), compared.after.policy());
+  compared.aspects = analysis::aspect_changes(compared.before.policy(), compared.after.policy(),
+                                              {compared.difference.equivalent(), true});
   if (!decides) return std::nullopt;
   Result<Traffic> traffic = traffic_of(log, compared.before.traffic(), compared.after.traffic());
   if (!traffic) return report(traffic.error(), output);
@@ -258,7 +314,9 @@ Result<Pairs> pairs_of(const std::string& before, const std::string& after) {
   return pairs;
 }
 
-int run(const Options& options, const OutputOptions& output) {
+int run(const Options& options, LoadOptions load, const OutputOptions& output) {
+  if (const Status day = look_from(options.now, load); !day) return report(day.error(), output);
+  load.refuse_ended = false;  // a change that repairs an ended rule is one to look at
   Result<TemporaryFolder> old_folder = TemporaryFolder::make();
   if (!old_folder) return report(old_folder.error(), output);
   Result<TemporaryFolder> new_folder = TemporaryFolder::make();
@@ -287,14 +345,14 @@ int run(const Options& options, const OutputOptions& output) {
       equivalent = false;
       continue;
     }
-    if (const auto code = compare(files.first, files.second, options.log, compared, output)) {
+    if (const auto code = compare(files.first, files.second, options.log, load, compared, output)) {
       return *code;
     }
     equivalent = equivalent && compared.equivalent();
     fine = fine && compared.is_fine();
   }
   if (output.json) {
-    print_json(all, equivalent);
+    print_json(all, equivalent && fine);
   } else {
     for (const auto& compared : all) print_text(*compared);
   }
@@ -316,20 +374,22 @@ void add_diff(CLI::App& app, CommandLine& program) {
   command->add_option(
       "--log", options->log,
       "recorded requests as JSON, one a line, - for stdin: how many of them change");
+  add_day(*command, options->now);
   command->footer(
       "Compares the effect (allow, require_approval, block) of every request. Changes are grouped\n"
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
       "request that `sentrailc eval` answers so. Rules that ask other people for approval, or "
       "give\n"
       "another time, limits that change, and rules that oblige to something else, are listed by\n"
-      "name. Folders are compared file by "
-      "file.\n\n"
+      "name, and where limits count, obligations hold or people are asked at other requests, with\n"
+      "such a request. Folders are compared file by file.\n\n"
       "  sentrailc diff old.sentrail new.sentrail\n"
       "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"
       "  sentrailc diff main HEAD --git policies --log requests.jsonl\n\n"
       "Exit codes: 0 proved that nothing changes, 1 changes or something unknown, 2 could not\n"
       "compare. What is exact: docs/analysis.md.");
-  command->callback([&program, options] { program.exit_code = run(*options, {program.json}); });
+  command->callback(
+      [&program, options] { program.exit_code = run(*options, program.load, {program.json}); });
 }
 
 }  // namespace sentrail::compiler

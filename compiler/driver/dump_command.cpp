@@ -34,11 +34,12 @@ constexpr std::array<Stage, 4> kStages = {{
     {"program", dump_program},
 }};
 
-int dump_stage(const std::string& path, const std::string& name, const OutputOptions& options) {
+int dump_stage(const std::string& path, const std::string& name, const LoadOptions& load,
+               const OutputOptions& options) {
   const Result<std::string> file = policy_file(path);
   if (!file) return report(file.error(), options);
   Loaded loaded;
-  if (const Status status = load_policy(*file, loaded); !status) {
+  if (const Status status = load_policy(*file, load, loaded); !status) {
     return report(status.error(), options);
   }
   if (!loaded.policy) return report(loaded.sink, loaded.sources, options);
@@ -81,7 +82,7 @@ void add_dump(CLI::App& app, CommandLine& program) {
       ->check(CLI::IsMember(names))
       ->capture_default_str();
   command->callback([&program, options] {
-    program.exit_code = dump_stage(options->path, options->stage, program.output());
+    program.exit_code = dump_stage(options->path, options->stage, program.load, program.output());
   });
 }
 

@@ -48,12 +48,12 @@ struct Answer {
   std::optional<std::vector<Flip>> flips;
 };
 
-std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer) {
+std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer, const State& state) {
   std::vector<oracle::Request> actions;
   for (const request::Request& one : answer.evaluation.requests) {
     actions.push_back(probe::plain_request(one.facts()));
   }
-  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions);
+  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions, state);
 }
 
 Result<Instant> parse_now(const std::string& text) {
@@ -83,7 +83,7 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
                                        answer.evaluation.request().facts(), scratch);
-  if (options.flip) answer.flips = flips_of(ready.loaded, answer);
+  if (options.flip) answer.flips = flips_of(ready.loaded, answer, state);
   return answer;
 }
 
@@ -321,10 +321,10 @@ void print_explain(const Answer& answer, const OutputOptions& output) {
   std::printf("%s\n", out.c_str());
 }
 
-int run(const Options& options, const OutputOptions& output,
+int run(const Options& options, const LoadOptions& load, const OutputOptions& output,
         void (*print)(const Answer& answer, const OutputOptions& output)) {
   Ready ready;
-  if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
+  if (const int code = make_ready(options.policy, load, output, ready); code != kFine) return code;
   const Result<Answer> answer = answer_of(ready, options);
   if (!answer) return report(answer.error(), output);
   print(*answer, output);
@@ -348,8 +348,9 @@ void add(CLI::App& app, CommandLine& program, const char* name, const char* what
   }
   command->footer("The form of requests: docs/request_format.md.");
   program.reporting.push_back(command);
-  command->callback(
-      [&program, options, print] { program.exit_code = run(*options, program.output(), print); });
+  command->callback([&program, options, print] {
+    program.exit_code = run(*options, program.load, program.output(), print);
+  });
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 
 namespace sentrail::compiler {
 
-Result<FixedPolicy> fix_policy(const std::string& file) {
+Result<FixedPolicy> fix_policy(const std::string& file, const LoadOptions& options) {
   Sources sources;
   SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
-  return fix_text(file, std::string(sources[source].text()), from_disk());
+  return fix_text(file, std::string(sources[source].text()), from_disk(options));
 }
 
 Result<FixedPolicy> fix_text(const std::string& file, std::string text, const LoadFrom& from) {

@@ -30,7 +30,7 @@ struct FixedPolicy {
 // Checks a policy and makes its fixes, again and again until none is left, none makes progress or
 // kFixRoundsMax is met. Only this file's text is changed, and only in memory.
 // fails: io, limit_exceeded.
-[[nodiscard]] Result<FixedPolicy> fix_policy(const std::string& file);
+[[nodiscard]] Result<FixedPolicy> fix_policy(const std::string& file, const LoadOptions& options);
 
 // The same for a text that is not in its file yet.
 [[nodiscard]] Result<FixedPolicy> fix_text(const std::string& file, std::string text,

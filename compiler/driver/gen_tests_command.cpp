@@ -35,9 +35,9 @@ void print(const GeneratedTests& tests, const std::string& text, bool json) {
   }
 }
 
-int run(const Options& options, const OutputOptions& output) {
+int run(const Options& options, const LoadOptions& load, const OutputOptions& output) {
   Ready ready;
-  if (const int code = make_ready(options.path, output, ready); code != kFine) return code;
+  if (const int code = make_ready(options.path, load, output, ready); code != kFine) return code;
   const Loaded& loaded = ready.loaded;
   const GeneratedTests tests = generate_tests(*loaded.policy, *ready.compiled, loaded.catalogs,
                                               loaded.sources, options.generate);
@@ -71,7 +71,8 @@ void add_gen_tests(CLI::App& app, CommandLine& program) {
   command->add_flag("--append", options->append, "put them behind the policy's own tests");
   command->add_option("--seed", options->generate.seed, "of the search for requests")
       ->capture_default_str();
-  command->callback([&program, options] { program.exit_code = run(*options, program.output()); });
+  command->callback(
+      [&program, options] { program.exit_code = run(*options, program.load, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -95,9 +95,10 @@ Graph graph_of(const Loaded& loaded, const Compiled& compiled) {
   return graph;
 }
 
-int run(const std::string& path, const std::string& out, const OutputOptions& output) {
+int run(const std::string& path, const std::string& out, const LoadOptions& load,
+        const OutputOptions& output) {
   Ready ready;
-  if (const int code = make_ready(path, output, ready); code != kFine) return code;
+  if (const int code = make_ready(path, load, output, ready); code != kFine) return code;
   const std::string svg = graph_svg(graph_of(ready.loaded, *ready.compiled));
   if (out == "-") {
     std::fputs(svg.c_str(), stdout);
@@ -121,7 +122,7 @@ void add_graph(CLI::App& app, CommandLine& program) {
   command->add_option("-o,--out", options->out, "the file to write; - for standard output")
       ->capture_default_str();
   command->callback([&program, options] {
-    program.exit_code = run(options->path, options->out, program.output());
+    program.exit_code = run(options->path, options->out, program.load, program.output());
   });
 }
 

@@ -31,18 +31,6 @@ std::vector<std::string> files_in(const fs::path& folder, std::string_view endin
   return files;
 }
 
-// Folders that the command line names.
-std::vector<std::string>& module_folders() {
-  static std::vector<std::string> folders;
-  return folders;
-}
-
-// The day that the command line names.
-std::optional<Instant>& the_now() {
-  static std::optional<Instant> now;
-  return now;
-}
-
 // `acme/lists.sentrail` for `acme.lists`.
 fs::path file_of(std::string_view module) {
   std::string path(module);
@@ -102,14 +90,6 @@ Status load_syntax(const std::string& file, Loaded& loaded) {
   return {};
 }
 
-void set_now(Instant now) {
-  the_now() = now;
-}
-
-void add_module_folder(std::string folder) {
-  module_folders().push_back(std::move(folder));
-}
-
 std::string module_root(const std::string& file, std::string_view policy) {
   fs::path root = fs::path(file).parent_path();
   fs::path own = file_of(policy);
@@ -121,9 +101,10 @@ std::string module_root(const std::string& file, std::string_view policy) {
   return root.string();
 }
 
-std::vector<std::string> folders_of_modules(const std::string& file, std::string_view policy) {
+std::vector<std::string> folders_of_modules(const std::string& file, std::string_view policy,
+                                            const LoadOptions& options) {
   std::vector<std::string> folders = {module_root(file, policy)};
-  folders.insert(folders.end(), module_folders().begin(), module_folders().end());
+  folders.insert(folders.end(), options.module_folders.begin(), options.module_folders.end());
   return folders;
 }
 
@@ -188,24 +169,18 @@ Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& fold
   return locks;
 }
 
-const LoadFrom& from_disk() {
-  static const LoadFrom kDisk{
-      [](const std::string& file) {
-        std::error_code error;
-        return fs::is_regular_file(file, error);
-      },
-      [](const std::string& file, Sources& sources) { return sources.add_file(file); },
-      load_catalogs};
-  return kDisk;
+LoadFrom from_disk(LoadOptions options) {
+  return {[](const std::string& file) {
+            std::error_code error;
+            return fs::is_regular_file(file, error);
+          },
+          [](const std::string& file, Sources& sources) { return sources.add_file(file); },
+          load_catalogs, std::move(options)};
 }
 
-Status load_policy(const std::string& file, Loaded& loaded) {
+Status load_policy(const std::string& file, const LoadOptions& options, Loaded& loaded) {
   SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
-  return load_policy(source, loaded);
-}
-
-Status load_policy(SourceId source, Loaded& loaded) {
-  return load_policy(source, from_disk(), loaded);
+  return load_policy(source, from_disk(options), loaded);
 }
 
 Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded) {
@@ -218,7 +193,7 @@ Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded) {
     SENTRAIL_TRY(from.catalogs(folders_of_catalogs(file, name), loaded));
   }
   const std::vector<CatalogInfo>& infos = loaded.catalog_infos;
-  const std::vector<std::string> folders = folders_of_modules(file, name);
+  const std::vector<std::string> folders = folders_of_modules(file, name, from.options);
   const ModuleFiles files{
       [&](std::string_view module) { return find_module(folders, module, from); },
       [&](const std::string& module) { return from.add(module, loaded.sources); }};
@@ -229,7 +204,8 @@ Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded) {
   }
   if (!fine) return {};
   ir::Policy linked = loaded.modules.linked();
-  if (!check_ends(linked, the_now().value_or(SystemClock().now()), loaded.sink)) return {};
+  const Instant now = from.options.now.value_or(SystemClock().now());
+  if (from.options.refuse_ended && !check_ends(linked, now, loaded.sink)) return {};
   loaded.policy = std::move(linked);
   loaded.tested_modules = loaded.modules.tested_modules();
   return {};

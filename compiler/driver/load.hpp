@@ -38,14 +38,22 @@ struct Loaded {
   Loaded& operator=(const Loaded&) = delete;
 };
 
+// What the command line says of every policy that is loaded.
+struct LoadOptions {
+  std::vector<std::string> module_folders;  // looked in behind that of the policy
+  std::optional<Instant> now;               // the day of the check; today without one
+  bool refuse_ended = true;                 // whether a rule that has ended is an error
+};
+
 // Where files come from: the disk, or an editor that has not saved them.
 struct LoadFrom {
   std::function<bool(const std::string& file)> is_file;
   std::function<Result<SourceId>(const std::string& file, Sources& sources)> add;
   // Fills Loaded::catalog_infos, and Loaded::catalogs if the caller wants them.
   std::function<Status(const std::vector<std::string>& folders, Loaded& loaded)> catalogs;
+  LoadOptions options;
 };
-[[nodiscard]] const LoadFrom& from_disk();
+[[nodiscard]] LoadFrom from_disk(LoadOptions options);
 
 // The policy files that a path names: itself, or the `.sentrail` files of a folder, sorted.
 // fails: not_found if there is none.
@@ -57,14 +65,6 @@ struct LoadFrom {
 // The one policy file that a path names. fails: also invalid_argument if there are several.
 [[nodiscard]] Result<std::string> policy_file(const std::string& path);
 
-// Names one more folder in which modules are looked for, behind that of the policy.
-// threads: before any policy is loaded.
-void add_module_folder(std::string folder);
-
-// Names the day on which policies are checked; today if nobody does.
-// threads: before any policy is loaded.
-void set_now(Instant now);
-
 // The folder from which modules are named: that of the file, or if the end of its path is the
 // policy's own name (`acme/lists.sentrail` for `acme.lists`), the one that the name begins in.
 [[nodiscard]] std::string module_root(const std::string& file, std::string_view policy);
@@ -72,7 +72,8 @@ void set_now(Instant now);
 // The folders in which the modules of a policy are looked for, in order, and those whose `catalogs`
 // are read.
 [[nodiscard]] std::vector<std::string> folders_of_modules(const std::string& file,
-                                                          std::string_view policy);
+                                                          std::string_view policy,
+                                                          const LoadOptions& options);
 [[nodiscard]] std::vector<std::string> folders_of_catalogs(const std::string& file,
                                                            std::string_view policy);
 
@@ -97,10 +98,10 @@ void set_now(Instant now);
 // built in and those of a folder `catalogs` beside it or in the module root. What is wrong with the
 // text is in the sink.
 // fails: io, limit_exceeded.
-[[nodiscard]] Status load_policy(const std::string& file, Loaded& loaded);
+[[nodiscard]] Status load_policy(const std::string& file, const LoadOptions& options,
+                                 Loaded& loaded);
 
 // The same for a source that is loaded already, under the name of its file.
-[[nodiscard]] Status load_policy(SourceId source, Loaded& loaded);
 [[nodiscard]] Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded);
 
 // Reads and parses only.

@@ -26,7 +26,7 @@ void add_lsp(CLI::App& app, CommandLine& program) {
         std::fprintf(stderr, "sentrailc lsp: %.*s\n", static_cast<int>(line.size()), line.data());
       };
     }
-    program.exit_code = lsp::serve(STDIN_FILENO, STDOUT_FILENO, log);
+    program.exit_code = lsp::serve(STDIN_FILENO, STDOUT_FILENO, log, program.load);
   });
 }
 

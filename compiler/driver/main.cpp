@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
 #include "core/bundle_levels.hpp"
 
@@ -61,8 +60,9 @@ int main(int argc, char** argv) {
   add_formats(app, program);
   app.add_option_function<std::vector<std::string>>(
          "--include",
-         [](const std::vector<std::string>& folders) {
-           for (const std::string& folder : folders) add_module_folder(folder);
+         [&program](const std::vector<std::string>& folders) {
+           program.load.module_folders.insert(program.load.module_folders.end(), folders.begin(),
+                                              folders.end());
          },
          "a folder of modules, behind the policy's own; may be repeated")
       ->allow_extra_args(false);

@@ -11,6 +11,7 @@
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/driver/written_tests.hpp"
 #include "compiler/probe/requests.hpp"
+#include "core/text.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -58,7 +59,7 @@ void print_mutation(const MutationScore& score, const Loaded& loaded) {
     std::printf("  %s: no test notices if %s; %s\n",
                 place_of(survivor.mistake.span, loaded.sources).c_str(),
                 said_of(survivor.mistake, *loaded.policy, loaded.sources).c_str(),
-                with_test ? "this one would" : hint_of(survivor).c_str());
+                with_test ? "this one would" : escape_display(hint_of(survivor)).c_str());
     if (!with_test) continue;
     const Result<std::string> text = laid_out(survivor.test);
     std::printf("%s", indented(text.value_or(survivor.test)).c_str());

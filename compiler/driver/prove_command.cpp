@@ -6,6 +6,7 @@
 
 #include "compiler/analysis/prove.hpp"
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/day.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
 #include "core/json_writer.hpp"
@@ -16,6 +17,11 @@ namespace {
 
 using analysis::ProofOutcome;
 using analysis::Verdict;
+
+struct ProveOptions {
+  std::string path = ".";
+  std::string now;
+};
 
 const char* word(Verdict verdict) {
   switch (verdict) {
@@ -81,9 +87,9 @@ void print_json(const std::vector<ProofOutcome>& outcomes, const Loaded& loaded,
   std::printf("%s\n", out.c_str());
 }
 
-int prove_file(const std::string& file, const OutputOptions& options) {
+int prove_file(const std::string& file, const LoadOptions& load, const OutputOptions& options) {
   Loaded loaded;
-  if (const Status status = load_policy(file, loaded); !status) {
+  if (const Status status = load_policy(file, load, loaded); !status) {
     return report(status.error(), options);
   }
   if (!loaded.policy) {
@@ -103,20 +109,22 @@ int prove_file(const std::string& file, const OutputOptions& options) {
   return proved ? kFine : kFindings;
 }
 
-int prove_path(const std::string& path, const OutputOptions& options) {
-  const Result<std::vector<std::string>> files = policy_files(path);
+int prove_path(const ProveOptions& prove, LoadOptions load, const OutputOptions& options) {
+  if (const Status day = look_from(prove.now, load); !day) return report(day.error(), options);
+  const Result<std::vector<std::string>> files = policy_files(prove.path);
   if (!files) return report(files.error(), options);
   int code = kFine;
-  for (const std::string& file : *files) code = std::max(code, prove_file(file, options));
+  for (const std::string& file : *files) code = std::max(code, prove_file(file, load, options));
   return code;
 }
 
 }  // namespace
 
 void add_prove(CLI::App& app, CommandLine& program) {
-  auto path = std::make_shared<std::string>(".");
+  auto options = std::make_shared<ProveOptions>();
   CLI::App* command = app.add_subcommand("prove", "try what the policy claims of itself");
-  command->add_option("path", *path, "a policy, or a folder of them");
+  command->add_option("path", options->path, "a policy, or a folder of them");
+  add_day(*command, options->now);
   command->footer(
       "A policy claims with `prove \"NAME\" never EFFECT when CONDITION` that no request for "
       "which\n"
@@ -124,7 +132,9 @@ void add_prove(CLI::App& app, CommandLine& program) {
       "claim is proved, refuted with a request that `sentrailc eval` answers so, or unknown with\n"
       "the reason.\n\n"
       "Exit codes: 0 all proved, 1 one is not, 2 could not run. What is exact: docs/analysis.md.");
-  command->callback([&program, path] { program.exit_code = prove_path(*path, {program.json}); });
+  command->callback([&program, options] {
+    program.exit_code = prove_path(*options, program.load, {program.json});
+  });
 }
 
 }  // namespace sentrail::compiler

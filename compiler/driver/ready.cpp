@@ -5,7 +5,8 @@
 
 namespace sentrail::compiler {
 
-bool make_ready(const std::string& path, Reporter& reporter, Ready& ready) {
+bool make_ready(const std::string& path, const LoadOptions& load, Reporter& reporter,
+                Ready& ready) {
   const auto fail = [&reporter](const Error& error) {
     reporter.failure(error);
     return false;
@@ -14,7 +15,9 @@ bool make_ready(const std::string& path, Reporter& reporter, Ready& ready) {
   if (!file) return fail(file.error());
   ready.file = *std::move(file);
   Loaded& loaded = ready.loaded;
-  if (const Status status = load_policy(ready.file, loaded); !status) return fail(status.error());
+  if (const Status status = load_policy(ready.file, load, loaded); !status) {
+    return fail(status.error());
+  }
   if (!loaded.policy) {
     reporter.findings(loaded.sink, loaded.sources);
     return false;
@@ -25,9 +28,10 @@ bool make_ready(const std::string& path, Reporter& reporter, Ready& ready) {
   return true;
 }
 
-int make_ready(const std::string& path, const OutputOptions& output, Ready& ready) {
+int make_ready(const std::string& path, const LoadOptions& load, const OutputOptions& output,
+               Ready& ready) {
   Reporter reporter(output);
-  return make_ready(path, reporter, ready) ? kFine : reporter.finish();
+  return make_ready(path, load, reporter, ready) ? kFine : reporter.finish();
 }
 
 }  // namespace sentrail::compiler

@@ -22,9 +22,11 @@ struct Ready {
 
 // Loads the one policy that a path names, and compiles it. What is wrong is the reporter's.
 // out: whether `ready` is whole.
-[[nodiscard]] bool make_ready(const std::string& path, Reporter& reporter, Ready& ready);
+[[nodiscard]] bool make_ready(const std::string& path, const LoadOptions& load, Reporter& reporter,
+                              Ready& ready);
 
 // The same for a command with one policy. out: kFine, or the exit code to end with.
-[[nodiscard]] int make_ready(const std::string& path, const OutputOptions& output, Ready& ready);
+[[nodiscard]] int make_ready(const std::string& path, const LoadOptions& load,
+                             const OutputOptions& output, Ready& ready);
 
 }  // namespace sentrail::compiler

@@ -132,9 +132,9 @@ void print_json(const Summary& summary, const Compiled& compiled) {
   std::printf("%s\n", out.c_str());
 }
 
-int run(const Options& options, const OutputOptions& output) {
+int run(const Options& options, const LoadOptions& load, const OutputOptions& output) {
   Ready ready;
-  if (const int code = make_ready(options.policy, output, ready); code != kFine) return code;
+  if (const int code = make_ready(options.policy, load, output, ready); code != kFine) return code;
   const Compiled& compiled = *ready.compiled;
   const Result<Summary> summary = replay(compiled, options.log);
   if (!summary) return report(summary.error(), output);
@@ -153,7 +153,8 @@ void add_replay(CLI::App& app, CommandLine& program) {
   command->add_option("-p,--policy", options->policy, "a policy, or a folder with one")
       ->capture_default_str();
   command->footer("The form of requests: docs/request_format.md.");
-  command->callback([&program, options] { program.exit_code = run(*options, program.output()); });
+  command->callback(
+      [&program, options] { program.exit_code = run(*options, program.load, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -102,10 +102,11 @@ void require_rules(const Coverage& coverage, std::size_t percent_min, const std:
   if (reporter.format() == Format::json) return;  // the numbers are in the document
   const std::string text = std::to_string(percent) + " % of the rules decide a test; --min-rules " +
                            "wants " + std::to_string(percent_min);
-  reporter.format() == Format::text
-      ? static_cast<void>(std::printf("%s\n", text.c_str()))
-      : static_cast<void>(
-            reporter.failure(Error{Errc::invalid_argument, file + ": " + text}, kFindings));
+  if (reporter.format() == Format::text) {
+    std::printf("%s\n", text.c_str());
+  } else {
+    reporter.failure(Error{Errc::invalid_argument, file + ": " + text}, kFindings);
+  }
 }
 
 // The mistakes that the tests notice, if they were asked for and all tests pass.
@@ -127,9 +128,10 @@ bool mutate(const Options& asked, const TestReport& results, const Ready& ready,
   return true;
 }
 
-void test_file(const std::string& file, const Options& asked, Reporter& reporter) {
+void test_file(const std::string& file, const Options& asked, const LoadOptions& load,
+               Reporter& reporter) {
   Ready ready;
-  if (!make_ready(file, reporter, ready)) return;
+  if (!make_ready(file, load, reporter, ready)) return;
   const Loaded& loaded = ready.loaded;
   TestReport results = run_tests(*loaded.policy, *ready.compiled);
   const Status modules =
@@ -160,11 +162,11 @@ void test_file(const std::string& file, const Options& asked, Reporter& reporter
   if (asked.min_rules) require_rules(*coverage, *asked.min_rules, file, reporter);
 }
 
-int test_path(const Options& asked, const OutputOptions& options) {
+int test_path(const Options& asked, const LoadOptions& load, const OutputOptions& options) {
   const Result<std::vector<std::string>> files = policy_files(asked.path);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
-  for (const std::string& file : *files) test_file(file, asked, reporter);
+  for (const std::string& file : *files) test_file(file, asked, load, reporter);
   return reporter.finish();
 }
 
@@ -186,8 +188,9 @@ void add_test(CLI::App& app, CommandLine& program) {
                     "which mistakes in the policy the tests would notice, and tests for the rest");
   command->add_option("--seed", options->seed, "of the search for requests")->capture_default_str();
   program.reporting.push_back(command);
-  command->callback(
-      [&program, options] { program.exit_code = test_path(*options, program.output()); });
+  command->callback([&program, options] {
+    program.exit_code = test_path(*options, program.load, program.output());
+  });
 }
 
 }  // namespace sentrail::compiler

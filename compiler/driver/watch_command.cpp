@@ -137,14 +137,15 @@ Status reload_gate(const std::string& pid_file) {
 }
 
 // in: `files` gets the files of policy text.
-void build_and_reload(const Options& options, const OutputOptions& output,
+void build_and_reload(const Options& options, const LoadOptions& load, const OutputOptions& output,
                       std::vector<std::string>& files) {
-  if (build_policy(options.build, output, &files) != kFine || options.pid_file.empty()) return;
+  if (build_policy(options.build, load, output, &files) != kFine) return;
+  if (options.pid_file.empty()) return;
   const Status told = reload_gate(options.pid_file);
   std::printf("%s\n", told ? "the gate reloads" : told.error().message.c_str());
 }
 
-int watch(const Options& options, const OutputOptions& output) {
+int watch(const Options& options, const LoadOptions& load, const OutputOptions& output) {
   std::error_code error;
   const fs::path path = options.build.policy;
   fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
@@ -159,7 +160,7 @@ int watch(const Options& options, const OutputOptions& output) {
   for (;;) {
     inotify.watch_catalogs(folder);
     std::vector<std::string> files;
-    build_and_reload(options, output, files);
+    build_and_reload(options, load, output, files);
     // Watching a folder of a module twice is watching it once; one that is gone will be missed.
     for (const std::string& file : files) {
       const fs::path module_folder = fs::path(file).parent_path();
@@ -179,7 +180,8 @@ void add_watch(CLI::App& app, CommandLine& program) {
   command->add_option("--sign", options->build.key_files, "a signing key file");
   command->add_option("--reload", options->pid_file,
                       "the pid file of a gate that reads the bundle, told after each build");
-  command->callback([&program, options] { program.exit_code = watch(*options, program.output()); });
+  command->callback(
+      [&program, options] { program.exit_code = watch(*options, program.load, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -88,8 +88,8 @@ bool send(int descriptor, const std::vector<std::string>& messages) {
 
 }  // namespace
 
-int serve(int in, int out, const Log& log) {
-  Server server(log);
+int serve(int in, int out, const Log& log, const LoadOptions& options) {
+  Server server(log, options);
   Input input(in, server);
   bool open = true;
   while (true) {

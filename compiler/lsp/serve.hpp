@@ -11,6 +11,6 @@ namespace sentrail::compiler::lsp {
 // Serves one client until it asks for the end or its stream ends. Reads all that is there before it
 // answers, so that what is cancelled or overtaken is not worked out. Blocks. out: the exit code: 0
 // after `shutdown` and `exit`, 1 after anything else.
-[[nodiscard]] int serve(int in, int out, const Log& log);
+[[nodiscard]] int serve(int in, int out, const Log& log, const LoadOptions& options);
 
 }  // namespace sentrail::compiler::lsp

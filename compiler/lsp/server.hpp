@@ -26,7 +26,8 @@ using Log = std::function<void(std::string_view line)>;
 // cancelled before it is, and a burst of changes is checked once. threads: one.
 class Server {
  public:
-  explicit Server(Log log = {}) : log_(std::move(log)), workspace_(documents_) {}
+  explicit Server(Log log = {}, LoadOptions options = {})
+      : log_(std::move(log)), workspace_(documents_, std::move(options)) {}
 
   // Takes a message. One that cannot be read is answered at once.
   void receive(std::string_view content);

@@ -132,7 +132,8 @@ LoadFrom Workspace::source() const {
           [this](const std::vector<std::string>& folders, Loaded& loaded) -> Status {
             loaded.catalog_infos = catalogs_of(folders)->infos;
             return {};
-          }};
+          },
+          options_};
 }
 
 std::shared_ptr<const CatalogSet> Workspace::catalogs_of(
@@ -175,7 +176,8 @@ std::vector<LinkedFile> Workspace::closure(const std::string& root) {
     return numbers.emplace(path, next).first->second;
   };
   if (!number(root)) return files;
-  const std::vector<std::string> folders = folders_of_modules(root, files.front().file->policy());
+  const std::vector<std::string> folders =
+      folders_of_modules(root, files.front().file->policy(), options_);
   for (std::size_t i = 0; i < files.size(); ++i) {
     const ParsedFilePtr current = files[i].file;
     for (const ImportNode& import : current->ast.imports) {

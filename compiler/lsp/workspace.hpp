@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/driver/load.hpp"
@@ -61,10 +62,12 @@ struct Unit {
 // All policies that the open texts belong to. threads: one.
 class Workspace {
  public:
-  explicit Workspace(const Documents& documents) : documents_(documents) {}
+  explicit Workspace(const Documents& documents, LoadOptions options = {})
+      : documents_(documents), options_(std::move(options)) {}
   // One of other texts in the same folders, that need not read again what is the same.
   Workspace(const Documents& documents, const Workspace& like)
       : documents_(documents),
+        options_(like.options_),
         folders_(like.folders_),
         known_(like.known_),
         catalogs_(like.catalogs_) {}
@@ -112,6 +115,7 @@ class Workspace {
       const std::vector<std::string>& folders) const;
 
   const Documents& documents_;
+  const LoadOptions options_;
   std::set<std::string> folders_;
   std::set<std::string> on_disk_;
   std::map<std::string, Known> known_;

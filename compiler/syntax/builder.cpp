@@ -20,6 +20,18 @@ std::string ticked(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 
+// Where a rule keeps the text of `owner`, `ticket` or `until`.
+std::optional<Literal>& note_of(RuleNode& rule, Clause clause) {
+  switch (clause) {
+    case Clause::owner:
+      return rule.owner;
+    case Clause::ticket:
+      return rule.ticket;
+    default:
+      return rule.until;
+  }
+}
+
 }  // namespace
 
 AstBuilder::AstBuilder(SourceId source, std::string_view text, DiagnosticSink& sink)
@@ -329,9 +341,7 @@ void AstBuilder::clause(Clause clause) {
 }
 
 void AstBuilder::note(Clause clause) {
-  (clause == Clause::owner    ? rule_.owner
-   : clause == Clause::ticket ? rule_.ticket
-                              : rule_.until) = literal_;
+  note_of(rule_, clause) = literal_;
   if (literal_.text.size() <= limits::kRuleNoteBytesMax) return;
   errors_.report(DiagnosticKind::text_too_long, literal_.span,
                  "this text has " + std::to_string(literal_.text.size()) + " bytes, at most " +

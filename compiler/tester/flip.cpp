@@ -20,12 +20,31 @@ using oracle::ValueKind;
 
 constexpr std::size_t kPairsMax = 100'000;
 
+// What limits hold, as the oracle is told it: by rule and place.
+oracle::Used used_of(const State& state, const Program& program) {
+  oracle::Used used;
+  for (std::uint32_t rule = 0; rule < program.rules.size(); ++rule) {
+    const auto limits = program.limits_of(rule);
+    for (std::size_t place = 0; place < limits.size(); ++place) {
+      const LimitRow* const row = &limits[place];
+      const auto held = state.used.find(static_cast<std::uint32_t>(row - program.limits.data()));
+      if (held != state.used.end()) used[{rule, place}] = std::to_string(held->second);
+    }
+  }
+  return used;
+}
+
 class Flipper {
  public:
   Flipper(const ir::Policy& policy, const Compiled& compiled, std::span<const Catalog> catalogs,
-          std::span<const Request> actions)
-      : policy_(policy), compiled_(compiled), actions_(actions) {
-    was_ = effect_of(actions);
+          std::span<const Request> actions, const State& state)
+      : policy_(policy),
+        compiled_(compiled),
+        actions_(actions),
+        state_(state),
+        used_(used_of(state, compiled.engine().program())) {
+    const std::optional<Evaluation> now = evaluated(actions);
+    was_ = now ? now->answer.effect : effect_of(actions);
     for (const probe::Domain& domain : probe::domains_of(policy, catalogs)) {
       for (const Value& value : domain.values) {
         // To be unreadable is no change that anyone makes.
@@ -54,10 +73,11 @@ class Flipper {
   }
 
  private:
+  // Of each action by itself: what one of them charges the next does not see.
   [[nodiscard]] Effect effect_of(std::span<const Request> actions) const {
     Effect effect = Effect::allow;
     for (const Request& action : actions) {
-      effect = stricter(effect, oracle::answer(policy_, action).effect);
+      effect = stricter(effect, oracle::answer(policy_, action, used_).effect);
     }
     return effect;
   }
@@ -77,18 +97,23 @@ class Flipper {
     }
   }
 
-  [[nodiscard]] std::optional<Flip> confirmed(const std::vector<Change>& changes,
-                                              std::span<const Request> actions,
-                                              Effect effect) const {
+  // What the engine says of all actions together; nothing if it cannot be asked.
+  [[nodiscard]] std::optional<Evaluation> evaluated(std::span<const Request> actions) const {
     std::vector<request::Request> made;
     for (const Request& action : actions) {
       auto one = probe::engine_request(action);
       if (!one) return std::nullopt;
       made.push_back(*std::move(one));
     }
-    const Evaluation evaluation = compiled_.evaluate(std::move(made));
-    if (evaluation.answer.effect != effect) return std::nullopt;
-    return Flip{changes, effect, compiled_.rule_name(evaluation.rule())};
+    return compiled_.evaluate(std::move(made), state_);
+  }
+
+  [[nodiscard]] std::optional<Flip> confirmed(const std::vector<Change>& changes,
+                                              std::span<const Request> actions,
+                                              Effect effect) const {
+    const std::optional<Evaluation> evaluation = evaluated(actions);
+    if (!evaluation || evaluation->answer.effect != effect) return std::nullopt;
+    return Flip{changes, effect, compiled_.rule_name(evaluation->rule())};
   }
 
   std::vector<Flip> finish() {
@@ -99,6 +124,8 @@ class Flipper {
   const ir::Policy& policy_;
   const Compiled& compiled_;
   std::span<const Request> actions_;
+  const State& state_;
+  const oracle::Used used_;
   Effect was_ = Effect::block;
   std::vector<Change> changes_;
   std::vector<Flip> flips_;
@@ -108,8 +135,9 @@ class Flipper {
 }  // namespace
 
 std::vector<Flip> flips_of(const ir::Policy& policy, const Compiled& compiled,
-                           std::span<const Catalog> catalogs, std::span<const Request> actions) {
-  return Flipper(policy, compiled, catalogs, actions).run();
+                           std::span<const Catalog> catalogs, std::span<const Request> actions,
+                           const State& state) {
+  return Flipper(policy, compiled, catalogs, actions, state).run();
 }
 
 }  // namespace sentrail::compiler

@@ -32,10 +32,12 @@ struct Flip {
 // The smallest changes of a request, all of whose actions are given, that change its effect: of one
 // value, for each effect and attribute one; where there are none, of two, for each effect one.
 // Values are those of the policy's own literals and their neighbours, so that nothing found does
-// not mean that there is nothing. REQUIRES: at least one action; `compiled` is of `policy`.
+// not mean that there is nothing. in: `state` is what limits are said to hold. REQUIRES: at least
+// one action; `compiled` is of `policy`.
 // cost: the values tried, or up to 100,000 pairs of them, times the actions and rules.
 [[nodiscard]] std::vector<Flip> flips_of(const ir::Policy& policy, const Compiled& compiled,
                                          std::span<const Catalog> catalogs,
-                                         std::span<const oracle::Request> actions);
+                                         std::span<const oracle::Request> actions,
+                                         const State& state);
 
 }  // namespace sentrail::compiler

@@ -10,6 +10,7 @@
 #include "compiler/probe/search.hpp"
 #include "compiler/tester/coverage.hpp"
 #include "core/duration.hpp"
+#include "core/text.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -106,10 +107,11 @@ bool TestWriter::is_written(const oracle::Request& request) const {
   return given && given_.contains(*given);
 }
 
-// Quotes of odd member names do not stand in the name of a test.
+// Names and values of all kinds come into the name of a test, what nobody would see in one too;
+// quotes and escapes do not stand there.
 std::string TestWriter::free_name(const std::string& wanted) {
   std::string base;
-  for (const char c : wanted) base += c == '"' || c == '\\' ? '\'' : c;
+  for (const char c : escape_display(wanted)) base += c == '"' || c == '\\' ? '\'' : c;
   std::string name = base;
   for (int i = 2; !names_.insert(name).second; ++i) name = base + " (" + std::to_string(i) + ")";
   return name;

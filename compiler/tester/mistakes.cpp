@@ -27,7 +27,7 @@ std::string ticked(std::string_view text) {
 std::string shown(const ir::Operand& operand) {
   if (operand.kind == OperandKind::boolean) return operand.boolean ? "true" : "false";
   if (operand.kind == OperandKind::number_range) return operand.text + ".." + operand.upper;
-  return operand.text;
+  return escape_display(operand.text);
 }
 
 std::string shown(const ir::Seats& seats) {
@@ -236,7 +236,7 @@ class Finder {
       if (operand.kind == OperandKind::pattern) {
         const std::string other = with_other_end(operand.text, separator);
         add(MistakeKind::pattern_changed, id, i,
-            "has " + ticked(other) + " for " + ticked(operand.text), other);
+            "has " + ticked(escape_display(other)) + " for " + ticked(shown(operand)), other);
       }
       if (operand.kind == OperandKind::number_range) range(id, i, operand);
     }

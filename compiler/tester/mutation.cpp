@@ -2,9 +2,12 @@
 #include "compiler/tester/mutation.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <utility>
 
+#include "compiler/analysis/aspects.hpp"
 #include "compiler/analysis/diff.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/oracle/answer.hpp"
@@ -88,97 +91,6 @@ class Suite {
   std::vector<Mistake> mistakes_;
 };
 
-// The different things that a policy's rules and default ask for.
-using Approvals = std::vector<ir::Approval>;
-void add_approvals(const ir::Policy& policy, Approvals& all) {
-  const auto add = [&](bool asks, const ir::Approval& approval) {
-    if (asks && std::ranges::find(all, approval) == all.end()) all.push_back(approval);
-  };
-  for (const ir::Tier& tier : policy.tiers) {
-    for (const ir::Rule& rule : tier.rules) {
-      add(rule.outcome == Outcome::require_approval, rule.approval);
-    }
-  }
-  add(policy.default_effect == Effect::require_approval, policy.default_approval);
-}
-
-// A policy that requires approval where this one asks for just that, and allows what others would
-// hold. What it decides differently from another's is a request that asks other people.
-ir::Policy asking(ir::Policy policy, const ir::Approval& approval) {
-  for (ir::Tier& tier : policy.tiers) {
-    for (ir::Rule& rule : tier.rules) {
-      if (rule.outcome != Outcome::require_approval) continue;
-      // In a guard tier, which never lifts the default, `pass` has the same bearing.
-      if (rule.approval != approval) rule.outcome = tier.guard ? Outcome::pass : Outcome::allow;
-      rule.approval = {};
-    }
-  }
-  if (policy.default_effect == Effect::require_approval && policy.default_approval != approval) {
-    policy.default_effect = Effect::allow;
-  }
-  policy.default_approval = {};
-  return policy;
-}
-
-// The different things that rules and `also` rules of a policy oblige to.
-std::vector<ir::Obligation> obligations_of(const ir::Policy& policy) {
-  std::vector<ir::Obligation> all;
-  const auto add = [&all](const ir::Rule& rule) {
-    for (const ir::Obligation& one : rule.obligations) {
-      if (std::ranges::find(all, one) == all.end()) all.push_back(one);
-    }
-  };
-  for (const ir::Tier& tier : policy.tiers) {
-    std::ranges::for_each(tier.rules, add);
-    std::ranges::for_each(tier.alsos, add);
-  }
-  return all;
-}
-
-bool obliges(const ir::Rule& rule, const ir::Obligation& one) {
-  return std::ranges::find(rule.obligations, one) != rule.obligations.end();
-}
-
-// Whether some rule that obliges to this is candidate until its end alone.
-bool ends(const ir::Policy& policy, const ir::Obligation& one) {
-  return std::ranges::any_of(policy.tiers, [&one](const ir::Tier& tier) {
-    return std::ranges::any_of(tier.rules, [&one](const ir::Rule& rule) {
-      return rule.outcome == Outcome::allow && rule.until_ms && obliges(rule, one);
-    });
-  });
-}
-
-// A policy that blocks where this one obliges to something, and allows all else. Its rules are
-// candidates where they were. REQUIRES: no rule that obliges to it has an end.
-ir::Policy owing(ir::Policy policy, const ir::Obligation& one) {
-  ir::Tier alsos{"also", true, {}, {}, {}};
-  for (ir::Tier& tier : policy.tiers) {
-    for (ir::Rule& rule : tier.rules) {
-      // Only what allows has an end.
-      if (rule.outcome != Outcome::allow) rule.until_ms.reset();
-      // In a guard tier, which never lifts the default, `pass` has the same bearing.
-      rule.outcome = tier.guard ? Outcome::pass : Outcome::allow;
-      if (obliges(rule, one)) rule.outcome = Outcome::block;
-      rule.limits.clear();
-      rule.obligations.clear();
-      rule.approval = {};
-    }
-    for (ir::Rule& also : tier.alsos) {
-      if (!obliges(also, one)) continue;
-      also.outcome = Outcome::block;
-      also.until_ms.reset();
-      also.obligations.clear();
-      alsos.rules.push_back(std::move(also));
-    }
-    tier.alsos.clear();
-    tier.shadows.clear();
-  }
-  if (!alsos.rules.empty()) policy.tiers.push_back(std::move(alsos));
-  policy.default_effect = Effect::allow;
-  policy.default_approval = {};
-  return policy;
-}
-
 // What tells a policy from one with a mistake.
 struct Told {
   bool same = false;  // proved that nothing does
@@ -186,38 +98,65 @@ struct Told {
   std::string why;
 };
 
-// With `looser`, only of what is then decided less strictly.
-void add_difference(const ir::Policy& before, const ir::Policy& after, Told& told,
-                    bool looser = false) {
-  const analysis::Difference difference = analysis::diff(before, after);
-  for (const analysis::ChangeGroup& group : difference.groups) {
-    if (looser && !group.widens()) continue;
+// Whether the limits of all rules are the same.
+bool same_limits(const ir::Policy& before, const ir::Policy& after) {
+  const auto texts_of = [](const ir::Policy& policy) {
+    std::map<std::string, std::vector<std::string>> texts;
+    for (const ir::Tier& tier : policy.tiers) {
+      for (const ir::Rule& rule : tier.rules) {
+        for (const ir::Limit& limit : rule.limits) {
+          texts[rule.qualified_name].push_back(to_string(limit) +
+                                               std::string(name_of(limit.otherwise)) +
+                                               analysis::to_string(limit.approval));
+        }
+      }
+    }
+    return texts;
+  };
+  return texts_of(before) == texts_of(after);
+}
+
+// Rules that do something beside their effect.
+std::size_t rules_that_do_more(const ir::Policy& policy) {
+  std::size_t count = 0;
+  const auto look = [&count](const ir::Rule& rule) {
+    if (!rule.limits.empty() || !rule.obligations.empty()) ++count;
+  };
+  for (const ir::Tier& tier : policy.tiers) {
+    std::ranges::for_each(tier.rules, look);
+    std::ranges::for_each(tier.alsos, look);
+  }
+  return count;
+}
+
+// Tests say what is obliged to, and not what is not.
+void add_aspect(analysis::AspectChange& change, Told& told) {
+  const auto add = [&told](std::vector<oracle::Request>& requests) {
+    std::ranges::move(requests, std::back_inserter(told.requests));
+  };
+  if (told.why.empty()) told.why = change.why;
+  if (change.kind == analysis::AspectKind::limit) {
+    if (told.why.empty()) told.why = "the limits of `" + change.what + "` count other requests";
+    return;
+  }
+  add(change.lost);
+  if (change.kind == analysis::AspectKind::approval || change.may_block) add(change.gained);
+}
+
+Told tell_apart(const ir::Policy& before, const ir::Policy& after) {
+  Told told;
+  for (const analysis::ChangeGroup& group : analysis::diff(before, after).groups) {
     for (const analysis::Change& change : group.changes) {
       told.requests.push_back(change.before.request);
     }
     if (told.why.empty()) told.why = group.why;
   }
-}
-
-Told tell_apart(const ir::Policy& before, const ir::Policy& after) {
-  Told told;
-  add_difference(before, after, told);
   if (!told.requests.empty()) return told;
-  Approvals approvals;
-  add_approvals(before, approvals);
-  add_approvals(after, approvals);
-  // One that all ask for is the same wherever the effect is.
-  for (std::size_t i = 0; approvals.size() > 1 && i < approvals.size(); ++i) {
-    add_difference(asking(before, approvals[i]), asking(after, approvals[i]), told);
+  for (analysis::AspectChange& change : analysis::aspect_changes(before, after, {true, false})) {
+    add_aspect(change, told);
   }
-  // Tests say what is obliged to, and not what is not.
-  for (const ir::Obligation& one : obligations_of(before)) {
-    if (ends(before, one) || ends(after, one)) {
-      told.why = "what rules that end oblige to is not compared";
-      continue;
-    }
-    // But what is to be hidden blocks where it cannot be read.
-    add_difference(owing(before, one), owing(after, one), told, !hides(one.kind));
+  if (told.why.empty() && !same_limits(before, after)) {
+    told.why = "limits are others; a test with `used` or `after` notices it";
   }
   told.same = told.requests.empty() && told.why.empty();
   return told;
@@ -295,7 +234,11 @@ class Scoring {
       const Mistake& mistake = all[i * all.size() / tried];
       SENTRAIL_ASSIGN_OR_RETURN(const bool noticed, notices(mistake));
       ++score_.tried;
-      noticed ? static_cast<void>(++score_.noticed) : look_closer(mistake);
+      if (noticed) {
+        ++score_.noticed;
+      } else {
+        look_closer(mistake);
+      }
       if (progress) progress(i + 1, tried);
     }
     return std::move(score_);
@@ -317,7 +260,7 @@ class Scoring {
 
   void look_closer(const Mistake& mistake) {
     Survivor survivor{mistake, std::nullopt, {}, {}, {}};
-    compared_ += root_.steps() * (1 + obligations_of(root_.policy()).size());
+    compared_ += root_.steps() * (1 + rules_that_do_more(root_.policy()));
     if (compared_ > limits::kMistakeRulesComparedMax) {
       survivor.why = "too many survived for each to be compared with the policy";
       score_.survivors.push_back(std::move(survivor));

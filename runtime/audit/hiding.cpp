@@ -79,8 +79,8 @@ void write_place(JsonWriter& json, JsonValue value, bool mask) {
   json.end_array();
 }
 
-// Writes a value that `depth` steps led to. Recursion: limits::kPathStepsMax, the length of the
-// longest of `hidden`.
+// Writes a value that `depth` steps led to. What steps lead into and is no object may hold what is
+// hidden, so all of it is. Recursion: limits::kPathStepsMax, the length of the longest of `hidden`.
 void write(JsonWriter& json, JsonValue value, const std::vector<const Hidden*>& hidden,
            std::size_t depth) {
   bool masks = false;
@@ -90,8 +90,12 @@ void write(JsonWriter& json, JsonValue value, const std::vector<const Hidden*>& 
     masks = true;
   }
   if (masks) return write_place(json, value, true);
-  if (hidden.empty() || value.kind() != JsonKind::object) {
+  if (hidden.empty()) {
     json.raw(value);
+    return;
+  }
+  if (value.kind() != JsonKind::object) {
+    json.string(kRedacted);
     return;
   }
   json.begin_object();
@@ -123,7 +127,8 @@ std::string hidden_value(bool mask, std::span<const std::string_view> steps) {
 std::string hide(std::string_view body, const std::vector<std::string>& hidden) {
   if (hidden.empty() || body.empty()) return std::string(body);
   const Result<JsonDocument> document = wire::parse_json(body);
-  if (!document) return std::string(kRedacted);
+  // In which of two members that are the same but for case the value stands, nobody can say.
+  if (!document || wire::has_case_repeats(document->root())) return std::string(kRedacted);
   std::vector<Hidden> all;
   for (const std::string& one : hidden) all.push_back(read_hidden(one));
   std::vector<const Hidden*> active;

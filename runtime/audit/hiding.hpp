@@ -17,7 +17,8 @@ namespace sentrail::audit {
 [[nodiscard]] std::string hidden_value(bool mask, std::span<const std::string_view> steps);
 
 // A body without what is hidden: JSON with other values in its place, as it is if nothing is
-// hidden. A body that is not JSON, and may so hold anything, is left out as a whole.
+// hidden. What may hold it in a way that nobody can tell is left out as a whole: a body that is not
+// JSON, or in which keys are equal but for case, and what is no object where steps lead on.
 [[nodiscard]] std::string hide(std::string_view body, const std::vector<std::string>& hidden);
 
 }  // namespace sentrail::audit

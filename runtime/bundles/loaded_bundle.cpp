@@ -89,6 +89,10 @@ Result<std::shared_ptr<const LoadedBundle>> LoadedBundle::from_bytes(std::string
   return check(std::move(sealed), options);
 }
 
+bool LoadedBundle::knows_zones() const noexcept {
+  return std::ranges::find(zones(), ZoneClock{}) == zones().end();
+}
+
 Result<std::shared_ptr<const LoadedBundle>> LoadedBundle::check(SealedBytes bytes,
                                                                 const LoadOptions& options) {
   SENTRAIL_ASSIGN_OR_RETURN(const BundleReader reader, BundleReader::open(bytes.view()));

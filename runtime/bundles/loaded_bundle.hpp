@@ -54,6 +54,8 @@ class LoadedBundle {
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return catalogs_; }
   // What the clocks of the program's zones show. Valid as long as the bundle. cost: one load.
   [[nodiscard]] std::span<const ZoneClock> zones() const noexcept { return zones_->current(); }
+  // Whether all of them are known: where one is not, every test of its windows is undecidable.
+  [[nodiscard]] bool knows_zones() const noexcept;
   // Looks at them again: once every limits::kZoneRefreshMs is enough.
   void refresh_zones(Instant now) const { zones_->refresh(now.unix_ms); }
   // Sections of other formats.

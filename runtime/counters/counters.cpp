@@ -1,6 +1,7 @@
 // See counters.hpp.
 #include "runtime/counters/counters.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -16,7 +17,8 @@ Counted taken(decide::CountedDecisions decided, std::int64_t at_ms) {
 }  // namespace
 
 Counted Counters::decide(const decide::LinearEngine& engine, std::span<const Facts* const> actions,
-                         decide::Scratch& scratch, const Uuid& workspace_id, Purpose purpose) {
+                         decide::Scratch& scratch, const Uuid& workspace_id, Purpose purpose,
+                         const Uuid* own) {
   const std::string workspace = format_uuid(workspace_id);
   decide::CountAt at{workspace, clock_.monotonic_ms(), nullptr, since_ms_};
   if (engine.program().limits.empty()) {
@@ -24,24 +26,16 @@ Counted Counters::decide(const decide::LinearEngine& engine, std::span<const Fac
   }
   const std::lock_guard lock(mutex_);
   at.now_ms = clock_.monotonic_ms();
+  if (purpose == Purpose::suppose) at.known_since_ms = decide::CountAt{}.known_since_ms;
   const auto decide_now =
       purpose == Purpose::charge ? &decide::decide_counted : &decide::simulate_counted;
-  return taken(decide_now(engine, actions, scratch, &windows_, at), at.now_ms);
-}
-
-Counted Counters::recheck(const decide::LinearEngine& engine, std::span<const Facts* const> actions,
-                          decide::Scratch& scratch, const Uuid& workspace_id,
-                          const Uuid& correlation_id) {
-  const std::string workspace = format_uuid(workspace_id);
-  const std::lock_guard lock(mutex_);
-  const decide::CountAt at{workspace, clock_.monotonic_ms(), nullptr, since_ms_};
-  const auto own = held_.find(correlation_id);
-  if (own != held_.end()) give_back_locked(own->second);
-  Counted counted =
-      taken(decide::simulate_counted(engine, actions, scratch, &windows_, at), at.now_ms);
-  if (own != held_.end()) {
-    for (const decide::Charge& charge : own->second.charges) {
-      windows_.charge(charge, own->second.at_ms);
+  const auto held = own == nullptr ? held_.end() : held_.find(*own);
+  if (held != held_.end()) give_back_locked(held->second.reservation);
+  Counted counted = taken(decide_now(engine, actions, scratch, &windows_, at), at.now_ms);
+  if (held != held_.end()) {
+    const Reservation& reserved = held->second.reservation;
+    for (const decide::Charge& charge : reserved.charges) {
+      windows_.charge(charge, reserved.at_ms);
     }
   }
   return counted;
@@ -59,18 +53,30 @@ void Counters::give_back(const Reservation& reservation) {
   give_back_locked(reservation);
 }
 
-void Counters::hold(const Uuid& correlation_id, Reservation reservation) {
+void Counters::hold(const Uuid& correlation_id, Reservation reservation, const HoldName& name) {
   if (reservation.charges.empty()) return;
   const std::lock_guard lock(mutex_);
   if (held_.size() >= limits::kCountersMax) return;
-  held_.insert_or_assign(correlation_id, std::move(reservation));
+  if (!held_.try_emplace(correlation_id, Held{std::move(reservation), name}).second) return;
+  if (name != HoldName{}) held_calls_.emplace(name.call, correlation_id);
+}
+
+std::optional<Hold> Counters::find_hold(const std::array<std::uint8_t, 32>& call) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = held_calls_.lower_bound(call);
+  if (at == held_calls_.end() || at->first != call) return std::nullopt;
+  return Hold{at->second, held_.at(at->second).name};
 }
 
 void Counters::end_hold(const Uuid& correlation_id, bool sent) {
   const std::lock_guard lock(mutex_);
   const auto own = held_.find(correlation_id);
   if (own == held_.end()) return;
-  if (!sent) give_back_locked(own->second);
+  if (!sent) give_back_locked(own->second.reservation);
+  const auto [first, last] = held_calls_.equal_range(own->second.name.call);
+  const auto call =
+      std::find_if(first, last, [&](const auto& one) { return one.second == correlation_id; });
+  if (call != last) held_calls_.erase(call);
   held_.erase(own);
 }
 

@@ -285,7 +285,7 @@ void Binder::bind_ends() {
   for (const NoteRow& note : p_.notes) {
     const bool allows = p_.written(note.rule).outcome == static_cast<std::uint32_t>(Outcome::allow);
     if (!allows || note.until_ms == 0) continue;
-    bound_.ends.resize(p_.written_count(), BoundProgram::kNoEnd);
+    if (bound_.ends.empty()) bound_.ends.resize(p_.written_count(), BoundProgram::kNoEnd);
     bound_.ends[note.rule] = note.until_ms;
   }
 }

@@ -54,22 +54,27 @@ Decision resolve(const LinearEngine& engine, const Decision& decision, const Lim
   const Program& p = engine.program();
   Decision out = decision;
   out.full_limits = 0;
+  const auto has_room = [&](std::uint32_t i) { return rooms[i] && uses.uses[i].countable; };
   for (std::uint32_t i = 0; i < uses.count; ++i) {
-    const bool room = rooms[i] && uses.uses[i].countable;
-    out.full_limits |= std::uint64_t{room ? 0u : 1u} << i;
+    out.full_limits |= std::uint64_t{has_room(i) ? 0u : 1u} << i;
   }
   if (uses.more) out.full_limits |= std::uint64_t{1} << (limits::kLimitsPerDecisionMax - 1);
   if (out.full_limits == 0) return out;
   out.effect = decision.default_joined ? p.default_effect() : Effect::allow;
   std::array<std::uint32_t, 3> first{Decision::kByDefault, Decision::kByDefault,
                                      Decision::kByDefault};
-  FullLimits full(out);
+  std::uint32_t next = 0;
   for_each_candidate(engine, decision, shadow, facts, scratch, [&](std::uint32_t rule) {
     const auto outcome = effect_of(static_cast<Outcome>(p.written(rule).outcome));
     if (!outcome) return;
     Effect answer = *outcome;
     for (const LimitRow& row : p.limits_of(rule)) {
-      if (full.next()) answer = stricter(answer, static_cast<Effect>(row.otherwise));
+      const std::uint32_t i = next++;
+      if (i >= uses.count) {
+        answer = Effect::block;  // not looked at, so not charged: nothing may go on
+      } else if (!has_room(i)) {
+        answer = stricter(answer, static_cast<Effect>(row.otherwise));
+      }
     }
     out.effect = stricter(out.effect, answer);
     std::uint32_t& one = first[static_cast<std::size_t>(answer)];
@@ -87,11 +92,14 @@ std::optional<std::uint32_t> deciding_limit(const LinearEngine& engine, const De
     return std::nullopt;
   }
   std::optional<std::uint32_t> found;
+  std::size_t seen = 0;
   FullLimits full(decision);
   for_each_candidate(engine, decision, kNoRow, facts, scratch, [&](std::uint32_t rule) {
     for (const LimitRow& row : p.limits_of(rule)) {
+      const bool beyond = ++seen > limits::kLimitsPerDecisionMax;
+      const bool strict = row.otherwise == static_cast<std::uint32_t>(decision.effect);
       const bool decides = full.next() && rule == decision.rule &&
-                           row.otherwise == static_cast<std::uint32_t>(decision.effect);
+                           (strict || (beyond && decision.effect == Effect::block));
       if (decides && !found) found = index_of(p, row);
     }
   });

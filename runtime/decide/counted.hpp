@@ -39,7 +39,7 @@ struct LimitUse {
 struct LimitUses {
   std::array<LimitUse, limits::kLimitsPerDecisionMax> uses;
   std::uint32_t count = 0;  // of those that are kept
-  bool more = false;        // there are others, which have no room
+  bool more = false;        // there are others: the decision is block
 
   [[nodiscard]] std::span<const LimitUse> all() const noexcept { return {uses.data(), count}; }
 };
@@ -82,8 +82,8 @@ void limits_of(const LinearEngine& engine, const Decision& decision, const Facts
                                Scratch& scratch, std::uint32_t shadow = kNoRow) noexcept;
 
 // The limit for whose want of room the deciding rule answers what it does: the first with that
-// `else`, its index into Program::limits. Nothing where the rule answers its outcome, or the
-// default decided.
+// `else`, or that is not looked at, its index into Program::limits. Nothing where the rule answers
+// its outcome, or the default decided.
 [[nodiscard]] std::optional<std::uint32_t> deciding_limit(const LinearEngine& engine,
                                                           const Decision& decision,
                                                           const Facts& facts, Scratch& scratch);

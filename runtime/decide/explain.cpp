@@ -115,7 +115,9 @@ std::vector<std::uint32_t> Condition::settling_leaves() const {
   return leaves;
 }
 
-std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
+std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Facts& facts,
+                        const ObligationSet* hidden) {
+  if (is_hidden(engine, slot, hidden)) return std::string(kHiddenValue);
   const Slot& row = engine.bound().slots[slot];
   const bool time = row.binder == 0 && row.attribute == AttributeId::time;
   if (!time) return show_value(fact_of(engine, slot, facts));
@@ -124,21 +126,21 @@ std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Fa
 }
 
 TestAnswer answer_of(const LinearEngine& engine, const NodeRow& node, Truth truth,
-                     const Facts& facts) {
+                     const Facts& facts, const ObligationSet* hidden) {
   const Program& p = engine.program();
   TestAnswer answer;
   answer.atom = node.atom;
   answer.negated = node.flag != 0;
   answer.truth = truth;
   answer.text = render_test(p, node.atom, answer.negated);
-  answer.value = shown_value(engine, p.atoms[node.atom].slot, facts);
+  answer.value = shown_value(engine, p.atoms[node.atom].slot, facts, hidden);
   answer.line = node.line;
   answer.column = node.column;
   return answer;
 }
 
 RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Facts& facts,
-                        Scratch& scratch) {
+                        Scratch& scratch, const ObligationSet* hidden) {
   const Condition condition(engine, rule, facts, scratch);
   RuleAnswer answer;
   answer.rule = rule;
@@ -151,7 +153,7 @@ RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Fa
   for (const std::uint32_t leaf : condition.settling_leaves()) {
     // What settles a node has the node's truth, down to the leaves.
     answer.settled_by.push_back(
-        answer_of(engine, nodes_of(engine.program(), rule)[leaf], answer.truth, facts));
+        answer_of(engine, nodes_of(engine.program(), rule)[leaf], answer.truth, facts, hidden));
   }
   return answer;
 }
@@ -177,20 +179,20 @@ Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scr
 }
 
 Explanation explain(const LinearEngine& engine, const Decision& decision, const Facts& facts,
-                    Scratch& scratch) {
+                    Scratch& scratch, const ObligationSet* hidden) {
   const Program& p = engine.program();
   Explanation explanation;
   explanation.decision = decision;
   explanation.rule = rule_name_of(p, explanation.decision);
   explanation.reason =
-      reason_of(engine, decision, facts, deciding_limit(engine, decision, facts, scratch));
+      reason_of(engine, decision, facts, deciding_limit(engine, decision, facts, scratch), hidden);
   explanation.limits = limit_answers(engine, decision, facts, scratch);
   explanation.approval = approval_of(engine, decision, facts, scratch);
   scratch.forget();
   for (const TierRow& tier : p.tiers) {
     bool ended = false;
     for (std::uint32_t i = 0; i < tier.rules_count; ++i) {
-      RuleAnswer answer = explain_rule(engine, tier.rules_begin + i, facts, scratch);
+      RuleAnswer answer = explain_rule(engine, tier.rules_begin + i, facts, scratch, hidden);
       answer.reached = !ended;
       answer.candidate = answer.reached && answer.truth != Truth::f;
       if (answer.candidate) explanation.candidates.push_back(answer.rule);
@@ -199,7 +201,7 @@ Explanation explain(const LinearEngine& engine, const Decision& decision, const 
     }
   }
   for (auto rule = static_cast<std::uint32_t>(p.rules.size()); rule < p.written_count(); ++rule) {
-    RuleAnswer answer = explain_rule(engine, rule, facts, scratch);
+    RuleAnswer answer = explain_rule(engine, rule, facts, scratch, hidden);
     answer.reached = true;
     explanation.asides.push_back(std::move(answer));
   }

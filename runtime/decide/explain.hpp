@@ -15,6 +15,7 @@
 #include "core/truth.hpp"
 #include "runtime/decide/approval.hpp"
 #include "runtime/decide/engine.hpp"
+#include "runtime/decide/obligations.hpp"
 
 namespace sentrail::decide {
 
@@ -66,8 +67,10 @@ struct Explanation {
 // cost: every test of every rule.
 [[nodiscard]] Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch);
 
-// Explains a decision of resolve() or of the engine on these facts.
+// Explains a decision of resolve() or of the engine on these facts. in: obligations whose hidden
+// values are not shown; null: it shows all.
 [[nodiscard]] Explanation explain(const LinearEngine& engine, const Decision& decision,
-                                  const Facts& facts, Scratch& scratch);
+                                  const Facts& facts, Scratch& scratch,
+                                  const ObligationSet* hidden = nullptr);
 
 }  // namespace sentrail::decide

@@ -42,16 +42,6 @@ bool overlap(const LinearEngine& engine, std::uint32_t one, std::uint32_t other)
                     steps_b.begin());
 }
 
-bool is_hidden(const LinearEngine& engine, std::uint32_t slot, const ObligationSet* hidden) {
-  bool found = false;
-  if (hidden == nullptr) return found;
-  hidden->for_each([&](std::uint32_t row) {
-    const std::uint32_t path = engine.program().obligations[row].slot;
-    found = found || (path != kNoRow && overlap(engine, slot, path));
-  });
-  return found;
-}
-
 }  // namespace
 
 std::string_view rule_name_of(const Program& program, const Decision& decision) {
@@ -62,6 +52,16 @@ std::string_view rule_name_of(const Program& program, const Decision& decision) 
 Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
   const Slot& row = engine.bound().slots[slot];
   return facts.at(row.attribute, engine.bound().steps_of(row));
+}
+
+bool is_hidden(const LinearEngine& engine, std::uint32_t slot, const ObligationSet* hidden) {
+  bool found = false;
+  if (hidden == nullptr) return found;
+  hidden->for_each([&](std::uint32_t row) {
+    const std::uint32_t path = engine.program().obligations[row].slot;
+    found = found || (path != kNoRow && overlap(engine, slot, path));
+  });
+  return found;
 }
 
 std::string show_value(const Fact& fact) {
@@ -106,7 +106,7 @@ std::string reason_of(const LinearEngine& engine, const Decision& decision, cons
       const ReasonPartRow& part = program.reason_parts[row.parts_begin + i];
       text += escape_display(program.view(part.text));
       if (part.slot == kNoRow) continue;
-      text += is_hidden(engine, part.slot, hidden) ? "[redacted]"
+      text += is_hidden(engine, part.slot, hidden) ? std::string(kHiddenValue)
                                                    : show_value(fact_of(engine, part.slot, facts));
     }
   } else if (by_default) {

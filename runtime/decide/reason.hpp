@@ -33,6 +33,13 @@ namespace sentrail::decide {
 // The value that a slot of the program has in some facts.
 [[nodiscard]] Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts);
 
+// Whether obligations hide what a slot names, or a part of it; null hides nothing.
+[[nodiscard]] bool is_hidden(const LinearEngine& engine, std::uint32_t slot,
+                             const ObligationSet* hidden);
+
+// What stands in the place of a hidden value. source: docs/language.md, L15.7.
+inline constexpr std::string_view kHiddenValue = "[redacted]";
+
 // A value on one line for people: texts escaped and cut short, containers by their size alone,
 // since a whole body is no reason and may hold secrets.
 [[nodiscard]] std::string show_value(const Fact& fact);

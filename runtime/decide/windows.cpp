@@ -76,12 +76,12 @@ void Windows::give_back(const Charge& charge, std::int64_t charged_at_ms) {
   const auto at = counters_.find(charge.counter);
   if (at == counters_.end()) return;
   const std::int64_t bucket = bucket_of(charged_at_ms, charge.per_ms);
-  std::erase_if(at->second.buckets, [&](auto& one) {
-    if (one.first != bucket) return false;
-    one.second -= std::min(one.second, static_cast<Sum>(charge.amount));
-    return one.second == 0;
-  });
-  if (at->second.buckets.empty()) counters_.erase(at);
+  auto& buckets = at->second.buckets;
+  const auto one = std::lower_bound(buckets.begin(), buckets.end(), std::pair(bucket, Sum{0}));
+  if (one == buckets.end() || one->first != bucket) return;
+  one->second -= std::min(one->second, static_cast<Sum>(charge.amount));
+  if (one->second == 0) buckets.erase(one);
+  if (buckets.empty()) counters_.erase(at);
 }
 
 }  // namespace sentrail::decide

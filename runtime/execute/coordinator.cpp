@@ -101,9 +101,16 @@ void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
   // An `allow` that nobody heard must not stand: the agent was told to wait or to stop.
   asked->patience = use.patience.or_bounded(parts_.clock);
   asked->rests_on = std::move(use.rests_on);
-  asked->event_of = [hash = use.attach_hash](const store::ActionRecord& record) -> Result<Event> {
-    if (record.attach_hash != hash) {
-      return fail(Errc::permission_denied, "the approval is for another request");
+  asked->event_of =
+      [input = std::move(use.asked)](const store::ActionRecord& record) mutable -> Result<Event> {
+    // Whom policy asks may differ by what limits have counted since; the request may not.
+    const std::string quorum = std::exchange(input.quorum, record.quorum);
+    const bool same = approvals::attach_hash(input) == record.attach_hash;
+    input.quorum = quorum;
+    if (!same) return fail(Errc::permission_denied, "the approval is for another request");
+    if (record.state == store::ActionState::approved && quorum != record.quorum &&
+        !still_meets(record, quorum)) {
+      return fail(Errc::permission_denied, "policy now asks for others than those who approved");
     }
     return GrantUsed{};
   };

@@ -71,12 +71,13 @@ struct HoldRequest {
   store::ActionRecord draft;
   Call call;
   std::int64_t decide_within_ms = 0;  // 0: limits::kDecideByMsDefault
+  Obliged obliged;                    // what policy obliges to, for the entry
   Patience patience;                  // of the caller; unbounded: limits::kAuditWriteMsMax from now
 };
 
 // The repeat of a request, whose approval may be a grant.
 struct GrantUse {
-  store::Hash attach_hash{};               // of the repeat
+  approvals::BindingInput asked;           // of the repeat; its quorum is what policy asks for now
   std::vector<store::Operation> rests_on;  // what its judgement demands of the store
   Patience patience;                       // as of a HoldRequest
 };
@@ -124,7 +125,8 @@ class Coordinator final : public SendObserver {
 
   // Uses up an approved grant for the request that it was given for, if what the use rests on still
   // holds. out: the record; nothing if it no longer does, and the caller is to judge anew.
-  // fails: as above; permission_denied if the request is another one.
+  // fails: as above; permission_denied if the request is another one, or policy now asks for others
+  // than those who approved.
   void use_grant(const ActionRef& ref, GrantUse use,
                  Callback<std::optional<store::ActionRecord>> done);
 

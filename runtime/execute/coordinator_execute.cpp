@@ -15,6 +15,17 @@ namespace sentrail::execute {
 
 using store::ActionState;
 
+namespace {
+
+// How soon a call is looked at again that does not pass yet: what it waits for takes minutes.
+constexpr std::int64_t kLookLaterMs = 10'000;
+
+tl::unexpected<Error> not_known_yet() {
+  return fail(Errc::unavailable, "it cannot be told yet whether the call may be sent");
+}
+
+}  // namespace
+
 // One approved call in this executor's hands.
 struct Coordinator::Execution {
   ActionRef ref;
@@ -96,15 +107,18 @@ void Coordinator::stop_call(const ActionRef& ref, Rechecked why) {
 // The operations of the last recheck go into the transaction of the step that it allowed.
 void Coordinator::claim(std::shared_ptr<Execution> execution) {
   auto operations = std::make_shared<std::vector<store::Operation>>();
+  auto later = std::make_shared<bool>(false);
   auto claiming = std::make_shared<Change>();
   claiming->ref = execution->ref;
   claiming->name = &kClaimStep;
-  claiming->event_of = [this, execution,
-                        operations](const store::ActionRecord& record) -> Result<Event> {
+  claiming->event_of = [this, execution, operations,
+                        later](const store::ActionRecord& record) -> Result<Event> {
     if (record.state != ActionState::approved) {
       return fail(Errc::conflict, "the call is no longer approved");
     }
     RecheckAnswer answer = parts_.rechecker.recheck(record, execution->call, RecheckAt::claim);
+    *later = answer.later;
+    if (answer.later) return not_known_yet();
     *operations = std::move(answer.operations);
     return Claimed{options_.executor_id, std::move(answer.verdict)};
   };
@@ -112,7 +126,7 @@ void Coordinator::claim(std::shared_ptr<Execution> execution) {
     if (step.action.record.state != ActionState::claimed) return;
     std::move(operations->begin(), operations->end(), std::back_inserter(transaction.operations));
   };
-  claiming->done = [this, execution](Result<Step> step) {
+  claiming->done = [this, execution, later](Result<Step> step) {
     if (step && step->action.record.state == ActionState::claimed) {
       execution->fence = step->action.record.fence;
       return record_intent(execution);
@@ -120,7 +134,9 @@ void Coordinator::claim(std::shared_ptr<Execution> execution) {
     if (!step && step.error().code == Errc::limit_exceeded) {
       return stop_call(execution->ref, {Recheck::limit_reached, step.error().message});
     }
-    put_back(execution->ref);
+    if (!*later) return put_back(execution->ref);
+    finish(execution->ref);
+    loop_.after_ms(kLookLaterMs, [this, ref = execution->ref] { dispatch(ref); });
   };
   change(claiming);
 }
@@ -138,6 +154,7 @@ void Coordinator::record_intent(std::shared_ptr<Execution> execution) {
       return ExecuteByReached{};
     }
     RecheckAnswer answer = parts_.rechecker.recheck(record, execution->call, RecheckAt::intent);
+    if (answer.later) return not_known_yet();
     *operations = std::move(answer.operations);
     if (answer.verdict.recheck != Recheck::pass) return std::move(answer.verdict);
     return IntentRecorded{execution->fence};

@@ -65,7 +65,8 @@ void Coordinator::submit_hold(std::shared_ptr<Holding> holding) {
   if (!step) return holding->done(tl::make_unexpected(std::move(step).error()));
   const store::ActionRecord& record = step->action.record;
   store::Transaction transaction = scribe_.write(
-      *step, 0, audit::Payload::of(audit::hide(holding->request.call.body, record.hidden)));
+      *step, 0, audit::Payload::of(audit::hide(holding->request.call.body, record.hidden)),
+      holding->request.obliged);
   transaction.operations.emplace_back(
       store::PutBlob{record.workspace_id, record.request.id, std::move(holding->sealed)});
   // A hold that its caller never heard of must not wait for people.
@@ -95,7 +96,8 @@ void Coordinator::attach(std::shared_ptr<Holding> holding, const Uuid& pending) 
     if (++holding->tries < limits::kChangeTriesMax) return submit_hold(holding);
     return holding->done(fail(Errc::unavailable, "the same call keeps ending; try again"));
   }
-  store::AuditEntry entry = scribe_.attach_entry(**record, holding->request.draft);
+  store::AuditEntry entry =
+      scribe_.attach_entry(**record, holding->request.draft, holding->request.obliged);
   Held held{*std::move(*record), true, entry.id};
   store::Transaction transaction;
   transaction.operations.emplace_back(store::AppendAudit{std::move(entry)});

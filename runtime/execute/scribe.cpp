@@ -35,6 +35,12 @@ store::AuditEntry describe_call(const store::ActionRecord& record) {
   return entry;
 }
 
+void oblige(const Obliged& obliged, store::AuditEntry& entry) {
+  entry.obligations = obliged.obligations;
+  entry.tags = obliged.tags;
+  entry.shadows = obliged.shadows;
+}
+
 audit::Personal people_of(const store::ActionRecord& record) {
   audit::Personal personal;
   personal.agent_id = record.agent_id;
@@ -66,7 +72,8 @@ std::string message(const store::ActionRecord& record, std::string_view event) {
 }  // namespace
 
 store::Transaction Scribe::write(const Step& step, std::uint64_t version,
-                                 const std::optional<audit::Payload>& payload) const {
+                                 const std::optional<audit::Payload>& payload,
+                                 const Obliged& obliged) const {
   const store::ActionRecord& record = step.action.record;
   const std::int64_t now_ms = clock_.now().unix_ms;
   store::Transaction transaction;
@@ -79,7 +86,10 @@ store::Transaction Scribe::write(const Step& step, std::uint64_t version,
   for (const SideEffect& effect : step.effects) {
     if (const auto* append = std::get_if<AppendAudit>(&effect)) {
       store::AuditEntry entry = describe_call(record);
-      if (append->kind == store::AuditKind::hold) entry.id = record.hold_audit_id;
+      if (append->kind == store::AuditKind::hold) {
+        entry.id = record.hold_audit_id;
+        oblige(obliged, entry);
+      }
       entry.kind = append->kind;
       entry.decision = append->decision;
       entry.time_ms = now_ms;
@@ -109,7 +119,8 @@ store::Transaction Scribe::write(const Step& step, std::uint64_t version,
 }
 
 store::AuditEntry Scribe::attach_entry(const store::ActionRecord& pending,
-                                       const store::ActionRecord& repeat) const {
+                                       const store::ActionRecord& repeat,
+                                       const Obliged& obliged) const {
   store::AuditEntry entry = describe_call(pending);
   entry.id = crypto::uuid_v4();
   entry.kind = store::AuditKind::attach;
@@ -120,6 +131,7 @@ store::AuditEntry Scribe::attach_entry(const store::ActionRecord& pending,
   entry.rule = repeat.rule;
   entry.policy_id = repeat.policy_id;
   entry.bundle_hash = repeat.bundle_hash;
+  oblige(obliged, entry);
   audit::Personal personal = people_of(repeat);
   personal.reason = repeat.reason;
   return recorder_.record(std::move(entry), personal);

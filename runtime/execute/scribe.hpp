@@ -17,6 +17,13 @@
 
 namespace sentrail::execute {
 
+// What policy obliged to where a call was held or joined a hold, as entries keep it.
+struct Obliged {
+  std::string obligations;
+  std::string tags;
+  std::string shadows;
+};
+
 // Turns steps into transactions. threads: const use from any.
 class Scribe {
  public:
@@ -26,14 +33,16 @@ class Scribe {
 
   // The transaction of a step from the record of `version`; 0: a new one, which may attach to an
   // open call and counts against the pending calls of its agent.
-  // in: payload, for the entry that begins a call.
+  // in: payload and obligations, for the entry that begins a call.
   [[nodiscard]] store::Transaction write(const Step& step, std::uint64_t version,
-                                         const std::optional<audit::Payload>& payload = {}) const;
+                                         const std::optional<audit::Payload>& payload = {},
+                                         const Obliged& obliged = {}) const;
 
   // The entry that tells of a repeated call which joined a pending one. `repeat` is the repeat's
-  // own draft: its correlation id, key and agent. out: the entry's id.
+  // own draft: its correlation id, key and agent; so are the obligations. out: the entry's id.
   [[nodiscard]] store::AuditEntry attach_entry(const store::ActionRecord& pending,
-                                               const store::ActionRecord& repeat) const;
+                                               const store::ActionRecord& repeat,
+                                               const Obliged& obliged) const;
 
  private:
   const audit::Recorder& recorder_;

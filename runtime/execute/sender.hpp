@@ -31,6 +31,8 @@ enum class RecheckAt : std::uint8_t { claim, intent };
 struct RecheckAnswer {
   Rechecked verdict;
   std::vector<store::Operation> operations;
+  // What does not pass may do so soon: the call stays approved, and it is asked again.
+  bool later = false;
 };
 
 // Decides an approved call anew with everything as it is now.

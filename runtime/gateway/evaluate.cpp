@@ -13,6 +13,7 @@
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/evaluation.hpp"
 #include "runtime/gateway/record.hpp"
+#include "runtime/gateway/retries.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::gateway {
@@ -36,6 +37,7 @@ struct Evaluation {
   Description description;
   Judged judged;
   bool server_classified = false;
+  bool uses_grant = false;  // it names an approval, which was not refused yet
   int tries = 0;
   execute::Patience patience;  // from the first use of a grant on: what follows shares it
 };
@@ -116,14 +118,15 @@ void record(const EvaluationPtr& one) {
 }
 
 // A described action as a call that nobody sends: what its approval is bound to.
-execute::HoldRequest grant_request(const Evaluation& one) {
+execute::HoldRequest grant_request(const Evaluation& one, const Judged& judged) {
   execute::HoldRequest request;
-  request.draft = hold_draft(one.batch->desk, one.call, asked_of(one), one.judged);
+  request.draft = hold_draft(one.batch->desk, one.call, asked_of(one), judged);
   request.draft.kind = store::ActionKind::grant;
   request.draft.method = "EVALUATE";
   request.draft.target = "/evaluate-action";
   if (one.description.requested_by) request.draft.requested_by = *one.description.requested_by;
-  request.decide_within_ms = decide_within_ms(one.batch->desk, one.judged);
+  request.obliged = obliged_by(judged);
+  request.decide_within_ms = decide_within_ms(one.batch->desk, judged);
   request.patience = one.patience;
   request.call.upstream = "evaluate-action";
   request.call.scheme = "sentrail";
@@ -149,9 +152,10 @@ void answer_held(const EvaluationPtr& one, const Result<execute::Held>& result) 
 
 void hold(const EvaluationPtr& one) {
   http::IoThread& io = one->batch->desk.io;
-  one->batch->desk.judge.hold(one->call.correlation_id, one->judged);
+  execute::HoldRequest request = grant_request(*one, one->judged);
+  hold_for_retries(one->batch->desk.judge, request, one->judged);
   one->batch->desk.parts.coordinator.hold(
-      grant_request(*one), [one, &io](Result<execute::Held> result) {
+      std::move(request), [one, &io](Result<execute::Held> result) {
         auto shared = std::make_shared<Result<execute::Held>>(std::move(result));
         io.post([one, shared] { answer_held(one, *shared); });
       });
@@ -174,20 +178,23 @@ void answer_grant(const EvaluationPtr& one,
   }
   const Errc code = answer.error().code;
   // Still pending, used up or expired: this is a request like any other.
-  if (code == Errc::conflict) return hold(one);
+  if (code == Errc::conflict) {
+    one->batch->desk.judge.give_back(one->judged);
+    one->uses_grant = false;
+    return judge(one);
+  }
   finish_blocked(one, answer.error().message);
 }
 
 void use_grant(const EvaluationPtr& one) {
-  const execute::HoldRequest request = grant_request(*one);
-  const Result<approvals::BindingInput> input = execute::bind(request.draft, request.call);
+  const execute::HoldRequest request = grant_request(*one, one->judged);
+  Result<approvals::BindingInput> input = execute::bind(request.draft, request.call);
   if (!input) return finish_blocked(one, input.error().message);
   const execute::ActionRef ref{one->call.caller->workspace.id,
                                *one->description.approval_request_id};
   http::IoThread& io = one->batch->desk.io;
   one->patience = one->patience.or_bounded(one->batch->desk.parts.clock);
-  execute::GrantUse use{approvals::attach_hash(*input), demands_of(one->call, one->judged),
-                        one->patience};
+  execute::GrantUse use{*std::move(input), demands_of(one->call, one->judged), one->patience};
   one->batch->desk.parts.coordinator.use_grant(
       ref, std::move(use), [one, &io](Result<std::optional<store::ActionRecord>> used) {
         auto shared = std::make_shared<decltype(used)>(std::move(used));
@@ -203,13 +210,23 @@ void judge(const EvaluationPtr& one) {
   const Described described =
       describe_action(one->description, one->call.asker.identity, (*bundle)->catalogs());
   one->server_classified = described.server_classified;
-  one->judged = desk.judge.judge(**bundle, described.requests, one->call.asker, *one->call.known);
-  // What is kept is the whole description, in which the body is `payload`.
-  for (std::string& hidden : one->judged.obligations.hidden) {
-    hidden.insert(hidden.find(' ') + 1, "/payload");
-  }
+  Retry retry;
+  retry.judge = [&](const JudgeFor& purpose) -> Result<Judged> {
+    Judged judged =
+        desk.judge.judge(**bundle, described.requests, one->call.asker, *one->call.known, purpose);
+    // What is kept is the whole description, in which the body is `payload`.
+    for (std::string& hidden : judged.obligations.hidden) {
+      hidden.insert(hidden.find(' ') + 1, "/payload");
+    }
+    return judged;
+  };
+  retry.request = [&one](const Judged& judged) { return grant_request(*one, judged); };
+  Result<Judged> judged =
+      judge_retry(desk.judge, retry, one->uses_grant ? RetryFor::grant : RetryFor::hold);
+  if (!judged) return finish_blocked(one, judged.error().message);
+  one->judged = *std::move(judged);
   if (one->judged.effect != Effect::require_approval) return record(one);
-  one->description.approval_request_id ? use_grant(one) : hold(one);
+  one->uses_grant ? use_grant(one) : hold(one);
 }
 
 // The call of one item: an item may name its agent, if the key may be that one.
@@ -257,8 +274,16 @@ void serve_evaluate(DeskContext& desk, AgentCall call) {
       call.exchange->respond(refusal(item_call.error()));
       return;
     }
-    all.push_back(std::make_shared<Evaluation>(Evaluation{
-        batch, all.size(), *std::move(item_call), std::move(description), {}, false, 0, {}}));
+    const bool grant = description.approval_request_id.has_value();
+    all.push_back(std::make_shared<Evaluation>(Evaluation{batch,
+                                                          all.size(),
+                                                          *std::move(item_call),
+                                                          std::move(description),
+                                                          {},
+                                                          false,
+                                                          grant,
+                                                          0,
+                                                          {}}));
   }
   for (const EvaluationPtr& one : all) judge(one);
 }

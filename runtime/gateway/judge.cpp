@@ -94,6 +94,8 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
 
   Judged judged;
   judged.charged = std::move(counted.reservation);
+  judged.limited = std::ranges::any_of(counted.decided.decisions,
+                                       [](const Decision& one) { return one.full_limits != 0; });
   describe(facts, judged);
   judged.declared_read = std::all_of(requests.begin(), requests.end(),
                                      [](const auto& one) { return one.declared_read(); });
@@ -138,18 +140,25 @@ counters::Counted Judge::decide(const bundles::LoadedBundle& bundle,
   if (counters_ == nullptr) {
     return {decide::decide_counted(engine, actions, scratch_, nullptr, {}), {}};
   }
-  if (purpose.held) {
-    return counters_->recheck(engine, actions, scratch_, asker.workspace_id, *purpose.held);
-  }
-  return counters_->decide(engine, actions, scratch_, asker.workspace_id, purpose.purpose);
+  return counters_->decide(engine, actions, scratch_, asker.workspace_id, purpose.purpose,
+                           purpose.held ? &*purpose.held : nullptr);
 }
 
 void Judge::give_back(Judged& judged) {
   if (counters_ != nullptr) counters_->give_back(std::exchange(judged.charged, {}));
 }
 
-void Judge::hold(const Uuid& correlation_id, Judged& judged) {
-  if (counters_ != nullptr) counters_->hold(correlation_id, std::exchange(judged.charged, {}));
+void Judge::hold(const Uuid& correlation_id, Judged& judged, const counters::HoldName& name) {
+  if (counters_ == nullptr) return;
+  counters_->hold(correlation_id, std::exchange(judged.charged, {}), name);
+}
+
+bool Judge::holds_any() const {
+  return counters_ != nullptr && counters_->sizes().held > 0;
+}
+
+std::optional<counters::Hold> Judge::find_hold(const store::Hash& call) const {
+  return counters_ != nullptr ? counters_->find_hold(call) : std::nullopt;
 }
 
 void Judge::not_held(const Uuid& correlation_id) {
@@ -164,7 +173,8 @@ std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bun
       decide(bundle, requests, asker, {counters::Purpose::simulate, {}});
   for (std::size_t i = 0; i < requests.size(); ++i) {
     explanations.push_back(decide::explain(bundle.engine(), counted.decided.decisions[i],
-                                           requests[i].facts(), scratch_));
+                                           requests[i].facts(), scratch_,
+                                           &counted.decided.answer.obligations));
   }
   return explanations;
 }

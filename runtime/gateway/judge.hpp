@@ -57,13 +57,15 @@ struct Judged {
   // The kill states that were looked at: the workspace's and the server's.
   std::uint64_t kill_version = 0;
   std::uint64_t server_kill_version = 0;
+  bool limited = false;           // some limit has no room
   counters::Reservation charged;  // what its limits count; nothing if blocked or simulated
 };
 
 // What a judgement is for.
 struct JudgeFor {
   counters::Purpose purpose = counters::Purpose::charge;
-  std::optional<Uuid> held{};  // the correlation id of the held call that is judged anew
+  // The correlation id of the held call that is judged anew: its own charges do not count.
+  std::optional<Uuid> held{};
 };
 
 // `sentrail:rule:<rule>` as a UUIDv5 in the namespace of URLs. source: docs/api.md A3.
@@ -98,7 +100,10 @@ class Judge {
   void give_back(Judged& judged);
   // Keeps what it has charged for a call that is being held; what comes of the hold says how it
   // ends.
-  void hold(const Uuid& correlation_id, Judged& judged);
+  void hold(const Uuid& correlation_id, Judged& judged, const counters::HoldName& name = {});
+  // Whether some held call has charged something, and the one of that HoldName::call.
+  [[nodiscard]] bool holds_any() const;
+  [[nodiscard]] std::optional<counters::Hold> find_hold(const store::Hash& call) const;
   // The call was not held after all, or is another one that was held before.
   void not_held(const Uuid& correlation_id);
 

@@ -33,9 +33,10 @@ Obligations obligations_of(const Program& program, const decide::Answer& answer,
   Obligations out;
   answer.obligations.for_each([&](std::uint32_t index) {
     const ObligationRow& row = program.obligations[index];
-    out.all.push_back(render_obligation(program, index));
     if (row.kind == static_cast<std::uint32_t>(ObligationKind::tag)) {
       out.tags.emplace_back(program.view(row.text));
+    } else {
+      out.all.push_back(render_obligation(program, index));
     }
     if (row.slot != kNoRow) add_hidden(program, row, out);
   });
@@ -69,9 +70,15 @@ Status can_carry_out(const Program& program) {
   return {};
 }
 
-std::string joined(const std::vector<std::string>& texts) {
+std::string joined(const std::vector<std::string>& texts, std::size_t bytes_max) {
   std::string out;
-  for (const std::string& one : texts) out += (out.empty() ? "" : "\n") + one;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) out += '\n';
+    if (out.size() + texts[i].size() > bytes_max) {
+      return out + "… and " + std::to_string(texts.size() - i) + " more";
+    }
+    out += texts[i];
+  }
   return out;
 }
 

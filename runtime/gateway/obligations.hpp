@@ -5,6 +5,7 @@
 // Must not know: HTTP, the store. source: docs/language.md, L15.6 to L15.9.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ namespace sentrail::gateway {
 
 // What one judgement obliges to.
 struct Obligations {
-  std::vector<std::string> all;     // as policy text writes them
+  std::vector<std::string> all;     // as policy text writes them, less the tags
   std::vector<std::string> tags;    // ascend
   std::vector<std::string> hidden;  // values of the body, see audit/hiding.hpp
   // What each shadow rule would change: `module.tier.rule: effect by rule`.
@@ -34,7 +35,14 @@ struct Obligations {
 // obligation.
 [[nodiscard]] Status can_carry_out(const Program& program);
 
-// Texts of a record, which have no newlines, in one.
-[[nodiscard]] std::string joined(const std::vector<std::string>& texts);
+// Texts of a record, which have no newlines, in one. What is past `bytes_max` is counted alone, as
+// `… and N more`.
+[[nodiscard]] std::string joined(const std::vector<std::string>& texts, std::size_t bytes_max);
+
+// What an entry keeps of each, so that no policy makes one that does not fit into the log: JSON
+// escapes at most double them. source: docs/audit_log.md.
+inline constexpr std::size_t kRecordedObligationBytesMax = 8u << 10;
+inline constexpr std::size_t kRecordedTagBytesMax = 12u << 10;
+inline constexpr std::size_t kRecordedShadowBytesMax = 4u << 10;
 
 }  // namespace sentrail::gateway

@@ -12,6 +12,7 @@
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/forward.hpp"
 #include "runtime/gateway/record.hpp"
+#include "runtime/gateway/retries.hpp"
 #include "runtime/http/headers.hpp"
 
 namespace sentrail::gateway {
@@ -150,6 +151,20 @@ void answer_held(const PassagePtr& passage, Result<execute::Held> result) {
   passage->call.exchange->respond(held(decided, passage->desk.parts.settings.public_url));
 }
 
+// A call as it is held, had it been judged so.
+execute::HoldRequest hold_request(const Passage& one, const Judged& judged) {
+  execute::HoldRequest request;
+  request.draft = hold_draft(one.desk, one.call, asked_of(one), judged);
+  request.obliged = obliged_by(judged);
+  request.decide_within_ms = decide_within_ms(one.desk, judged);
+  request.call = held_call(*one.upstream, one.place.tool, one.target, one.request, judged.action);
+  request.draft.method = one.request.method;
+  request.draft.target = request.call.target;
+  request.draft.resend =
+      execute::resend_rule(one.request.method, !request.call.preconditions.empty());
+  return request;
+}
+
 void hold(const PassagePtr& passage) {
   Passage& one = *passage;
   if (!one.call.exchange->body_complete()) {
@@ -159,17 +174,9 @@ void hold(const PassagePtr& passage) {
                                        "body; send a smaller one"));
     return;
   }
-  execute::HoldRequest request;
-  request.draft = hold_draft(one.desk, one.call, asked_of(one), one.judged);
-  request.decide_within_ms = decide_within_ms(one.desk, one.judged);
-  request.call =
-      held_call(*one.upstream, one.place.tool, one.target, one.request, one.judged.action);
-  request.draft.method = one.request.method;
-  request.draft.target = request.call.target;
-  request.draft.resend =
-      execute::resend_rule(one.request.method, !request.call.preconditions.empty());
+  execute::HoldRequest request = hold_request(one, one.judged);
   http::IoThread& io = one.desk.io;
-  one.desk.judge.hold(one.call.correlation_id, one.judged);
+  hold_for_retries(one.desk.judge, request, one.judged);
   one.desk.parts.coordinator.hold(std::move(request), [passage, &io](Result<execute::Held> result) {
     auto shared = std::make_shared<Result<execute::Held>>(std::move(result));
     io.post([passage, shared] { answer_held(passage, std::move(*shared)); });
@@ -190,8 +197,16 @@ void judge(const PassagePtr& passage) {
   one.request.headers.set("Host", one.upstream->host_header);
   const auto bundle = one.desk.judge.bundle();
   if (!bundle) return answer_unrecorded(one, bundle.error());
-  Result<Judged> judged =
-      one.desk.judge.judge(**bundle, raw_request(one), one.call.asker, *one.call.known);
+  Retry retry;
+  retry.judge = [&one, &bundle](const JudgeFor& purpose) {
+    return one.desk.judge.judge(**bundle, raw_request(one), one.call.asker, *one.call.known,
+                                purpose);
+  };
+  retry.request = [&one](const Judged& judged) { return hold_request(one, judged); };
+  // Of a body that is streamed nobody can tell whether it is the same.
+  Result<Judged> judged = one.call.exchange->body_complete()
+                              ? judge_retry(one.desk.judge, retry, RetryFor::hold)
+                              : retry.judge({});
   if (!judged) {
     one.call.exchange->respond(classification_refusal(judged.error()));
     return;

@@ -2,9 +2,8 @@
 #include "runtime/gateway/rechecker.hpp"
 
 #include <utility>
-#include <vector>
 
-#include "runtime/approvals/quorum.hpp"
+#include "runtime/execute/machine.hpp"
 #include "runtime/gateway/forward.hpp"
 
 namespace sentrail::gateway {
@@ -48,14 +47,15 @@ request::RawRequest raw_request(const Upstream& upstream, const store::ActionRec
   return raw;
 }
 
-// Whether those who approved meet what the policy in force asks for.
-bool still_meet(const store::ActionRecord& record, const decide::Approval& asked) {
-  const auto quorums = approvals::parse_quorums(asked.text());
-  std::vector<std::vector<std::string>> people;
-  for (const store::Vote& vote : record.votes) {
-    if (vote.verdict == store::Verdict::approve) people.push_back(vote.groups);
+// What stands against a call that was judged anew.
+execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionRecord& record) {
+  if (!judged) return {Recheck::policy_stricter, judged.error().message};
+  if (judged->stop) return {recheck_of(*judged->stop), {}};
+  if (judged->effect == Effect::block) return {Recheck::policy_stricter, judged->rule};
+  if (judged->approval && !execute::still_meets(record, judged->approval->text())) {
+    return {Recheck::policy_stricter, judged->rule + " asks for " + judged->approval->text()};
   }
-  return quorums && approvals::are_met(*quorums, people);
+  return {};
 }
 
 }  // namespace
@@ -81,15 +81,18 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   const auto bundle = judge_.bundle();
   if (!bundle) return stop_with(Recheck::policy_stricter, bundle.error().message);
   const Asker asker = asker_of(*caller, record.source, clock_.now());
-  const Result<Judged> judged =
-      judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known,
-                   {counters::Purpose::simulate, record.correlation_id});
-  if (!judged) return stop_with(Recheck::policy_stricter, judged.error().message);
-  if (judged->stop) return stop_with(recheck_of(*judged->stop));
-  if (judged->effect == Effect::block) return stop_with(Recheck::policy_stricter, judged->rule);
-  if (judged->approval && !still_meet(record, *judged->approval)) {
-    return stop_with(Recheck::policy_stricter,
-                     judged->rule + " asks for " + judged->approval->text());
+  const auto judge_for = [&](counters::Purpose purpose) {
+    return judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known,
+                        {purpose, record.correlation_id});
+  };
+  const Result<Judged> judged = judge_for(counters::Purpose::simulate);
+  answer.verdict = verdict_of(judged, record);
+  if (answer.verdict.recheck != Recheck::pass) {
+    // After a start it takes as long as a limit looks back until anybody knows whether it has room.
+    answer.later =
+        judged && judged->limited &&
+        verdict_of(judge_for(counters::Purpose::suppose), record).recheck == Recheck::pass;
+    return answer;
   }
   answer.operations.emplace_back(
       store::RequireKillVersion{record.workspace_id, judged->kill_version});

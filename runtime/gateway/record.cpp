@@ -36,9 +36,10 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   entry.risk = judged.risk;
   entry.bundle_hash = judged.bundle_hash;
   entry.kill_epoch = judged.kill_version;
-  entry.obligations = joined(judged.obligations.all);
-  entry.tags = joined(judged.obligations.tags);
-  entry.shadows = joined(judged.obligations.shadows);
+  execute::Obliged obliged = obliged_by(judged);
+  entry.obligations = std::move(obliged.obligations);
+  entry.tags = std::move(obliged.tags);
+  entry.shadows = std::move(obliged.shadows);
   audit::Personal personal;
   personal.agent_id = call.caller->agent_id;
   personal.agent_name = call.caller->agent_name;
@@ -114,6 +115,12 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
   draft.hidden = judged.obligations.hidden;
   draft.execute_within_ms = desk.parts.settings.execute_by_ms;
   return draft;
+}
+
+execute::Obliged obliged_by(const Judged& judged) {
+  return {joined(judged.obligations.all, kRecordedObligationBytesMax),
+          joined(judged.obligations.tags, kRecordedTagBytesMax),
+          joined(judged.obligations.shadows, kRecordedShadowBytesMax)};
 }
 
 std::int64_t decide_within_ms(const DeskContext& desk, const Judged& judged) {

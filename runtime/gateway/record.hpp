@@ -52,6 +52,9 @@ enum class Waits : std::uint8_t { no, yes };
 [[nodiscard]] store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call,
                                              const Asked& asked, const Judged& judged);
 
+// What an entry keeps of what a judgement obliges to.
+[[nodiscard]] execute::Obliged obliged_by(const Judged& judged);
+
 // How long people have to decide what a judgement holds.
 [[nodiscard]] std::int64_t decide_within_ms(const DeskContext& desk, const Judged& judged);
 

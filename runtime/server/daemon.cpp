@@ -102,6 +102,7 @@ Status Daemon::load_policy() {
   if (first.bundle) {
     started_.policy = first.bundle->program().name();
     started_.bundle = first.bundle->digest_hex().substr(0, kDigestShown);
+    tell_of_zones(*first.bundle);
   }
   return {};
 }
@@ -281,6 +282,15 @@ void Daemon::close() {
 
 // --- while it serves -------------------------------------------------------------------------
 
+void Daemon::tell_of_zones(const bundles::LoadedBundle& bundle) const {
+  if (bundle.knows_zones()) return;
+  logger_.write(http::LogLevel::error, "zones_unknown",
+                {{"error",
+                  "the machine's time zone database is missing, lacks a zone of the policy "
+                  "or has `slim` files: windows of time are undecidable"},
+                 {"remedy", "install the package tzdata with `fat` files, then restart"}});
+}
+
 // On a work thread.
 void Daemon::reload() {
   const auto before = bundle_.current();
@@ -291,6 +301,7 @@ void Daemon::reload() {
                   {{"policy", std::string((*loaded)->program().name())},
                    {"bundle", (*loaded)->digest_hex().substr(0, kDigestShown)},
                    {"changed", changed ? "true" : "false"}});
+    tell_of_zones(**loaded);
   } else {
     logger_.write(http::LogLevel::error, "policy_not_loaded",
                   {{"error", loaded.error().message}, {"instead", "what was in force"}});

@@ -100,6 +100,7 @@ class Daemon {
   void close();
 
   void reload();
+  void tell_of_zones(const bundles::LoadedBundle& bundle) const;
   void tell_of_clock_jump(std::int64_t jump_ms);
   [[nodiscard]] store::Transaction entry(store::AuditKind kind, std::string action,
                                          store::AuditDecision decision, std::string reason) const;

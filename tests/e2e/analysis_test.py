@@ -1,5 +1,6 @@
 """What sentrailc says of all requests: diff of files, bundles and git revisions, claims, lints."""
 
+import datetime
 import json
 import pathlib
 import subprocess
@@ -125,6 +126,39 @@ class Analysis(unittest.TestCase):
         run("build", strict, "-o", bundle)
         self.assertEqual(run("diff", bundle, strict).returncode, 0)
 
+    def test_diff_shows_where_limits_obligations_and_people_move(self):
+        head = "policy p\nlanguage 1\ntier t {\n"
+        few = "  rule few: allow when env == live limit 5 per 1h\n"
+        all_ = "  rule all: allow when env in [live, test]\n"
+        free = policy(head + all_ + few + "}\n")
+        answer = run("diff", policy(head + few + all_ + "}\n"), free)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("every request has the same effect", answer.stdout)
+        self.assertIn("where the limits of p.t.few count  (widens)\n  no longer\n", answer.stdout)
+        for word in ("live", "test"):
+            text = head + all_ + f"  also hide: when env == {word} then redact body.card\n}}\n"
+            (free / f"{word}.sentrail").write_text(text, encoding="utf-8")
+        sides = free / "live.sentrail", free / "test.sentrail"
+        told = json.loads(run("diff", "--json", *sides).stdout)
+        aspect = told["policies"][0]["aspects"][0]
+        self.assertEqual((told["ok"], aspect["of"], aspect["what"], aspect["widens"]),
+                         (False, "obligation", "redact body.card", True))
+        self.assertEqual(json.loads(aspect["lost"][0])["attributes"]["env"], "live")
+        leads = "  rule a: require_approval from (group leads) when env == live\n"
+        admins = "  rule b: require_approval from (group admins) when env in [live, test]\n"
+        answer = run("diff", policy(head + leads + admins + "}\n"),
+                     policy(head + admins + leads + "}\n"))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("where approval is asked for from (1 of group leads)\n  no longer\n",
+                      answer.stdout)
+
+    def test_diff_counts_the_ends_of_rules(self):
+        end = datetime.date.today() + datetime.timedelta(days=300)
+        text = HEAD + "rule a: allow when env == live{}\ndefault block\n"
+        answer = run("diff", policy(text.format(f" until {end}")), policy(text.format("")))
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("block -> allow  (widens)", answer.stdout)
+
     def test_diff_names_policies_that_come_and_go(self):
         before, after = policy(STRICT), policy(STRICT)
         (after / "more.sentrail").write_text(LOOSE, encoding="utf-8")
@@ -177,7 +211,10 @@ class Analysis(unittest.TestCase):
         same = run("diff", *both, "--log", "-", stdin=whole)
         self.assertEqual(same.returncode, 0, same.stderr)
         self.assertIn("5 requests, 0 broken lines; 0 change (0.0 %)", same.stdout)
-        self.assertEqual(run("diff", *both, "--log", "-", stdin="\n".join(self.LOG)).returncode, 1)
+        broken = run("diff", *both, "--log", "-", "--json", stdin="\n".join(self.LOG))
+        self.assertEqual(broken.returncode, 1)
+        self.assertEqual(json.loads(broken.stdout)["ok"], False)
+        self.assertEqual(json.loads(broken.stdout)["policies"][0]["state"], "equivalent")
         self.assertEqual(run("diff", *both, "--log", "/no/such/log").returncode, 2)
         empty = run("diff", *both, "--log", "-", stdin="")
         self.assertIn("0 requests, 0 broken lines; 0 change (0.0 %)", empty.stdout)
@@ -221,6 +258,33 @@ class Analysis(unittest.TestCase):
         self.assertEqual(told["effect"], "allow")
         self.assertEqual([told["rules"][0][key] for key in ("owner", "ticket", "endsAt")],
                          ["platform", "SEC-12", "2099-02-01T00:00:00.000Z"])
+
+    # Instants are told apart where a rule asks for the time.
+    ENDING = ("rule a: allow when env == live until 2020-01-31\n"
+              'rule b: block when env == test and time in sat..sun 09:00..18:00 "UTC"\n'
+              "default block\n")
+
+    def test_diff_compares_a_rule_that_has_ended_with_its_repair(self):
+        rule = self.ENDING
+        ended, repaired = policy(HEAD + rule), policy(HEAD + rule.replace("until 2020-01-31", ""))
+        self.assertEqual(run("check", ended).returncode, 1)
+        answer = run("diff", ended, repaired)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("block -> allow  (widens)", answer.stdout)
+        self.assertEqual(run("diff", ended, ended).returncode, 0)
+
+    def test_diff_and_prove_look_from_the_day_that_is_named(self):
+        rule, claim = self.ENDING, 'prove "never" never allow when env == test\n'
+        ended = policy(HEAD + rule + claim)
+        later = policy(HEAD + rule.replace("2020-01-31", "2020-06-30") + claim)
+        self.assertEqual(run("prove", ended).returncode, 2)
+        self.assertEqual(run("prove", "--now", "2020-01-01", ended).returncode, 0)
+        now = json.loads(run("diff", "--json", "--now", "2020-01-01", ended, later).stdout)
+        self.assertIn("2020", now["policies"][0]["groups"][0]["changes"][0]["request"])
+        for command in (["prove", ended], ["diff", ended, later]):
+            odd = run(*command, "--now", "tomorrow")
+            self.assertEqual(odd.returncode, 2, odd.stdout)
+            self.assertIn("is not a day", odd.stderr)
 
     def test_check_finds_rules_that_are_never_reached(self):
         text = HEAD + "rule a: block when env in [live, test]\nrule b: allow when env == live\n"

@@ -114,6 +114,17 @@ class Lock(unittest.TestCase):
             self.assertEqual(done.returncode, 2, text)
             self.assertIn(word, done.stderr)
 
+    def test_what_no_check_could_read_is_not_written(self):
+        before = self.lock.read_text()
+        schema = {}
+        for _ in range(30):
+            schema = {"properties": {"a": schema}}
+        self.answer.write_text(json.dumps([{"name": "deep", "inputSchema": schema}]))
+        done = run("lock", "other", self.answer, "-o", self.lock)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("tool `deep` of server `other` does not fit", done.stderr)
+        self.assertEqual(self.lock.read_text(), before)
+
     def test_the_catalog_shows_the_tools(self):
         shown = run("catalog", "acme.tools", "--path", self.folder)
         self.assertIn("args.path", shown.stdout)

@@ -160,6 +160,24 @@ class Flip(unittest.TestCase):
         self.assertIn("it would be require_approval by default, if", answer.stdout)
         self.assertIn('resource.ref were', answer.stdout)
 
+    def test_a_flip_starts_from_what_limits_hold(self):
+        text = HEAD + "rule a: allow when env == live limit 5 per 1h{}\ndefault block\n"
+        full = {"attributes": {"env": "live"}, "state": {"used": {"a": 5}}}
+
+        def flips(text, asked):
+            answer = run("explain", "--flip", "--json", "-p", policy(text), stdin=json.dumps(asked))
+            self.assertEqual(answer.returncode, 0, answer.stderr)
+            return {flip["effect"] for flip in json.loads(answer.stdout)["flips"]}
+
+        self.assertEqual(flips(text.format(""), full), set(), "it is blocked whatever env is")
+        full["state"]["used"]["a"] = 4
+        self.assertEqual(flips(text.format(""), full), {"block"})
+        full["state"]["used"]["a"] = 5
+        self.assertEqual(flips(text.format(" else require_approval"), full), {"block"})
+        # Six of one request are one too many.
+        six = {"items": [{"attributes": {"env": "live"}}] * 6}
+        self.assertEqual(flips(text.format(""), six), set())
+
 
 class Mutation(unittest.TestCase):
     def pasted(self, text):
@@ -194,6 +212,17 @@ class Mutation(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stdout)
         self.assertRegex(again.stdout, r"mutation: (\d+) of \1 mistakes noticed")
         self.assertEqual(run("test", "--mutate", "--json", folder).stdout, answer.stdout)
+
+    def test_what_nobody_sees_is_shown_and_can_be_pasted(self):
+        text = HEAD + ('rule a: block when agent.id in ["x", "\\u{1b}[31mRED", "\\u{9b}1m"]\n'
+                       'rule b: block when user.id ~ ["\\u{202e}a*", "y"]\ndefault allow\n')
+        shown = run("test", "--mutate", policy(text)).stdout
+        for raw in "\x1b\x9b\u202e":
+            self.assertNotIn(raw, shown)
+        self.assertIn("lacks `\\x1b[31mRED`", shown)
+        self.assertIn("lacks `\\u{9b}1m`", shown)
+        again = run("test", "--mutate", policy(self.pasted(text)))
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
 
     def test_what_makes_no_difference_does_not_count(self):
         text = HEAD + ('rule a: block when env == live\nrule b: block when env == live\n'

@@ -76,5 +76,25 @@ TEST(Hiding, WhatIsNoJsonIsLeftOut) {
   EXPECT_EQ(hide(R"({"a":1,"a":2})", {mask({"b"})}), "[redacted]");
 }
 
+// A policy cannot read a member of what is no object: the request is blocked, and the record must
+// not hold what was to be hidden.
+TEST(Hiding, WhatStepsCannotGoIntoIsHiddenWhole) {
+  const std::vector<std::string> number{redact({"card", "number"})};
+  EXPECT_EQ(hide(R"({"card":"4111111111111111","a":1})", number), R"({"card":"[redacted]","a":1})");
+  EXPECT_EQ(hide(R"({"card":[{"number":"4111111111111111"}]})", number),
+            R"({"card":"[redacted]"})");
+  EXPECT_EQ(hide(R"({"card":4111111111111111})", {mask({"card", "number"})}),
+            R"({"card":"[redacted]"})");
+  EXPECT_EQ(hide(R"({"card":{"number":[["4111111111111111"]]}})", number),
+            R"({"card":{"number":["[redacted]"]}})");
+  EXPECT_EQ(hide(R"([{"card":"4111111111111111"}])", {redact({"card"})}), R"("[redacted]")");
+}
+
+TEST(Hiding, KeysThatAreEqualButForCaseHideAll) {
+  EXPECT_EQ(hide(R"({"card":"x","Card":"4111111111111111"})", {redact({"card"})}), "[redacted]");
+  EXPECT_EQ(hide(R"({"a":{"b":1,"B":"4111111111111111"}})", {mask({"card"})}), "[redacted]");
+  EXPECT_EQ(hide(R"({"card":"x","Card":"y"})", {}), R"({"card":"x","Card":"y"})");
+}
+
 }  // namespace
 }  // namespace sentrail::audit

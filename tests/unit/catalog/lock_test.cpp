@@ -115,6 +115,32 @@ TEST(Lock, AnswersThatAreNoneAreRefused) {
   EXPECT_THAT(locked("{}", "s", "[]"), HasSubstr("mcp_lock"));
 }
 
+// An answer that is read can be too deep, and answers together too large, for a file that is.
+TEST(Lock, WhatWouldNotBeReadIsNotWritten) {
+  const auto nested = [](std::size_t levels) {
+    std::string schema = "{}";
+    for (std::size_t i = 0; i < levels; ++i) {
+      schema.insert(0, R"({"properties":{"a":)");
+      schema += "}}";
+    }
+    return R"([{"name":"flat"},{"name":"deep","inputSchema":)" + schema + "}]";
+  };
+  EXPECT_TRUE(read(locked("", "s", nested(28))).has_value());
+  ASSERT_TRUE(wire::parse_json(nested(30)).has_value());
+  EXPECT_THAT(locked("", "s", nested(30)),
+              HasSubstr("tool `deep` of server `s` does not fit into a lock file: JSON nested"));
+  std::string many;
+  for (int i = 0; i < 45; ++i) {
+    many += (i == 0 ? "[" : ",") + (R"({"name":"t)" + std::to_string(i) + R"(","description":")") +
+            std::string(100'000, 'x') + "\"}";
+  }
+  many += "]";
+  const std::string one = locked("", "first", many);
+  ASSERT_TRUE(read(one).has_value());
+  EXPECT_THAT(locked(one, "second", many),
+              HasSubstr("too large with the tools of server `second`: JSON of more than"));
+}
+
 TEST(InputSchema, TypesMembersAndValues) {
   const InputShape shape = shape_of(
       R"({"type":"object","additionalProperties":false,"properties":{"n":{"type":["integer","null"]},)"

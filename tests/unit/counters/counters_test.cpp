@@ -38,11 +38,14 @@ class CountersTest : public testing::Test {
  protected:
   CountersTest() { clock_.advance_ms(kHourMs); }
 
-  Counted ask(support::Compiled& compiled, Purpose purpose = Purpose::charge) {
-    return counters_.decide(compiled.engine(), actions_, compiled.scratch(), workspace_, purpose);
+  Counted ask(support::Compiled& compiled, Purpose purpose = Purpose::charge,
+              const Uuid* own = nullptr) {
+    return counters_.decide(compiled.engine(), actions_, compiled.scratch(), workspace_, purpose,
+                            own);
   }
-  Effect effect(support::Compiled& compiled, Purpose purpose = Purpose::charge) {
-    return ask(compiled, purpose).decided.decisions.front().effect;
+  Effect effect(support::Compiled& compiled, Purpose purpose = Purpose::charge,
+                const Uuid* own = nullptr) {
+    return ask(compiled, purpose, own).decided.decisions.front().effect;
   }
 
   ManualClock clock_{Instant{0}};
@@ -135,17 +138,44 @@ TEST_F(CountersTest, ARecheckLeavesOutWhatTheCallItselfHasCharged) {
   id.bytes[0] = 1;
   counters_.hold(id, ask(compiled).reservation);
   for (int i = 0; i < 3; ++i) {
-    const Counted again =
-        counters_.recheck(compiled.engine(), actions_, compiled.scratch(), workspace_, id);
-    EXPECT_EQ(again.decided.decisions.front().effect, Effect::allow);
+    EXPECT_EQ(effect(compiled, Purpose::simulate, &id), Effect::allow);
   }
   EXPECT_EQ(effect(compiled), Effect::block);
   Uuid other{};
   other.bytes[0] = 2;
-  EXPECT_EQ(counters_.recheck(compiled.engine(), actions_, compiled.scratch(), workspace_, other)
-                .decided.decisions.front()
-                .effect,
-            Effect::block);
+  EXPECT_EQ(effect(compiled, Purpose::simulate, &other), Effect::block);
+}
+
+// A retry that does not find its hold after all has charged for itself.
+TEST_F(CountersTest, AnAskingAgainLeavesOutWhatIsHeldAndChargesForItself) {
+  support::Compiled compiled(limited(2));
+  Uuid id{};
+  id.bytes[0] = 1;
+  counters_.hold(id, ask(compiled).reservation);
+  const Counted again = ask(compiled, Purpose::charge, &id);
+  EXPECT_EQ(again.decided.answer.effect, Effect::allow);
+  EXPECT_FALSE(again.reservation.charges.empty());
+  EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::block) << "both count";
+  counters_.give_back(again.reservation);
+  EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::allow);
+}
+
+TEST_F(CountersTest, HoldsAreFoundByTheirCallUntilTheyEnd) {
+  support::Compiled compiled(limited(5));
+  const HoldName name{{1}, {2}};
+  std::array<Uuid, 2> ids{};
+  ids[0].bytes[0] = 9;
+  ids[1].bytes[0] = 1;
+  EXPECT_FALSE(counters_.find_hold(name.call));
+  counters_.hold(ids[0], ask(compiled).reservation, name);
+  counters_.hold(ids[1], ask(compiled).reservation, name);
+  EXPECT_EQ(counters_.find_hold(name.call)->correlation_id, ids[0]) << "the first";
+  EXPECT_EQ(counters_.find_hold(name.call)->name, name);
+  EXPECT_FALSE(counters_.find_hold(name.terms));
+  counters_.end_hold(ids[0], true);
+  EXPECT_EQ(counters_.find_hold(name.call)->correlation_id, ids[1]);
+  counters_.end_hold(ids[1], false);
+  EXPECT_FALSE(counters_.find_hold(name.call));
 }
 
 TEST_F(CountersTest, WorkspacesCountApart) {

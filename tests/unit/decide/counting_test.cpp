@@ -231,8 +231,26 @@ TEST(Counting, CountersOutliveABundle) {
   EXPECT_EQ(after(both), Effect::allow);
 }
 
-// More limits than are looked at: those behind have no room.
-TEST(Counting, LimitsPastTheLastThatIsLookedAtHaveNoRoom) {
+TEST(Windows, GiveBackOnlyWhatIsThere) {
+  decide::Windows windows;
+  const auto charge = [](std::int64_t amount) { return decide::Charge{"c", kHourMs, amount}; };
+  const auto used = [&] { return windows.used("c", kHourMs, kHourMs); };
+  windows.charge(charge(5), 0);
+  windows.charge(charge(3), kHourMs / 2);
+  windows.charge(charge(1), kHourMs);
+  windows.give_back(charge(2), kHourMs / 2);
+  EXPECT_EQ(used(), 7);
+  windows.give_back(charge(9), kHourMs / 2);
+  EXPECT_EQ(used(), 6) << "no more than the part has";
+  windows.give_back(charge(9), kHourMs / 4);
+  EXPECT_EQ(used(), 6) << "nothing was charged then";
+  windows.give_back(charge(5), 0);
+  windows.give_back(charge(1), kHourMs);
+  EXPECT_EQ(windows.size(), 0u);
+}
+
+// L14.5: more limits than are looked at. What is not looked at is not charged, so nothing goes on.
+TEST(Counting, LimitsPastTheLastThatIsLookedAtBlock) {
   ir::Policy policy;
   policy.name = "p";
   policy.default_effect = Effect::allow;
@@ -251,7 +269,15 @@ TEST(Counting, LimitsPastTheLastThatIsLookedAtHaveNoRoom) {
   last.limits = {limit(9, Effect::require_approval)};
   policy.tiers[0].rules.push_back(last);
   Gate gate(policy);
-  EXPECT_NE(gate.ask(request), Effect::allow);
+  const decide::CountedDecisions asked = gate.ask(std::vector{request});
+  EXPECT_EQ(asked.answer.effect, Effect::block) << "though each of them has room, or would ask";
+  EXPECT_EQ(asked.decisions.front().rule, 32u);
+  EXPECT_TRUE(asked.charges.empty());
+  EXPECT_EQ(gate.windows.size(), 0u);
+  const OwnedFacts facts = OwnedFacts::of(request).value();
+  const auto full = decide::deciding_limit(gate.compiled().engine(), asked.decisions.front(),
+                                           *facts, gate.compiled().scratch());
+  EXPECT_EQ(full, 64u) << "the one that is not looked at";
 }
 
 TEST(Windows, HoldAtMostOneBucketTooMuchAndNeverTooLittle) {

@@ -250,6 +250,37 @@ TEST_F(CoordinatorTest, StoppedWhenClaiming) {
   EXPECT_TRUE(sender_.jobs.empty());
 }
 
+TEST_F(CoordinatorTest, WhatMayPassLaterStaysApprovedAndIsAskedAgain) {
+  bool told = false;
+  rechecker_.answer = [&told](const auto&, const auto&, RecheckAt) {
+    RecheckAnswer answer;
+    answer.later = !told;
+    if (!told) answer.verdict.recheck = Recheck::policy_stricter;
+    return answer;
+  };
+  const Held held = hold().value();
+  (void)vote(held.record);
+  for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
+  EXPECT_EQ(stored(held.record).state, ActionState::approved);
+  EXPECT_EQ(stored(held.record).attempts, 0u);
+  told = true;
+  clock_.advance_ms(10'000);
+  pump_until_state(held.record, ActionState::sending);
+  EXPECT_THAT(log_of(held.record), ElementsAre("hold", "approve", "claim", "sending"));
+}
+
+TEST_F(CoordinatorTest, WhatMayPassLaterExpiresAllTheSame) {
+  rechecker_.answer = [](const auto&, const auto&, RecheckAt) {
+    return RecheckAnswer{{Recheck::policy_stricter, ""}, {}, true};
+  };
+  const Held held = hold().value();
+  (void)vote(held.record);
+  for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
+  clock_.advance_ms(held.record.execute_within_ms);
+  pump_until_state(held.record, ActionState::expired);
+  EXPECT_TRUE(sender_.jobs.empty());
+}
+
 TEST_F(CoordinatorTest, StoppedBetweenClaimAndIntent) {
   rechecker_.answer = [](const auto&, const auto&, RecheckAt at) {
     return RecheckAnswer{{at == RecheckAt::claim ? Recheck::pass : Recheck::policy_stricter, ""},
@@ -324,17 +355,22 @@ TEST_F(CoordinatorTest, AGrantIsUsedOnceByTheSameRequest) {
   HoldRequest made = request();
   made.draft.kind = store::ActionKind::grant;
   const Held held = hold(made).value();
-  const auto use = [&](const store::Hash& hash) {
+  const approvals::BindingInput same = bind(held.record, made.call).value();
+  const auto use = [&](const approvals::BindingInput& asked) {
     return wait<std::optional<store::ActionRecord>>(
-        [&](auto done) { coordinator_->use_grant(ref_of(held.record), {hash, {}, {}}, done); });
+        [&](auto done) { coordinator_->use_grant(ref_of(held.record), {asked, {}, {}}, done); });
   };
-  EXPECT_EQ(use(held.record.attach_hash).error().code, Errc::conflict) << "not approved yet";
+  EXPECT_EQ(use(same).error().code, Errc::conflict) << "not approved yet";
   (void)vote(held.record);
-  store::Hash other = held.record.attach_hash;
-  other[0] ^= 1;
+  approvals::BindingInput other = same;
+  other.body_hash[0] ^= 1;
   EXPECT_EQ(use(other).error().code, Errc::permission_denied);
-  EXPECT_EQ(use(held.record.attach_hash).value()->state, ActionState::succeeded);
-  EXPECT_EQ(use(held.record.attach_hash).error().code, Errc::conflict);
+  approvals::BindingInput stricter = same;
+  stricter.quorum += "; 1 of finance";
+  EXPECT_EQ(use(stricter).error().code, Errc::permission_denied) << "finance did not approve";
+  EXPECT_EQ(use(same).value()->state, ActionState::succeeded);
+  EXPECT_EQ(use(same).error().code, Errc::conflict);
+  EXPECT_EQ(use(stricter).error().code, Errc::conflict) << "used up, whomever policy asks";
   EXPECT_TRUE(sender_.jobs.empty());
 }
 
@@ -346,8 +382,9 @@ TEST_F(CoordinatorTest, AKillSwitchBetweenJudgingAndUsingAGrantWins) {
   const Held held = hold(made).value();
   (void)vote(held.record);
   const auto use = [&](std::uint64_t kill_version) {
-    GrantUse repeat{
-        held.record.attach_hash, {store::RequireKillVersion{workspace(), kill_version}}, {}};
+    GrantUse repeat{bind(held.record, made.call).value(),
+                    {store::RequireKillVersion{workspace(), kill_version}},
+                    {}};
     return wait<std::optional<store::ActionRecord>>(
         [&](auto done) { coordinator_->use_grant(ref_of(held.record), repeat, done); });
   };

@@ -103,6 +103,41 @@ TEST_F(EvaluateTest, AnExplanationSaysANegationOnce) {
   EXPECT_THAT(heard.body, testing::HasSubstr(R"("test":"tool != \"linear\"","truth":"true")"));
 }
 
+// docs/language.md, L15.7: what is hidden is in no answer, wherever a value is shown.
+TEST_F(EvaluateTest, AnExplanationHidesWhatPolicyHides) {
+  bundle_.replace(
+      tests::bundle_of("policy p\nlanguage 1\n"
+                       "rule a: allow when body.card.number != \"x\" and body.title == \"t\"\n"
+                       "  because \"{body.card.number} {body.card} {body.title}\"\n"
+                       "  then redact body.card.number\n"
+                       "default block\n"));
+  const Heard heard = post("/simulate-action", key_,
+                           R"({"tool":"github","action":"issues.create","riskLevel":"low",
+      "payload":{"card":{"number":"4111111111111111"},"title":"t"}})");
+  EXPECT_EQ(heard.text("reason"), "[redacted] [redacted] t") << heard.body;
+  EXPECT_THAT(heard.body, testing::Not(testing::HasSubstr("4111111111111111")));
+  EXPECT_THAT(heard.body, testing::HasSubstr(R"("value":"[redacted]")"));
+  EXPECT_THAT(heard.body, testing::HasSubstr(R"("value":"t")"));
+}
+
+// docs/language.md, L15.8 and L15.9, of what waits for people too.
+TEST_F(EvaluateTest, TheEntryOfAHoldHasWhatPolicyObligesTo) {
+  bundle_.replace(
+      tests::bundle_of("policy p\nlanguage 1\n"
+                       "rule a: require_approval when always then tag \"pii\", alert\n"
+                       "shadow rule b: block when always\n"
+                       "default block\n"));
+  EXPECT_EQ(decision(kWhole), "require_approval");
+  EXPECT_EQ(decision(kWhole), "require_approval") << "joins the first";
+  for (const store::AuditKind kind : {store::AuditKind::hold, store::AuditKind::attach}) {
+    const std::vector<audit::OpenedEntry> found = entries(kind);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found.front().entry.tags, "pii");
+    EXPECT_EQ(found.front().entry.obligations, "alert");
+    EXPECT_EQ(found.front().entry.shadows, "p.main.b: block by p.main.b");
+  }
+}
+
 // --- grants --------------------------------------------------------------------------------
 
 class GrantTest : public AgentsTest {

@@ -147,7 +147,7 @@ TEST_F(JudgeTest, ObligationsAreThoseOfTheAnswer) {
   const Judged one = judge(R"({"card":"4111","name":"x"})");
   EXPECT_EQ(one.effect, Effect::allow);
   EXPECT_EQ(one.reason, "[redacted], x");
-  const std::vector<std::string> all = {"redact body.card", "tag \"a\"", "tag \"b\""};
+  const std::vector<std::string> all = {"redact body.card"};
   EXPECT_EQ(one.obligations.all, all);
   EXPECT_EQ(one.obligations.tags, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(one.obligations.hidden, (std::vector<std::string>{"redact /card"}));
@@ -169,6 +169,15 @@ TEST_F(JudgeTest, ShadowRulesAreToldAndDecideNothing) {
   const Judged one = judge_.judge(*shadowed, std::move(raw), asker(), *known()).value();
   EXPECT_EQ(one.effect, Effect::allow);
   EXPECT_EQ(one.obligations.shadows, (std::vector<std::string>{"p.main.d: block by p.main.d"}));
+}
+
+TEST(Joined, CountsWhatIsTooMuchForARecord) {
+  const std::vector<std::string> lines = {"abc", "defg", "h"};
+  EXPECT_EQ(joined({}, 1), "");
+  EXPECT_EQ(joined(lines, 10), "abc\ndefg\nh");
+  EXPECT_EQ(joined(lines, 9), "abc\ndefg\n… and 1 more");
+  EXPECT_EQ(joined(lines, 7), "abc\n… and 2 more");
+  EXPECT_EQ(joined(lines, 2), "… and 3 more");
 }
 
 TEST(CanCarryOut, WhatItDoesAndNothingElse) {

@@ -95,6 +95,23 @@ TEST_F(LimitsGateTest, AHoldReservesAndADeniedOneGivesBack) {
   EXPECT_EQ(puts("e"), 403);
 }
 
+// A safe call that lost its answer is tried again, and may end as revoked or expired then.
+TEST_F(LimitsGateTest, WhatMayHaveBeenSentStaysCharged) {
+  EXPECT_EQ(puts("a"), 0);
+  const Heard held = hear(call("PUT", kTopics, R"({"names":["b"]})"));
+  EXPECT_EQ(puts("c"), 202);
+  const Uuid id = parse_uuid(held.text("approvalRequestId")).value();
+  store::ActionRecord record = store_->get_action(workspace_.id, id).value().value();
+  record.attempts = 1;
+  record.state = store::ActionState::approved;
+  tell_counters(counters_, record);
+  EXPECT_EQ(counters_.sizes().held, 2u) << "it will be tried again";
+  record.state = store::ActionState::revoked;
+  tell_counters(counters_, record);
+  EXPECT_EQ(counters_.sizes().held, 1u);
+  EXPECT_EQ(puts("d"), 403) << "three that went, may have gone or wait";
+}
+
 TEST_F(LimitsGateTest, WhatAStopMeetsIsNotCharged) {
   EXPECT_TRUE(creates_issue());
   kill_unseen();
@@ -105,6 +122,88 @@ TEST_F(LimitsGateTest, WhatAStopMeetsIsNotCharged) {
   reload();
   EXPECT_TRUE(creates_issue());
   EXPECT_FALSE(creates_issue());
+}
+
+// --- what waits and is asked about again: docs/language.md, L14.6 ---------------------------
+
+constexpr std::string_view kLimitedHolds = R"(policy p
+language 1
+import sentrail.github
+tier everyday {
+  rule merges: require_approval on github pulls.merge limit 1 per 1h
+  rule deletes: require_approval on github repos.delete
+    limit 1 per 1h else require_approval from (group finance)
+  rule puts: require_approval when http.method == "PUT"
+    limit 1 per 1h else require_approval from (group finance)
+}
+default block
+)";
+
+class LimitedHoldsTest : public AgentsTest {
+ protected:
+  LimitedHoldsTest() : AgentsTest(test_settings(), kLimitedHolds) { clock_.advance_ms(kHourMs); }
+
+  Heard evaluate(const std::string& action, int payload, const std::string& approval_id = {}) {
+    std::string body = R"({"tool":"github","action":")" + action +
+                       R"(","riskLevel":"high","payload":{"n":)" + std::to_string(payload) + "}";
+    if (!approval_id.empty()) body += R"(,"approvalRequestId":")" + approval_id + "\"";
+    return post("/evaluate-action", key_, body + "}");
+  }
+
+  void approve(const std::string& id) {
+    const Heard voted = post("/approval-decision", signed_in("rita", Role::reviewer),
+                             R"({"decision":"approved","approvalRequestId":")" + id + "\"}");
+    EXPECT_EQ(voted.text("status"), "approved") << voted.body;
+  }
+
+  std::string quorum_of(const std::string& id) {
+    return store_->get_action(workspace_.id, parse_uuid(id).value()).value()->quorum;
+  }
+};
+
+TEST_F(LimitedHoldsTest, AGrantIsNotTestedAgainstItsOwnCharge) {
+  const std::string id = evaluate("pulls.merge", 1).text("approvalRequestId");
+  EXPECT_EQ(evaluate("pulls.merge", 2).text("decision"), "block") << "what is held is charged";
+  EXPECT_EQ(evaluate("pulls.merge", 2, id).text("decision"), "block") << "and not for others";
+  EXPECT_EQ(evaluate("pulls.merge", 1, id).text("approvalRequestId"), id) << "it still waits";
+  approve(id);
+  const Heard used = evaluate("pulls.merge", 1, id);
+  EXPECT_EQ(used.text("decision"), "allow") << used.body;
+  EXPECT_EQ(evaluate("pulls.merge", 1, id).text("decision"), "block") << "it was used, and counts";
+}
+
+TEST_F(LimitedHoldsTest, AGrantHoldsWhereItsOwnChargeAsksForOthers) {
+  const std::string id = evaluate("repos.delete", 1).text("approvalRequestId");
+  approve(id);
+  const Heard used = evaluate("repos.delete", 1, id);
+  EXPECT_EQ(used.text("decision"), "allow") << used.body;
+}
+
+TEST_F(LimitedHoldsTest, AGrantWhoseQuorumIsStricterByNowIsRefused) {
+  const std::string id = evaluate("repos.delete", 1).text("approvalRequestId");
+  approve(id);
+  const std::string other = evaluate("repos.delete", 2).text("approvalRequestId");
+  EXPECT_THAT(quorum_of(other), HasSubstr("finance"));
+  const Heard refused = evaluate("repos.delete", 1, id);
+  EXPECT_EQ(refused.text("decision"), "block") << refused.body;
+  EXPECT_THAT(refused.text("reason"), HasSubstr("policy now asks for others"));
+}
+
+TEST_F(LimitedHoldsTest, ARetryJoinsItsHoldAndChargesNothing) {
+  const auto put_topic = [this](const std::string& name) {
+    return hear(begin({"PUT",
+                       kTopics,
+                       key_,
+                       R"({"names":[")" + name + R"("]})",
+                       {{"Content-Type", "application/json"}}}));
+  };
+  const std::string id = put_topic("a").text("approvalRequestId");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(put_topic("a").text("approvalRequestId"), id);
+  EXPECT_THAT(quorum_of(id), testing::Not(HasSubstr("finance")));
+  const std::string other = put_topic("b").text("approvalRequestId");
+  EXPECT_NE(other, id);
+  EXPECT_THAT(quorum_of(other), HasSubstr("finance"));
+  EXPECT_EQ(put_topic("b").text("approvalRequestId"), other);
 }
 
 // Nobody knows what was charged before the start.

@@ -43,9 +43,14 @@ class RecheckerTest : public AgentsTest {
   }
 
   Recheck recheck(const store::ActionRecord& record) {
+    return recheck_with(record, nullptr).verdict.recheck;
+  }
+
+  execute::RecheckAnswer recheck_with(const store::ActionRecord& record,
+                                      counters::Counters* counters) {
     const execute::Call call = load_request(*store_, vault_, record).value();
-    CurrentRechecker rechecker(known_, bundle_, clock_);
-    return rechecker.recheck(record, call, execute::RecheckAt::claim).verdict.recheck;
+    CurrentRechecker rechecker(known_, bundle_, clock_, counters);
+    return rechecker.recheck(record, call, execute::RecheckAt::claim);
   }
 };
 
@@ -78,6 +83,29 @@ TEST_F(RecheckerTest, WhoApprovedMustMeetWhatThePolicyAsksForNow) {
   denied.votes.back().verdict = store::Verdict::deny;
   EXPECT_EQ(recheck(denied), Recheck::policy_stricter);
   EXPECT_EQ(recheck(unapproved_call()), Recheck::policy_stricter);
+}
+
+// docs/adr/0003: after a start nobody knows what limits have counted, which revokes nothing.
+TEST_F(RecheckerTest, WhatLimitsCannotTellYetIsAskedAgain) {
+  const store::ActionRecord record = held_call();
+  const auto in_force = [this](const std::string& rules) {
+    bundle_.replace(tests::bundle_of("policy p\nlanguage 1\n" + rules));
+  };
+  const std::string limited = "rule one: require_approval when always limit 1 per 1h\n";
+  in_force(limited);
+  counters::Counters fresh(clock_);
+  const execute::RecheckAnswer early = recheck_with(record, &fresh);
+  EXPECT_EQ(early.verdict.recheck, Recheck::policy_stricter);
+  EXPECT_TRUE(early.later);
+  in_force(limited + "rule two: block when env == test\n");
+  const execute::RecheckAnswer stricter = recheck_with(record, &fresh);
+  EXPECT_EQ(stricter.verdict.recheck, Recheck::policy_stricter);
+  EXPECT_FALSE(stricter.later) << "no limit could mend that";
+  in_force("rule one: require_approval when always limit 0 per 1h\n");
+  EXPECT_FALSE(recheck_with(record, &fresh).later) << "nor is there ever room";
+  in_force(limited);
+  clock_.advance_ms(3'600'000);
+  EXPECT_EQ(recheck_with(record, &fresh).verdict.recheck, Recheck::pass);
 }
 
 }  // namespace

@@ -30,6 +30,14 @@ TEST(Zones, AreThoseOfTheDatabase) {
   }
 }
 
+// What a database with `slim` files gets wrong: it would be taken for none.
+TEST(Zones, SummerTimeIsShownWhereTheFilesHaveNoMoreThanTheRule) {
+  ASSERT_TRUE(is_zone("Europe/Berlin")) << "the machine's database is missing or has slim files";
+  EXPECT_EQ(zone_clock("Europe/Berlin", ms("2024-01-15T00:00:00Z"))->now.offset_s, 3'600);
+  EXPECT_EQ(zone_clock("Europe/Berlin", ms("2024-07-15T00:00:00Z"))->now.offset_s, 7'200);
+  EXPECT_EQ(zone_clock("America/New_York", ms("2030-07-15T00:00:00Z"))->now.offset_s, -14'400);
+}
+
 // L16.5: the change of 2027-03-28 in Berlin.
 TEST(Zones, TellTheNextChange) {
   const std::int64_t change = ms("2027-03-28T01:00:00Z");

@@ -1,0 +1,57 @@
+// Names of holds, and judgements without their charges. See retries.hpp.
+#include "runtime/gateway/retries.hpp"
+
+#include <utility>
+
+#include "runtime/approvals/binding.hpp"
+#include "runtime/execute/call.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+Result<counters::HoldName> name_of(const execute::HoldRequest& request) {
+  SENTRAIL_ASSIGN_OR_RETURN(approvals::BindingInput input,
+                            execute::bind(request.draft, request.call));
+  counters::HoldName name;
+  name.terms = approvals::attach_hash(input);
+  input.rule.clear();
+  input.quorum.clear();
+  name.call = approvals::attach_hash(input);
+  return name;
+}
+
+// Whether what was judged without the charges of a hold leads back to that hold.
+bool leads_back(const Judged& judged, const Retry& retry, const counters::Hold& held,
+                RetryFor purpose) {
+  if (judged.effect != Effect::require_approval) return false;
+  if (purpose == RetryFor::grant) return true;
+  const Result<counters::HoldName> name = name_of(retry.request(judged));
+  return name && name->terms == held.name.terms;
+}
+
+}  // namespace
+
+Result<Judged> judge_retry(Judge& judge, const Retry& retry, RetryFor purpose) {
+  Result<Judged> plain = retry.judge({});
+  if (!plain || plain->effect == Effect::allow || !plain->limited || !judge.holds_any()) {
+    return plain;
+  }
+  const Result<counters::HoldName> name = name_of(retry.request(*plain));
+  if (!name) return plain;
+  const std::optional<counters::Hold> held = judge.find_hold(name->call);
+  if (!held) return plain;
+  judge.give_back(*plain);
+  Result<Judged> again = retry.judge({counters::Purpose::charge, held->correlation_id});
+  if (!again || leads_back(*again, retry, *held, purpose)) return again;
+  judge.give_back(*again);
+  return retry.judge({});
+}
+
+void hold_for_retries(Judge& judge, const execute::HoldRequest& request, Judged& judged) {
+  // What charges nothing has nothing to leave out.
+  const Result<counters::HoldName> name =
+      judged.charged.charges.empty() ? Result<counters::HoldName>() : name_of(request);
+  judge.hold(request.draft.correlation_id, judged, name ? *name : counters::HoldName());
+}
+
+}  // namespace sentrail::gateway
