@@ -11,8 +11,8 @@ constexpr Explanation kTable[] = {
 {unknown_obligation,
  "`then` obliges to `redact PATH`, `mask PATH`, `notify CHANNEL \"TARGET\"`, `tag \"TEXT\"`, "
  "`taint \"TEXT\"`, `alert` and `log full`, and to nothing else.",
- "rule one: allow when risk == low then redct args.card\n",
- "rule one: allow when risk == low then redcat args.card\n"},
+ "rule one: allow when risk == low then redcat args.card\n",
+ "rule one: allow when risk == low then redact args.card\n"},
 {also_with_outcome,
  "An `also` rule adds obligations wherever it may match, and decides nothing; what decides is a "
  "rule without `also`.",
@@ -51,7 +51,7 @@ constexpr Explanation kTable[] = {
 {too_many_obligations,
  "A policy has at most 256 different obligations, so that a set of them has a fixed size, and 64 "
  "shadow rules, each of which costs time with every request that it matches.",
- "@{65*shadow rule r@: block when risk == low\n}",
+ "@{65*shadow rule r@: block when risk == low\n}\n",
  "shadow rule one: block when risk == low\n"},
 {dead_also,
  "No request makes the condition of this `also` rule true. Where its tests cannot be decided it "

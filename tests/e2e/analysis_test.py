@@ -129,7 +129,7 @@ class Analysis(unittest.TestCase):
     def test_diff_shows_where_limits_obligations_and_people_move(self):
         head = "policy p\nlanguage 1\ntier t {\n"
         few = "  rule few: allow when env == live limit 5 per 1h\n"
-        all_ = "  rule all: allow when env in [live, test]\n"
+        all_ = "  rule both: allow when env in [live, test]\n"
         free = policy(head + all_ + few + "}\n")
         answer = run("diff", policy(head + few + all_ + "}\n"), free)
         self.assertEqual(answer.returncode, 1, answer.stderr)

@@ -6,11 +6,11 @@ import unittest
 from harness.sentrailc import policy, run
 
 HEAD = "policy acme\nlanguage 1\n\n"
-POLICY = HEAD + """rule pay: allow
+POLICY = HEAD + """shadow rule tighten: block when resource.type == "pii"
+rule pay: allow
   when risk == low
   then redact args.card, notify slack "#fin"
 also rule pii when resource.type == "pii" then tag "pii"
-shadow rule tighten: block when resource.type == "pii"
 rule rest: require_approval when always
 """
 PII = '{"attributes": {"risk": "low", "resource.type": "pii", "args": {"card": "4111"}}}'
@@ -51,7 +51,7 @@ class Obligations(unittest.TestCase):
 }
 """
         self.assertEqual(run("test", policy(expecting)).returncode, 0)
-        failed = run("test", policy(expecting.replace('then tag "pii"', 'then tag "other"')))
+        failed = run("test", policy(expecting.replace('pay then tag "pii"', 'pay then tag "other"')))
         self.assertEqual(failed.returncode, 1)
         self.assertIn('tag "other"', failed.stdout + failed.stderr)
 
@@ -124,7 +124,7 @@ test "low" {
         self.assertEqual(run("test", policy(self.MUTATED + text)).returncode, 0, text)
 
     def test_check_names_what_never_matches(self):
-        dead = HEAD + """rule all: allow when risk == low
+        dead = HEAD + """rule whole: allow when risk == low
 also rule never when resource.ref ~ "a/**" and resource.ref ~ "b/**" then alert
 shadow rule late: block when risk == low and env == live
 """

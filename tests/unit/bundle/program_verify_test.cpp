@@ -194,7 +194,7 @@ const Case kApprovals[] = {
 };
 
 const Case kLimits[] = {
-    {"limit_rule", "names no rule", [](P& p) { p.limits[1].rule = 4; }},
+    {"limit_rule", "names no rule", [](P& p) { p.limits[1].rule = 99; }},
     {"limit_order", "limits[1] is out of order", [](P& p) { p.limits[1].rule = 0; }},
     {"limit_of_block", "lets nothing through", [](P& p) { p.limits[0].rule = 0; }},
     {"limit_of_pass", "lets nothing through", [](P& p) { p.limits[0].rule = 1; }},
