@@ -190,4 +190,13 @@ bool are_met(std::span<const Quorum> quorums, std::span<const std::vector<std::s
                      [&](const Quorum& quorum) { return is_met(quorum, people); });
 }
 
+bool would_meet(std::span<const store::Vote> votes, std::string_view quorums) {
+  const Result<std::vector<Quorum>> asked = parse_quorums(quorums);
+  std::vector<std::vector<std::string>> people;
+  for (const store::Vote& vote : votes) {
+    if (vote.verdict == store::Verdict::approve) people.push_back(vote.groups);
+  }
+  return asked && are_met(*asked, people);
+}
+
 }  // namespace sentrail::approvals

@@ -64,4 +64,7 @@ struct Quorum {
 [[nodiscard]] bool are_met(std::span<const Quorum> quorums,
                            std::span<const std::vector<std::string>> people);
 
+// Tells whether those who approved meet quorums, which parse_quorums() reads; not if it cannot.
+[[nodiscard]] bool would_meet(std::span<const store::Vote> votes, std::string_view quorums);
+
 }  // namespace sentrail::approvals

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/limits.hpp"
+#include "runtime/approvals/quorum.hpp"
 #include "runtime/execute/changes.hpp"
 
 namespace sentrail::execute {
@@ -109,7 +110,7 @@ void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
     input.quorum = quorum;
     if (!same) return fail(Errc::permission_denied, "the approval is for another request");
     if (record.state == store::ActionState::approved && quorum != record.quorum &&
-        !still_meets(record, quorum)) {
+        !approvals::would_meet(record.votes, quorum)) {
       return fail(Errc::permission_denied, "policy now asks for others than those who approved");
     }
     return GrantUsed{};

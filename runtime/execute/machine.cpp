@@ -436,15 +436,6 @@ Result<Step> transition(const Action& action, const Event& event, std::int64_t n
   return std::visit([&](const auto& what) { return on(action, what, now_ms); }, event);
 }
 
-bool still_meets(const ActionRecord& record, std::string_view quorums) {
-  const auto asked = approvals::parse_quorums(quorums);
-  std::vector<std::vector<std::string>> people;
-  for (const store::Vote& vote : record.votes) {
-    if (vote.verdict == store::Verdict::approve) people.push_back(vote.groups);
-  }
-  return asked && approvals::are_met(*asked, people);
-}
-
 std::string_view status_of(ActionState state) noexcept {
   switch (state) {
     case ActionState::held:

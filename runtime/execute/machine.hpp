@@ -40,9 +40,6 @@ struct Step {
 [[nodiscard]] Result<Step> transition(const Action& action, const Event& event,
                                       std::int64_t now_ms);
 
-// Whether those who approved a call meet quorums as well. in: as approvals::print_quorums writes.
-[[nodiscard]] bool still_meets(const store::ActionRecord& record, std::string_view quorums);
-
 // What agents and people are told of a state: pending, approved, denied, expired, executed, failed,
 // in_doubt, revoked.
 [[nodiscard]] std::string_view status_of(store::ActionState state) noexcept;

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "runtime/execute/machine.hpp"
+#include "runtime/approvals/quorum.hpp"
 #include "runtime/gateway/forward.hpp"
 
 namespace sentrail::gateway {
@@ -52,7 +52,7 @@ execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionR
   if (!judged) return {Recheck::policy_stricter, judged.error().message};
   if (judged->stop) return {recheck_of(*judged->stop), {}};
   if (judged->effect == Effect::block) return {Recheck::policy_stricter, judged->rule};
-  if (judged->approval && !execute::still_meets(record, judged->approval->text())) {
+  if (judged->approval && !approvals::would_meet(record.votes, judged->approval->text())) {
     return {Recheck::policy_stricter, judged->rule + " asks for " + judged->approval->text()};
   }
   return {};

@@ -33,9 +33,8 @@ bool leads_back(const Judged& judged, const Retry& retry, const counters::Hold& 
 
 Result<Judged> judge_retry(Judge& judge, const Retry& retry, RetryFor purpose) {
   Result<Judged> plain = retry.judge({});
-  if (!plain || plain->effect == Effect::allow || !plain->limited || !judge.holds_any()) {
-    return plain;
-  }
+  const bool in_its_way = plain && plain->effect != Effect::allow && plain->limited && !plain->stop;
+  if (!in_its_way || !judge.holds_any()) return plain;
   const Result<counters::HoldName> name = name_of(retry.request(*plain));
   if (!name) return plain;
   const std::optional<counters::Hold> held = judge.find_hold(name->call);

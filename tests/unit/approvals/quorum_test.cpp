@@ -343,5 +343,22 @@ TEST(Standing, VoterComesFromAMembership) {
   EXPECT_EQ(voter_of(person, here, "").error().code, Errc::permission_denied);
 }
 
+TEST(Quorum, WouldBeMetByThoseWhoApproved) {
+  const auto vote = [](store::Verdict verdict, std::vector<std::string> labels) {
+    store::Vote made;
+    made.verdict = verdict;
+    made.groups = std::move(labels);
+    return made;
+  };
+  std::vector<store::Vote> votes = {vote(store::Verdict::approve, {"role:reviewer"}),
+                                    vote(store::Verdict::deny, {"finance"})};
+  EXPECT_TRUE(would_meet(votes, "1 of role:reviewer"));
+  EXPECT_FALSE(would_meet(votes, "1 of finance; 1 of role:reviewer"));
+  EXPECT_FALSE(would_meet(votes, "anybody"));
+  EXPECT_FALSE(would_meet(votes, ""));
+  votes.push_back(vote(store::Verdict::approve, {"finance"}));
+  EXPECT_TRUE(would_meet(votes, "1 of finance; 1 of role:reviewer"));
+}
+
 }  // namespace
 }  // namespace sentrail::approvals
