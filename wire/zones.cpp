@@ -18,8 +18,8 @@ using Seconds = date::sys_seconds;
 
 // Whether the library reads these files right: of what `zic -b slim` writes it leaves out the rule
 // at the end, and shows winter time for good. Berlin's clocks of 2024 tell the two apart.
-bool is_whole(const date::tzdb& zones) {
-  const date::time_zone* berlin = zones.locate_zone("Europe/Berlin");
+bool is_whole() {
+  const date::time_zone* berlin = date::locate_zone("Europe/Berlin");
   const auto offset_at = [berlin](std::int64_t seconds) {
     return berlin->get_info(Seconds(std::chrono::seconds(seconds))).offset.count();
   };
@@ -33,7 +33,7 @@ const date::tzdb* database() {
   static const date::tzdb* const found = []() -> const date::tzdb* {
     try {
       const date::tzdb& zones = date::get_tzdb();
-      return is_whole(zones) ? &zones : nullptr;
+      return is_whole() ? &zones : nullptr;
     } catch (const std::exception&) {
       return nullptr;
     }
