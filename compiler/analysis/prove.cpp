@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 
 #include "compiler/analysis/full_limits.hpp"
 #include "compiler/analysis/tries.hpp"
@@ -34,7 +36,34 @@ void find_by_trying(const ir::Policy& policy, const ir::Policy& searched, const 
   if (oracle::evaluate(policy, proof.when, *request) == Truth::f) return;
   if (!may_answer(policy, *request, proof.never)) return;
   found.witness = Witness{*request, *decision};
+  found.verdict = Verdict::refuted;
   found.why.clear();
+}
+
+constexpr std::string_view kOtherwise =
+    "what was found is answered otherwise: by a limit without room for it, by what cannot be "
+    "hidden, or past the end of a rule; others may not be";
+
+// Looks for a request that breaks a claim, as a formula says it.
+void search(const ir::Policy& policy, Workbench& bench, Node broken, Existence& found,
+            const ir::Proof& proof) {
+  Query query(bench.circuit(), {&broken, 1});
+  query.demand(broken);
+  const Answer answer = query.solve();
+  found.why = answer.why;
+  if (answer.found == Found::none) found.verdict = Verdict::proved;
+  if (answer.found != Found::some) return;
+  found.witness = bench.confirm(0, answer, found.why, [&](const Witness& witness) {
+    return witness.decision.effect == proof.never &&
+           oracle::evaluate(policy, proof.when, witness.request) != Truth::f;
+  });
+  if (!found.witness) return;
+  if (may_answer(policy, found.witness->request, proof.never)) {
+    found.verdict = Verdict::refuted;
+  } else {
+    found.witness.reset();
+    found.why = kOtherwise;
+  }
 }
 
 // Tries the proofs of one effect on the policy in which it is met if it ever is.
@@ -47,32 +76,22 @@ void prove_one(const ir::Policy& policy, const ir::Policy& searched, Effect effe
     const ir::Proof& proof = *outcome.proof;
     if (proof.never != effect) continue;
     Existence& found = outcome.existence;
-    const Node broken =
-        bench.circuit().all({meaning.condition(proof.when).may, meaning.effect_is(proof.never)});
-    Query query(bench.circuit(), {&broken, 1});
-    query.demand(broken);
-    const Answer answer = query.solve();
-    found.why = answer.why;
-    if (answer.found == Found::none) found.verdict = Verdict::proved;
+    const Banks when = meaning.condition(proof.when);
+    const Node effect_is = meaning.effect_is(proof.never);
+    search(policy, bench, bench.circuit().all({when.may, effect_is}), found, proof);
     if (found.verdict == Verdict::proved && proof.never == Effect::block && hides(policy)) {
       found.verdict = Verdict::unknown;
       found.why = "an obligation that cannot be carried out blocks, and those are not searched";
     }
-    if (answer.found != Found::some) continue;
-    found.witness = bench.confirm(0, answer, found.why, [&](const Witness& witness) {
-      return witness.decision.effect == proof.never &&
-             oracle::evaluate(policy, proof.when, witness.request) != Truth::f;
-    });
-    if (found.witness && !may_answer(policy, found.witness->request, proof.never)) {
-      found.witness.reset();
-      found.why =
-          "what was found is answered otherwise, by a limit without room for it, by what "
-          "cannot be hidden, or past the end of a rule; others may not be";
+    // Of what limits count something may be missing where the claim is undecidable.
+    if (found.verdict == Verdict::unknown && found.why == kOtherwise) {
+      Existence certain;
+      search(policy, bench, bench.circuit().all({when.must, effect_is}), certain, proof);
+      if (certain.verdict == Verdict::refuted) found = std::move(certain);
     }
-    if (!found.witness && answer.opaque) {
+    if (found.verdict == Verdict::unknown && !found.why.empty()) {
       find_by_trying(policy, searched, proof, bench.judge(0), found);
     }
-    if (found.witness) found.verdict = Verdict::refuted;
   }
 }
 

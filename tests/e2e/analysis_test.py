@@ -136,7 +136,7 @@ class Analysis(unittest.TestCase):
         self.assertIn("every request has the same effect", answer.stdout)
         self.assertIn("where the limits of p.t.few count  (widens)\n  no longer\n", answer.stdout)
         for word in ("live", "test"):
-            text = head + all_ + f"  also hide: when env == {word} then redact body.card\n}}\n"
+            text = head + all_ + f"  also rule hide when env == {word} then redact body.card\n}}\n"
             (free / f"{word}.sentrail").write_text(text, encoding="utf-8")
         sides = free / "live.sentrail", free / "test.sentrail"
         told = json.loads(run("diff", "--json", *sides).stdout)

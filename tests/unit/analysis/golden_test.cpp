@@ -46,6 +46,8 @@ tests::StageResult run(const std::string& name, const std::string& text) {
     proofs += outcome.existence.verdict == analysis::Verdict::proved ? ": proved\n" : ": ";
     if (outcome.existence.witness) {
       proofs += "refuted\n  " + analysis::request_json(outcome.existence.witness->request) + "\n";
+    } else if (outcome.existence.verdict == analysis::Verdict::unknown) {
+      proofs += "unknown, " + outcome.existence.why + "\n";
     }
   }
   result.sections.push_back({"proofs", proofs});
