@@ -130,7 +130,7 @@ constexpr std::string_view kLimitedHolds = R"(policy p
 language 1
 import sentrail.github
 tier everyday {
-  rule merges: require_approval on github pulls.merge limit 1 per 1h
+  rule merges: require_approval when action == "pulls.merge" limit 1 per 1h
   rule deletes: require_approval on github repos.delete
     limit 1 per 1h else require_approval from (group finance)
   rule puts: require_approval when http.method == "PUT"
