@@ -124,8 +124,8 @@ TEST_F(EvaluateTest, AnExplanationHidesWhatPolicyHides) {
 TEST_F(EvaluateTest, TheEntryOfAHoldHasWhatPolicyObligesTo) {
   bundle_.replace(
       tests::bundle_of("policy p\nlanguage 1\n"
-                       "rule a: require_approval when always then tag \"pii\", alert\n"
                        "shadow rule b: block when always\n"
+                       "rule a: require_approval when always then tag \"pii\", alert\n"
                        "default block\n"));
   EXPECT_EQ(decision(kWhole), "require_approval");
   EXPECT_EQ(decision(kWhole), "require_approval") << "joins the first";
