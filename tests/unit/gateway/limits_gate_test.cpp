@@ -130,7 +130,7 @@ constexpr std::string_view kLimitedHolds = R"(policy p
 language 1
 import sentrail.github
 tier everyday {
-  rule merges: require_approval on github pull_request.merge limit 1 per 1h
+  rule merges: require_approval when action == "pulls.merge" limit 1 per 1h
   rule deletes: require_approval on github repos.delete
     limit 1 per 1h else require_approval from (group finance)
   rule puts: require_approval when http.method == "PUT"
@@ -162,14 +162,14 @@ class LimitedHoldsTest : public AgentsTest {
 };
 
 TEST_F(LimitedHoldsTest, AGrantIsNotTestedAgainstItsOwnCharge) {
-  const std::string id = evaluate("pull_request.merge", 1).text("approvalRequestId");
-  EXPECT_EQ(evaluate("pull_request.merge", 2).text("decision"), "block") << "what is held is charged";
-  EXPECT_EQ(evaluate("pull_request.merge", 2, id).text("decision"), "block") << "and not for others";
-  EXPECT_EQ(evaluate("pull_request.merge", 1, id).text("approvalRequestId"), id) << "it still waits";
+  const std::string id = evaluate("pulls.merge", 1).text("approvalRequestId");
+  EXPECT_EQ(evaluate("pulls.merge", 2).text("decision"), "block") << "what is held is charged";
+  EXPECT_EQ(evaluate("pulls.merge", 2, id).text("decision"), "block") << "and not for others";
+  EXPECT_EQ(evaluate("pulls.merge", 1, id).text("approvalRequestId"), id) << "it still waits";
   approve(id);
-  const Heard used = evaluate("pull_request.merge", 1, id);
+  const Heard used = evaluate("pulls.merge", 1, id);
   EXPECT_EQ(used.text("decision"), "allow") << used.body;
-  EXPECT_EQ(evaluate("pull_request.merge", 1, id).text("decision"), "block") << "it was used, and counts";
+  EXPECT_EQ(evaluate("pulls.merge", 1, id).text("decision"), "block") << "it was used, and counts";
 }
 
 TEST_F(LimitedHoldsTest, AGrantHoldsWhereItsOwnChargeAsksForOthers) {

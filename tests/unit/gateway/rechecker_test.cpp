@@ -97,7 +97,7 @@ TEST_F(RecheckerTest, WhatLimitsCannotTellYetIsAskedAgain) {
   const execute::RecheckAnswer early = recheck_with(record, &fresh);
   EXPECT_EQ(early.verdict.recheck, Recheck::policy_stricter);
   EXPECT_TRUE(early.later);
-  in_force(limited + "rule two: block when env == test\n");
+  in_force("rule two: block when env == \"live\"\n" + limited);
   const execute::RecheckAnswer stricter = recheck_with(record, &fresh);
   EXPECT_EQ(stricter.verdict.recheck, Recheck::policy_stricter);
   EXPECT_FALSE(stricter.later) << "no limit could mend that";
