@@ -64,7 +64,7 @@ class Diagnoser {
 
   [[nodiscard]] bool matches_always(std::size_t i) const {
     return policy_.conditions[rules_[i]->when].kind == ir::ConditionKind::always &&
-           !rules_[i]->unless;
+           !rules_[i]->unless && !rules_[i]->until_ms;
   }
 
   void reach(std::size_t i, const RuleReach& found) {

@@ -86,12 +86,12 @@ void warn_of_contradiction(Context& context, const ir::Rule& rule) {
   }
 }
 
-// The rules behind one that matches whatever the request.
+// The rules behind one that matches whatever the request, and has no end.
 void warn_of_unreachable(Context& context, const ir::Tier& tier) {
   for (std::size_t i = 0; i + 1 < tier.rules.size(); ++i) {
     const ir::Rule& rule = tier.rules[i];
-    const bool always =
-        context.policy.conditions[rule.when].kind == ir::ConditionKind::always && !rule.unless;
+    const bool always = context.policy.conditions[rule.when].kind == ir::ConditionKind::always &&
+                        !rule.unless && !rule.until_ms;
     if (!always) continue;
     const std::size_t more = tier.rules.size() - i - 2;
     std::string message = "rule " + ticked(tier.rules[i + 1].name);

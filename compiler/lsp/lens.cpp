@@ -63,7 +63,7 @@ class Reach {
         const bool here = sources[rule.span.source].name() == view.file.path;
         if (behind && here) behind_.insert(rule.span.begin);
         const bool always = policy.conditions[rule.when].kind == ir::ConditionKind::always;
-        behind = behind || (always && !rule.unless);
+        behind = behind || (always && !rule.unless && !rule.until_ms);
       }
     }
   }
