@@ -51,7 +51,8 @@ class Obligations(unittest.TestCase):
 }
 """
         self.assertEqual(run("test", policy(expecting)).returncode, 0)
-        failed = run("test", policy(expecting.replace('pay then tag "pii"', 'pay then tag "other"')))
+        other = expecting.replace('pay then tag "pii"', 'pay then tag "other"')
+        failed = run("test", policy(other))
         self.assertEqual(failed.returncode, 1)
         self.assertIn('tag "other"', failed.stdout + failed.stderr)
 

@@ -9,11 +9,11 @@ namespace sentrail::compiler::analysis {
 namespace {
 
 TEST(AnalysisAgrees, WhereTestsAreUnknown) {
-  compare_unknown(std::random_device{}(), 100);
+  compare_unknown(std::random_device{}(), 40);
 }
 
 TEST(AnalysisAgrees, WithBruteForce) {
-  compare_worlds(std::random_device{}(), 60);
+  compare_worlds(std::random_device{}(), 20);
 }
 
 }  // namespace
