@@ -58,8 +58,9 @@ class Verifier {
   }
 
   bool accept(Status status) {
-    if (!status) error_ = std::move(status).error();
-    return status.has_value();
+    if (status) return true;
+    error_ = std::move(status).error();
+    return false;
   }
 
   // A range of a child table that begins where the previous parent's ended.

@@ -47,8 +47,7 @@ Result<PolicyKeeper::Bundle> PolicyKeeper::reload() {
 
 Result<PolicyKeeper::Bundle> PolicyKeeper::install(std::string_view bytes) {
   const std::lock_guard lock(loading_);
-  SENTRAIL_ASSIGN_OR_RETURN(const Bundle bundle,
-                            bundles::LoadedBundle::from_bytes(bytes, options()));
+  SENTRAIL_ASSIGN_OR_RETURN(Bundle bundle, bundles::LoadedBundle::from_bytes(bytes, options()));
   SENTRAIL_TRY(bundles::keep_last_good(source_.data_folder, *bundle));
   active_.replace(bundle);
   return bundle;

@@ -30,7 +30,7 @@ TEST(EnginesAgree, OnSeededRandomPoliciesWithManyRulesAndDeepConditions) {
   limits.rules_max = 40;
   limits.depth_max = 6;
   limits.list_entries_max = 12;
-  compare_random(7, 15, 40, limits);
+  compare_random(7, 30, 20, limits);
 }
 
 }  // namespace
