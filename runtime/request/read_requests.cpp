@@ -226,9 +226,9 @@ class Reader {
 
   Status raw(std::string_view place, JsonValue object, Identity identity, bool nested) {
     static constexpr std::array<std::string_view, 17> kKeys = {
-        "tool",  "method", "path", "query",     "headers", "host", "body",       "body_text",
-        "agent", "user",   "env",  "workspace", "source",  "time", "attributes", "items",
-        "state"};
+        "tool",   "method",    "path",       "query", "headers", "host",
+        "body",   "body_text", "agent",      "user",  "env",     "workspace",
+        "source", "time",      "attributes", "items", "state"};
     const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 2 : 0));
     SENTRAIL_TRY(for_members(object, [&](std::string_view key, JsonValue) -> Status {
       for (const std::string_view one : known) {

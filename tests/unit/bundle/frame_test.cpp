@@ -94,9 +94,8 @@ TEST(Bundle, AlignsSectionsAndFillsGapsWithZeros) {
   BundleHeader header;
   std::memcpy(&header, content.data(), sizeof(header));
   std::vector<std::uint32_t> ids;
-  for_each_table(Program{}, [&](TableId id, const auto&) {
-    ids.push_back(static_cast<std::uint32_t>(id));
-  });
+  for_each_table(Program{},
+                 [&](TableId id, const auto&) { ids.push_back(static_cast<std::uint32_t>(id)); });
   ASSERT_EQ(header.section_count, ids.size());
   EXPECT_EQ(content.size() % kSectionAlignment, 0u);
   std::uint64_t end = sizeof(header) + header.section_count * sizeof(SectionRow);
