@@ -33,11 +33,11 @@ using Moves = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
 // Places that stay, and what follows from them whatever stands besides.
 struct Base {
-  Places loops;   // where any number of letters may follow
-  Places closed;  // these and the places that they lead to without a letter
-  Places always;  // where every letter leads from there
-  Moves moves;    // where certain letters lead besides
-  Places ends;    // patterns that end in `closed`
+  const Places* loops = nullptr;  // where any number of letters may follow
+  Places closed;                  // these and the places that they lead to without a letter
+  Places always;                  // where every letter leads from there
+  Moves moves;                    // where certain letters lead besides
+  Places ends;                    // patterns that end in `closed`
 };
 
 // One run of explore().
@@ -68,7 +68,8 @@ class Exploration {
  private:
   static constexpr std::uint32_t kNoPattern = 0xffffffff;
   static constexpr std::uint32_t kNoState = 0xffffffff;
-  static constexpr std::size_t kHead = 2;  // a state's mode and base stand before its places
+  static constexpr std::size_t kBaseCost = 64;  // of its tables, in places of four bytes
+  static constexpr std::size_t kHead = 2;       // a state's mode and base stand before its places
   struct State {
     const Places* key = nullptr;
     std::uint32_t parent = kNoState;
@@ -93,10 +94,11 @@ class Exploration {
   // Finds the base of some loops or makes it.
   std::uint32_t base_of(Places loops) {
     const auto next = static_cast<std::uint32_t>(bases_.size());
-    const auto [found, is_new] = base_numbers_.try_emplace(loops, next);
+    const auto [found, is_new] = base_numbers_.try_emplace(std::move(loops), next);
     if (!is_new) return found->second;
     Base base;
-    for (std::uint32_t place : loops) {
+    base.loops = &found->first;
+    for (std::uint32_t place : *base.loops) {
       base.closed.push_back(place);
       // What may be repeated may also be left out.
       while (is_loop(place)) base.closed.push_back(++place);
@@ -107,8 +109,8 @@ class Exploration {
       if (end_of_[place] != kNoPattern) base.ends.push_back(end_of_[place]);
     }
     std::sort(base.moves.begin(), base.moves.end());
-    base.loops = std::move(loops);
-    places_spent_ += base.closed.size();
+    places_spent_ += kBaseCost + base.loops->size() + base.closed.size() + base.always.size() +
+                     2 * base.moves.size() + base.ends.size();
     bases_.push_back(std::move(base));
     return next;
   }
@@ -124,7 +126,7 @@ class Exploration {
       key_.push_back(place);
     }
     if (!loops_.empty()) {
-      const Places& kept = bases_[base].loops;
+      const Places& kept = *bases_[base].loops;
       loops_.insert(loops_.end(), kept.begin(), kept.end());
       sort_unique(loops_);
       if (loops_.size() != kept.size()) base = base_of(loops_);

@@ -14,10 +14,10 @@ from harness.processes import Demo, Gate, Programs  # noqa: E402
 PROGRAMS = Programs(sys.argv.pop(1))
 ISSUES = "/gateway-proxy/github/repos/acme/web/issues"
 HEAD = "policy p\nlanguage 1\nimport sentrail.github\n"
-POLICY = HEAD + """rule held: require_approval on github issues.create
+POLICY = HEAD + """shadow rule tighten: block on github issues.create
+rule held: require_approval on github issues.create
   because "{body.title}: {body.body}"
   then redact body.body, mask body.title, tag "issues"
-shadow rule tighten: block on github issues.create
 rule reads: allow when risk == low
 default block
 """

@@ -62,7 +62,8 @@ class Configuration(unittest.TestCase):
                                          f"{folder}/c.yaml", {}))
 
     def test_the_usual_options(self):
-        self.assertRegex(run("--version").stdout, r"^sentraild \d+\.\d+\.\d+\n$")
+        self.assertRegex(run("--version").stdout,
+                         r"^sentraild \d+\.\d+\.\d+, bundle levels up to \d+\n$")
         self.assertIn("--check-config", run("--help").stdout)
         self.assertEqual(run().returncode, 2)
         self.assertEqual(run("--confg", "x").returncode, 2)
