@@ -39,7 +39,7 @@ inline constexpr std::int64_t kLimitPerMsMin = 1'000;
 inline constexpr std::int64_t kLimitPerMsMax = 30ll * 24 * 3600 * 1000;
 // Limits of one decision that are looked at; further ones have no room.
 inline constexpr std::size_t kLimitsPerDecisionMax = 64;
-// Counters that one server keeps: some 100 MB at worst; where all are taken a new one has no room.
+// Counters that one server keeps: some 270 MB at worst; where all are taken a new one has no room.
 inline constexpr std::size_t kCountersMax = 100'000;
 // Calls that a test says were made before.
 inline constexpr std::uint32_t kCallsBeforeMax = 10'000;
