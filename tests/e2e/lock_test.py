@@ -19,9 +19,9 @@ import acme.tools
 
 tier team {
   rule outside: block
-    when mcp.tool in ["write_file", "edit_file"] and not args.path ~ "/work/**"
+    when mcp.tool in ["write_file", "edit_file"] and not args.path ~ "/workspace/**"
   rule edits: require_approval when mcp.tool == "edit_file" and args.dryRun == false
-  rule reads: allow when mcp.tool in ["read_*", "list_*"] and args.path ~ "/work/**"
+  rule reads: allow when mcp.tool in ["read_*", "list_*"] and args.path ~ "/workspace/**"
 }
 """
 
