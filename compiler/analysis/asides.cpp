@@ -46,7 +46,10 @@ class Questioned {
     ir::Rule made;
     made.name = rule.name;
     made.qualified_name = rule.qualified_name;
-    made.outcome = Outcome::block;  // only where it matches is asked
+    // Only where it matches is asked, and an `allow` matches until its end.
+    const bool ends = rule.outcome == Outcome::allow && rule.until_ms;
+    made.outcome = ends ? Outcome::allow : Outcome::block;
+    made.until_ms = rule.until_ms;
     made.span = rule.span;
     made.when = copy(rule.when);
     if (rule.unless) made.unless = copy(*rule.unless);
