@@ -76,21 +76,14 @@ ir::Policy marking(ir::Policy policy, const Marks& marked) {
   return policy;
 }
 
-// What says where a rule is a candidate, but for the rules before it.
-std::string condition_text(const ir::Policy& policy, const ir::Rule& rule) {
-  std::string text = rule.qualified_name + '\n' + key_text(policy, rule.when) + '\n';
-  if (rule.unless) text += key_text(policy, *rule.unless);
-  const bool has_end = rule.outcome == Outcome::allow && rule.until_ms;
-  return text + '\n' + (has_end ? std::to_string(*rule.until_ms) : "");
-}
-
 // For each rule, by its name, a number that is the same only where it is a candidate alike: of its
 // condition, and the number of the rule before it.
 using Places = std::map<std::string, std::size_t>;
 Places places_of(const ir::Policy& policy, std::map<std::string, std::size_t>& numbers) {
   Places places;
   const auto number_of = [&](std::size_t before, const ir::Rule& rule) {
-    std::string text = std::to_string(before) + '\n' + condition_text(policy, rule);
+    std::string text =
+        std::to_string(before) + '\n' + rule.qualified_name + '\n' + key_text(policy, rule);
     return numbers.try_emplace(std::move(text), numbers.size() + 1).first->second;
   };
   for (const ir::Tier& tier : policy.tiers) {

@@ -135,16 +135,6 @@ Status put(HeldFacts& held, const oracle::Request& request) {
   return {};
 }
 
-// Equal only for rules whose conditions say the same.
-std::string condition_text(const ir::Policy& policy, const ir::Rule& rule) {
-  std::string text = key_text(policy, rule.when);
-  if (rule.unless) text += '\0' + key_text(policy, *rule.unless);
-  if (rule.outcome == Outcome::allow && rule.until_ms) {
-    text += "\0until " + std::to_string(*rule.until_ms);
-  }
-  return text;
-}
-
 bool agree(const oracle::Decision& slow, const Decision& fast) {
   const std::uint32_t rule =
       slow.rule ? static_cast<std::uint32_t>(*slow.rule) : Decision::kByDefault;
@@ -213,12 +203,12 @@ void Judge::find_same() {
   std::size_t number = 0;
   for (const ir::Tier& tier : twin_->policy_->tiers) {
     for (const ir::Rule& rule : tier.rules) {
-      theirs.emplace(condition_text(*twin_->policy_, rule), number++);
+      theirs.emplace(key_text(*twin_->policy_, rule), number++);
     }
   }
   for (const ir::Tier& tier : policy_->tiers) {
     for (const ir::Rule& rule : tier.rules) {
-      const auto found = theirs.find(condition_text(*policy_, rule));
+      const auto found = theirs.find(key_text(*policy_, rule));
       same_.push_back(found == theirs.end() ? std::nullopt : std::optional(found->second));
     }
   }

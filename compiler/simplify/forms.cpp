@@ -84,6 +84,15 @@ std::string key_text(const ir::Policy& policy, ir::ConditionId id) {
   return key;
 }
 
+std::string key_text(const ir::Policy& policy, const ir::Rule& rule) {
+  std::string key;
+  append_text(key, key_text(policy, rule.when));
+  append_text(key, rule.unless ? key_text(policy, *rule.unless) : "");
+  const bool ends = rule.outcome == Outcome::allow && rule.until_ms;
+  append_text(key, ends ? std::to_string(*rule.until_ms) : "");
+  return key;
+}
+
 std::uint32_t Forms::key_of(std::string text) {
   const auto next = static_cast<std::uint32_t>(keys_.size());
   return keys_.try_emplace(std::move(text), next).first->second;

@@ -59,4 +59,7 @@ class Forms {
 // Recursion: kConditionDepthMax.
 [[nodiscard]] std::string key_text(const ir::Policy& policy, ir::ConditionId id);
 
+// A text that two rules share only if they match the same, `when`, `unless` and end.
+[[nodiscard]] std::string key_text(const ir::Policy& policy, const ir::Rule& rule);
+
 }  // namespace sentrail::compiler
