@@ -15,6 +15,7 @@
 #include "core/program_verify_limits.hpp"
 #include "core/program_verify_operands.hpp"
 #include "core/program_verify_regexes.hpp"
+#include "core/program_verify_rows.hpp"
 #include "core/program_verify_scopes.hpp"
 #include "core/program_verify_windows.hpp"
 #include "core/schema.hpp"
@@ -53,7 +54,7 @@ class Verifier {
   bool require(bool holds, const char* table, std::size_t row, const char* problem,
                Errc code = Errc::corrupt) {
     if (holds) return true;
-    error_ = Error{code, std::string(table) + "[" + std::to_string(row) + "] " + problem};
+    error_ = row_error(table, row, problem, code);
     return false;
   }
 
@@ -75,12 +76,7 @@ class Verifier {
   }
 
   bool text_ref(TextRef ref, const char* table, std::size_t row) {
-    const std::uint64_t end = std::uint64_t{ref.offset} + ref.bytes;
-    return require(end <= p_.text.size() && starts_character(ref.offset) && starts_character(end),
-                   table, row, "names text that is not there");
-  }
-  bool starts_character(std::uint64_t at) const noexcept {
-    return at == p_.text.size() || (static_cast<unsigned char>(p_.text[at]) & 0xc0) != 0x80;
+    return require(is_text(p_, ref), table, row, "names text that is not there");
   }
 
   bool sizes();

@@ -1,18 +1,14 @@
 // See program_verify_approvals.hpp.
 #include "core/program_verify_approvals.hpp"
 
-#include <string>
 #include <tuple>
 
 #include "core/limits.hpp"
 #include "core/names.hpp"
+#include "core/program_verify_rows.hpp"
 
 namespace sentrail {
 namespace {
-
-Status broken(const char* table, std::size_t row, const char* problem) {
-  return fail(Errc::corrupt, std::string(table) + "[" + std::to_string(row) + "] " + problem);
-}
 
 // One reviewer, which is what a rule without a row asks for.
 bool is_usual(const Program& p, const ApprovalRow& row) {

@@ -2,26 +2,14 @@
 #include "core/program_verify_asides.hpp"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
 #include <vector>
 
 #include "core/limits.hpp"
+#include "core/program_verify_rows.hpp"
 
 namespace sentrail {
 namespace {
-
-Status broken(const char* table, std::size_t row, const char* problem) {
-  return fail(Errc::corrupt, std::string(table) + "[" + std::to_string(row) + "] " + problem);
-}
-
-bool is_text(const Program& p, TextRef ref) noexcept {
-  const std::uint64_t end = std::uint64_t{ref.offset} + ref.bytes;
-  const auto starts_character = [&p](std::uint64_t at) {
-    return at == p.text.size() || (static_cast<unsigned char>(p.text[at]) & 0xc0) != 0x80;
-  };
-  return end <= p.text.size() && starts_character(ref.offset) && starts_character(end);
-}
 
 // A value of the request below `body` or `args`.
 bool may_be_hidden(const Program& p, std::uint32_t slot) noexcept {

@@ -1,18 +1,13 @@
 // See program_verify_limits.hpp.
 #include "core/program_verify_limits.hpp"
 
-#include <string>
-
 #include "core/limits.hpp"
+#include "core/program_verify_rows.hpp"
 #include "core/schema.hpp"
 #include "core/units.hpp"
 
 namespace sentrail {
 namespace {
-
-Status broken(const char* table, std::size_t row, const char* problem) {
-  return fail(Errc::corrupt, std::string(table) + "[" + std::to_string(row) + "] " + problem);
-}
 
 // The attribute of a slot that names a value of the request; null if it is an element's.
 const Attribute* attribute_of(const Program& p, std::uint32_t slot) {

@@ -1,14 +1,10 @@
 // Walks the literals of rules and of quantifiers. See program_verify_scopes.hpp.
 #include "core/program_verify_scopes.hpp"
 
-#include <string>
+#include "core/program_verify_rows.hpp"
 
 namespace sentrail {
 namespace {
-
-tl::unexpected<Error> bad(const char* table, std::size_t row, const char* problem) {
-  return fail(Errc::corrupt, std::string(table) + "[" + std::to_string(row) + "]" + problem);
-}
 
 Status verify_node(const Program& p, std::span<const NodeRow> nodes, std::size_t row,
                    std::uint32_t depth, const char* table) {
@@ -17,11 +13,11 @@ Status verify_node(const Program& p, std::span<const NodeRow> nodes, std::size_t
   const AtomRow& atom = p.atoms[node.atom];
   const auto op = static_cast<TestOp>(atom.op);
   if (p.slots[atom.slot].binder > depth) {
-    return bad(table, row, " names an element that is not there");
+    return broken(table, row, "names an element that is not there");
   }
   if (op != TestOp::any_element && op != TestOp::every_element) return {};
   if (p.quantifiers[p.operands[atom.operands_begin].index].depth == depth + 1) return {};
-  return bad(table, row, " holds a quantifier of another depth");
+  return broken(table, row, "holds a quantifier of another depth");
 }
 
 }  // namespace

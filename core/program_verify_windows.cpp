@@ -2,27 +2,14 @@
 #include "core/program_verify_windows.hpp"
 
 #include <algorithm>
-#include <string>
 
 #include "core/limits.hpp"
+#include "core/program_verify_rows.hpp"
 #include "core/schema.hpp"
 #include "core/zones.hpp"
 
 namespace sentrail {
 namespace {
-
-Status require(bool holds, const char* table, std::size_t row, const char* problem) {
-  if (holds) return {};
-  return fail(Errc::corrupt, std::string(table) + "[" + std::to_string(row) + "] " + problem);
-}
-
-bool is_text(const Program& p, TextRef ref) {
-  const std::uint64_t end = std::uint64_t{ref.offset} + ref.bytes;
-  const auto starts = [&](std::uint64_t at) {
-    return at == p.text.size() || (static_cast<unsigned char>(p.text[at]) & 0xc0) != 0x80;
-  };
-  return end <= p.text.size() && starts(ref.offset) && starts(end);
-}
 
 bool is_zone_name(std::string_view name) {
   const auto plain = [](char c) {
