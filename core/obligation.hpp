@@ -30,6 +30,9 @@ inline constexpr std::size_t kObligationKinds = 7;
   return kWords[static_cast<std::size_t>(kind)];
 }
 
+// What stands in the place of a value that `redact` hides. source: docs/language.md, L15.7.
+inline constexpr std::string_view kHiddenValue = "[redacted]";
+
 // Whether an obligation is about the value of a path.
 [[nodiscard]] constexpr bool hides(ObligationKind kind) noexcept {
   return kind == ObligationKind::redact || kind == ObligationKind::mask;

@@ -137,7 +137,7 @@ void write_obligations(JsonWriter& json, const Compiled& compiled,
 void write_head(JsonWriter& json, const Answer& answer) {
   const decide::Answer& given = answer.evaluation.answer;
   json.key("effect").string(name_of(given.effect));
-  json.key("rule").string(answer.compiled->rule_name(answer.evaluation.rule()));
+  json.key("rule").string(answer.compiled->rule_name(answer.evaluation.answer.rule));
   json.key("reason").string(reason_of(answer));
   if (given.approval) write_approval(json, *given.approval);
   json.key("candidates").begin_array();
@@ -151,7 +151,7 @@ void write_head(JsonWriter& json, const Answer& answer) {
   for (const decide::ShadowAnswer& one : answer.evaluation.shadows) {
     json.begin_object().key("shadow").string(answer.compiled->rule_name(one.shadow));
     json.key("effect").string(name_of(one.answer.effect));
-    json.key("rule").string(answer.compiled->rule_name(one.rule));
+    json.key("rule").string(answer.compiled->rule_name(one.answer.rule));
     if (one.answer.approval) write_approval(json, *one.answer.approval);
     write_obligations(json, *answer.compiled, one.answer.obligations);
     json.end_object();
@@ -171,7 +171,8 @@ std::string shadows_text(const Answer& answer) {
   std::string out;
   for (const decide::ShadowAnswer& one : answer.evaluation.shadows) {
     out += "\n  shadow " + answer.compiled->rule_name(one.shadow) + " would make it " +
-           std::string(name_of(one.answer.effect)) + " by " + answer.compiled->rule_name(one.rule);
+           std::string(name_of(one.answer.effect)) + " by " +
+           answer.compiled->rule_name(one.answer.rule);
   }
   return out;
 }
@@ -179,7 +180,7 @@ std::string shadows_text(const Answer& answer) {
 std::string eval_text(const Answer& answer) {
   const decide::Answer& given = answer.evaluation.answer;
   return std::string(name_of(given.effect)) + " by " +
-         answer.compiled->rule_name(answer.evaluation.rule()) + "\n  " + reason_of(answer) +
+         answer.compiled->rule_name(answer.evaluation.answer.rule) + "\n  " + reason_of(answer) +
          (given.approval ? approval_text(*given.approval) : "") +
          obligations_text(*answer.compiled, given.obligations) + shadows_text(answer);
 }

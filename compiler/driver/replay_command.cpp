@@ -53,9 +53,7 @@ void count(const Compiled& compiled, std::span<request::Request> requests, Count
   const decide::Answer& answer = counted.answer;
   for (const decide::ShadowAnswer& one : counted.shadows) ++summary.shadows[one.shadow];
   ++summary.effects[static_cast<std::size_t>(answer.effect)];
-  const std::uint32_t rule =
-      answer.impossible != kNoRow ? answer.obliging_rule : counted.decisions[answer.action].rule;
-  ++summary.rules[rule == Decision::kByDefault ? summary.rules.size() - 1 : rule];
+  ++summary.rules[answer.rule == Decision::kByDefault ? summary.rules.size() - 1 : answer.rule];
 }
 
 Result<Summary> replay(const Compiled& compiled, const std::string& log) {

@@ -29,7 +29,7 @@ Result<Answer> answer_of(const TrafficSide& side, std::string_view json) {
                             request::read_requests(json, side.catalogs));
   const Evaluation evaluation = side.decider.evaluate(std::move(requests));
   const decide::Answer& given = evaluation.answer;
-  Answer answer{given.effect, evaluation.rule(), given.approval, {}};
+  Answer answer{given.effect, given.rule, given.approval, {}};
   given.obligations.for_each([&](std::uint32_t row) {
     answer.obligations.insert(render_obligation(side.decider.engine().program(), row));
   });
@@ -57,8 +57,9 @@ void count(const TrafficSide& before, const TrafficSide& after, const Answer& wa
   }
   ++group->count;
   if (group->examples.size() == kExamplesShown) return;
-  group->examples.push_back({line, rule_name(before.decider.engine().program(), was.rule),
-                             rule_name(after.decider.engine().program(), is.rule)});
+  group->examples.push_back(
+      {line, std::string(decide::rule_name_of(before.decider.engine().program(), was.rule)),
+       std::string(decide::rule_name_of(after.decider.engine().program(), is.rule))});
 }
 
 const char* note_of(const TrafficChange& change) {

@@ -59,7 +59,7 @@ void add_tested(const ir::Policy& policy, std::span<const Catalog> catalogs, con
     auto requests = requests_of(test, (*compiled)->catalogs());
     if (!requests || requests->empty()) continue;
     const Evaluation evaluation = (*compiled)->evaluate(*std::move(requests));
-    tested[(*compiled)->rule_name(evaluation.decision().rule)].push_back(&test);
+    tested[(*compiled)->rule_name(evaluation.answer.rule)].push_back(&test);
   }
 }
 

@@ -28,9 +28,4 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   return compiled;
 }
 
-std::string rule_name(const Program& program, std::uint32_t rule) {
-  if (rule == Decision::kByDefault) return "default";
-  return std::string(program.view(program.written(rule).qualified_name));
-}
-
 }  // namespace sentrail::compiler

@@ -28,10 +28,6 @@ struct Evaluation {
   // Of the action that decides, obligations aside.
   [[nodiscard]] const Decision& decision() const { return decisions[answer.action]; }
   [[nodiscard]] const request::Request& request() const { return requests[answer.action]; }
-  // The rule that decides; the one that obliges to what cannot be carried out, if that does.
-  [[nodiscard]] std::uint32_t rule() const {
-    return answer.impossible != kNoRow ? answer.obliging_rule : decision().rule;
-  }
 };
 
 // Decides by an engine, which must outlive it. threads: any.

@@ -113,7 +113,7 @@ class Flipper {
                                               Effect effect) const {
     const std::optional<Evaluation> evaluation = evaluated(actions);
     if (!evaluation || evaluation->answer.effect != effect) return std::nullopt;
-    return Flip{changes, effect, compiled_.rule_name(evaluation->rule())};
+    return Flip{changes, effect, compiled_.rule_name(evaluation->answer.rule)};
   }
 
   std::vector<Flip> finish() {

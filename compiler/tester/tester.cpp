@@ -67,7 +67,7 @@ Texts obligations_in(const Program& program, const Evaluation& evaluation) {
 bool is_expected(const ir::TestCase& test, const decide::LinearEngine& engine,
                  const Evaluation& evaluation) {
   if (evaluation.answer.effect != test.effect) return false;
-  const std::string rule = rule_name(engine.program(), evaluation.rule());
+  const std::string rule(decide::rule_name_of(engine.program(), evaluation.answer.rule));
   if (test.rule && *test.rule != rule && *test.rule != short_name(rule)) return false;
   if (!test.obligations.empty() &&
       !std::ranges::includes(obligations_in(engine.program(), evaluation), wanted_by(test))) {
@@ -102,8 +102,10 @@ std::string worded(const ir::TestCase& test, const decide::LinearEngine& engine,
   if (!test.within_ms) asked.within_ms.reset();
   std::optional<Texts> obligations;
   if (!test.obligations.empty()) obligations = obligations_in(engine.program(), evaluation);
-  return worded(evaluation.answer.effect, asked,
-                short_name(rule_name(engine.program(), evaluation.rule())), obligations);
+  return worded(
+      evaluation.answer.effect, asked,
+      short_name(std::string(decide::rule_name_of(engine.program(), evaluation.answer.rule))),
+      obligations);
 }
 
 std::string worded(const ir::TestCase& test) {
@@ -186,7 +188,7 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
     }
     const Evaluation evaluation =
         compiled.evaluate(std::move(*requests), state_of(test, compiled.engine().program()));
-    deciding.insert(compiled.rule_name(evaluation.rule()));
+    deciding.insert(compiled.rule_name(evaluation.answer.rule));
     outcome.actual = worded(test, compiled.engine(), evaluation);
     outcome.passed = is_expected(test, compiled.engine(), evaluation);
     report.failed += outcome.passed ? 0 : 1;

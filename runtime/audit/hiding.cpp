@@ -5,13 +5,13 @@
 
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
+#include "core/obligation.hpp"
 #include "core/text.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::audit {
 namespace {
 
-constexpr std::string_view kRedacted = "[redacted]";
 constexpr std::string_view kMasked = "****";
 // A string keeps its last four characters only if most of it stays hidden.
 constexpr std::size_t kMaskedCharactersMin = 12;
@@ -61,7 +61,7 @@ std::string masked(std::string_view text) {
 void write_hidden(JsonWriter& json, JsonValue value, bool mask) {
   const bool text = value.kind() == JsonKind::string || value.kind() == JsonKind::number;
   if (!mask) {
-    json.string(kRedacted);
+    json.string(kHiddenValue);
   } else {
     json.string(text ? masked(value.text()) : std::string(kMasked));
   }
@@ -95,7 +95,7 @@ void write(JsonWriter& json, JsonValue value, const std::vector<const Hidden*>& 
     return;
   }
   if (value.kind() != JsonKind::object) {
-    json.string(kRedacted);
+    json.string(kHiddenValue);
     return;
   }
   json.begin_object();
@@ -128,7 +128,7 @@ std::string hide(std::string_view body, const std::vector<std::string>& hidden) 
   if (hidden.empty() || body.empty()) return std::string(body);
   const Result<JsonDocument> document = wire::parse_json(body);
   // In which of two members that are the same but for case the value stands, nobody can say.
-  if (!document || wire::has_case_repeats(document->root())) return std::string(kRedacted);
+  if (!document || wire::has_case_repeats(document->root())) return std::string(kHiddenValue);
   std::vector<Hidden> all;
   for (const std::string& one : hidden) all.push_back(read_hidden(one));
   std::vector<const Hidden*> active;

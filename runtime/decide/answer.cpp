@@ -20,6 +20,7 @@ Answer answer_of(const LinearEngine& engine, std::span<const Decision> decisions
   Answer answer;
   answer.action = strictest(decisions);
   answer.effect = decisions[answer.action].effect;
+  answer.rule = decisions[answer.action].rule;
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     const Duties duties = duties_of(engine, decisions[i], *facts[i], scratch, shadow);
     answer.obligations.join(duties.all);
@@ -27,7 +28,7 @@ Answer answer_of(const LinearEngine& engine, std::span<const Decision> decisions
     answer.effect = Effect::block;
     answer.action = i;
     answer.impossible = duties.impossible;
-    answer.obliging_rule = duties.obliging_rule;
+    answer.rule = duties.obliging_rule;
   }
   if (answer.effect != Effect::require_approval) return answer;
   answer.approval.emplace();

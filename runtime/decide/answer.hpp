@@ -24,19 +24,18 @@ namespace sentrail::decide {
 // The answer to one request.
 struct Answer {
   Effect effect = Effect::block;
-  std::size_t action = 0;            // the one that decides
+  std::size_t action = 0;  // the one that decides
+  // The rule that decides, kByDefault without one; that which obliges to what is impossible.
+  std::uint32_t rule = Decision::kByDefault;
   std::optional<Approval> approval;  // of require_approval, of all actions
   ObligationSet obligations;         // of all actions
-  // An obligation that cannot be carried out and alone makes the effect `block`, and the rule that
-  // obliges to it; kNoRow: rules or the default decide.
+  // An obligation that cannot be carried out and alone makes the effect `block`; kNoRow: none.
   std::uint32_t impossible = kNoRow;
-  std::uint32_t obliging_rule = kNoRow;
 };
 
 // What would be answered if a shadow rule were a rule.
 struct ShadowAnswer {
-  std::uint32_t shadow = kNoRow;              // its number, see Program::written
-  std::uint32_t rule = Decision::kByDefault;  // that would decide
+  std::uint32_t shadow = kNoRow;  // its number, see Program::written
   Answer answer;
 };
 

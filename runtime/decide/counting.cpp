@@ -119,9 +119,7 @@ std::vector<ShadowAnswer> shadows_of(const LinearEngine& engine,
     counting.give_back();
     Answer answer = answer_of(engine, changed, actions, scratch, shadow);
     if (same(answer, live)) continue;
-    const std::uint32_t rule =
-        answer.impossible != kNoRow ? answer.obliging_rule : changed[answer.action].rule;
-    differing.push_back({shadow, rule, std::move(answer)});
+    differing.push_back({shadow, std::move(answer)});
   }
   return differing;
 }

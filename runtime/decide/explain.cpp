@@ -183,7 +183,7 @@ Explanation explain(const LinearEngine& engine, const Decision& decision, const 
   const Program& p = engine.program();
   Explanation explanation;
   explanation.decision = decision;
-  explanation.rule = rule_name_of(p, explanation.decision);
+  explanation.rule = rule_name_of(p, explanation.decision.rule);
   explanation.reason =
       reason_of(engine, decision, facts, deciding_limit(engine, decision, facts, scratch), hidden);
   explanation.limits = limit_answers(engine, decision, facts, scratch);

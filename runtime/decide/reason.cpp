@@ -44,9 +44,9 @@ bool overlap(const LinearEngine& engine, std::uint32_t one, std::uint32_t other)
 
 }  // namespace
 
-std::string_view rule_name_of(const Program& program, const Decision& decision) {
-  if (decision.rule == Decision::kByDefault) return "default";
-  return program.view(program.written(decision.rule).qualified_name);
+std::string_view rule_name_of(const Program& program, std::uint32_t rule) {
+  if (rule == Decision::kByDefault) return "default";
+  return program.view(program.written(rule).qualified_name);
 }
 
 Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
@@ -92,7 +92,7 @@ std::string reason_of(const LinearEngine& engine, const Decision& decision, cons
   const Program& program = engine.program();
   if (full_limit) {
     return cap_characters(
-        "Policy '" + escape_display(rule_name_of(program, decision)) +
+        "Policy '" + escape_display(rule_name_of(program, decision.rule)) +
             "' has no room: " + escape_display(render_limit(program, program.limits[*full_limit])),
         limits::kReasonCharactersMax);
   }
@@ -112,7 +112,7 @@ std::string reason_of(const LinearEngine& engine, const Decision& decision, cons
   } else if (by_default) {
     text = decision.candidate_count == 0 ? "No rule matched" : "No rule matched with certainty";
   } else {
-    text = "Policy '" + escape_display(rule_name_of(program, decision)) + "' matched";
+    text = "Policy '" + escape_display(rule_name_of(program, decision.rule)) + "' matched";
   }
   return cap_characters(text, limits::kReasonCharactersMax);
 }

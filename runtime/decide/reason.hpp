@@ -18,8 +18,9 @@
 
 namespace sentrail::decide {
 
-// `module.tier.rule` of the deciding rule, or `default`. Valid as long as the program.
-[[nodiscard]] std::string_view rule_name_of(const Program& program, const Decision& decision);
+// `module.tier.rule` of a rule, see Program::written; `default` for Decision::kByDefault. Valid as
+// long as the program.
+[[nodiscard]] std::string_view rule_name_of(const Program& program, std::uint32_t rule);
 
 // The reason of a decision: the because of what decided, each hole filled with show_value; without
 // a because, `Policy '<rule>' matched`. out: one line of UTF-8, at most
@@ -36,9 +37,6 @@ namespace sentrail::decide {
 // Whether obligations hide what a slot names, or a part of it; null hides nothing.
 [[nodiscard]] bool is_hidden(const LinearEngine& engine, std::uint32_t slot,
                              const ObligationSet* hidden);
-
-// What stands in the place of a hidden value. source: docs/language.md, L15.7.
-inline constexpr std::string_view kHiddenValue = "[redacted]";
 
 // A value on one line for people: texts escaped and cut short, containers by their size alone,
 // since a whole body is no reason and may hold secrets.

@@ -9,12 +9,6 @@
 namespace sentrail::gateway {
 namespace {
 
-std::string_view rule_name(const Program& program, std::uint32_t rule) {
-  Decision decision;
-  decision.rule = rule;
-  return decide::rule_name_of(program, decision);
-}
-
 std::string_view word(Truth truth) {
   switch (truth) {
     case Truth::t:
@@ -52,7 +46,7 @@ void write_note(JsonWriter& json, const Program& program, const decide::RuleAnsw
 
 void write_rule(JsonWriter& json, const Program& program, const decide::RuleAnswer& rule) {
   json.begin_object();
-  json.key("rule").string(rule_name(program, rule.rule));
+  json.key("rule").string(decide::rule_name_of(program, rule.rule));
   json.key("truth").string(word(rule.truth));
   json.key("candidate").boolean(rule.candidate);
   write_note(json, program, rule);
@@ -84,7 +78,8 @@ void write_explanations(JsonWriter& json, const Program& program,
       write_approval(json, *one.approval);
     }
     json.key("candidates").begin_array();
-    for (const std::uint32_t rule : one.candidates) json.string(rule_name(program, rule));
+    for (const std::uint32_t rule : one.candidates)
+      json.string(decide::rule_name_of(program, rule));
     json.end_array();
     json.key("rules").begin_array();
     for (const decide::RuleAnswer& rule : one.rules) {

@@ -115,12 +115,10 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   }
   judged.effect = answer.effect;
   judged.approval = std::move(answer.approval);
+  judged.rule = decide::rule_name_of(engine.program(), answer.rule);
   if (answer.impossible != kNoRow) {
-    judged.rule =
-        engine.program().view(engine.program().written(answer.obliging_rule).qualified_name);
     judged.reason = decide::impossible_reason(engine.program(), answer.impossible);
   } else {
-    judged.rule = decide::rule_name_of(engine.program(), decision);
     judged.reason = decide::reason_of(engine, decision, facts,
                                       decide::deciding_limit(engine, decision, facts, scratch_),
                                       &answer.obligations);

@@ -5,14 +5,10 @@
 #include <string_view>
 
 #include "runtime/audit/hiding.hpp"
+#include "runtime/decide/reason.hpp"
 
 namespace sentrail::gateway {
 namespace {
-
-std::string name_of_rule(const Program& program, std::uint32_t rule) {
-  if (rule == Decision::kByDefault) return "default";
-  return std::string(program.view(program.written(rule).qualified_name));
-}
 
 // The steps below `body`; of `args` nothing is kept.
 void add_hidden(const Program& program, const ObligationRow& row, Obligations& out) {
@@ -42,9 +38,9 @@ Obligations obligations_of(const Program& program, const decide::Answer& answer,
   });
   std::ranges::sort(out.tags);
   for (const decide::ShadowAnswer& one : shadows) {
-    out.shadows.push_back(name_of_rule(program, one.shadow) + ": " +
+    out.shadows.push_back(std::string(decide::rule_name_of(program, one.shadow)) + ": " +
                           std::string(name_of(one.answer.effect)) + " by " +
-                          name_of_rule(program, one.rule));
+                          std::string(decide::rule_name_of(program, one.answer.rule)));
   }
   return out;
 }

@@ -121,7 +121,7 @@ TEST(Obligations, OfSeveralActionsAreJoinedAndOneThatCannotBeBlocksAll) {
   const decide::Answer blocked = answer_to(**asked, **spoilt);
   EXPECT_EQ(blocked.effect, Effect::block);
   EXPECT_EQ(blocked.action, 1u);
-  EXPECT_EQ(blocked.obliging_rule, 1u);
+  EXPECT_EQ(blocked.rule, 1u);
   EXPECT_FALSE(blocked.approval.has_value());
   EXPECT_EQ(decide::impossible_reason(compiled.program(), blocked.impossible),
             "`redact body.card` cannot be carried out: its value cannot be read");

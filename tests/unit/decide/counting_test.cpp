@@ -12,8 +12,7 @@
 #include "runtime/decide/explain.hpp"
 #include "runtime/decide/reason.hpp"
 #include "tests/support/build_ir.hpp"
-#include "tests/support/compiled.hpp"
-#include "tests/support/facts_of.hpp"
+#include "tests/support/counting_gate.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -61,76 +60,49 @@ oracle::Request request_of(const std::string& agent, const std::string& amount =
   return request;
 }
 
-// An engine with counters.
-class Gate {
- public:
-  explicit Gate(const ir::Policy& policy) : compiled_(policy) {}
-
-  decide::CountedDecisions ask(const std::vector<oracle::Request>& actions) {
-    std::vector<OwnedFacts> facts;
-    for (const oracle::Request& one : actions) facts.push_back(OwnedFacts::of(one).value());
-    std::vector<const Facts*> views;
-    for (const OwnedFacts& one : facts) views.push_back(&*one);
-    return decide::decide_counted(compiled_.engine(), views, compiled_.scratch(), &windows,
-                                  {workspace, now_ms});
-  }
-  Effect ask(const oracle::Request& action) {
-    const decide::CountedDecisions all = ask(std::vector{action});
-    return all.answer.effect;
-  }
-  Compiled& compiled() { return compiled_; }
-
-  decide::Windows windows;
-  std::string workspace = "w";
-  std::int64_t now_ms = 0;
-
- private:
-  Compiled compiled_;
-};
-
 TEST(Counting, CountsRequestsOfEachKeyAndWorkspace) {
-  Gate gate(policy_of({limit(2)}));
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::block);
-  EXPECT_EQ(gate.ask(request_of("b")), Effect::allow);
+  CountingGate gate(policy_of({limit(2)}));
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::block);
+  EXPECT_EQ(gate.effect(request_of("b")), Effect::allow);
   gate.workspace = "other";
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
 }
 
 TEST(Counting, ForgetsWhatIsOlderThanItsTime) {
-  Gate gate(policy_of({limit(1)}));
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
+  CountingGate gate(policy_of({limit(1)}));
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
   gate.now_ms = kHourMs - 1;
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::block);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::block);
   gate.now_ms = kHourMs + kHourMs / decide::Windows::kBuckets;
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
 }
 
 // L14.4: rounded up to millionths, exactly.
 TEST(Counting, AddsUpAmounts) {
-  Gate gate(policy_of({sum_limit(10)}));
-  EXPECT_EQ(gate.ask(request_of("a", "9.9999991")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("a", "0.000001")), Effect::block);
-  EXPECT_EQ(gate.ask(request_of("a", "0")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("b", "1e1")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("c", "1e40")), Effect::block);
+  CountingGate gate(policy_of({sum_limit(10)}));
+  EXPECT_EQ(gate.effect(request_of("a", "9.9999991")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a", "0.000001")), Effect::block);
+  EXPECT_EQ(gate.effect(request_of("a", "0")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("b", "1e1")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("c", "1e40")), Effect::block);
 }
 
 TEST(Counting, WhatCannotBeCountedHasNoRoom) {
   for (const char* amount : {"", "-1", "-0.1", "1e7000"}) {
-    Gate gate(policy_of({sum_limit(10)}));
-    EXPECT_EQ(gate.ask(request_of("a", amount)), Effect::block) << amount;
+    CountingGate gate(policy_of({sum_limit(10)}));
+    EXPECT_EQ(gate.effect(request_of("a", amount)), Effect::block) << amount;
   }
-  Gate gate(policy_of({limit(10)}));
-  EXPECT_EQ(gate.ask(request_of("")), Effect::block);
+  CountingGate gate(policy_of({limit(10)}));
+  EXPECT_EQ(gate.effect(request_of("")), Effect::block);
   oracle::Request unreadable = request_of("a");
   unreadable.values["agent.id"] = {oracle::ValueKind::unreadable, false, "", {}, {}};
-  EXPECT_EQ(gate.ask(unreadable), Effect::block);
+  EXPECT_EQ(gate.effect(unreadable), Effect::block);
   oracle::Request text = request_of("a", "1");
   text.values["body"].elements[0] = {oracle::ValueKind::string, false, "1", {}, {}};
-  Gate sum(policy_of({sum_limit(10)}));
-  EXPECT_EQ(sum.ask(text), Effect::block);
+  CountingGate sum(policy_of({sum_limit(10)}));
+  EXPECT_EQ(sum.effect(text), Effect::block);
 }
 
 TEST(Counting, WithoutCountersNothingHasRoom) {
@@ -145,33 +117,33 @@ TEST(Counting, WithoutCountersNothingHasRoom) {
 
 // L14.6: what is held counts, beyond the limit too; what is blocked does not.
 TEST(Counting, WhatGoesOnCounts) {
-  Gate gate(policy_of({limit(1, Effect::require_approval), limit(2)}));
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::require_approval);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::block);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::block);
+  CountingGate gate(policy_of({limit(1, Effect::require_approval), limit(2)}));
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::require_approval);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::block);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::block);
 }
 
 TEST(Counting, AHoldGivesBack) {
-  Gate gate(policy_of({limit(1, Effect::require_approval), limit(2)}));
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
+  CountingGate gate(policy_of({limit(1, Effect::require_approval), limit(2)}));
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
   const decide::CountedDecisions held = gate.ask(std::vector{request_of("a")});
   EXPECT_EQ(held.decisions[0].effect, Effect::require_approval);
   EXPECT_FALSE(held.charges.empty());
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::block);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::block);
   for (const decide::Charge& one : held.charges) gate.windows.give_back(one, gate.now_ms);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::require_approval);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::require_approval);
 }
 
 // L14.7.
 TEST(Counting, ActionsOfOneRequestAccumulate) {
-  Gate gate(policy_of({limit(3)}));
+  CountingGate gate(policy_of({limit(3)}));
   const oracle::Request one = request_of("a");
   EXPECT_EQ(gate.ask({one, one, one, one}).decisions.back().effect, Effect::block);
   EXPECT_EQ(gate.windows.size(), 0u) << "what is blocked is not charged";
   EXPECT_EQ(gate.ask({one, one}).decisions.back().effect, Effect::allow);
-  EXPECT_EQ(gate.ask(one), Effect::allow);
-  EXPECT_EQ(gate.ask(one), Effect::block);
+  EXPECT_EQ(gate.effect(one), Effect::allow);
+  EXPECT_EQ(gate.effect(one), Effect::block);
 }
 
 // L14.5: the outcome's people and those of the `else`.
@@ -180,7 +152,7 @@ TEST(Counting, AnElseAsksBesideItsRule) {
   asks.approval = {{{false, "finance", 1}}, 60'000};
   ir::Policy policy = policy_of({asks}, Outcome::require_approval);
   policy.tiers[0].rules[0].approval = {{{false, "leads", 2}}, 120'000};
-  Gate gate(policy);
+  CountingGate gate(policy);
   const OwnedFacts facts = OwnedFacts::of(request_of("a")).value();
   const Decision decision = gate.ask(std::vector{request_of("a")}).decisions[0];
   const auto approval =
@@ -191,7 +163,7 @@ TEST(Counting, AnElseAsksBesideItsRule) {
 }
 
 TEST(Counting, TheReasonAndTheExplanationNameTheLimit) {
-  Gate gate(policy_of({limit(5), sum_limit(0)}));
+  CountingGate gate(policy_of({limit(5), sum_limit(0)}));
   const OwnedFacts facts = OwnedFacts::of(request_of("a", "7")).value();
   const Decision decision = gate.ask(std::vector{request_of("a", "7")}).decisions[0];
   EXPECT_EQ(decision.rule, 0u);
@@ -208,13 +180,13 @@ TEST(Counting, TheReasonAndTheExplanationNameTheLimit) {
 
 // L14.8: a rule that is renamed, or whose condition is edited, goes on counting.
 TEST(Counting, CountersOutliveABundle) {
-  Gate gate(policy_of({limit(2)}));
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
-  EXPECT_EQ(gate.ask(request_of("a")), Effect::allow);
+  CountingGate gate(policy_of({limit(2)}));
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
+  EXPECT_EQ(gate.effect(request_of("a")), Effect::allow);
   const auto after = [&](ir::Policy policy) {
-    Gate next(policy);
+    CountingGate next(policy);
     next.windows = gate.windows;
-    return next.ask(request_of("a"));
+    return next.effect(request_of("a"));
   };
   EXPECT_EQ(after(policy_of({limit(2)})), Effect::block);
   EXPECT_EQ(after(policy_of({limit(2, Effect::require_approval)})), Effect::require_approval);
@@ -264,11 +236,11 @@ TEST(Counting, LimitsPastTheLastThatIsLookedAtBlock) {
   policy.tiers.push_back(tier);
   oracle::Request request = request_of("a");
   request.values["tool"] = {oracle::ValueKind::unreadable, false, "", {}, {}};
-  EXPECT_EQ(Gate(policy).ask(request), Effect::allow) << "64 of them are looked at";
+  EXPECT_EQ(CountingGate(policy).effect(request), Effect::allow) << "64 of them are looked at";
   ir::Rule last = rule("last", Outcome::allow, atom(policy, test("tool", ir::AtomOp::exists)));
   last.limits = {limit(9, Effect::require_approval)};
   policy.tiers[0].rules.push_back(last);
-  Gate gate(policy);
+  CountingGate gate(policy);
   const decide::CountedDecisions asked = gate.ask(std::vector{request});
   EXPECT_EQ(asked.answer.effect, Effect::block) << "though each of them has room, or would ask";
   EXPECT_EQ(asked.decisions.front().rule, 32u);

@@ -47,14 +47,14 @@ TEST(Reason, FillsHolesWithValues) {
 TEST(Reason, NamesTheRuleWhereNoBecauseIsWritten) {
   Compiled compiled = compiled_with(std::nullopt);
   EXPECT_EQ(reason(compiled, live()), "Policy 'acme.safety.protect' matched");
-  EXPECT_EQ(decide::rule_name_of(compiled.program(), compiled.decide(live())),
+  EXPECT_EQ(decide::rule_name_of(compiled.program(), compiled.decide(live()).rule),
             "acme.safety.protect");
 }
 
 TEST(Reason, TellsOfTheDefault) {
   Compiled silent = compiled_with(std::nullopt);
   EXPECT_EQ(reason(silent, Facts{}), "No rule matched");
-  EXPECT_EQ(decide::rule_name_of(silent.program(), silent.decide(Facts{})), "default");
+  EXPECT_EQ(decide::rule_name_of(silent.program(), silent.decide(Facts{}).rule), "default");
   Compiled spoken = compiled_with(std::nullopt, ir::Template{{"ask ", ""}, {ref("env")}});
   EXPECT_EQ(reason(spoken, Facts{}), "ask (absent)");
 }

@@ -5,10 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/decide/counting.hpp"
 #include "tests/support/build_ir.hpp"
-#include "tests/support/compiled.hpp"
-#include "tests/support/facts_of.hpp"
+#include "tests/support/counting_gate.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -41,43 +39,22 @@ oracle::Request request_of(oracle::Value body = absent()) {
   return request;
 }
 
-// An engine with counters.
-class Gate {
- public:
-  explicit Gate(const ir::Policy& policy) : compiled_(policy) {}
-
-  decide::CountedDecisions ask(const std::vector<oracle::Request>& actions) {
-    std::vector<OwnedFacts> facts;
-    for (const oracle::Request& one : actions) facts.push_back(OwnedFacts::of(one).value());
-    std::vector<const Facts*> views;
-    for (const OwnedFacts& one : facts) views.push_back(&*one);
-    return decide::decide_counted(compiled_.engine(), views, compiled_.scratch(), &windows,
-                                  {"w", 0});
-  }
-  decide::CountedDecisions ask() { return ask({request_of()}); }
-
-  decide::Windows windows;
-
- private:
-  Compiled compiled_;
-};
-
 TEST(ShadowCounting, TriesAnotherNumberOnWhatTheRuleCounts) {
   ir::Policy policy = policy_of(3);
   ir::Rule tighter = rule("tighter", Outcome::allow, policy.tiers[0].rules[0].when);
   tighter.limits = {limit(1, Effect::require_approval)};
   policy.tiers[0].shadows = {{tighter, 0}};
-  Gate gate(policy);
-  EXPECT_TRUE(gate.ask().shadows.empty());
+  CountingGate gate(policy);
+  EXPECT_TRUE(gate.ask({request_of()}).shadows.empty());
   for (int i = 0; i < 2; ++i) {
-    const decide::CountedDecisions later = gate.ask();
+    const decide::CountedDecisions later = gate.ask({request_of()});
     EXPECT_EQ(later.answer.effect, Effect::allow);
     ASSERT_EQ(later.shadows.size(), 1u);
-    EXPECT_EQ(later.shadows[0].rule, 1u);
+    EXPECT_EQ(later.shadows[0].answer.rule, 1u);
     EXPECT_EQ(later.shadows[0].answer.effect, Effect::require_approval);
     EXPECT_TRUE(later.shadows[0].answer.approval.has_value());
   }
-  const decide::CountedDecisions last = gate.ask();
+  const decide::CountedDecisions last = gate.ask({request_of()});
   EXPECT_EQ(last.answer.effect, Effect::block) << "what was tried has charged nothing";
   ASSERT_EQ(last.shadows.size(), 1u);
   EXPECT_EQ(last.shadows[0].answer.effect, Effect::require_approval);
@@ -88,13 +65,13 @@ TEST(ShadowCounting, ChargesNoCounterOfItsOwn) {
   ir::Rule alone =
       rule("alone", Outcome::allow, atom(policy, test("env", ir::AtomOp::equal, {text("live")})));
   alone.limits = {limit(1)};
-  Gate plain(policy);
+  CountingGate plain(policy);
   policy.tiers[0].shadows = {{alone, 0}};
-  Gate shadowed(policy);
+  CountingGate shadowed(policy);
   for (int i = 0; i < 3; ++i) {
-    const decide::CountedDecisions asked = shadowed.ask();
+    const decide::CountedDecisions asked = shadowed.ask({request_of()});
     EXPECT_TRUE(asked.shadows.empty()) << i;
-    EXPECT_EQ(asked.charges, plain.ask().charges);
+    EXPECT_EQ(asked.charges, plain.ask({request_of()}).charges);
     EXPECT_EQ(shadowed.windows.size(), plain.windows.size());
   }
   // L14.7 holds for what is only tried, too.
@@ -109,9 +86,10 @@ TEST(ShadowCounting, FindsCountersAsTheRequestDid) {
   ir::Rule same = rule("same", Outcome::allow, policy.tiers[0].rules[0].when);
   same.limits = {limit(1)};
   policy.tiers[0].shadows = {{same, 0}};
-  Gate gate(policy);
-  EXPECT_TRUE(gate.ask().shadows.empty()) << "the request's own charge does not count";
-  const decide::CountedDecisions second = gate.ask();
+  CountingGate gate(policy);
+  EXPECT_TRUE(gate.ask({request_of()}).shadows.empty())
+      << "the request's own charge does not count";
+  const decide::CountedDecisions second = gate.ask({request_of()});
   EXPECT_EQ(second.answer.effect, Effect::block);
   EXPECT_TRUE(second.shadows.empty());
 }
@@ -135,14 +113,14 @@ TEST(ShadowCounting, IsNotAskedWhereNobodyWantsToKnow) {
 TEST(ObligationCounting, WhatCannotBeCarriedOutChargesNothing) {
   ir::Policy policy = policy_of(1);
   policy.tiers[0].rules[0].obligations = {{ObligationKind::redact, ref("body.card"), "", ""}};
-  Gate gate(policy);
+  CountingGate gate(policy);
   const decide::CountedDecisions spoilt = gate.ask({request_of(unreadable())});
   EXPECT_EQ(spoilt.answer.effect, Effect::block);
   EXPECT_EQ(spoilt.decisions[0].effect, Effect::allow);
   EXPECT_TRUE(spoilt.charges.empty());
   EXPECT_EQ(gate.windows.size(), 0u);
-  EXPECT_EQ(gate.ask().answer.effect, Effect::allow);
-  EXPECT_EQ(gate.ask().answer.effect, Effect::block);
+  EXPECT_EQ(gate.ask({request_of()}).answer.effect, Effect::allow);
+  EXPECT_EQ(gate.ask({request_of()}).answer.effect, Effect::block);
 }
 
 }  // namespace
