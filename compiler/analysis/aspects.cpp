@@ -10,7 +10,6 @@
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/diff.hpp"
 #include "compiler/simplify/forms.hpp"
-#include "core/duration.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
@@ -240,18 +239,6 @@ class Comparison {
 };
 
 }  // namespace
-
-std::string to_string(const ir::Approval& approval) {
-  if (approval == ir::Approval{}) return "as usual";
-  std::string text;
-  for (const ir::Seats& seats : approval.seats) {
-    text += (text.empty() ? "from (" : " and ") + std::to_string(seats.people) +
-            (seats.role ? " of role " : " of group ") + seats.name;
-  }
-  text += ")";
-  if (approval.within_ms) text += " within " + print_duration_ms(*approval.within_ms);
-  return text;
-}
 
 std::vector<AspectChange> aspect_changes(const ir::Policy& before, const ir::Policy& after,
                                          AspectOptions options) {

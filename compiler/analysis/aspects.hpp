@@ -31,9 +31,6 @@ struct AspectChange {
   std::string why{};                      // what is not known; empty if nothing
 };
 
-// What people are asked for, as policy text writes it; `as usual`.
-[[nodiscard]] std::string to_string(const ir::Approval& approval);
-
 // What is compared.
 struct AspectOptions {
   bool same_effects = false;  // every request has the same effect, so whom they ask is compared

@@ -14,11 +14,11 @@ std::map<std::string, std::string> texts_of(const ir::Policy& policy) {
   for (const ir::Tier& tier : policy.tiers) {
     for (const ir::Rule& rule : tier.rules) {
       if (rule.approval == ir::Approval{}) continue;
-      texts.emplace(rule.qualified_name, analysis::to_string(rule.approval));
+      texts.emplace(rule.qualified_name, to_string(rule.approval));
     }
   }
   if (policy.default_approval != ir::Approval{}) {
-    texts.emplace("default", analysis::to_string(policy.default_approval));
+    texts.emplace("default", to_string(policy.default_approval));
   }
   return texts;
 }
@@ -26,7 +26,7 @@ std::map<std::string, std::string> texts_of(const ir::Policy& policy) {
 }  // namespace
 
 std::vector<ApprovalChange> approval_changes(const ir::Policy& before, const ir::Policy& after) {
-  const std::string usual = analysis::to_string(ir::Approval{});
+  const std::string usual = to_string(ir::Approval{});
   std::map<std::string, ApprovalChange> changes;
   for (const auto& [rule, text] : texts_of(before)) changes[rule] = {rule, text, usual};
   for (const auto& [rule, text] : texts_of(after)) {

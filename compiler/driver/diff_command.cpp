@@ -20,6 +20,7 @@
 #include "compiler/driver/traffic.hpp"
 #include "compiler/lower/raise.hpp"
 #include "compiler/tester/compiled.hpp"
+#include "compiler/tester/mistakes.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
@@ -75,12 +76,7 @@ struct Compared {
 
 std::string rule_name(const ir::Policy& policy, const oracle::Decision& decision) {
   if (!decision.rule) return "default";
-  std::size_t index = *decision.rule;
-  for (const ir::Tier& tier : policy.tiers) {
-    if (index < tier.rules.size()) return tier.rules[index].qualified_name;
-    index -= tier.rules.size();
-  }
-  return "default";
+  return rule_at(policy, *decision.rule).qualified_name;
 }
 
 std::string subject_of(const analysis::AspectChange& change) {

@@ -222,6 +222,23 @@ std::string to_string(const AttributeRef& ref) {
   return out;
 }
 
+std::string to_string(const Approval& approval) {
+  if (approval == Approval{}) return "as usual";
+  std::string text;
+  for (const Seats& seats : approval.seats) {
+    text += (text.empty() ? "from (" : " and ") + std::to_string(seats.people) +
+            (seats.role ? " of role " : " of group ") + seats.name;
+  }
+  text += ")";
+  if (approval.within_ms) text += " within " + print_duration_ms(*approval.within_ms);
+  return text;
+}
+
+std::string with_else(const Limit& limit) {
+  const std::string text = to_string(limit) + " else " + std::string(name_of(limit.otherwise));
+  return limit.approval == Approval{} ? text : text + " " + to_string(limit.approval);
+}
+
 std::string to_string(const Limit& limit) {
   std::string out = "limit ";
   if (limit.amount) out += "sum " + to_string(*limit.amount) + " ";

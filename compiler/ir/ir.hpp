@@ -156,8 +156,14 @@ struct Limit {
   Span span{};
 };
 
+// What people are asked for, as policy text writes it; `as usual`.
+[[nodiscard]] std::string to_string(const Approval& approval);
+
 // A limit as policy text writes it, `else` left out.
 [[nodiscard]] std::string to_string(const Limit& limit);
+
+// A limit with its `else`, which is written out though it be the usual.
+[[nodiscard]] std::string with_else(const Limit& limit);
 
 // What a rule adds to the decision (language.md, section 15).
 struct Obligation {

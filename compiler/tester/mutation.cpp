@@ -105,9 +105,7 @@ bool same_limits(const ir::Policy& before, const ir::Policy& after) {
     for (const ir::Tier& tier : policy.tiers) {
       for (const ir::Rule& rule : tier.rules) {
         for (const ir::Limit& limit : rule.limits) {
-          texts[rule.qualified_name].push_back(to_string(limit) +
-                                               std::string(name_of(limit.otherwise)) +
-                                               analysis::to_string(limit.approval));
+          texts[rule.qualified_name].push_back(with_else(limit));
         }
       }
     }
