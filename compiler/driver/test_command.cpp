@@ -3,10 +3,13 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/coverage_output.hpp"
+#include "compiler/driver/file_watch.hpp"
 #include "compiler/driver/mutation_output.hpp"
 #include "compiler/driver/ready.hpp"
 #include "compiler/driver/reporter.hpp"
@@ -22,6 +25,7 @@ struct Options {
   std::string path = ".";
   bool coverage = false;
   bool mutate = false;
+  bool watch = false;
   std::optional<std::size_t> min_rules;  // per cent
   std::uint64_t seed = 1;
 };
@@ -128,11 +132,14 @@ bool mutate(const Options& asked, const TestReport& results, const Ready& ready,
   return true;
 }
 
+// in: `read` gets the files of policy text.
 void test_file(const std::string& file, const Options& asked, const LoadOptions& load,
-               Reporter& reporter) {
+               Reporter& reporter, std::vector<std::string>& read) {
   Ready ready;
-  if (!make_ready(file, load, reporter, ready)) return;
+  const bool whole = make_ready(file, load, reporter, ready);
   const Loaded& loaded = ready.loaded;
+  read.insert(read.end(), loaded.files.begin(), loaded.files.end());
+  if (!whole) return;
   TestReport results = run_tests(*loaded.policy, *ready.compiled);
   const Status modules =
       add_module_tests(loaded.tested_modules, loaded.catalogs, loaded.sources, results);
@@ -162,12 +169,27 @@ void test_file(const std::string& file, const Options& asked, const LoadOptions&
   if (asked.min_rules) require_rules(*coverage, *asked.min_rules, file, reporter);
 }
 
-int test_path(const Options& asked, const LoadOptions& load, const OutputOptions& options) {
+int test_path(const Options& asked, const LoadOptions& load, const OutputOptions& options,
+              std::vector<std::string>& read) {
   const Result<std::vector<std::string>> files = policy_files(asked.path);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
-  for (const std::string& file : *files) test_file(file, asked, load, reporter);
+  for (const std::string& file : *files) test_file(file, asked, load, reporter, read);
   return reporter.finish();
+}
+
+int test(const Options& asked, const LoadOptions& load, const OutputOptions& options) {
+  std::vector<std::string> read;
+  if (!asked.watch) return test_path(asked, load, options, read);
+  if (options.json || options.format != Format::text) {
+    return report(Error{Errc::invalid_argument, "--watch prints text: leave out --format"},
+                  options);
+  }
+  return watch_policy(asked.path, options, [&] {
+    read.clear();
+    static_cast<void>(test_path(asked, load, options, read));
+    return read;
+  });
 }
 
 }  // namespace
@@ -186,11 +208,11 @@ void add_test(CLI::App& app, CommandLine& program) {
       ->check(CLI::Range(0, 100));
   command->add_flag("--mutate", options->mutate,
                     "which mistakes in the policy the tests would notice, and tests for the rest");
+  command->add_flag("--watch", options->watch, "run them again on every save");
   command->add_option("--seed", options->seed, "of the search for requests")->capture_default_str();
   program.reporting.push_back(command);
-  command->callback([&program, options] {
-    program.exit_code = test_path(*options, program.load, program.output());
-  });
+  command->callback(
+      [&program, options] { program.exit_code = test(*options, program.load, program.output()); });
 }
 
 }  // namespace sentrail::compiler

@@ -7,11 +7,8 @@ import pathlib
 import re
 import shlex
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import threading
 import unittest
 
 from harness.sentrailc import SENTRAILC, policy, run
@@ -120,63 +117,6 @@ class Commands(unittest.TestCase):
         for name in names:
             self.assertEqual(run(name, "--help").returncode, 0, name)
         self.assertIn("language 1", run("--version").stdout)
-
-    def test_watch_rebuilds_on_save(self):
-        folder = policy("policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n")
-        out = folder / "b"
-        with subprocess.Popen([SENTRAILC, "watch", folder, "-o", out], text=True,
-                              stdout=subprocess.PIPE) as watching:
-            deadline = threading.Timer(20, watching.kill)  # a hang fails, it does not wait
-            deadline.start()
-            try:
-                self.assertIn("watching", watching.stdout.readline())
-                self.assertIn("1 rules", watching.stdout.readline())
-                watching.stdout.readline()
-                text = (folder / "p.sentrail").read_text().replace(
-                    "}\n", "  rule b: block when env == test\n}\n")
-                (folder / "p.sentrail").write_text(text)
-                self.assertIn("2 rules", watching.stdout.readline())
-            finally:
-                deadline.cancel()
-                watching.terminate()
-
-    def test_watch_tells_the_gate_and_ends_with_its_folder(self):
-        folder, state = policy(SMALL), policy("")
-        (state / "pid").touch()
-        # Holds the file as a gate does, and ends by the hangup it is sent.
-        holder = ("import fcntl, signal, sys; file = open(sys.argv[1], 'r+'); "
-                  "fcntl.lockf(file, fcntl.LOCK_EX); print('held', flush=True); "
-                  "signal.alarm(60); signal.pause()")
-        with subprocess.Popen([sys.executable, "-c", holder, state / "pid"], text=True,
-                              stdout=subprocess.PIPE) as gate:
-            self.assertEqual(gate.stdout.readline(), "held\n")
-            with subprocess.Popen([SENTRAILC, "watch", folder / "p.sentrail", "-o", state / "b",
-                                   "--reload", state / "pid"], text=True,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:
-                deadline = threading.Timer(20, watching.kill)
-                deadline.start()
-                self.assertIn(f"watching {folder};", watching.stdout.readline())
-                self.assertIn("1 rules", watching.stdout.readline())
-                watching.stdout.readline()
-                self.assertEqual(watching.stdout.readline(), "the gate reloads\n")
-                self.assertEqual(gate.wait(20), -signal.SIGHUP)
-                (folder / "p.sentrail").write_text(SMALL + "# saved\n")
-                watching.stdout.readline()
-                watching.stdout.readline()
-                self.assertIn("no running gate", watching.stdout.readline())
-                (folder / "catalogs").mkdir()
-                self.assertIn("1 rules", watching.stdout.readline())
-                watching.stdout.readline()
-                self.assertIn("no running gate", watching.stdout.readline())
-                (folder / "catalogs/a.yaml").write_text("# nothing yet\n")
-                self.assertIn("1 rules", watching.stdout.readline())
-                watching.stdout.readline()
-                self.assertIn("no running gate", watching.stdout.readline())
-                shutil.rmtree(folder)
-                self.assertEqual(watching.wait(20), 2)
-                deadline.cancel()
-                self.assertIn("the watched folder is gone", watching.stderr.read())
-        self.assertEqual(run("watch", "/nowhere/p", "-o", state / "b").returncode, 2)
 
 
 SMALL = "policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n"
