@@ -55,11 +55,17 @@ enum class AttributeId : std::uint16_t {
   mcp_drifted,
   args,
   content_findings,
+  shell_program,
+  shell_argv,
+  shell_effects,
+  shell_paths,
+  shell_cwd,
+  shell_parsed,
   time,
 };
 
 // Rows of the schema.
-inline constexpr std::size_t kAttributeCount = 36;
+inline constexpr std::size_t kAttributeCount = 42;
 
 // One row of the schema.
 struct Attribute {
@@ -107,6 +113,12 @@ inline constexpr std::array<Attribute, kAttributeCount> kAttributes = {{
     {"mcp.drifted", Type::boolean, Trust::derived, '/', false},
     {"args", Type::json, Trust::derived, '/', true},
     {"content.findings", Type::string_set, Trust::derived, '.', false},
+    {"shell.program", Type::string, Trust::derived, '/', false},
+    {"shell.argv", Type::string_set, Trust::derived, '/', false},
+    {"shell.effects", Type::string_set, Trust::derived, '.', false},
+    {"shell.paths", Type::string_set, Trust::derived, '/', false},
+    {"shell.cwd", Type::string, Trust::derived, '/', false},
+    {"shell.parsed", Type::boolean, Trust::derived, '/', false},
     {"time", Type::time, Trust::derived, '/', false},
 }};
 

@@ -1,6 +1,7 @@
 // Types literals and expands lists. See operands.hpp.
 #include "compiler/check/operands.hpp"
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "compiler/check/uses.hpp"
 #include "compiler/ir/pattern.hpp"
 #include "core/decimal.hpp"
+#include "core/known_values.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
@@ -140,6 +142,17 @@ std::optional<ir::Operand> risk_of(Context& context, const Left& left, const Lit
   return ir::Operand{ir::OperandKind::risk, std::string(literal.text), {}, false};
 }
 
+// Warns of a text that its attribute never has: a test that never holds, by a slip of the pen.
+void warn_of_unknown_value(Context& context, const Left& left, const Literal& literal) {
+  if (left.ref.binder != 0) return;
+  const auto known = known_values(left.ref.attribute);
+  if (known.empty() || std::ranges::find(known, literal.text) != known.end()) return;
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  context.report(DiagnosticKind::unknown_value, literal.span,
+                 ticked(left.name()) + " is never " + spelled(context, literal),
+                 suggestion(literal.text, names, "it is one of " + enumerate(names)));
+}
+
 std::optional<ir::Operand> text_of(Context& context, const Left& left, const Literal& literal,
                                    Place place) {
   const auto& lists = context.frame->scope->lists;
@@ -151,7 +164,10 @@ std::optional<ir::Operand> text_of(Context& context, const Left& left, const Lit
                    {{lists.at(literal.text)->name.span, "the list"}});
   }
   ir::Operand made{ir::OperandKind::string, std::string(literal.text), {}, false};
-  if (place == Place::value) return made;
+  if (place == Place::value) {
+    warn_of_unknown_value(context, left, literal);
+    return made;
+  }
   const char separator = row_of(left.ref.attribute).separator;
   if (const auto problem = ir::pattern_problem(literal.text, separator)) {
     context.report(DiagnosticKind::bad_pattern, literal.span,
@@ -162,6 +178,7 @@ std::optional<ir::Operand> text_of(Context& context, const Left& left, const Lit
     made.kind = ir::OperandKind::pattern;
   } else {
     made.text = ir::unescape_literal(literal.text);
+    warn_of_unknown_value(context, left, literal);
   }
   return made;
 }

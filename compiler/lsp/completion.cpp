@@ -7,6 +7,7 @@
 #include "compiler/lsp/completion_place.hpp"
 #include "compiler/lsp/features.hpp"
 #include "compiler/lsp/words.hpp"
+#include "core/known_values.hpp"
 
 namespace sentrail::compiler::lsp {
 namespace {
@@ -322,7 +323,7 @@ class Offers {
   void values() {
     const std::optional<AttributeId> id = attribute();
     if (!id) return;
-    for (const std::string_view value : known_values(*id)) {
+    for (const std::string_view value : offered_values(*id)) {
       offer(Kind::enum_member, value, row_of(*id).name, help_of_word(value));
     }
     if (*id == AttributeId::tool) tools();
@@ -367,7 +368,7 @@ class Offers {
       }
     }
     if (place_.has(Want::methods)) {
-      for (const std::string_view method : known_values(AttributeId::http_method)) {
+      for (const std::string_view method : kKnownMethods) {
         offer(Kind::enum_member, method, {}, {});
       }
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/known_values.hpp"
+
 namespace sentrail::compiler::lsp {
 namespace {
 
@@ -44,6 +46,12 @@ constexpr std::array<std::string_view, kAttributeCount> kAttributeHelp = {{
     "whether the tool changed since it was pinned",
     "the arguments of an MCP call; `args.a` a member",
     "what was found in the content",
+    "the program that a shell command runs",
+    "its arguments, the program first",
+    "what it does: `file.write`, `net.connect`",
+    "the files that it names",
+    "the folder in which it runs",
+    "whether the whole command was understood",
     "when it is decided: `time in mon..fri 09:00..18:00 \"Europe/Berlin\"`",
 }};
 
@@ -170,11 +178,6 @@ constexpr auto kWords = std::to_array<WordHelp>({
 });
 static_assert(std::ranges::is_sorted(kWords, {}, &WordHelp::word));
 
-constexpr std::array<std::string_view, 2> kEnvironments = {"live", "test"};
-constexpr std::array<std::string_view, 3> kRefTypes = {"branch", "tag", "other"};
-constexpr std::array<std::string_view, 7> kMethods = {"GET",    "POST", "PUT",    "PATCH",
-                                                      "DELETE", "HEAD", "OPTIONS"};
-constexpr std::array<std::string_view, 4> kRisks = {"low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 2> kBools = {"true", "false"};
 
 constexpr std::array<std::string_view, 5> kOfBools = {"==", "!=", "exists", "is", "in"};
@@ -200,20 +203,8 @@ std::string_view help_of_word(std::string_view word) noexcept {
   return found != kWords.end() && found->word == word ? found->help : std::string_view();
 }
 
-std::span<const std::string_view> known_values(AttributeId id) noexcept {
-  if (row_of(id).type == Type::boolean) return kBools;
-  switch (id) {
-    case AttributeId::risk:
-      return kRisks;
-    case AttributeId::env:
-      return kEnvironments;
-    case AttributeId::resource_ref_type:
-      return kRefTypes;
-    case AttributeId::http_method:
-      return kMethods;
-    default:
-      return {};
-  }
+std::span<const std::string_view> offered_values(AttributeId id) noexcept {
+  return row_of(id).type == Type::boolean ? kBools : known_values(id);
 }
 
 std::span<const std::string_view> operators_of(Type type) noexcept {

@@ -27,8 +27,8 @@ struct WordHelp {
 inline constexpr std::array<std::string_view, 7> kTypeNames = {"string", "number", "bool",  "list",
                                                                "object", "null",   "absent"};
 
-// Values that an attribute is known to take, beside those of catalogs; maybe none.
-[[nodiscard]] std::span<const std::string_view> known_values(AttributeId id) noexcept;
+// Values to offer for an attribute, beside those of catalogs; maybe none.
+[[nodiscard]] std::span<const std::string_view> offered_values(AttributeId id) noexcept;
 
 // The operators that go with a type, those most used first. source: docs/language.md, L10.5.
 [[nodiscard]] std::span<const std::string_view> operators_of(Type type) noexcept;

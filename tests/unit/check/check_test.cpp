@@ -90,7 +90,7 @@ import sentrail.github
 list protected = [main, "release/**"]
 guard tier safety {
   rule protect: block on github [ref.delete, "branch_protection.*"] when resource.ref in protected
-  rule open_season: pass when env == staging
+  rule open_season: pass when env == test
   rule careful: require_approval when risk >= high
 }
 tier team {
@@ -163,7 +163,7 @@ TEST_F(CheckedMeaning, PassEndsItsTierOnly) {
   give("tool", support::string_value("github"));
   give("action", support::string_value("pull_request.merge"));
   EXPECT_EQ(decide(), "require_approval by acme.safety.careful");
-  give("env", support::string_value("staging"));
+  give("env", support::string_value("test"));
   EXPECT_EQ(decide(), "require_approval by acme.team.merges");
 }
 

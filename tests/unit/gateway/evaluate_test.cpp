@@ -35,7 +35,8 @@ TEST_F(EvaluateTest, ARuleAboutTheCallItselfIsNotSlippedPast) {
         R"(resource.ref_type == "tag")", R"(resource.path ~ "/etc/**")",
         R"(resource.name == "prod")", R"(mcp.server == "evil")", R"(mcp.tool == "rm")",
         R"(mcp.annotations.destructiveHint == true)", R"(mcp.first_seen == true)",
-        R"(mcp.drifted == true)", R"(args.path == "/etc")", R"(content.findings has "secret")"}) {
+        R"(mcp.drifted == true)", R"(args.path == "/etc")", R"(content.findings has "secret")",
+        R"(shell.program == "rm")"}) {
     block_when(condition);
     EXPECT_EQ(decision(kWhole), "block") << condition;
   }
