@@ -63,6 +63,18 @@ TEST(LanguagePage, StatesTheLimitsOfMeaning) {
   }
 }
 
+TEST(LanguagePage, GivesEachParagraphANumberOfItsOwn) {
+  const std::string page = language_page();
+  std::set<std::string> seen;
+  for (std::size_t at = page.find("\n**L"); at != std::string::npos;
+       at = page.find("\n**L", at + 1)) {
+    const std::size_t begin = at + 3;
+    const std::string number = page.substr(begin, page.find("**", begin) - begin);
+    EXPECT_TRUE(seen.insert(number).second) << number << " stands twice";
+  }
+  EXPECT_GT(seen.size(), 150u);
+}
+
 TEST(LanguagePage, CitesExactlyTheDiagnosticsOfTheCheck) {
   const std::string page = language_page();
   std::set<std::string> cited;
