@@ -1,6 +1,7 @@
 // Tests keys, agents, connections and the policy's bundle.
 #include <gmock/gmock.h>
 
+#include "core/bundle_levels.hpp"
 #include "tests/support/policy_bundle.hpp"
 #include "tests/unit/gateway/gateway_fixture.hpp"
 
@@ -398,6 +399,8 @@ TEST_F(AdministrationTest, ABundleIsInstalledAndTold) {
   EXPECT_EQ(shown.body, put.body);
   EXPECT_EQ(shown.text("bundle"), bundle_.current()->digest_hex());
   EXPECT_EQ(shown.text("rules"), "1");
+  EXPECT_EQ(shown.text("level"), "1");
+  EXPECT_EQ(shown.text("readsLevel"), std::to_string(kBundleLevel));
   EXPECT_EQ(shown.at("signedBy").size(), 0u);
   EXPECT_THAT(log(), IsSupersetOf({"policy.push", "policy.load"}));
 }
