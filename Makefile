@@ -1,6 +1,6 @@
 # The verbs of this repository; `make` alone lists them. Every verb sets up what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test fast asan tsan golden fmt tidy fuzz fuzzcov clang mutants coverage faults bench clean
+.PHONY: help setup build run test fast asan tsan golden vscode fmt tidy fuzz fuzzcov clang mutants coverage faults bench clean
 MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
@@ -36,6 +36,10 @@ tsan: setup ## tests of what has threads under ThreadSanitizer
 
 golden: build ## rewrite the expectations of the golden tests from what the code says now
 	@UPDATE=1 ctest --test-dir build/release -L golden --output-on-failure
+
+vscode: build ## the extension in VS Code itself, which this installs (700 MB)
+	@tools/setup_vscode.sh
+	@ctest --test-dir build/release -R '^e2e_vscode$$' --output-on-failure
 
 fmt: setup ## format the C++ sources
 	@git ls-files '*.cpp' '*.hpp' | grep -v '^tests/corpora/' | xargs clang-format-19 -i

@@ -28,8 +28,9 @@ async function start() {
   try {
     await client.start();
   } catch (error) {
+    // What the client throws here is a text.
     vscode.window.showErrorMessage(
-      `Sentrail: cannot start ${program}: ${error.message}. Set sentrail.path.`);
+      `Sentrail: cannot start ${program}: set sentrail.path. ${error?.message ?? error}`);
   }
 }
 
