@@ -50,8 +50,15 @@ void for_each_catalog_table(View&& view, Visit&& visit) {
   visit(id++, view.id_parts);
   visit(id++, view.refinements);
   visit(id++, view.conditions);
+  visit(id++, view.defaults);
 }
-constexpr std::uint32_t kCatalogSections = 14;
+constexpr std::uint32_t kCatalogSections = 15;
+
+// The last of them is left out where it is empty, as it was before there was one.
+constexpr bool is_optional(std::uint32_t id) noexcept {
+  return id == static_cast<std::uint32_t>(kCatalogDefaultsSection);
+}
+static_assert(is_optional(kFirstCatalogSection + kCatalogSections - 1));
 
 // Points a table at its rows.
 void show(std::string_view& text, std::span<const char> rows) noexcept {
@@ -97,20 +104,22 @@ void BundleWriter::add(std::uint32_t id, std::string_view bytes, std::uint32_t r
   sections_.insert(at, {id, row_bytes, std::string(bytes)});
 }
 
-void BundleWriter::add_program(const Program& program) {
-  level_ = level_needed(program);
+void BundleWriter::add_policy(const Program& program, const CatalogView& catalogs) {
+  level_ = level_needed(program, catalogs);
   for_each_table(program, [this](TableId id, const auto& table) {
     if (level_of(id) > level_) return;
     using Row = typename std::remove_cvref_t<decltype(table)>::value_type;
     const std::string_view bytes(reinterpret_cast<const char*>(table.data()), table.size_bytes());
     add(static_cast<std::uint32_t>(id), bytes, sizeof(Row));
   });
+  add_catalogs(catalogs);
 }
 
 void BundleWriter::add_catalogs(const CatalogView& catalogs) {
   if (catalogs.catalogs.empty()) return;
   for_each_catalog_table(catalogs, [this](std::uint32_t id, const auto& table) {
     using Row = typename std::remove_cvref_t<decltype(table)>::value_type;
+    if (is_optional(id) && table.empty()) return;
     const std::string_view bytes(reinterpret_cast<const char*>(table.data()),
                                  table.size() * sizeof(Row));
     add(id, bytes, sizeof(Row));
@@ -227,7 +236,16 @@ Result<Program> BundleReader::program() const {
     if (!rows) status = tl::make_unexpected(std::move(rows).error());
   });
   SENTRAIL_TRY(status);
-  if (level_needed(program) != level_) return corrupt("its level is not the one it needs");
+  CatalogView catalogs;
+  if (has_section(static_cast<std::uint32_t>(kCatalogDefaultsSection))) {
+    SENTRAIL_ASSIGN_OR_RETURN(
+        catalogs.defaults,
+        section<CatalogDefaultRow>(static_cast<std::uint32_t>(kCatalogDefaultsSection)));
+    if (catalogs.defaults.empty()) return corrupt("it has a section of defaults without rows");
+  }
+  if (level_needed(program, catalogs) != level_) {
+    return corrupt("its level is not the one it needs");
+  }
   SENTRAIL_TRY(verify(program));
   return program;
 }
@@ -238,7 +256,7 @@ Result<CatalogView> BundleReader::catalogs() const {
   Status status;
   for_each_catalog_table(view, [&](std::uint32_t id, auto& table) {
     using Row = typename std::remove_cvref_t<decltype(table)>::value_type;
-    if (!status) return;
+    if (!status || (is_optional(id) && !has_section(id))) return;
     auto rows = section<Row>(id);
     if (rows) show(table, *rows);
     if (!rows) status = tl::make_unexpected(std::move(rows).error());

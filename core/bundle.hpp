@@ -50,11 +50,9 @@ struct SectionRow {
 // Puts sections together. threads: one at a time.
 class BundleWriter {
  public:
-  // Adds the tables of a program, those of levels that it does not need left out.
-  // REQUIRES: called once.
-  void add_program(const Program& program);
-  // Adds the tables of catalogs, if there are any. REQUIRES: called once at most.
-  void add_catalogs(const CatalogView& catalogs);
+  // Adds the tables of a program and of catalogs, if there are any; those of levels that they do
+  // not need are left out. REQUIRES: called once.
+  void add_policy(const Program& program, const CatalogView& catalogs);
   // Adds a section of another format. REQUIRES: id ≥ kFirstForeignSection, new; bytes.size() is a
   // multiple of row_bytes.
   void add_section(std::uint32_t id, std::string_view bytes, std::uint32_t row_bytes);
@@ -70,6 +68,7 @@ class BundleWriter {
     std::string bytes;
   };
   void add(std::uint32_t id, std::string_view bytes, std::uint32_t row_bytes);
+  void add_catalogs(const CatalogView& catalogs);
 
   std::vector<Section> sections_;
   std::uint32_t level_ = 1;

@@ -12,8 +12,8 @@ std::uint32_t level_of(TableId id) noexcept {
   return static_cast<std::uint32_t>(found - kBundleLevels.begin()) + 1;
 }
 
-std::uint32_t level_needed(const Program& program) noexcept {
-  std::uint32_t needed = 1;
+std::uint32_t level_needed(const Program& program, const CatalogView& catalogs) noexcept {
+  std::uint32_t needed = catalogs.defaults.empty() ? 1 : level_of(kCatalogDefaultsSection);
   for_each_table(program, [&](TableId id, const auto& table) {
     if (!table.empty()) needed = std::max(needed, level_of(id));
   });

@@ -10,9 +10,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/catalog.hpp"
 #include "core/program.hpp"
 
 namespace sentrail {
+
+// The catalogs' table that came after the others: it is there where it has rows.
+inline constexpr TableId kCatalogDefaultsSection{270};
 
 // One level: these sections came with it.
 struct BundleLevel {
@@ -22,7 +26,7 @@ struct BundleLevel {
 };
 
 // All levels; that at index i is level i + 1.
-inline constexpr std::array<BundleLevel, 7> kBundleLevels = {{
+inline constexpr std::array<BundleLevel, 10> kBundleLevels = {{
     {TableId::text, TableId::reason_parts, "rules"},
     {TableId::regexes, TableId::element_nodes, "regular expressions or quantifiers"},
     {TableId::approvals, TableId::seats, "who approves, or within what time"},
@@ -30,6 +34,9 @@ inline constexpr std::array<BundleLevel, 7> kBundleLevels = {{
     {TableId::limits, TableId::limit_approvals, "limits"},
     {TableId::zones, TableId::windows, "windows of time"},
     {TableId::obligations, TableId::aside_nodes, "obligations, also or shadow rules"},
+    {TableId::networks, TableId::instants, "addresses or instants"},
+    {TableId::peers, TableId::peers, "equality between attributes"},
+    {kCatalogDefaultsSection, kCatalogDefaultsSection, "defaults of body members"},
 }};
 
 // The highest level that this build reads and writes.
@@ -39,7 +46,9 @@ inline constexpr std::uint32_t kBundleLevel = kBundleLevels.size();
 // cost: linear in the levels.
 [[nodiscard]] std::uint32_t level_of(TableId id) noexcept;
 
-// The lowest level that holds a program: the highest of its sections that have rows.
-[[nodiscard]] std::uint32_t level_needed(const Program& program) noexcept;
+// The lowest level that holds a program and its catalogs: the highest of their sections that have
+// rows.
+[[nodiscard]] std::uint32_t level_needed(const Program& program,
+                                         const CatalogView& catalogs) noexcept;
 
 }  // namespace sentrail

@@ -1,19 +1,22 @@
 // Names, lookups and views of compiled catalogs. See catalog.hpp.
 #include "core/catalog.hpp"
 
+#include <algorithm>
+
 namespace sentrail {
 namespace {
 
 constexpr std::array<std::string_view, kCatalogMethodCount> kMethodNames = {"GET", "POST", "PUT",
                                                                             "PATCH", "DELETE"};
 
-// docs/catalog_format.md, 9: rows have no padding, whoever compiles them.
+// docs/catalog_format.md, 10: rows have no padding, whoever compiles them.
 static_assert(sizeof(CatalogRow) == 68 && sizeof(CatalogActionRow) == 16);
 static_assert(sizeof(CatalogAliasRow) == 20 && sizeof(CatalogNodeRow) == 28);
 static_assert(sizeof(CatalogLiteralRow) == 12 && sizeof(CatalogBranchRow) == 16);
 static_assert(sizeof(CatalogTailRow) == 8 && sizeof(CatalogOperationRow) == 60);
 static_assert(sizeof(CatalogBindingRow) == 36 && sizeof(CatalogIdPartRow) == 16);
 static_assert(sizeof(CatalogRefinementRow) == 16 && sizeof(CatalogConditionRow) == 32);
+static_assert(sizeof(CatalogDefaultRow) == 24);
 
 }  // namespace
 
@@ -49,6 +52,13 @@ const CatalogRow* CatalogView::find(std::string_view tool) const noexcept {
   return nullptr;
 }
 
+std::span<const CatalogDefaultRow> CatalogView::defaults_of(
+    const CatalogOperationRow& operation) const noexcept {
+  const auto index = static_cast<std::uint32_t>(&operation - operations.data());
+  const auto found = std::ranges::equal_range(defaults, index, {}, &CatalogDefaultRow::operation);
+  return {found.begin(), found.end()};
+}
+
 CatalogView CatalogTables::view() const noexcept {
   CatalogView view;
   view.text = text;
@@ -65,6 +75,7 @@ CatalogView CatalogTables::view() const noexcept {
   view.id_parts = id_parts;
   view.refinements = refinements;
   view.conditions = conditions;
+  view.defaults = defaults;
   return view;
 }
 

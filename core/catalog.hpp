@@ -186,6 +186,15 @@ struct CatalogConditionRow {
   CatalogText value;  // a boolean is `true` or `false`
 };
 
+// What a member of the body is where the request does not have it: the upstream takes this value.
+// Rows ascend by operation.
+struct CatalogDefaultRow {
+  std::uint32_t operation = 0;
+  std::uint32_t value_kind = 0;
+  CatalogRange steps;
+  CatalogText value;  // a boolean is `true` or `false`, a number is one of JSON
+};
+
 // The tables of all catalogs of one bundle, borrowed. Rows of a child table belong to exactly one
 // parent, in the parents' order.
 struct CatalogView {
@@ -203,6 +212,7 @@ struct CatalogView {
   std::span<const CatalogIdPartRow> id_parts;
   std::span<const CatalogRefinementRow> refinements;
   std::span<const CatalogConditionRow> conditions;
+  std::span<const CatalogDefaultRow> defaults;
 
   // REQUIRES of all below: a verified view, and rows or ranges of it.
   [[nodiscard]] std::string_view at(CatalogText ref) const noexcept {
@@ -214,6 +224,9 @@ struct CatalogView {
                                                  CatalogRange range) noexcept {
     return table.subspan(range.begin, range.count);
   }
+  // The defaults of an operation, a row of `operations`. cost: logarithmic in the defaults.
+  [[nodiscard]] std::span<const CatalogDefaultRow> defaults_of(
+      const CatalogOperationRow& operation) const noexcept;
   // The catalog of a tool, or null. cost: linear in the catalogs.
   [[nodiscard]] const CatalogRow* find(std::string_view tool) const noexcept;
 };
@@ -234,6 +247,7 @@ struct CatalogTables {
   std::vector<CatalogIdPartRow> id_parts;
   std::vector<CatalogRefinementRow> refinements;
   std::vector<CatalogConditionRow> conditions;
+  std::vector<CatalogDefaultRow> defaults;
 
   // The same tables, borrowed.
   [[nodiscard]] CatalogView view() const noexcept;

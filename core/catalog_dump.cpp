@@ -74,6 +74,13 @@ class Dumper {
     for (const CatalogRefinementRow& r : CatalogView::rows(v_.refinements, row.refinements)) {
       refinement(r);
     }
+    for (const CatalogDefaultRow& d : v_.defaults_of(row)) {
+      out_ += "  default ";
+      origin(static_cast<std::uint32_t>(CatalogSource::body), 0, d.steps);
+      out_ += " = ";
+      value(d.value_kind, d.value);
+      out_ += '\n';
+    }
   }
 
   void refinement(const CatalogRefinementRow& row) {
@@ -85,10 +92,15 @@ class Dumper {
       origin(c.source, c.position, c.steps);
       words({" ", kTests[c.test]});
       if (c.test == static_cast<std::uint32_t>(CatalogTest::exists)) continue;
-      const bool quoted = c.value_kind == static_cast<std::uint32_t>(CatalogValue::text);
-      words({" ", quoted ? "\"" : "", v_.at(c.value), quoted ? "\"" : ""});
+      out_ += ' ';
+      value(c.value_kind, c.value);
     }
     out_ += '\n';
+  }
+
+  void value(std::uint32_t kind, CatalogText text) {
+    const bool quoted = kind == static_cast<std::uint32_t>(CatalogValue::text);
+    words({quoted ? "\"" : "", v_.at(text), quoted ? "\"" : ""});
   }
 
   void origin(std::uint32_t source, std::uint32_t position, CatalogRange steps) {

@@ -7,6 +7,7 @@
 
 #include "core/catalog.hpp"
 #include "core/decimal.hpp"
+#include "core/json.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
@@ -32,7 +33,7 @@ class Verifier {
 
   Status run() {
     if (texts() && catalogs() && node_ranges() && trees() && operations() && refinements() &&
-        conditions() && all_used()) {
+        conditions() && defaults() && all_used()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -411,6 +412,38 @@ class Verifier {
         return require(value == "true" || value == "false", "conditions", i, "has no boolean");
     }
     return false;
+  }
+
+  bool defaults() {
+    std::size_t of_operation = 0;
+    for (std::size_t i = 0; i < v_.defaults.size(); ++i) {
+      const CatalogDefaultRow& row = v_.defaults[i];
+      const std::uint32_t before = i == 0 ? 0 : v_.defaults[i - 1].operation;
+      of_operation = i > 0 && row.operation == before ? of_operation + 1 : 1;
+      if (!require(row.operation < v_.operations.size() && row.operation >= before, "defaults", i,
+                   "names no operation in order") ||
+          !require(of_operation <= limits::kBodyDefaultsMax, "defaults", i, "is one too many") ||
+          !range(row.steps, texts_used_, v_.texts.size(), "defaults", i) ||
+          !require(row.steps.count >= 1 && row.steps.count <= limits::kPathStepsMax, "defaults", i,
+                   "names no member") ||
+          !text(row.value, "defaults", i) || !default_value(row, i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool default_value(const CatalogDefaultRow& row, std::size_t i) {
+    const std::string_view value = v_.at(row.value);
+    switch (static_cast<CatalogValue>(row.value_kind)) {
+      case CatalogValue::text:
+        return true;
+      case CatalogValue::number:
+        return require(is_json_number(value), "defaults", i, "has no number");
+      case CatalogValue::boolean:
+        return require(value == "true" || value == "false", "defaults", i, "has no boolean");
+    }
+    return require(false, "defaults", i, "has an odd value");
   }
 
   bool all_used() {

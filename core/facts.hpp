@@ -87,11 +87,21 @@ struct NamedTexts {
   std::span<const NamedText> entries;
 };
 
+// The values of an action of which nobody has said anything: a session is not known, all else is
+// absent.
+[[nodiscard]] inline std::array<Fact, kAttributeCount> values_at_first() noexcept {
+  std::array<Fact, kAttributeCount> values{};
+  for (std::size_t i = 0; i < kAttributeCount; ++i) {
+    if (is_of_session(static_cast<AttributeId>(i))) values[i] = Fact::unreadable();
+  }
+  return values;
+}
+
 // All that is known of one action.
 struct Facts {
   // By AttributeId. `body`, `args` and `mcp.annotations` hold their root value here;
   // `http.query` and `http.headers` are in the two members below.
-  std::array<Fact, kAttributeCount> values{};
+  std::array<Fact, kAttributeCount> values = values_at_first();
   NamedTexts query;
   NamedTexts headers;
   // When it is decided, in milliseconds since 1970 UTC. Whoever does not know is after every end;

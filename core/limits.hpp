@@ -45,6 +45,8 @@ inline constexpr std::size_t kCountersMax = 100'000;
 inline constexpr std::uint32_t kCallsBeforeMax = 10'000;
 // The longest name of the time zone database has 32.
 inline constexpr std::size_t kZoneNameBytesMax = 64;
+// The longest text of an address: eight groups, the last two written as IPv4.
+inline constexpr std::size_t kAddressBytesMax = 45;
 // Different obligations of one policy: a set of them is 32 bytes, which deciding need not allocate.
 inline constexpr std::size_t kObligationsMax = 256;
 // The text of an obligation: a tag, or the target of a channel.
@@ -176,6 +178,8 @@ inline constexpr std::size_t kTemplateSegmentsMax = 24;
 inline constexpr std::size_t kQueryParametersMax = 256;
 // Refinements of one operation: with the operation itself, the actions that one request can be.
 inline constexpr std::size_t kRefinementsMax = 15;
+// Members of the body that one operation gives a default; the widest of GitHub's has 16.
+inline constexpr std::size_t kBodyDefaultsMax = 32;
 // Requests in one `items` list.
 inline constexpr std::size_t kRequestItemsMax = 100;
 

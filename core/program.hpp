@@ -53,6 +53,9 @@ enum class TableId : std::uint32_t {
   aside_nodes = 31,
   zones = 32,
   windows = 33,
+  networks = 34,
+  instants = 35,
+  peers = 36,
 };
 
 // A view of all tables; owns nothing.
@@ -91,6 +94,9 @@ struct Program {
   std::span<const NodeRow> aside_nodes;
   std::span<const TextRef> zones;  // names of the zone database, ascending
   std::span<const WindowRow> windows;
+  std::span<const NetworkRow> networks;
+  std::span<const InstantRow> instants;
+  std::span<const PeerRow> peers;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -148,6 +154,9 @@ struct ProgramStorage {
   std::vector<NodeRow> aside_nodes;
   std::vector<TextRef> zones;
   std::vector<WindowRow> windows;
+  std::vector<NetworkRow> networks;
+  std::vector<InstantRow> instants;
+  std::vector<PeerRow> peers;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -189,6 +198,9 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::aside_nodes, tables.aside_nodes);
   visit(TableId::zones, tables.zones);
   visit(TableId::windows, tables.windows);
+  visit(TableId::networks, tables.networks);
+  visit(TableId::instants, tables.instants);
+  visit(TableId::peers, tables.peers);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.

@@ -64,6 +64,8 @@ std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
     const std::uint64_t searched = op == TestOp::contains ? 2 * limits::kBodyVisibleBytesMax : 0;
     return sum(searched, std::uint64_t{p.symbols[p.operands[atom.operands_begin].index].bytes} + 1);
   }
+  // Both values are read to their ends.
+  if (op == TestOp::same) return 1 + limits::kBodyVisibleBytesMax;
   if (op == TestOp::search) return regex_steps(p, p.operands[atom.operands_begin].index);
   // The characters of a string are counted; lists and objects know their size.
   std::uint64_t steps = atom.sized != 0 ? 1 + limits::kBodyVisibleBytesMax : 1;
@@ -89,11 +91,17 @@ struct Needs {
   bool symbol = false;
   bool pattern = false;
   bool number = false;
+  bool address = false;
 };
 
 std::vector<Needs> needs_of(const Program& p) {
   std::vector<Needs> needs(p.slots.size());
   for (const AtomRow& atom : p.atoms) {
+    // Either value may be read as a number.
+    if (static_cast<TestOp>(atom.op) == TestOp::same) {
+      needs[atom.slot].number = true;
+      needs[p.peers[p.operands[atom.operands_begin].index].slot].number = true;
+    }
     // `has` reads elements; a size is no text; what looks for a text is counted with its test.
     if (static_cast<TestOp>(atom.op) >= TestOp::has || atom.sized != 0) continue;
     for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
@@ -114,6 +122,11 @@ std::vector<Needs> needs_of(const Program& p) {
         case OperandKind::regex:
         case OperandKind::quantifier:
         case OperandKind::window:
+        case OperandKind::instant:
+        case OperandKind::peer:
+          break;
+        case OperandKind::network:
+          slot.address = true;
           break;
       }
     }
@@ -122,7 +135,7 @@ std::vector<Needs> needs_of(const Program& p) {
 }
 
 // Finding and classifying one attribute: members walked, the value hashed and compared with a
-// symbol, checked for patterns, read as a number.
+// symbol, checked for patterns, read as a number or an address.
 std::uint64_t slot_steps(const SlotRow& slot, const Needs& needs,
                          std::uint64_t longest_symbol) noexcept {
   std::uint64_t steps = 1;
@@ -130,6 +143,7 @@ std::uint64_t slot_steps(const SlotRow& slot, const Needs& needs,
   if (needs.symbol) steps += 2 * longest_symbol;
   if (needs.pattern) steps += limits::kMatchedBytesMax;
   if (needs.number) steps += limits::kBodyVisibleBytesMax;
+  if (needs.address) steps += limits::kAddressBytesMax;
   return steps;
 }
 
@@ -156,6 +170,7 @@ std::vector<std::uint64_t> quantifier_steps(const Program& p,
         if (p.slots[atom.slot].binder == 0) continue;  // found out once a decision
         each = sum(each, slots[atom.slot]);
         if (!quantified) each = sum(each, atom_steps(p, atom));
+        if (op == TestOp::same) each = sum(each, slots[p.peers[inner].slot]);
       }
       const std::size_t elements =
           depth == 1 ? limits::kListElementsMax : limits::kInnerElementsMax;

@@ -16,9 +16,9 @@ namespace sentrail {
 namespace {
 
 constexpr std::size_t kOperandsShown = 8;
-constexpr std::array<std::string_view, 16> kTestNames = {
-    "==",     "<",  "<=",       ">",           ">=",        "in", "~",   "has",
-    "exists", "is", "contains", "starts_with", "ends_with", "=~", "any", "all"};
+constexpr std::array<std::string_view, 17> kTestNames = {
+    "==", "<",        "<=",          ">",         ">=", "in",  "~",   "has", "exists",
+    "is", "contains", "starts_with", "ends_with", "=~", "any", "all", "=="};
 constexpr std::array<std::string_view, 6> kTypeNames = {"string", "number", "bool",
                                                         "list",   "object", "null"};
 constexpr std::array<std::string_view, 5> kPatternOpNames = {"", "?", "*", "/", "**"};
@@ -63,6 +63,12 @@ std::string operand_text(const Program& p, const OperandRow& operand) {
       return std::to_string(operand.index);
     case OperandKind::window:
       return render_window(p, p.windows[operand.index]);
+    case OperandKind::network:
+      return quoted(format_network(p.networks[operand.index].network()));
+    case OperandKind::instant:
+      return format_rfc3339_ms(p.instants[operand.index].unix_ms);
+    case OperandKind::peer:
+      return slot_name(p, p.peers[operand.index].slot);
     case OperandKind::regex:
       return "/" + escape_display(p.view(p.regexes[operand.index].source)) + "/";
   }
@@ -110,7 +116,7 @@ std::string atom_text(const Program& p, std::uint32_t index, bool negated, std::
   }
   std::string text = name + " ";
   std::string close;
-  if (negated && op == TestOp::equal) {
+  if (negated && (op == TestOp::equal || op == TestOp::same)) {
     text += "!=";
   } else if (negated && op == TestOp::matches) {
     text += "!~";

@@ -5,9 +5,11 @@
 // hold any. docs/bundle_format.md describes every row.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 
+#include "core/addresses.hpp"
 #include "core/decimal.hpp"
 
 namespace sentrail {
@@ -120,6 +122,9 @@ enum class OperandKind : std::uint32_t {
   regex = 6,         // index: regexes
   quantifier = 7,    // index: quantifiers
   window = 8,        // index: windows
+  network = 9,       // index: networks
+  instant = 10,      // index: instants
+  peer = 11,         // index: peers
 };
 struct OperandRow {
   std::uint32_t kind = 0;
@@ -145,6 +150,7 @@ enum class TestOp : std::uint8_t {
   search = 13,
   any_element = 14,  // the condition of a quantifier holds of an element of the slot's list
   every_element = 15,
+  same = 16,  // the slot has the value of another
 };
 // What `is_type` asks for.
 enum class TestedType : std::uint8_t {
@@ -164,6 +170,11 @@ struct AtomRow {
   std::uint8_t zero = 0;
   std::uint32_t operands_begin = 0;
   std::uint32_t operands_count = 0;
+};
+
+// A slot that others are compared with. Rows ascend by slot: no twins.
+struct PeerRow {
+  std::uint32_t slot = 0;
 };
 
 // A condition in negation normal form, in prefix order: a node's children follow it and end at
@@ -262,6 +273,27 @@ struct WindowRow {
   std::uint32_t days = 0;   // bit 0: Monday
   std::uint32_t from = 0;   // 0 to 1439
   std::uint32_t until = 0;  // 1 to 1440
+};
+
+// The addresses that begin with the first bits of one; see Network. Rows ascend by family, address
+// and prefix.
+struct NetworkRow {
+  std::array<std::uint8_t, 16> address{};  // of IPv4 the first four; no bit is set behind `prefix`
+  std::uint32_t prefix = 0;
+  std::uint32_t family = 0;  // 4 or 6
+
+  // Converts; network() REQUIRES a verified row.
+  [[nodiscard]] static NetworkRow of(const Network& network) noexcept {
+    return {network.first.bytes, network.prefix, static_cast<std::uint32_t>(network.first.family)};
+  }
+  [[nodiscard]] Network network() const noexcept {
+    return {{static_cast<AddressFamily>(family), address}, static_cast<std::uint8_t>(prefix)};
+  }
+};
+
+// An instant that `time` is compared with. Rows ascend.
+struct InstantRow {
+  std::int64_t unix_ms = 0;
 };
 
 // What rules oblige to: each obligation once, ascending by kind, slot, channel and text.

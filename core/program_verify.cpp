@@ -13,7 +13,9 @@
 #include "core/program_verify_approvals.hpp"
 #include "core/program_verify_asides.hpp"
 #include "core/program_verify_limits.hpp"
+#include "core/program_verify_networks.hpp"
 #include "core/program_verify_operands.hpp"
+#include "core/program_verify_peers.hpp"
 #include "core/program_verify_regexes.hpp"
 #include "core/program_verify_rows.hpp"
 #include "core/program_verify_scopes.hpp"
@@ -24,9 +26,9 @@
 namespace sentrail {
 namespace {
 
-constexpr std::uint32_t kTestOps = 16;
+constexpr std::uint32_t kTestOps = 17;
 constexpr std::uint32_t kTestedTypes = 6;
-constexpr std::uint32_t kOperandKinds = 9;
+constexpr std::uint32_t kOperandKinds = 12;
 constexpr std::uint32_t kPatternOps = 5;
 constexpr std::uint32_t kNodeKinds = 4;
 
@@ -42,9 +44,10 @@ class Verifier {
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && aside_nodes() &&
         slots() && symbols() && numbers() && patterns() && regexes() && quantifiers() &&
-        operands() && atoms() && accept(verify_scopes(p_)) && accept(verify_windows(p_)) &&
-        reasons() && approvals() && accept(verify_notes(p_)) && accept(verify_limits(p_)) &&
-        accept(verify_asides(p_)) && cost()) {
+        operands() && atoms() && accept(verify_peers(p_)) && accept(verify_scopes(p_)) &&
+        accept(verify_windows(p_)) && accept(verify_networks(p_)) && reasons() && approvals() &&
+        accept(verify_notes(p_)) && accept(verify_limits(p_)) && accept(verify_asides(p_)) &&
+        cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -373,34 +376,7 @@ bool Verifier::operand(std::size_t row) {
   const OperandRow& operand = p_.operands[row];
   if (!require(operand.kind < kOperandKinds, "operands", row, "has no such kind")) return false;
   const auto kind = static_cast<OperandKind>(operand.kind);
-  std::size_t size = 0;
-  switch (kind) {
-    case OperandKind::string:
-      size = p_.symbols.size();
-      break;
-    case OperandKind::number:
-    case OperandKind::number_range:
-      size = p_.numbers.size();
-      break;
-    case OperandKind::boolean:
-      size = 2;
-      break;
-    case OperandKind::risk:
-      size = static_cast<std::size_t>(Risk::critical) + 1;
-      break;
-    case OperandKind::pattern:
-      size = p_.patterns.size();
-      break;
-    case OperandKind::regex:
-      size = p_.regexes.size();
-      break;
-    case OperandKind::quantifier:
-      size = p_.quantifiers.size();
-      break;
-    case OperandKind::window:
-      size = p_.windows.size();
-      break;
-  }
+  const std::size_t size = rows_named_by(p_, kind);
   const bool ranged = kind == OperandKind::number_range;
   return require(operand.index < size, "operands", row, "names nothing") &&
          require(ranged ? operand.upper < size : operand.upper == 0, "operands", row,

@@ -11,11 +11,11 @@
 namespace sentrail {
 namespace {
 
-// A value of the request below `body` or `args`.
+// A value of the request below `body` or `args`, or of the answer below its body.
 bool may_be_hidden(const Program& p, std::uint32_t slot) noexcept {
   if (slot >= p.slots.size() || p.slots[slot].binder != 0) return false;
   const std::string_view attribute = p.view(p.slots[slot].attribute);
-  return attribute == "body" || attribute == "args";
+  return attribute == "body" || attribute == "args" || attribute == "response.body";
 }
 
 Status verify_obligation(const Program& p, std::uint32_t i) {

@@ -25,7 +25,8 @@ bool is_amount(const Program& p, std::uint32_t slot) {
 
 bool is_key(const Program& p, std::uint32_t slot) {
   const Attribute* const row = attribute_of(p, slot);
-  return row != nullptr && row->trust == Trust::authenticated && row->type == Type::string;
+  return row != nullptr && row->trust == Trust::authenticated &&
+         (row->type == Type::string || row->type == Type::ip);
 }
 
 Status verify_limit(const Program& p, std::size_t i, const LimitRow& row) {

@@ -16,14 +16,15 @@ namespace sentrail {
   using enum OperandKind;
   switch (op) {
     case TestOp::equal:
-      return one_of(string, number, boolean, risk);
+      return one_of(string, number, boolean, risk, network);
     case TestOp::less:
     case TestOp::less_equal:
     case TestOp::greater:
     case TestOp::greater_equal:
-      return one_of(number, risk);
+      return one_of(number, risk, instant);
     case TestOp::in:
-      return kind != regex && kind != quantifier;  // and a window alone: verify_windows
+      // A window alone, networks alone: verify_windows, verify_networks.
+      return one_of(string, number, number_range, boolean, risk, pattern, window, network);
     case TestOp::matches:
       return kind == pattern;
     case TestOp::has:
@@ -37,11 +38,43 @@ namespace sentrail {
     case TestOp::any_element:
     case TestOp::every_element:
       return kind == quantifier;
+    case TestOp::same:
+      return kind == peer;  // and one with which it may be compared: verify_peers
     case TestOp::exists:
     case TestOp::is_type:
       return false;
   }
   return false;
+}
+
+// How many rows, or values, there are that operands of a kind can name.
+[[nodiscard]] inline std::size_t rows_named_by(const Program& p, OperandKind kind) noexcept {
+  switch (kind) {
+    case OperandKind::string:
+      return p.symbols.size();
+    case OperandKind::number:
+    case OperandKind::number_range:
+      return p.numbers.size();
+    case OperandKind::boolean:
+      return 2;
+    case OperandKind::risk:
+      return static_cast<std::size_t>(Risk::critical) + 1;
+    case OperandKind::pattern:
+      return p.patterns.size();
+    case OperandKind::regex:
+      return p.regexes.size();
+    case OperandKind::quantifier:
+      return p.quantifiers.size();
+    case OperandKind::window:
+      return p.windows.size();
+    case OperandKind::network:
+      return p.networks.size();
+    case OperandKind::instant:
+      return p.instants.size();
+    case OperandKind::peer:
+      return p.peers.size();
+  }
+  return 0;
 }
 
 // Whether a test takes so many operands.

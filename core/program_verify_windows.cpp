@@ -24,13 +24,15 @@ Status verify_test(const Program& p, std::size_t row) {
   const AtomRow& atom = p.atoms[row];
   const SlotRow& slot = p.slots[atom.slot];
   const bool time = slot.binder == 0 && p.view(slot.attribute) == row_of(AttributeId::time).name;
-  bool window = false;
+  bool timed = false;
   for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
-    const OperandRow& operand = p.operands[atom.operands_begin + i];
-    window = window || operand.kind == static_cast<std::uint32_t>(OperandKind::window);
+    const auto kind = static_cast<OperandKind>(p.operands[atom.operands_begin + i].kind);
+    timed = timed || kind == OperandKind::window || kind == OperandKind::instant;
   }
-  SENTRAIL_TRY(require(time == window, "atoms", row, "is no test of time by a window"));
-  return require(!window || atom.operands_count == 1, "atoms", row, "has more than a window");
+  SENTRAIL_TRY(
+      require(time == timed, "atoms", row, "is no test of time by a window or an instant"));
+  return require(!timed || atom.operands_count == 1, "atoms", row,
+                 "has more than a window or an instant");
 }
 
 }  // namespace
@@ -51,6 +53,12 @@ Status verify_windows(const Program& program) {
     SENTRAIL_TRY(require(row.from < kDayMinutes && row.until > 0 && row.until <= kDayMinutes &&
                              row.from != row.until,
                          "windows", i, "has no such hours"));
+  }
+  for (std::size_t i = 0; i < program.instants.size(); ++i) {
+    const std::int64_t at = program.instants[i].unix_ms;
+    SENTRAIL_TRY(require(at > 0 && at <= limits::kInstantMsMax, "instants", i, "is no instant"));
+    SENTRAIL_TRY(
+        require(i == 0 || program.instants[i - 1].unix_ms < at, "instants", i, "is out of order"));
   }
   for (std::size_t i = 0; i < program.atoms.size(); ++i) SENTRAIL_TRY(verify_test(program, i));
   return {};

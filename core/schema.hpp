@@ -13,7 +13,7 @@
 namespace sentrail {
 
 // The type of an attribute. `json` has whatever type the request gave it.
-enum class Type : std::uint8_t { boolean, number, string, risk, string_set, json, time };
+enum class Type : std::uint8_t { boolean, number, string, risk, string_set, json, time, ip };
 
 // Who vouches for a value. source: docs/language.md, Meaning 16.
 enum class Trust : std::uint8_t { authenticated, derived, asserted };
@@ -62,10 +62,18 @@ enum class AttributeId : std::uint16_t {
   shell_cwd,
   shell_parsed,
   time,
+  agent_ip,
+  response,
+  response_status,
+  response_headers,
+  response_body,
+  session_calls,
+  session_writes,
+  session_taints,
 };
 
 // Rows of the schema.
-inline constexpr std::size_t kAttributeCount = 42;
+inline constexpr std::size_t kAttributeCount = 50;
 
 // One row of the schema.
 struct Attribute {
@@ -120,9 +128,28 @@ inline constexpr std::array<Attribute, kAttributeCount> kAttributes = {{
     {"shell.cwd", Type::string, Trust::derived, '/', false},
     {"shell.parsed", Type::boolean, Trust::derived, '/', false},
     {"time", Type::time, Trust::derived, '/', false},
+    {"agent.ip", Type::ip, Trust::authenticated, '/', false},
+    {"response", Type::boolean, Trust::derived, '/', false},
+    {"response.status", Type::number, Trust::derived, '/', false},
+    {"response.headers", Type::json, Trust::asserted, '/', true},
+    {"response.body", Type::json, Trust::derived, '/', true},
+    {"session.calls", Type::number, Trust::derived, '/', false},
+    {"session.writes", Type::number, Trust::derived, '/', false},
+    {"session.taints", Type::string_set, Trust::derived, '.', false},
 }};
 
-static_assert(static_cast<std::size_t>(AttributeId::time) + 1 == kAttributeCount);
+static_assert(static_cast<std::size_t>(AttributeId::session_taints) + 1 == kAttributeCount);
+
+// Whether an attribute says something of an answer. source: docs/language.md, L19.3.
+[[nodiscard]] constexpr bool is_of_answers(AttributeId id) noexcept {
+  return id >= AttributeId::response && id <= AttributeId::response_body;
+}
+
+// Whether an attribute says what a session has done: it is never absent, and unreadable where
+// nobody knows. source: docs/language.md, L20.2.
+[[nodiscard]] constexpr bool is_of_session(AttributeId id) noexcept {
+  return id >= AttributeId::session_calls && id <= AttributeId::session_taints;
+}
 
 // The row of an attribute.
 [[nodiscard]] constexpr const Attribute& row_of(AttributeId id) noexcept {
@@ -139,8 +166,8 @@ static_assert(static_cast<std::size_t>(AttributeId::time) + 1 == kAttributeCount
 
 // How a type is written in messages and documentation.
 [[nodiscard]] constexpr std::string_view name_of(Type type) noexcept {
-  constexpr std::array<std::string_view, 7> kNames = {"bool",          "number", "string", "risk",
-                                                      "set of string", "json",   "time"};
+  constexpr std::array<std::string_view, 8> kNames = {"bool",          "number", "string", "risk",
+                                                      "set of string", "json",   "time",   "ip"};
   return kNames[static_cast<std::size_t>(type)];
 }
 

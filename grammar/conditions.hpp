@@ -62,7 +62,11 @@ struct window_hours : token<window_hours_text> {};
 struct window_zone : string_literal {};
 struct window : peg::seq<peg::at<window_shape>, peg::opt<window_days>, peg::opt<window_hours>,
                          peg::must<window_zone>> {};
-struct set_value : peg::sor<bracketed, window, number_literal, word_literal> {};
+// A network without brackets. Other strings after `in` are single values, which `==` takes.
+struct network_shape : peg::seq<peg::one<'"'>, peg::plus<peg::sor<peg::xdigit, peg::one<'.', ':'>>>,
+                                peg::one<'/'>, peg::digit> {};
+struct network : peg::seq<peg::at<network_shape>, string_literal> {};
+struct set_value : peg::sor<bracketed, window, network, number_literal, word_literal> {};
 struct type_text
     : peg::sor<TAO_PEGTL_STRING("string"), TAO_PEGTL_STRING("number"), TAO_PEGTL_STRING("bool"),
                TAO_PEGTL_STRING("list"), TAO_PEGTL_STRING("object"), TAO_PEGTL_STRING("null"),

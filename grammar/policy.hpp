@@ -109,9 +109,12 @@ struct outcome : token<outcome_text, peg::not_at<word_character>> {};
 struct effect : token<effect_text, peg::not_at<word_character>> {};
 
 struct on_keyword : keyword<TAO_PEGTL_STRING("on")> {};
+struct on_response : keyword<TAO_PEGTL_STRING("response")> {};
 struct on_tool : peg::sor<string_literal, word_literal> {};
 struct on_actions : peg::sor<bracketed, string_literal, word_literal> {};
-struct on_clause : peg::seq<peg::if_must<on_keyword, on_tool>, peg::opt<on_actions>> {};
+struct on_answers : peg::seq<on_response, peg::opt<on_tool, peg::opt<on_actions>>> {};
+struct on_requests : peg::seq<peg::must<on_tool>, peg::opt<on_actions>> {};
+struct on_clause : peg::seq<on_keyword, peg::sor<on_answers, on_requests>> {};
 
 struct when_keyword : keyword<TAO_PEGTL_STRING("when")> {};
 struct when_clause : peg::seq<when_keyword, peg::sor<always_keyword, expression>> {};
@@ -249,8 +252,15 @@ struct given_target : string_literal {};
 struct body_keyword : keyword<TAO_PEGTL_STRING("body")> {};
 struct body_value : peg::sor<string_literal, json_body> {};
 struct given_body : peg::if_must<body_keyword, body_value> {};
-struct given_request : peg::seq<given_tool, peg::must<given_method, given_target>,
-                                peg::opt<given_body>, peg::opt<given_with>> {};
+struct answered_keyword : keyword<TAO_PEGTL_STRING("answered")> {};
+struct answered_status : number_literal {};
+struct answered_body_keyword : keyword<TAO_PEGTL_STRING("body")> {};
+struct answered_body : body_value {};
+struct given_answer : peg::seq<peg::if_must<answered_keyword, answered_status>,
+                               peg::opt<peg::if_must<answered_body_keyword, answered_body>>> {};
+struct given_request
+    : peg::seq<given_tool, peg::must<given_method, given_target>, peg::opt<given_body>,
+               peg::opt<given_answer>, peg::opt<given_with>> {};
 struct used_keyword : keyword<TAO_PEGTL_STRING("used")> {};
 struct used_rule : qualified_name {};
 struct used_limit_keyword : keyword<TAO_PEGTL_STRING("limit")> {};

@@ -112,6 +112,12 @@ struct number_body
     : peg::seq<peg::at<number_begin>, peg::must<number_lower>,
                peg::opt<peg::two<'.'>, peg::must<number_upper>>, peg::must<number_end>> {};
 
+// --- instants ------------------------------------------------------------------------------
+// `2027-01-31` or `2027-01-31T12:00:00Z`. No number goes on with a dash.
+struct instant_body : peg::seq<peg::rep<4, peg::digit>, peg::one<'-'>,
+                               peg::star<peg::sor<word_character, peg::one<':', '+'>>>,
+                               peg::not_at<odd_character>> {};
+
 // --- regular expressions -------------------------------------------------------------------
 struct regex_open : peg::one<'/'> {};
 struct regex_text : peg::plus<peg::sor<peg::seq<peg::one<'\\'>, peg::not_one<'\r', '\n'>>,
@@ -127,6 +133,7 @@ struct regex_literal : token<regex_body> {};
 struct boolean_body : peg::seq<peg::sor<TAO_PEGTL_STRING("true"), TAO_PEGTL_STRING("false")>,
                                peg::not_at<word_character>> {};
 struct string_literal : token<string_body> {};
+struct instant_literal : token<instant_body> {};
 struct number_literal : token<number_body> {};
 struct boolean_literal : token<boolean_body> {};
 struct word_literal : token<word_body> {};
@@ -136,8 +143,8 @@ struct test_literal
     : peg::seq<peg::at<test_word, peg::not_at<word_character>, separator,
                        peg::not_at<peg::sor<peg::one<'"'>, TAO_PEGTL_STRING("table")>>>,
                token<test_word>> {};
-struct literal
-    : peg::sor<string_literal, number_literal, boolean_literal, word_literal, test_literal> {};
+struct literal : peg::sor<string_literal, instant_literal, number_literal, boolean_literal,
+                          word_literal, test_literal> {};
 
 // `[a, b]`, with or without a last comma; the entries are literals.
 struct list_open : token<peg::one<'['>> {};

@@ -15,15 +15,18 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "cov"
 FLOOR = 90.0
 FOLDERS = ("compiler/", "runtime/decide/", "runtime/classify/")
-TESTS = ("catalog_golden catalog_test language_page_test check_golden check_test classify_test "
-         "decide_test diag_test format_test ir_test lower_test oracle_test probe_test "
-         "regex_test request_test simplify_test syntax_golden syntax_test bundle_test").split()
+TESTS = ("analysis_golden analysis_test catalog_golden catalog_test language_page_test "
+         "check_golden check_test classify_test decide_test diag_test driver_golden "
+         "driver_test format_test import_test ir_test lower_test lsp_test modules_golden "
+         "oracle_test probe_test regex_test request_test simplify_test syntax_golden "
+         "syntax_test tester_test bundle_test").split()
 # Each runs the whole compiler on thousands of texts: minutes when instrumented, and no other lines.
 SKIPPED = ("Hostile.EverySingleByteMutationOfTheExample:Hostile.EveryByteTakenAwayOrDoubled:"
            "Hostile.TokensInAnyOrder")
 # Programs that tests start, and those tests.
 PROGRAMS = ["sentrailc"]
-PROGRAM_TESTS = ["e2e_sentrailc", "e2e_policy_tools", "policy_.*"]
+PROGRAM_TESTS = ["e2e_sentrailc", "e2e_policy_tools", "e2e_analysis", "e2e_import", "e2e_reports",
+                 "policy_.*"]
 
 
 def run(*command, **more):

@@ -23,6 +23,10 @@ inline constexpr std::uint64_t kAnalysisConflictsMax = 50'000;
 // tenths of a second.
 inline constexpr std::size_t kAnalysisRulesUnasked = 2'000;
 inline constexpr std::size_t kAnalysisConditionsUnasked = 20'000;
+// The same for the whole analysis, of which the first notes are shown: policies that people write
+// by hand.
+inline constexpr std::size_t kAnalysisRulesFullUnasked = 200;
+inline constexpr std::size_t kAnalysisConditionsFullUnasked = 2'000;
 // Pairs of rules that are compared by a search of their own, 20 µs each.
 inline constexpr std::size_t kAnalysisPairsMax = 20'000;
 // Overlaps that are listed; all are counted. 10,000 rules have millions.
@@ -35,6 +39,8 @@ inline constexpr std::size_t kAnalysisHolesMax = 40;
 inline constexpr std::size_t kAnalysisExemptionsMax = 50;
 // Classes of one attribute times the tests of it, a bit each: 32 MB. 10,000 patterns need half.
 inline constexpr std::size_t kAnalysisBitsMax = std::size_t{1} << 28;
+// Classes of one value times those of another that it is compared with: 1 MB.
+inline constexpr std::size_t kAnalysisPairedClassesMax = std::size_t{1} << 20;
 // Rules of all policies that are compared in what they do beside their effects: 40 comparisons of
 // 1,000 rules, a quarter of a second each.
 inline constexpr std::size_t kAspectRulesMax = 40'000;

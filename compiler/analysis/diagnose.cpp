@@ -9,11 +9,13 @@
 #include "compiler/analysis/asides.hpp"
 #include "compiler/analysis/confirm.hpp"
 #include "compiler/analysis/full_limits.hpp"
+#include "compiler/ir/phases.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
 
 constexpr std::size_t kNamedMax = 8;  // rules that one message names, notes that it has
+constexpr std::size_t kFirstMax = 3;  // notes of a kind that nobody asked for
 
 std::string ticked(const std::string& name) {
   return "`" + name + "`";
@@ -22,26 +24,49 @@ std::string ticked(const std::string& name) {
 // One run of diagnose().
 class Diagnoser {
  public:
-  Diagnoser(const ir::Policy& policy, const Findings& findings, DiagnosticSink& sink)
-      : policy_(policy), findings_(findings), sink_(sink), said_(sink.sorted()) {
+  Diagnoser(const ir::Policy& policy, const Findings& findings, DiagnosticSink& sink, Notes notes)
+      : policy_(policy), findings_(findings), sink_(sink), notes_(notes), said_(sink.sorted()) {
     for (const ir::Tier& tier : policy.tiers) {
       for (const ir::Rule& rule : tier.rules) rules_.push_back(&rule);
+      if (!tier.implied) written_ = rules_.size();
     }
   }
 
   void run() {
-    for (std::size_t i = 0; i < findings_.rules.size(); ++i) reach(i, findings_.rules[i]);
-    uncovered();
-    overlaps();
-    for (const Hole& hole : findings_.holes) this->hole(hole);
-    for (const Exemption& exemption : findings_.exemptions) this->exemption(exemption);
+    for (std::size_t i = 0; i < findings_.rules.size(); ++i) {
+      if (!is_implied(i)) reach(i, findings_.rules[i]);
+    }
+    if (notes_ == Notes::all) {
+      uncovered();
+      overlaps();
+    }
+    std::vector<Hole> holes;
+    std::ranges::remove_copy_if(findings_.holes, std::back_inserter(holes),
+                                [this](const Hole& one) { return is_implied(one.rule); });
+    each(holes, [this](const Hole& one, const std::string& rest) { hole(one, rest); });
+    each(findings_.exemptions,
+         [this](const Exemption& one, const std::string& rest) { exemption(one, rest); });
     for (const VacuousLimit& one : vacuous_limits(policy_)) vacuous(one);
+    if (notes_ == Notes::first) return;
     for (const std::string& why : findings_.unknown) unknown(place_of_policy(), why);
   }
 
  private:
+  // Calls write(finding, rest) for as many as are to be shown; the last hears how to see the rest.
+  template <class List, class Write>
+  void each(const List& found, const Write& write) {
+    const std::size_t shown =
+        notes_ == Notes::all ? found.size() : std::min(found.size(), kFirstMax);
+    const std::size_t left = found.size() - shown;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const bool last = i + 1 == shown && left > 0;
+      write(found[i], last ? std::to_string(left) + " more notes like this: `--analysis full`"
+                           : std::string());
+    }
+  }
+
   [[nodiscard]] Span place_of_policy() const {
-    if (rules_.empty()) return {};
+    if (written_ == 0) return {};
     return {rules_.front()->span.source, 0, 0};
   }
 
@@ -63,9 +88,10 @@ class Diagnoser {
   }
 
   [[nodiscard]] bool matches_always(std::size_t i) const {
-    return policy_.conditions[rules_[i]->when].kind == ir::ConditionKind::always &&
-           !rules_[i]->unless && !rules_[i]->until_ms;
+    return ir::matches_every_request(policy_, *rules_[i]);
   }
+  // Nobody wrote it: nothing is said against it.
+  [[nodiscard]] bool is_implied(std::size_t i) const { return i >= written_; }
 
   void reach(std::size_t i, const RuleReach& found) {
     const ir::Rule& rule = *rules_[i];
@@ -136,14 +162,21 @@ class Diagnoser {
     }
   }
 
-  void hole(const Hole& hole) {
+  static std::string joined(std::string help, const std::string& rest) {
+    if (!help.empty() && !rest.empty()) help += "; ";
+    return help + rest;
+  }
+
+  void hole(const Hole& hole, const std::string& rest) {
     const ir::Rule& rule = *rules_[hole.rule];
     const bool allows = rule.outcome == Outcome::allow;
-    report(DiagnosticKind::hole_by_absence, rule.span,
-           "rule " + ticked(rule.name) + (allows ? " allows" : " does not match") + " because " +
-               ticked(to_string(hole.absent)) + " is absent: " + request_text(hole.witness.request),
-           allows ? "add `" + to_string(hole.absent) + " exists` if it must be there"
-                  : "add `or " + to_string(hole.absent) + " is absent` if that is to be caught");
+    report(
+        DiagnosticKind::hole_by_absence, rule.span,
+        "rule " + ticked(rule.name) + (allows ? " allows" : " does not match") + " because " +
+            ticked(to_string(hole.absent)) + " is absent: " + request_text(hole.witness.request),
+        joined(allows ? "add `" + to_string(hole.absent) + " exists` if it must be there"
+                      : "add `or " + to_string(hole.absent) + " is absent` if that is to be caught",
+               rest));
   }
 
   void vacuous(const VacuousLimit& found) {
@@ -161,22 +194,23 @@ class Diagnoser {
            {{found.other->span, "this limit is met before"}});
   }
 
-  void exemption(const Exemption& found) {
+  void exemption(const Exemption& found, const std::string& rest) {
     const ir::Rule& rule = *rules_[found.rule];
     std::string by;
     std::vector<DiagnosticNote> notes;
     for (std::size_t k = 0; k < found.caught.size(); ++k) {
       if (k > 0) by += k + 1 == found.caught.size() ? " and " : ", ";
       const Catch& one = found.caught[k];
-      by += one.rule ? ticked(rules_[*one.rule]->name) : "the default";
+      const bool named = one.rule && !is_implied(*one.rule);
+      by += named ? ticked(rules_[*one.rule]->name) : "the default";
       by += " (" + std::string(name_of(one.witness.decision.effect)) + ")";
-      if (one.rule)
+      if (named)
         notes.push_back(
             {rules_[*one.rule]->span, "for example: " + request_text(one.witness.request)});
     }
     if (by.empty()) by = "nothing: there are no such requests";
     report(DiagnosticKind::exempted_requests, rule.span,
-           "what `unless` takes from rule " + ticked(rule.name) + " is decided by " + by, {},
+           "what `unless` takes from rule " + ticked(rule.name) + " is decided by " + by, rest,
            std::move(notes));
     if (!found.why.empty()) unknown(rule.span, "who decides it: " + found.why);
   }
@@ -184,15 +218,17 @@ class Diagnoser {
   const ir::Policy& policy_;
   const Findings& findings_;
   DiagnosticSink& sink_;
+  Notes notes_;
   std::vector<Diagnostic> said_;
   std::vector<const ir::Rule*> rules_;
+  std::size_t written_ = 0;  // the first rules that somebody wrote
 };
 
 }  // namespace
 
-std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink) {
+std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink, Notes notes) {
   const Findings findings = analyse(policy, depth);
-  Diagnoser(policy, findings, sink).run();
+  Diagnoser(policy, findings, sink, notes).run();
   diagnose_asides(policy, sink);
   return findings.unconfirmed;
 }

@@ -8,6 +8,7 @@
 
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/workbench.hpp"
+#include "compiler/ir/phases.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
@@ -94,7 +95,13 @@ class Comparison {
 }  // namespace
 
 Difference diff(const ir::Policy& before, const ir::Policy& after) {
-  return Comparison(before, after).run();
+  if (ir::judges_answers(before) == ir::judges_answers(after)) {
+    return Comparison(before, after).run();
+  }
+  // Of the one that judges no answers, every answer passes.
+  const ir::Policy was = ir::with_phases(before, true);
+  const ir::Policy is = ir::with_phases(after, true);
+  return Comparison(was, is).run();
 }
 
 }  // namespace sentrail::compiler::analysis

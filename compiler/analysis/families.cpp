@@ -14,6 +14,11 @@ Families::Families(Space& space) : space_(space), odd_(space.size()) {
         plain = plain && (part == id || part == space[id].parent);
       }
       if (plain) continue;
+      // Values say what their equality is, whatever they are.
+      if (space[id].kind == DimensionKind::equality) {
+        odd_.set(i);
+        continue;
+      }
       for (const auto& [part, set] : exclusion.parts) odd_.set(part.value);
     }
   }

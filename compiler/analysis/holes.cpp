@@ -77,7 +77,9 @@ Box HoleFinder::box_of(const Question& question) {
   const std::optional<std::uint32_t> absent = space.absent_class(question.dimension);
   Box box;
   for (const auto& [id, set] : boxes_.certain(question.rule).sides) {
-    if (id != question.dimension && space[id].parent != question.dimension) {
+    const auto& compared = space[id].compared;
+    const bool asks = std::ranges::find(compared, question.dimension) != compared.end();
+    if (id != question.dimension && space[id].parent != question.dimension && !asks) {
       box.sides.emplace_back(id, set);
     }
   }

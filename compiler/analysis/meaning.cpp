@@ -50,6 +50,8 @@ Banks Meaning::banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_a
   if (!no_absence || policy_->conditions[id].atom.op == ir::AtomOp::exists) return banks;
   // Of an element, its list's absence counts.
   const Dimension& dimension = space_[sets.dimension];
+  if (dimension.kind == DimensionKind::equality)
+    return without_absence(banks, dimension, *no_absence);
   const bool own = sets.dimension == *no_absence;
   if (!own && (dimension.kind != DimensionKind::element || dimension.parent != no_absence)) {
     return banks;
@@ -59,6 +61,20 @@ Banks Meaning::banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_a
   Bits only(space_[*no_absence].classes);
   only.set(*absent);
   banks.may = circuit_.any({banks.may, circuit_.leaf(*no_absence, space_.intern(std::move(only)))});
+  return banks;
+}
+
+// What is absent, taken for unreadable, may equal whatever is not absent.
+Banks Meaning::without_absence(Banks banks, const Dimension& equality, DimensionId no_absence) {
+  if (std::ranges::find(equality.compared, no_absence) == equality.compared.end()) return banks;
+  const DimensionId other = equality.compared[equality.compared[0] == no_absence ? 1 : 0];
+  const auto absent = [&](DimensionId id) {
+    Bits only(space_[id].classes);
+    if (const std::optional<std::uint32_t> one = space_.absent_class(id)) only.set(*one);
+    return circuit_.leaf(id, space_.intern(std::move(only)));
+  };
+  const Node open = circuit_.all({absent(no_absence), negation_of(absent(other))});
+  banks.may = circuit_.any({banks.may, open});
   return banks;
 }
 
@@ -139,6 +155,7 @@ std::vector<DimensionId> Meaning::tested_by(const ir::Rule& rule) const {
     const DimensionId dimension = sets_of(id).dimension;
     if (space_[dimension].kind == DimensionKind::value) found.insert(dimension);
     if (space_[dimension].kind == DimensionKind::element) found.insert(*space_[dimension].parent);
+    found.insert(space_[dimension].compared.begin(), space_[dimension].compared.end());
   }
   return {found.begin(), found.end()};
 }

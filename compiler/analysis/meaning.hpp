@@ -71,6 +71,8 @@ class Meaning {
   [[nodiscard]] Banks banks_of(ir::ConditionId id, std::span<const Banks> below,
                                std::optional<DimensionId> no_absence);
   [[nodiscard]] Banks banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_absence);
+  [[nodiscard]] Banks without_absence(Banks banks, const Dimension& equality,
+                                      DimensionId no_absence);
   [[nodiscard]] std::vector<ir::ConditionId> below(const ir::Rule& rule) const;
   void mind_end(const ir::Rule& rule, Banks& condition);
   // Rules of one block, in formulas that leave out the policy's own rules before them.

@@ -11,14 +11,18 @@ Point::Point(const Space& space, const Circuit& circuit, bool named)
   for (std::uint32_t i = 0; i < space.size(); ++i) {
     const DimensionId id{i};
     const Dimension& dimension = space[id];
-    std::uint32_t one = kClassUndecidable;
-    if (dimension.kind == DimensionKind::element) one = kClassFalse;
-    if (dimension.kind == DimensionKind::value) one = space.absent_class(id).value_or(0);
+    const bool told =
+        dimension.kind == DimensionKind::value || dimension.kind == DimensionKind::element;
+    const std::uint32_t one = told ? space.empty_class(id) : std::uint32_t{kClassUndecidable};
     empty_.push_back(one);
     const bool name = dimension.kind == DimensionKind::value && dimension.ref.steps.empty() &&
                       (dimension.ref.attribute == AttributeId::tool ||
                        dimension.ref.attribute == AttributeId::action);
     usual_.push_back(named && name ? 0 : one);
+    if (dimension.kind == DimensionKind::equality) {  // its values have lower numbers
+      empty_.back() = equality(dimension, empty_);
+      usual_.back() = equality(dimension, usual_);
+    }
   }
   classes_ = usual_;
 }
@@ -44,6 +48,11 @@ void Point::put(DimensionId id, std::uint32_t one) {
 }
 
 bool Point::is_excluded(DimensionId id) const {
+  // Where two values may be the same or not, those that stand for them are the same.
+  const Dimension& dimension = space_[id];
+  if (dimension.kind == DimensionKind::equality && at(id) != equality(dimension, classes_)) {
+    return true;
+  }
   const auto exclusions = space_.exclusions_of(id);
   return std::any_of(exclusions.begin(), exclusions.end(), [&](const Exclusion& exclusion) {
     return std::all_of(exclusion.parts.begin(), exclusion.parts.end(), [&](const auto& part) {
@@ -69,9 +78,45 @@ const Point::Consequences& Point::consequences(DimensionId whole) {
   return found->second;
 }
 
+// The class of an equality of values in such classes.
+std::uint32_t Point::equality(const Dimension& dimension,
+                              const std::vector<std::uint32_t>& classes) const {
+  const std::uint8_t truth = space_.truth_of(dimension, classes[dimension.compared[0].value],
+                                             classes[dimension.compared[1].value]);
+  return truth == kTrueOrFalse ? std::uint32_t{kClassTrue} : truth;
+}
+
+// Values that were not put go with the equality that was.
+void Point::settle_values(DimensionId id) {
+  const Dimension& dimension = space_[id];
+  if (dimension.kind != DimensionKind::equality || put_[id.value] == 0) return;
+  const DimensionId first = dimension.compared[0];
+  const DimensionId second = dimension.compared[1];
+  for (std::uint32_t a = 0; a < space_[first].classes; ++a) {
+    if (put_[first.value] != 0 && a != at(first)) continue;
+    for (std::uint32_t b = 0; b < space_[second].classes; ++b) {
+      if (put_[second.value] != 0 && b != at(second)) continue;
+      if (space_.truth_of(dimension, a, b) != at(id)) continue;
+      if (at(first) != a) change(first, a);
+      if (at(second) != b) change(second, b);
+      return;
+    }
+  }
+}
+
+// An equality that was not put goes with its values.
+void Point::settle_equalities(DimensionId value) {
+  for (const DimensionId id : space_.equalities_of(value)) {
+    const std::uint32_t one = equality(space_[id], classes_);
+    if (put_[id.value] == 0 && at(id) != one) change(id, one);
+  }
+}
+
 bool Point::settle() {
+  for (std::size_t i = 0, count = changed_.size(); i < count; ++i) settle_values(changed_[i]);
   for (std::size_t i = 0; i < changed_.size(); ++i) {
     const DimensionId whole = changed_[i];
+    settle_equalities(whole);
     if (space_.parts_of(whole).empty()) continue;
     for (const auto& [part, one] : consequences(whole)) {
       if (put_[part.value] == 0 && at(part) != one) change(part, one);

@@ -48,6 +48,10 @@ class Point {
   using Consequences = std::vector<std::pair<DimensionId, std::uint32_t>>;
   [[nodiscard]] const Consequences& consequences(DimensionId whole);
   [[nodiscard]] bool is_excluded(DimensionId id) const;
+  [[nodiscard]] std::uint32_t equality(const Dimension& dimension,
+                                       const std::vector<std::uint32_t>& classes) const;
+  void settle_values(DimensionId id);
+  void settle_equalities(DimensionId value);
   void change(DimensionId id, std::uint32_t one);
   [[nodiscard]] std::optional<Truth> known(Node node) const;
   [[nodiscard]] Truth truth_of_gate(const Gate& gate) const;

@@ -61,7 +61,9 @@ void Query::collect(std::span<const Node> roots) {
 void Query::add_parents() {
   const Space& space = circuit_.space();
   for (std::size_t i = 0; i < axes_.size(); ++i) {
-    if (const auto parent = space[axes_[i].dimension].parent) (void)axis_of(*parent);
+    const Dimension& dimension = space[axes_[i].dimension];
+    if (dimension.parent) (void)axis_of(*dimension.parent);
+    for (const DimensionId value : dimension.compared) (void)axis_of(value);
   }
   const std::size_t count = axes_.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -246,6 +248,14 @@ Answer Query::solve(std::span<const Node> assumptions) {
     }
     const Dimension& dimension = circuit_.space()[axis.dimension];
     if (dimension.kind == DimensionKind::opaque) answer.opaque = dimension.why;
+  }
+  for (const Axis& axis : axes_) {
+    const Dimension& dimension = circuit_.space()[axis.dimension];
+    if (dimension.kind != DimensionKind::equality) continue;
+    const std::uint8_t truth =
+        circuit_.space().truth_of(dimension, answer.request.at(dimension.compared[0]),
+                                  answer.request.at(dimension.compared[1]));
+    if (truth == kTrueOrFalse) answer.opaque = dimension.why;
   }
   return answer;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/analysis/address_classes.hpp"
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/number_classes.hpp"
 #include "compiler/analysis/text_classes.hpp"
@@ -80,9 +81,19 @@ ValueKind kind_of(ir::TestedType type) {
 // Numbers the operands of all tests once, makes the classes of each kind, then reads off truths.
 class ScalarBuilder {
  public:
-  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests, bool lists)
-      : row_(row_of(ref.attribute)), tests_(tests), lists_(lists) {
-    type_ = row_.type;
+  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests, bool lists,
+                const Shared* shared)
+      : separator_(shared != nullptr ? shared->separator : row_of(ref.attribute).separator),
+        tests_(tests),
+        lists_(lists) {
+    type_ = row_of(ref.attribute).type;
+    // What is counted begins at 0: see keep().
+    if (is_of_session(ref.attribute)) bounds_.push_back(*Decimal::parse("0"));
+    if (shared != nullptr) {
+      for (const ir::Atom* test : shared->tests) {
+        for (const ir::Operand& operand : test->operands) note(test->op, operand);
+      }
+    }
     for (const ir::Atom* test : tests_) {
       for (const ir::Operand& operand : test->operands) note(test->op, operand);
     }
@@ -93,6 +104,7 @@ class ScalarBuilder {
       if (!add_texts()) return std::nullopt;
     }
     if (type_ == Type::risk) add_risks();
+    if (type_ == Type::ip) add_addresses();
     if (type_ == Type::number || type_ == Type::json) add_numbers();
     if (type_ == Type::boolean || type_ == Type::json) add_booleans();
     if (type_ == Type::string_set || type_ == Type::json) add_lists();
@@ -138,6 +150,9 @@ class ScalarBuilder {
         bounds_.push_back(*Decimal::parse(operand.text));
         bounds_.push_back(*Decimal::parse(operand.upper));
         break;
+      case ir::OperandKind::network:
+        networks_.push_back(*parse_network(operand.text));
+        break;
       default:
         break;
     }
@@ -146,7 +161,7 @@ class ScalarBuilder {
   bool add_texts() {
     std::vector<TextMatcher> tests;
     for (const auto& [test, classes] : texts_) tests.push_back({test.first, test.second});
-    std::optional<TextClasses> texts = text_classes(tests, row_.separator);
+    std::optional<TextClasses> texts = text_classes(tests, separator_);
     if (!texts) return false;
     const auto is_odd = [&](std::size_t i) {
       return texts->classes[i].odd || texts->classes[i].past_limit;
@@ -179,6 +194,11 @@ class ScalarBuilder {
       add(value_of(ValueKind::string, std::string(name_of(risk))));
     }
     texts_end_ = size();
+  }
+
+  void add_addresses() {
+    addresses_ = address_classes(std::move(networks_));
+    for (const Address& one : addresses_) add(value_of(ValueKind::string, format_address(one)));
   }
 
   void add_numbers() {
@@ -267,6 +287,9 @@ class ScalarBuilder {
       case ir::OperandKind::number_range:
         compare_number(op, operand, truth);
         break;
+      case ir::OperandKind::network:
+        compare_network(*parse_network(operand.text), truth);
+        break;
       default:
         break;
     }
@@ -318,6 +341,13 @@ class ScalarBuilder {
     truth.undecidable.set(past_limit_);
   }
 
+  void compare_network(const Network& network, TestTruth& truth) const {
+    const auto begin = std::ranges::lower_bound(addresses_, network.first);
+    for (auto at = begin; at != addresses_.end() && holds(network, *at); ++at) {
+      truth.certain.set(static_cast<std::uint32_t>(at - addresses_.begin()));
+    }
+  }
+
   // Odd texts get their numbers last, before odd lists.
   [[nodiscard]] std::uint32_t class_of(std::uint32_t place) const {
     return place < kOdd ? place : odd_classes_[place - kOdd];
@@ -334,7 +364,7 @@ class ScalarBuilder {
   static constexpr std::uint32_t kNone = 0xffffffff;
   static constexpr std::uint32_t kOdd = 0x80000000;
 
-  const Attribute& row_;
+  char separator_;
   Type type_;
   std::span<const ir::Atom* const> tests_;
   bool lists_;
@@ -342,6 +372,8 @@ class ScalarBuilder {
   // The classes in which each test of texts is true.
   std::map<std::pair<TextTest, std::string>, std::vector<std::uint32_t>> texts_;
   std::vector<Decimal> bounds_;
+  std::vector<Network> networks_;
+  std::vector<Address> addresses_;  // one of each class, the first classes
   std::optional<NumberClasses> numbers_;
   std::uint32_t numbers_begin_ = 0;
   std::uint32_t past_limit_ = 0;
@@ -355,7 +387,7 @@ class ScalarBuilder {
 }  // namespace
 
 bool is_known(const ir::Atom& atom) noexcept {
-  return !atom.sized;
+  return !atom.sized && atom.op != ir::AtomOp::same;
 }
 
 bool is_quick(const ir::Atom& atom) noexcept {
@@ -371,8 +403,9 @@ bool is_quick(const ir::Atom& atom) noexcept {
 }
 
 std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
-                                            std::span<const ir::Atom* const> tests, bool lists) {
-  return ScalarBuilder(ref, tests, lists).run();
+                                            std::span<const ir::Atom* const> tests, bool lists,
+                                            const Shared* shared) {
+  return ScalarBuilder(ref, tests, lists, shared).run();
 }
 
 ListKind list_kind_of(const Value& value) {

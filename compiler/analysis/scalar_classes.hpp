@@ -1,7 +1,7 @@
 // The classes of the value of one attribute or member, and each test's truth in each of them.
 //
-// Neighbours: text_classes.hpp, number_classes.hpp (infinite kinds), space.cpp (all attributes).
-// Must not know: rules. source: docs/language.md, section 5.
+// Neighbours: text_classes.hpp, number_classes.hpp, address_classes.hpp (infinite kinds), space.cpp
+// (all attributes). Must not know: rules. source: docs/language.md, section 5.
 #pragma once
 
 #include <optional>
@@ -26,17 +26,25 @@ struct ScalarClasses {
   std::vector<TestTruth> tests;
 };
 
-// Whether analysis knows what a test means; `has` is known apart.
+// Whether analysis knows what a test of one value means; `has` is known apart.
 [[nodiscard]] bool is_known(const ir::Atom& atom) noexcept;
 // Whether its classes take no product over single characters.
 [[nodiscard]] bool is_quick(const ir::Atom& atom) noexcept;
+
+// What attributes that are compared with each other have in common: `tests` tell the values of each
+// of them apart, and patterns among them have the separator.
+struct Shared {
+  std::vector<const ir::Atom*> tests;
+  char separator = '/';
+};
 
 // Makes the classes for tests of one attribute or member. `lists`: whether lists are told apart by
 // what they hold. REQUIRES: is_known of each test, none is a `has`. Nothing if tests of
 // texts exceed their budgets, or classes and tests limits::kAnalysisBitsMax.
 [[nodiscard]] std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
                                                           std::span<const ir::Atom* const> tests,
-                                                          bool lists);
+                                                          bool lists,
+                                                          const Shared* shared = nullptr);
 
 // Lists as elements tell them apart: all elements of one kind, none, others among them, too many.
 enum class ListKind : std::uint8_t { none, empty, strings, numbers, booleans, mixed, endless };

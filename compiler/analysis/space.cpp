@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "compiler/analysis/budgets.hpp"
+#include "compiler/analysis/possible_values.hpp"
 #include "compiler/analysis/scalar_classes.hpp"
-#include "compiler/analysis/time_classes.hpp"
 #include "compiler/simplify/forms.hpp"
 #include "core/check.hpp"
 #include "core/decimal.hpp"
@@ -33,6 +33,7 @@ bool is_known_type(Type type) {
     case Type::string_set:
     case Type::json:
     case Type::time:
+    case Type::ip:
       return true;
     default:
       return false;
@@ -117,23 +118,41 @@ void Space::add(const ir::Policy& policy) {
 void Space::ask(const ir::Atom& atom) {
   const std::string key = key_text(atom);
   if (!atoms_.try_emplace(key).second) return;
-  ir::AttributeRef ref = atom.attribute;
+  ask(atom.attribute);
+  const RefKey first{atom.attribute.attribute, atom.attribute.steps};
+  if (atom.other) {
+    ask(*atom.other);
+    pairs_.push_back({key, first, {atom.other->attribute, atom.other->steps}});
+    return;
+  }
+  Asked& asked = asked_[first];
+  (atom.op == ir::AtomOp::has ? asked.elements : asked.tests).emplace_back(key, atom);
+}
+
+void Space::ask(ir::AttributeRef ref) {
   for (;;) {
-    Asked& asked = asked_[{ref.attribute, ref.steps}];
-    asked.ref = ref;
-    if (ref == atom.attribute) {
-      (atom.op == ir::AtomOp::has ? asked.elements : asked.tests).emplace_back(key, atom);
+    asked_[{ref.attribute, ref.steps}].ref = ref;
+    // What a member is a part of says whether it can be there, and so does the answer.
+    if (ref.steps.empty()) {
+      if (!is_of_answers(ref.attribute) || ref.attribute == AttributeId::response) break;
+      ref.attribute = AttributeId::response;
+      continue;
     }
-    // What a member is a part of says whether it can be there.
-    if (!has_json_members(ref) || ref.steps.empty()) break;
+    if (!has_json_members(ref)) break;
     ref.steps.pop_back();
   }
 }
 
 void Space::build() {
+  prepare_compared();
   for (auto& [key, asked] : asked_) build_value(asked);
+  for (const Pair& pair : pairs_) build_pair(pair);
   for (const auto& [key, id] : by_ref_) {
-    if (!has_json_members(dimensions_[id].ref) || key.second.empty()) continue;
+    const bool root = key.second.empty();
+    if (root && is_of_answers(key.first) && key.first != AttributeId::response) {
+      exclude_without_answer(id, by_ref_.at({AttributeId::response, {}}));
+    }
+    if (!has_json_members(dimensions_[id].ref) || root) continue;
     RefKey above = key;
     above.second.pop_back();
     exclude_by_parent(id, by_ref_.at(above));
@@ -144,6 +163,7 @@ void Space::build() {
 
 DimensionId Space::append(Dimension dimension) {
   parts_.emplace_back();
+  equalities_.emplace_back();
   exclusions_.emplace_back();
   return dimensions_.push_back(std::move(dimension));
 }
@@ -183,22 +203,31 @@ std::optional<ScalarClasses> Space::classes_of_quick(const Asked& asked, Tests& 
   return classes;
 }
 
-void Space::build_value(const Asked& asked) {
+Space::Tests Space::known_tests(const Asked& asked) {
   Tests tests;
+  if (!is_known_type(row_of(asked.ref.attribute).type)) return tests;
+  for (const auto& [key, atom] : asked.tests) {
+    if (is_known(atom)) tests.add(key, atom);
+  }
+  return tests;
+}
+
+void Space::build_value(const Asked& asked) {
+  Tests tests = known_tests(asked);
   const bool known_type = is_known_type(row_of(asked.ref.attribute).type);
   for (const auto& [key, atom] : asked.tests) {
-    if (known_type && is_known(atom)) {
-      tests.add(key, atom);
-    } else {
-      make_opaque(key, asked.ref, "this kind of test is not analysed");
-    }
+    if (known_type && is_known(atom)) continue;
+    make_opaque(key, asked.ref, "this kind of test is not analysed");
   }
   if (asked.ref.attribute == AttributeId::time) {
     build_time(asked, tests);
     return;
   }
   std::optional<ScalarClasses> classes;
-  if (known_type) {
+  const auto prepared = prepared_.find({asked.ref.attribute, asked.ref.steps});
+  if (prepared != prepared_.end()) {
+    classes = std::move(prepared->second);
+  } else if (known_type) {
     classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty());
     // What is quick is known even where the rest is too much.
     if (!classes) classes = classes_of_quick(asked, tests);
@@ -208,6 +237,7 @@ void Space::build_value(const Asked& asked) {
     tests = {};
     classes = scalar_classes(asked.ref, {}, !asked.elements.empty());
   }
+  keep_possible(asked.ref, *classes);
   build_elements(asked, add_value(asked, tests, *std::move(classes)));
 }
 
@@ -228,29 +258,6 @@ DimensionId Space::add_value(const Asked& asked, const Tests& tests, ScalarClass
     atoms_[tests.keys[i]] = sets;
   }
   return id;
-}
-
-void Space::build_time(const Asked& asked, const Tests& tests) {
-  std::vector<std::int64_t> ends;
-  for (const auto& [end, sets] : ends_) ends.push_back(end);
-  std::optional<TimeClasses> made = time_classes(tests.atoms, ends);
-  if (!made) {
-    const std::string why =
-        "more than " + std::to_string(limits::kWindowsAnalysedMax) + " windows and ends of rules";
-    for (const std::string& key : tests.keys) make_opaque(key, asked.ref, why);
-    for (auto& [end, sets] : ends_) sets = add_opaque("the ends of rules: " + why);
-    return;
-  }
-  const DimensionId id = add_value(asked, tests, std::move(made->windows));
-  std::size_t next = 0;
-  for (auto& [end, sets] : ends_) {
-    const SetId before = intern(std::move(made->before_end[next++]));
-    sets = {id, before, before};
-  }
-}
-
-const AtomSets& Space::before_end(std::int64_t until_ms) const {
-  return ends_.at(until_ms);
 }
 
 void Space::build_elements(const Asked& asked, DimensionId root) {
@@ -320,6 +327,14 @@ void Space::exclude_by_parent(DimensionId child, DimensionId parent) {
   exclude(has_no_members, is_readable);
 }
 
+// source: docs/language.md, L19.3.
+void Space::exclude_without_answer(DimensionId part, DimensionId answer) {
+  dimensions_[part].parent = answer;
+  parts_[answer.value].push_back(part);
+  exclusions_[part.value].push_back(
+      {{{answer, classes_where(answer, is_absent)}, {part, classes_where(part, is_present)}}});
+}
+
 // source: docs/language.md, L5.9.
 void Space::exclude_element(DimensionId element, DimensionId list) {
   const Dimension& root = dimensions_[list];
@@ -349,7 +364,7 @@ void Space::exclude_element(DimensionId element, DimensionId list) {
 // source: docs/language.md, L4.8: of names that differ only in case one is there.
 void Space::exclude_same_but_case(DimensionId id) {
   const Dimension& dimension = dimensions_[id];
-  if (!dimension.parent) return;
+  if (!dimension.parent || dimension.ref.steps.empty()) return;
   const std::string name = to_lower_ascii(dimension.ref.steps.back());
   for (const DimensionId other : parts_[dimension.parent->value]) {
     if (other >= id || dimensions_[other].kind != DimensionKind::value) continue;
@@ -394,6 +409,14 @@ std::optional<std::uint32_t> Space::absent_class(DimensionId id) const {
     if (is_absent(dimension.values[i])) return i;
   }
   return std::nullopt;
+}
+
+std::uint32_t Space::empty_class(DimensionId id) const {
+  const Dimension& dimension = dimensions_[id];
+  // What a session has done is never absent: unreadable is the last class, of elements too.
+  if (is_of_session(dimension.ref.attribute)) return dimension.classes - 1;
+  if (dimension.kind == DimensionKind::element) return kClassFalse;
+  return absent_class(id).value_or(0);
 }
 
 Value Space::value_of(DimensionId id, const Assignment& assignment) const {

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -28,11 +30,15 @@ struct ScalarClasses;
 using DimensionId = Id<struct DimensionTag>;
 
 // What a dimension is: the value of an attribute or member; whether a list has a certain element;
-// the truth of a test that analysis does not know, which it takes to be anything.
-enum class DimensionKind : std::uint8_t { value, element, opaque };
+// whether two values are the same; the truth of a test that analysis does not know, which it takes
+// to be anything.
+enum class DimensionKind : std::uint8_t { value, element, equality, opaque };
 
-// The classes of `element` and `opaque` dimensions.
+// The classes of all dimensions but `value`.
 enum TruthClass : std::uint32_t { kClassTrue = 0, kClassFalse = 1, kClassUndecidable = 2 };
+
+// What two classes of values say of their equality: its truth, or that it is true or false.
+inline constexpr std::uint8_t kTrueOrFalse = 3;
 
 // One dimension. Classes that read naturally in a request come first, unreadable is the last.
 struct Dimension {
@@ -42,7 +48,9 @@ struct Dimension {
   std::vector<oracle::Value> values;  // value: by class
   oracle::Value element;              // element: what the list has
   std::optional<DimensionId> parent;  // the object or list that it is a part of
-  std::string why;                    // opaque: why nothing is known
+  std::string why;                    // opaque: why nothing is known; equality: why not all is
+  std::vector<DimensionId> compared;  // equality: two values
+  std::vector<std::uint8_t> truths;   // equality: by class of the first, then of the second
 };
 
 // A set of classes of one dimension.
@@ -92,8 +100,19 @@ class Space {
   [[nodiscard]] std::span<const DimensionId> parts_of(DimensionId id) const {
     return parts_.at(id.value);
   }
+  // The equalities that a value is compared in.
+  [[nodiscard]] std::span<const DimensionId> equalities_of(DimensionId id) const {
+    return equalities_.at(id.value);
+  }
+  // What the classes of two values say of their equality.
+  [[nodiscard]] std::uint8_t truth_of(const Dimension& equality, std::uint32_t first,
+                                      std::uint32_t second) const;
   // The class of a value dimension in which the value is absent, if there is such a class.
   [[nodiscard]] std::optional<std::uint32_t> absent_class(DimensionId id) const;
+
+  // The class of a value or an element in a request that does not mention it. REQUIRES: no opaque
+  // dimension, and no equality.
+  [[nodiscard]] std::uint32_t empty_class(DimensionId id) const;
 
   // The request that an assignment describes; opaque dimensions leave no trace in it.
   [[nodiscard]] oracle::Request request_of(const Assignment& assignment) const;
@@ -107,6 +126,13 @@ class Space {
     ir::AttributeRef ref;
     std::vector<std::pair<std::string, ir::Atom>> tests;     // by key, of the value itself
     std::vector<std::pair<std::string, ir::Atom>> elements;  // by key, `has`
+  };
+
+  // A test whether two values are the same.
+  struct Pair {
+    std::string key;
+    RefKey first;
+    RefKey second;
   };
 
   // Tests of one value with their keys.
@@ -123,7 +149,17 @@ class Space {
 
   [[nodiscard]] AtomSets add_opaque(std::string why);
   void ask(const ir::Atom& atom);
+  void ask(ir::AttributeRef ref);
   void build_value(const Asked& asked);
+  // Of values that are compared with each other: the same classes for all of them, each with as
+  // many values as may have to differ. Where that is too much, nothing is prepared.
+  void prepare_compared();
+  void prepare(const std::vector<RefKey>& group);
+  [[nodiscard]] std::optional<Shared> shared_of(const std::vector<RefKey>& group);
+  void build_pair(const Pair& pair);
+  void add_equality(const Pair& pair, DimensionId first, DimensionId second);
+  void exclude_by_values(DimensionId equality);
+  static Tests known_tests(const Asked& asked);
   // Of the tests that are quick, which are left; the others become opaque. Nothing if that is no
   // help.
   [[nodiscard]] std::optional<ScalarClasses> classes_of_quick(const Asked& asked, Tests& tests);
@@ -132,6 +168,7 @@ class Space {
   DimensionId add_value(const Asked& asked, const Tests& tests, ScalarClasses classes);
   void build_elements(const Asked& asked, DimensionId root);
   void exclude_by_parent(DimensionId child, DimensionId parent);
+  void exclude_without_answer(DimensionId part, DimensionId answer);
   void exclude_element(DimensionId element, DimensionId list);
   void exclude_same_but_case(DimensionId id);
   void make_opaque(const std::string& key, const ir::AttributeRef& ref, std::string why);
@@ -141,12 +178,17 @@ class Space {
   void add_parts(oracle::Value& value, DimensionId id, const Assignment& assignment) const;
 
   std::map<RefKey, Asked> asked_;
+  std::vector<Pair> pairs_;
+  std::map<RefKey, ScalarClasses> prepared_;  // of values that are compared
+  std::deque<ir::Atom> examples_;             // of values that may have to differ
+  std::set<RefKey> undivided_;                // compared, and long texts are not told apart
   std::map<RefKey, DimensionId> by_ref_;
   std::unordered_map<std::string, AtomSets> atoms_;
   std::unordered_map<std::string, AtomSets> quantifiers_;
   std::map<std::int64_t, AtomSets> ends_;  // of `allow` rules, and where they have not come
   IdVector<DimensionTag, Dimension> dimensions_;
-  std::vector<std::vector<DimensionId>> parts_;  // by dimension: members and elements
+  std::vector<std::vector<DimensionId>> parts_;       // by dimension: members and elements
+  std::vector<std::vector<DimensionId>> equalities_;  // by dimension
   std::vector<std::vector<Exclusion>> exclusions_;
   std::unordered_map<Bits, SetId, BitsHash> numbers_;
   std::vector<const Bits*> sets_;

@@ -96,6 +96,10 @@ class Builder {
     for (const std::int64_t at : ends_) change(at);
     for (const ir::Atom* test : tests_) {
       const ir::Operand& operand = test->operands.at(0);
+      if (operand.kind == ir::OperandKind::instant) {
+        change(first_after(*test));
+        continue;
+      }
       auto [zone, fresh] = zones_.try_emplace(operand.text);
       if (fresh) zone->second = spans_of(operand.text, begin_, end_);
       for (const ZoneSpan& span : zone->second) collect(operand.window, span);
@@ -124,7 +128,18 @@ class Builder {
     }
   }
 
-  [[nodiscard]] char truth_of(const ir::Operand& operand, std::int64_t at) const {
+  // The first instant that a comparison tells from those before it.
+  [[nodiscard]] static std::int64_t first_after(const ir::Atom& test) {
+    const bool included = test.op == ir::AtomOp::less_equal || test.op == ir::AtomOp::greater;
+    return parse_rfc3339(test.operands.at(0).text)->unix_ms + (included ? 1 : 0);
+  }
+
+  [[nodiscard]] char truth_of(const ir::Atom& test, std::int64_t at) const {
+    const ir::Operand& operand = test.operands.at(0);
+    if (operand.kind == ir::OperandKind::instant) {
+      const bool before = test.op == ir::AtomOp::less || test.op == ir::AtomOp::less_equal;
+      return (at < first_after(test)) == before ? 't' : 'f';
+    }
     const std::vector<ZoneSpan>& spans = zones_.at(operand.text);
     const auto after = std::ranges::upper_bound(spans, at, {}, &ZoneSpan::from_ms);
     if (after == spans.begin()) return 'u';
@@ -134,7 +149,7 @@ class Builder {
 
   void add(std::int64_t at) {
     std::string truths;
-    for (const ir::Atom* test : tests_) truths += truth_of(test->operands.at(0), at);
+    for (const ir::Atom* test : tests_) truths += truth_of(*test, at);
     for (const std::int64_t end : ends_) truths += at < end ? 't' : 'f';
     vectors_.try_emplace(std::move(truths), static_cast<std::uint32_t>(vectors_.size()), at);
   }

@@ -1,5 +1,5 @@
-// The classes of the instant: one for each way in which windows of time, and the ends of rules, can
-// be true or false together within two years.
+// The classes of the instant: one for each way in which windows of time, instants and the ends of
+// rules can be true or false together within two years.
 //
 // Neighbours: wire/zones.hpp knows when clocks change; space.cpp makes the dimension `time` of it.
 // Must not know: rules. source: docs/language.md, L16.8; docs/analysis.md.
@@ -28,7 +28,7 @@ struct TimeClasses {
 
 // Makes the classes for windows and for ends of rules, in milliseconds since 1970. Nothing if
 // they are more than limits::kWindowsAnalysedMax together, or limits::kAnalysisBitsMax is exceeded.
-// REQUIRES: each test is of `time` by a window.
+// REQUIRES: each test is of `time`.
 [[nodiscard]] std::optional<TimeClasses> time_classes(std::span<const ir::Atom* const> tests,
                                                       std::span<const std::int64_t> ends);
 

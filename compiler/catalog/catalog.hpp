@@ -85,6 +85,13 @@ struct Refinement {
   Risk risk = Risk::critical;
 };
 
+// What the upstream takes for a member of the body that a request does not have.
+struct BodyDefault {
+  std::vector<std::string> steps;
+  CatalogValue kind = CatalogValue::text;
+  std::string value;
+};
+
 // One method on one template.
 struct CatalogOperation {
   CatalogMethod method = CatalogMethod::get;
@@ -94,6 +101,7 @@ struct CatalogOperation {
   std::string resource;
   std::vector<FieldBinding> fields;  // those of parameters included; each field once
   std::vector<Refinement> refinements;
+  std::vector<BodyDefault> defaults;
   Span span;  // of its entry in the file
 };
 

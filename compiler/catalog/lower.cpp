@@ -147,11 +147,13 @@ std::uint32_t size_of(const auto& table) {
 class Lowerer {
  public:
   CatalogTables run(std::span<const Catalog> catalogs) {
-    // Texts are used in this order by verify(): hosts, values, bindings' steps, conditions' steps.
+    // Texts are used in this order by verify(): hosts, values, bindings' steps, conditions' and
+    // defaults' steps.
     for (const Catalog& catalog : catalogs) heads(catalog);
     for (std::size_t i = 0; i < catalogs.size(); ++i) trees(catalogs[i], t_.catalogs[i]);
     for (const auto& [catalog, index] : order_) operation(*catalog, catalog->operations[index]);
     for (std::size_t i = 0; i < order_.size(); ++i) conditions(i);
+    for (std::size_t i = 0; i < order_.size(); ++i) defaults(i);
     return std::move(t_);
   }
 
@@ -309,6 +311,15 @@ class Lowerer {
                                  condition.origin.position, texts(condition.origin.steps),
                                  text(condition.value)});
       }
+    }
+  }
+
+  void defaults(std::size_t operation) {
+    const CatalogOperation& from = order_[operation].catalog->operations[order_[operation].index];
+    for (const BodyDefault& one : from.defaults) {
+      t_.defaults.push_back({static_cast<std::uint32_t>(operation),
+                             static_cast<std::uint32_t>(one.kind), texts(one.steps),
+                             text(one.value)});
     }
   }
 

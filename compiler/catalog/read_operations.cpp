@@ -84,17 +84,20 @@ class OperationReader {
     out.span = draft_.yaml.span(key);
     const YamlNode* fields = nullptr;
     const YamlNode* refine = nullptr;
+    const YamlNode* body = nullptr;
     const YamlNode* risk = nullptr;
     const YamlNode* action = &value;
     if (value.kind != YamlKind::scalar) {
       if (!draft_.yaml.is_map(value, "an operation") ||
-          !draft_.yaml.only_keys(value, {"action", "risk", "resource", "fields", "refine"})) {
+          !draft_.yaml.only_keys(value,
+                                 {"action", "risk", "resource", "fields", "refine", "body"})) {
         return;
       }
       action = draft_.yaml.require(value, "action");
       risk = YamlReader::find(value, "risk");
       fields = YamlReader::find(value, "fields");
       refine = YamlReader::find(value, "refine");
+      body = YamlReader::find(value, "body");
       if (const YamlNode* resource = YamlReader::find(value, "resource")) {
         out.resource = draft_.yaml.dotted_name(*resource, "a resource").value_or("");
       }
@@ -106,6 +109,7 @@ class OperationReader {
     if (risk != nullptr) out.risk = parse_risk(draft_, *risk).value_or(out.risk);
     out.fields = read_fields(draft_, path, fields);
     if (refine != nullptr) out.refinements = read_refinements(draft_, out, *refine);
+    if (body != nullptr) out.defaults = read_defaults(draft_, method, *body);
     draft_.catalog.operations.push_back(std::move(out));
   }
 

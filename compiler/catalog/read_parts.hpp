@@ -64,6 +64,10 @@ void read_families(CatalogDraft& draft, const wire::YamlNode& node);
                                                        const CatalogOperation& operation,
                                                        const wire::YamlNode& node);
 
+// The mapping under `body` of an operation: members with a type and a default.
+[[nodiscard]] std::vector<BodyDefault> read_defaults(CatalogDraft& draft, CatalogMethod method,
+                                                     const wire::YamlNode& node);
+
 // `body.a.b`, `query.a`, and where `path` is given `path.parameter`.
 [[nodiscard]] std::optional<ValueOrigin> parse_origin(CatalogDraft& draft,
                                                       const wire::YamlNode& node,

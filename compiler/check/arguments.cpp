@@ -71,6 +71,17 @@ std::uint8_t types_needed(const ir::Atom& atom) {
       return kList;
     case ir::AtomOp::contains:
       return kString | kList;
+    case ir::AtomOp::same:
+      switch (type_of(*atom.other)) {
+        case Type::boolean:
+          return kBoolean;
+        case Type::number:
+          return kNumber;
+        case Type::json:
+          return kString | kNumber | kBoolean;
+        default:
+          return kString;
+      }
     default:
       return types;
   }
@@ -165,6 +176,11 @@ class ArgumentChecker {
         return;
       case ir::ConditionKind::atom:
         check_test(condition, types_needed(condition.atom), place);
+        if (condition.atom.other) {
+          ir::Condition turned = condition;
+          std::swap(turned.atom.attribute, *turned.atom.other);
+          check_test(turned, types_needed(turned.atom), place);
+        }
         return;
       case ir::ConditionKind::some_element:
       case ir::ConditionKind::every_element:

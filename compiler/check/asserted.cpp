@@ -14,8 +14,10 @@ Reach reach_of(const ir::Condition& condition, const std::vector<Reach>& before)
     case ir::ConditionKind::always:
       return {true, false, false};
     case ir::ConditionKind::atom: {
-      const Trust trust = row_of(condition.atom.attribute.attribute).trust;
-      const bool claim = trust == Trust::asserted;
+      // Who chooses one of two values chooses whether they are the same.
+      const auto& other = condition.atom.other;
+      const bool claim = row_of(condition.atom.attribute.attribute).trust == Trust::asserted ||
+                         (other && row_of(other->attribute).trust == Trust::asserted);
       return {claim, claim, claim};
     }
     case ir::ConditionKind::not_: {

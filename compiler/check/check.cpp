@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/answers.hpp"
 #include "compiler/check/approvals.hpp"
 #include "compiler/check/arguments.hpp"
 #include "compiler/check/conditions.hpp"
@@ -14,6 +15,7 @@
 #include "compiler/check/templates.hpp"
 #include "compiler/check/tests.hpp"
 #include "compiler/check/uses.hpp"
+#include "compiler/ir/phases.hpp"
 
 namespace sentrail::compiler {
 namespace checking {
@@ -134,7 +136,10 @@ void check_default(Context& context) {
     context.policy.default_effect = node.effect;
     context.policy.default_approval =
         check_approval(context, node.approval, static_cast<Outcome>(node.effect));
-    if (node.because) context.policy.default_because = check_template(context, *node.because);
+    if (!node.because) continue;
+    context.policy.default_because = check_template(context, *node.because);
+    if (!context.policy.default_because) continue;
+    check_default_phase(context, *node.because, *context.policy.default_because);
   }
 }
 
@@ -145,6 +150,7 @@ void check_proofs(Context& context, const std::vector<ir::ConditionId>& conditio
     context.policy.proofs.push_back(
         {std::string(node.name.text), node.never, conditions[node.when.value], node.span});
   }
+  check_claimed_answers(context);
 }
 
 void check_all(Context& context) {
@@ -198,7 +204,7 @@ std::optional<ir::Policy> check(const Ast& ast, const Sources& sources,
   std::unique_ptr<CheckedModule> checked =
       check_module(ast, sources, {}, std::nullopt, catalogs, sink);
   if (!checked->fine) return std::nullopt;
-  return std::move(checked->own);
+  return ir::with_phases(std::move(checked->own));
 }
 
 }  // namespace sentrail::compiler

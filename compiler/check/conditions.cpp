@@ -74,7 +74,7 @@ bool is_partial(ir::AtomOp op) {
 
 // L10.5.
 bool applies(ir::AtomOp op, Type type) {
-  if (type == Type::time) return op == ir::AtomOp::in;
+  if (type == Type::time) return op == ir::AtomOp::in || is_order(op);
   if (op == ir::AtomOp::exists || op == ir::AtomOp::is_type) return true;
   switch (type) {
     case Type::boolean:
@@ -89,6 +89,8 @@ bool applies(ir::AtomOp op, Type type) {
       return op == ir::AtomOp::has;
     case Type::json:
       return true;
+    case Type::ip:
+      return op == ir::AtomOp::equal || op == ir::AtomOp::in;
     case Type::time:
       break;
   }
@@ -109,7 +111,11 @@ std::string operators_of(Type type) {
       return "ask a set for one element: `has VALUE`";
     case Type::time:
       return "it is always there: test it by `in` and `not in` with a window, as in `time in "
-             "mon..fri 09:00..18:00 \"Europe/Berlin\"`";
+             "mon..fri 09:00..18:00 \"Europe/Berlin\"`, or by `<`, `<=`, `>` and `>=` with an "
+             "instant, as in `time < 2027-01-31T12:00:00Z`";
+    case Type::ip:
+      return "an address has `==`, `!=`, `in` and `not in`: ask whether it is in a network, as in "
+             "`agent.ip in \"10.0.0.0/8\"`";
     case Type::json:
       return "";
   }
@@ -140,6 +146,7 @@ bool can_be(Type type, ir::TestedType tested) {
       return tested == ir::TestedType::number;
     case Type::string:
     case Type::risk:
+    case Type::ip:
       return tested == ir::TestedType::string;
     case Type::string_set:
       return tested == ir::TestedType::list;
@@ -161,14 +168,17 @@ class ConditionChecker {
     if (!ref || !check_size(test, *ref) || !check_operator(test, *ref)) return broken(expr.span);
     if (test.op == TestOp::is) return is(test, *ref, expr.span);
     const auto [op, negated] = meaning_of(test.op);
+    if (op == ir::AtomOp::equal) {
+      if (const auto id = same(test, *ref, negated, expr.span)) return *id;
+    }
     ir::Atom atom{*ref, op, {}, ir::TestedType::string, test.sized};
     const Left left{*ref, test.sized};
     const bool time = type_of(*ref) == Type::time;
-    if (test.operand.window && !time) {
+    if (test.operand.window && !(time && op == ir::AtomOp::in)) {
       report_misplaced_window(context_, left.name(), test.operand.span);
       return broken(expr.span);
     }
-    if (time) {
+    if (time && op == ir::AtomOp::in) {
       auto window = window_of(context_, test.operand);
       if (!window) return broken(expr.span);
       ++context_.operand_count;
@@ -194,6 +204,41 @@ class ConditionChecker {
   ir::ConditionId finish(ir::Atom atom, bool negated, Span span) {
     const ir::ConditionId id = append(context_, std::move(atom), span);
     return negated ? append(context_, ir::ConditionKind::not_, {id}, span) : id;
+  }
+
+  // The test of two attributes, if what stands right of the operator is one too.
+  std::optional<ir::ConditionId> same(const Test& test, const ir::AttributeRef& ref, bool negated,
+                                      Span span) {
+    const Literal& written = test.operand.literals.at(0);
+    const ActualValue actual = actual_value(context_, written);
+    if (actual.operand != nullptr && actual.operand->bracketed) return std::nullopt;
+    const Literal& literal = actual_literal(context_, written);
+    const FrameGuard guard(context_, actual.frame == nullptr ? *context_.frame : *actual.frame);
+    const std::optional<Path> path = attribute_path(context_, literal);
+    if (!path) return std::nullopt;
+    std::optional<ir::AttributeRef> other = resolve(context_, *path);
+    if (!other) return broken(span);
+    const Left left{ref, test.sized};
+    if (test.sized || !ir::can_be_same(type_of(ref), type_of(*other))) {
+      context_.report(DiagnosticKind::never_equal, literal.span,
+                      ticked(left.name()) + " is of type " + std::string(name_of(left.type())) +
+                          " and " + ticked(to_string(*other)) + " of type " +
+                          std::string(name_of(type_of(*other))) + ": they are not compared",
+                      test.sized ? "a size is compared with a number"
+                                 : "strings, numbers and bools equal their like and what JSON "
+                                   "holds, risks their like");
+      return broken(span);
+    }
+    if (ref == *other) {
+      context_.report(DiagnosticKind::compared_with_itself, span,
+                      ticked(to_string(ref)) +
+                          " is compared with itself: they are equal wherever "
+                          "it is there",
+                      "compare it with another attribute, or write `exists`");
+    }
+    ++context_.operand_count;
+    ir::Atom atom{ref, ir::AtomOp::same, {}, ir::TestedType::string, false, std::move(other)};
+    return finish(std::move(atom), negated, span);
   }
 
   // What has a size: strings, sets, and JSON, whose lists and objects do.
@@ -235,12 +280,25 @@ class ConditionChecker {
     return false;
   }
 
+  // Whether a literal, or what stands for it, names an attribute where it is written.
+  bool names_attribute(const Literal& written) {
+    const ActualValue actual = actual_value(context_, written);
+    const FrameGuard guard(context_, actual.frame == nullptr ? *context_.frame : *actual.frame);
+    return attribute_path(context_, actual_literal(context_, written)).has_value();
+  }
+
   // Json is compared in order with numbers only.
   std::optional<ir::Operand> ordered_operand(const Test& test, const Left& left, Place place) {
     const Literal& literal = actual_literal(context_, test.operand.literals.at(0));
     const Operand* argument = actual_value(context_, test.operand.literals.at(0)).operand;
     const bool list = argument != nullptr && argument->bracketed;  // refused below
     const bool json_order = left.type() == Type::json && is_order(meaning_of(test.op).op);
+    if (json_order && names_attribute(test.operand.literals.at(0))) {
+      context_.report(DiagnosticKind::attribute_as_value, literal.span,
+                      ticked(literal.text) + " names an attribute, and here stands a value",
+                      "attributes are compared by `==` and `!=` alone; write a number");
+      return std::nullopt;
+    }
     if (json_order && !list && literal.kind != LiteralKind::number &&
         literal.kind != LiteralKind::range) {
       context_.report(DiagnosticKind::wrong_operand, literal.span,
@@ -248,7 +306,7 @@ class ConditionChecker {
       return std::nullopt;
     }
     if (is_partial(meaning_of(test.op).op) && left.type() == Type::json &&
-        literal.kind != LiteralKind::string) {
+        literal.kind != LiteralKind::string && !names_attribute(test.operand.literals.at(0))) {
       context_.report(DiagnosticKind::wrong_operand, literal.span,
                       ticked(context_.sources.slice(test.op_span)) + " looks for a string",
                       "write it in quotes");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "compiler/check/module.hpp"
+#include "compiler/ir/phases.hpp"
 #include "core/check.hpp"
 
 namespace sentrail::compiler {
@@ -54,7 +55,7 @@ void append(ir::Policy& policy, const ir::Policy& part) {
 }  // namespace
 
 ir::Policy link(const CheckedModule& root) {
-  if (root.imports.empty()) return root.own;
+  if (root.imports.empty()) return ir::with_phases(root.own);
   ir::Policy policy;
   for (const CheckedModule* module : in_order(root)) {
     SENTRAIL_CHECK(module->fine);
@@ -65,7 +66,7 @@ ir::Policy link(const CheckedModule& root) {
   policy.default_because = root.own.default_because;
   policy.default_approval = root.own.default_approval;
   policy.tests = root.own.tests;
-  return policy;
+  return ir::with_phases(std::move(policy));
 }
 
 }  // namespace sentrail::compiler

@@ -8,6 +8,7 @@
 
 #include "compiler/check/asserted.hpp"
 #include "compiler/check/regexes.hpp"
+#include "compiler/ir/phases.hpp"
 #include "core/decimal.hpp"
 
 namespace sentrail::compiler::checking {
@@ -90,14 +91,18 @@ void warn_of_contradiction(Context& context, const ir::Rule& rule) {
 void warn_of_unreachable(Context& context, const ir::Tier& tier) {
   for (std::size_t i = 0; i + 1 < tier.rules.size(); ++i) {
     const ir::Rule& rule = tier.rules[i];
-    const bool always = context.policy.conditions[rule.when].kind == ir::ConditionKind::always &&
-                        !rule.unless && !rule.until_ms;
-    if (!always) continue;
-    const std::size_t more = tier.rules.size() - i - 2;
-    std::string message = "rule " + ticked(tier.rules[i + 1].name);
+    if (!ir::matches_every_request(context.policy, rule)) continue;
+    // Rules about answers are tried where this one is not.
+    std::vector<const ir::Rule*> behind;
+    for (std::size_t k = i + 1; k < tier.rules.size(); ++k) {
+      if (!tier.rules[k].on_response) behind.push_back(&tier.rules[k]);
+    }
+    if (behind.empty()) return;
+    const std::size_t more = behind.size() - 1;
+    std::string message = "rule " + ticked(behind.front()->name);
     if (more > 0) message += " and " + std::to_string(more) + " more";
     message += more > 0 ? " are never reached" : " is never reached";
-    context.report(DiagnosticKind::never_reached, tier.rules[i + 1].span,
+    context.report(DiagnosticKind::never_reached, behind.front()->span,
                    message + ": rule " + ticked(rule.name) + " before it matches always",
                    "move " + ticked(rule.name) + " to the end of its tier",
                    {{rule.span, "this rule ends the tier"}});

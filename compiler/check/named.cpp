@@ -15,6 +15,11 @@
 namespace sentrail::compiler::checking {
 namespace {
 
+// A word up to its first dot.
+std::string_view first_of(std::string_view word) {
+  return word.substr(0, word.find('.'));
+}
+
 bool is_set_test(TestOp op) {
   return op == TestOp::in || op == TestOp::not_in;
 }
@@ -205,11 +210,13 @@ class NamedChecker {
                     {{named.node->parameters[*index].span, "the parameter"}});
   }
 
+  // A parameter with steps behind it is a path right of an operator too.
   void take_words(NamedCondition& named, const Operand& operand) {
     for (const Literal& literal : operand.literals) {
-      if (literal.kind == LiteralKind::word) {
-        take_role(named, literal.text, Role::value, literal.span);
-      }
+      if (literal.kind != LiteralKind::word) continue;
+      const std::string_view first = first_of(literal.text);
+      const bool path = first.size() < literal.text.size();
+      take_role(named, first, path ? Role::path : Role::value, literal.span);
     }
   }
 
@@ -247,11 +254,15 @@ class NamedChecker {
     const Operand none;
     const Operand& operand = expr.test.op == TestOp::is ? none : expr.test.operand;
     const auto is_parameter = [&](const Literal& literal) {
-      return literal.kind == LiteralKind::word && parameter_of(&named, literal.text);
+      return literal.kind == LiteralKind::word && parameter_of(&named, first_of(literal.text));
+    };
+    const auto is_open = [&](const Literal& literal) {
+      return is_parameter(literal) ||
+             (literal.kind == LiteralKind::word && elements_.contains(first_of(literal.text)));
     };
     const std::string_view first = expr.test.path.steps.front().text;
     const bool open = parameter_of(&named, first) || elements_.contains(first) ||
-                      std::ranges::any_of(operand.literals, is_parameter);
+                      std::ranges::any_of(operand.literals, is_open);
     if (open) {
       take_role(named, first, Role::path, expr.test.path.span);
       take_words(named, operand);

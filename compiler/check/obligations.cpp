@@ -31,8 +31,32 @@ bool check_text(Context& context, const Literal& text) {
   return false;
 }
 
+// What a rule leaves out is carried by what it is about.
+bool check_hidden(Context& context, const ir::AttributeRef& path, Span span, bool answers) {
+  const bool of_answer = path.attribute == AttributeId::response_body;
+  const bool of_request =
+      path.attribute == AttributeId::body || path.attribute == AttributeId::args;
+  if (!of_answer && !of_request) {
+    context.report(DiagnosticKind::bad_redaction, span,
+                   ticked(to_string(path)) + " is no part of `body` or `args`" +
+                       (answers ? ", nor of `response.body`" : ""),
+                   "only what a request carries is left out of records; everything else says "
+                   "what was decided about");
+    return false;
+  }
+  if (of_answer == answers) return true;
+  context.report(DiagnosticKind::other_redaction, span,
+                 answers ? "a rule about answers leaves " + ticked(to_string(path)) + " alone"
+                         : "a rule about requests leaves " + ticked(to_string(path)) + " alone",
+                 answers ? "the request was recorded before its answer came: write this on a rule "
+                           "about requests"
+                         : "there is no answer yet: write this on a rule `on response`");
+  return false;
+}
+
 // Looks one obligation up; nothing if something is wrong with it.
-std::optional<ir::Obligation> check_obligation(Context& context, const ObligationNode& node) {
+std::optional<ir::Obligation> check_obligation(Context& context, const ObligationNode& node,
+                                               bool answers) {
   if (!node.kind) {
     std::string_view word = node.word.text;
     Help help = suggestion(word, kWords, "the obligations are " + enumerate(kWords));
@@ -45,13 +69,7 @@ std::optional<ir::Obligation> check_obligation(Context& context, const Obligatio
   if (hides(made.kind)) {
     made.path = resolve(context, node.path);
     if (!made.path) return std::nullopt;
-    if (made.path->attribute != AttributeId::body && made.path->attribute != AttributeId::args) {
-      context.report(DiagnosticKind::bad_redaction, node.path.span,
-                     ticked(to_string(*made.path)) + " is no part of `body` or `args`",
-                     "only what a request carries is left out of records; everything else says "
-                     "what was decided about");
-      return std::nullopt;
-    }
+    if (!check_hidden(context, *made.path, node.path.span, answers)) return std::nullopt;
   }
   made.channel = node.channel.text;
   if (node.text) {
@@ -64,10 +82,11 @@ std::optional<ir::Obligation> check_obligation(Context& context, const Obligatio
 }  // namespace
 
 std::vector<ir::Obligation> check_obligations(Context& context,
-                                              const std::vector<ObligationNode>& nodes) {
+                                              const std::vector<ObligationNode>& nodes,
+                                              bool answers) {
   std::vector<ir::Obligation> all;
   for (const ObligationNode& node : nodes) {
-    std::optional<ir::Obligation> made = check_obligation(context, node);
+    std::optional<ir::Obligation> made = check_obligation(context, node, answers);
     if (!made) continue;
     const auto at = std::ranges::lower_bound(all, *made, ir::comes_before);
     if (at != all.end() && *at == *made) {

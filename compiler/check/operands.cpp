@@ -6,8 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/check/addresses.hpp"
 #include "compiler/check/paths.hpp"
 #include "compiler/check/uses.hpp"
+#include "compiler/check/windows.hpp"
 #include "compiler/ir/pattern.hpp"
 #include "core/decimal.hpp"
 #include "core/known_values.hpp"
@@ -41,8 +43,19 @@ std::string_view kind_name(const Literal& literal) {
       return "a regular expression";
     case LiteralKind::window:
       return "a window";
+    case LiteralKind::instant:
+      return "an instant";
   }
   return "";
+}
+
+// An instant in quotes loses them.
+Help wanted_instant(const Literal& literal) {
+  const std::string text(literal.text);
+  if (literal.kind == LiteralKind::string && instant_named(text)) {
+    return Help("write " + ticked(text) + " without quotes", {{literal.span, text}});
+  }
+  return "write an instant, as `2027-01-31T12:00:00Z`, or a day, as `2027-01-31`";
 }
 
 // What to write instead, by the type of the left side.
@@ -72,7 +85,9 @@ Help wanted(Type type, const Literal& literal, Place place) {
                  ? write(in_quotes, "write " + ticked(in_quotes))
                  : Help("write a string, a number, `true` or `false`");
     case Type::time:
-      return "`time` is tested by a window";
+      return wanted_instant(literal);
+    case Type::ip:
+      return "write an address or a network in quotes, as `\"10.0.0.0/8\"`";
   }
   return "";
 }
@@ -187,6 +202,18 @@ bool is_text(const Literal& literal) {
   return literal.kind == LiteralKind::string || literal.kind == LiteralKind::word;
 }
 
+// A word that names an attribute stands where only values do.
+std::nullopt_t report_attribute(Context& context, const Left& left, const Literal& literal) {
+  const Type type = left.type();
+  const bool text = type == Type::string || type == Type::string_set || type == Type::json;
+  const std::string quoted = "\"" + std::string(literal.text) + "\"";
+  context.report(DiagnosticKind::attribute_as_value, literal.span,
+                 spelled(context, literal) + " names an attribute, and here stands a value",
+                 text ? Help("write " + ticked(quoted) + " for the text", {{literal.span, quoted}})
+                      : Help("attributes are compared by `==` and `!=` alone; write a value"));
+  return std::nullopt;
+}
+
 // Takes an entry away with the comma before it, where nothing else stands between the two.
 std::vector<Edit> without_entry(const Context& context, const Literal& before,
                                 const Literal& entry) {
@@ -220,6 +247,7 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
     return std::nullopt;
   }
   if (literal.kind == LiteralKind::range) return range_of(context, left, literal, place);
+  if (attribute_path(context, literal)) return report_attribute(context, left, literal);
   const Type type = left.type();
   const bool boolean = literal.kind == LiteralKind::boolean;
   ir::Operand truth{ir::OperandKind::boolean, {}, {}, literal.text == "true"};
@@ -243,6 +271,10 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
       if (boolean) return truth;
       break;
     case Type::time:
+      if (literal.kind == LiteralKind::instant) return instant_operand(context, literal);
+      break;
+    case Type::ip:
+      if (literal.kind == LiteralKind::string) return network_of(context, literal, place);
       break;
   }
   return mismatch(context, left, literal, place);
@@ -291,9 +323,10 @@ const ListNode* list_of(Context& context, const Literal& literal) {
 namespace {
 
 // What `in` takes is a set: an argument in its place must be one.
-bool is_set(const Operand& operand) {
+bool is_set(const Left& left, const Operand& operand) {
   if (operand.bracketed) return true;
   const LiteralKind kind = operand.literals.front().kind;
+  if (kind == LiteralKind::string) return left.type() == Type::ip;
   return kind == LiteralKind::word || kind == LiteralKind::range;
 }
 
@@ -306,10 +339,14 @@ std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Op
     const Literal& literal = operand.literals.at(0);
     if (const ActualValue actual = actual_value(context, literal); actual.operand != nullptr) {
       const FrameGuard guard(context, *actual.frame);
-      if (is_set(*actual.operand)) return entries_of(context, left, *actual.operand);
+      if (is_set(left, *actual.operand)) return entries_of(context, left, *actual.operand);
       context.report(DiagnosticKind::wrong_argument, actual.operand->span,
                      "one value, where " + ticked(literal.text) + " stands for a list",
                      "write a list, a range or the name of a list");
+      return {};
+    }
+    if (literal.kind == LiteralKind::string && left.type() != Type::ip) {
+      report_misplaced_network(context, left.name(), literal);
       return {};
     }
     if (literal.kind == LiteralKind::word) {

@@ -95,7 +95,8 @@ bool check_members(Context& context, const Path& path, const Attribute& row, std
                    "name one of them: `" + std::string(row.name) + ".NAME`");
     return false;
   }
-  if (named_list && members > 1) {
+  const bool headers = row.name == row_of(AttributeId::response_headers).name;
+  if ((named_list || headers) && members > 1) {
     context.report(DiagnosticKind::bad_member, span_from(path, own + 1),
                    "the entries of " + ticked(row.name) + " are strings and have no members",
                    "a name with dots is written in quotes: `" + std::string(row.name) + ".\"" +
@@ -130,6 +131,19 @@ std::optional<ir::AttributeRef> member_of(Context& context, const Path& path,
 
 }  // namespace
 
+std::optional<Path> attribute_path(const Context& context, const Literal& word) {
+  if (word.kind != LiteralKind::word || word.text.find('*') != word.text.npos) return std::nullopt;
+  Path written = compiler::path_of(word);
+  const auto [path, frame] = actual_path(context, written);
+  const bool parameter = frame != context.frame;
+  if (parameter || element_named(frame->elements, path.steps.front().text)) return written;
+  const std::size_t own = attribute_steps(path);
+  if (own == 0) return std::nullopt;
+  const Attribute& row = row_of(*attribute_named(joined(path, own)));
+  if (path.steps.size() > own && !row.has_members) return std::nullopt;
+  return written;
+}
+
 std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, BareLists bare) {
   const auto [path, frame] = actual_path(context, written);
   if (const Element* one = element_named(frame->elements, path.steps.front().text)) {
@@ -151,7 +165,8 @@ std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, B
   if (!check_members(context, path, row_of(ref.attribute), own, bare)) return std::nullopt;
   for (std::size_t i = own; i < path.steps.size(); ++i) {
     const std::string_view step = path.steps[i].text;
-    const bool header = ref.attribute == AttributeId::http_headers;
+    const bool header = ref.attribute == AttributeId::http_headers ||
+                        ref.attribute == AttributeId::response_headers;
     ref.steps.push_back(header ? to_lower_ascii(step) : std::string(step));
   }
   return ref;

@@ -19,4 +19,9 @@ enum class BareLists : bool { refused, accepted };
 [[nodiscard]] std::optional<ir::AttributeRef> resolve(Context& context, const Path& path,
                                                       BareLists bare = BareLists::refused);
 
+// The path that a bare word right of an operator is; nothing if it names no attribute, no member of
+// one and no element, and is a text. Views into the word. REQUIRES: it is read in the current
+// frame, and is no parameter.
+[[nodiscard]] std::optional<Path> attribute_path(const Context& context, const Literal& word);
+
 }  // namespace sentrail::compiler::checking

@@ -90,10 +90,12 @@ std::optional<std::vector<ir::AttributeRef>> check_keys(Context& context, const 
       fine = false;
       continue;
     }
-    if (row_of(ref->attribute).trust != Trust::authenticated || type_of(*ref) != Type::string) {
+    const Type type = type_of(*ref);
+    const bool text = type == Type::string || type == Type::ip;
+    if (row_of(ref->attribute).trust != Trust::authenticated || !text) {
       report("a limit cannot count by " + ticked(to_string(*ref)),
-             "count by `agent.id`, `agent.name`, `agent.owner`, `user.id`, `env` or `workspace`: "
-             "who calls cannot choose these");
+             "count by `agent.id`, `agent.name`, `agent.owner`, `agent.ip`, `user.id`, `env` or "
+             "`workspace`: who calls cannot choose these");
     } else if (std::ranges::find(keys, *ref) != keys.end()) {
       report("this limit counts by " + ticked(to_string(*ref)) + " twice", "take one away");
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/answers.hpp"
 #include "compiler/check/approvals.hpp"
 #include "compiler/check/expiry.hpp"
 #include "compiler/check/obligations.hpp"
@@ -108,17 +109,19 @@ class RuleChecker {
                       "an ordinary tier");
     }
     rule.approval = check_approval(context_, node.approval, node.outcome);
+    rule.on_response = node.on && node.on->response;
     rule.when = condition(node);
     if (node.unless) rule.unless = conditions_.at(node.unless->value);
     if (node.because) rule.because = check_template(context_, *node.because);
     if (node.owner) rule.owner = node.owner->text;
     if (node.ticket) rule.ticket = node.ticket->text;
-    rule.obligations = check_obligations(context_, node.then);
+    rule.obligations = check_obligations(context_, node.then, rule.on_response);
     if (node.until) {
       rule.until_ms = check_until(context_, *node.until);
       rule.until_span = node.until->span;
     }
     rule.limits = check_limits(context_, node);
+    check_phase(context_, node, rule);
     return rule;
   }
 
@@ -136,15 +139,23 @@ class RuleChecker {
     return append(context_, ir::ConditionKind::all, std::move(parts), node.span);
   }
 
-  // L8.2: sugar for tests of `tool` and `action`.
+  // L8.2, L19.2: sugar for tests of `tool` and `action`, and of the phase.
   void add_on(const OnClause& on, std::vector<ir::ConditionId>& parts) {
+    if (on.response) {
+      ir::Atom answered{{AttributeId::response, {}}, ir::AtomOp::exists, {}};
+      parts.push_back(append(context_, std::move(answered), *on.response));
+    }
+    if (on.tool) add_tool(on, parts);
+  }
+
+  void add_tool(const OnClause& on, std::vector<ir::ConditionId>& parts) {
     const ir::AttributeRef tool{AttributeId::tool, {}};
-    if (check_tool(context_, on.tool.text, on.tool.span)) check_actions(on);
-    if (auto operand = operand_of(context_, tool, on.tool, Place::entry)) {
+    if (check_tool(context_, on.tool->text, on.tool->span)) check_actions(on);
+    if (auto operand = operand_of(context_, tool, *on.tool, Place::entry)) {
       const bool pattern = operand->kind == ir::OperandKind::pattern;
       const ir::AtomOp op = pattern ? ir::AtomOp::matches : ir::AtomOp::equal;
       ir::Atom atom{tool, op, {std::move(*operand)}, ir::TestedType::string};
-      parts.push_back(append(context_, std::move(atom), on.tool.span));
+      parts.push_back(append(context_, std::move(atom), on.tool->span));
     }
     if (on.actions.empty() && !parts.empty()) return;
     const ir::AttributeRef action{AttributeId::action, {}};
@@ -181,8 +192,8 @@ class RuleChecker {
     for (const Literal& action : on.actions) {
       const bool word = action.kind == LiteralKind::word || action.kind == LiteralKind::string;
       if (!word || ir::pattern_problem(action.text, '.')) continue;  // reported as an operand
-      if (is_known_action(on.tool.text, action.text)) continue;
-      const std::string tool(on.tool.text);
+      if (is_known_action(on.tool->text, action.text)) continue;
+      const std::string tool(on.tool->text);
       const std::vector<std::string_view> known = actions_of(tool);
       if (known.empty()) continue;  // lock files say nothing of actions
       if (ir::has_wildcard(action.text)) {

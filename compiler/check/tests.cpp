@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/answers.hpp"
 #include "compiler/check/approvals.hpp"
 #include "compiler/check/obligations.hpp"
 #include "compiler/check/operands.hpp"
@@ -33,6 +34,13 @@ std::string json_of(const ir::Operand& operand) {
   return out;
 }
 
+// What a session counts.
+bool is_count(const Literal& literal) {
+  constexpr std::size_t kDigitsMax = 15;
+  return literal.text.size() <= kDigitsMax &&
+         literal.text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 Help target_help(const Literal& target) {
   const std::uint32_t at = target.span.begin + 1;
   return Help("write the path, and the query if there is one, as the client sends it",
@@ -41,7 +49,7 @@ Help target_help(const Literal& target) {
 
 class TestChecker {
  public:
-  explicit TestChecker(Context& context) : context_(context) {}
+  explicit TestChecker(Context& context) : context_(context), session_(asks_of_session(context)) {}
 
   void heading(const Literal& name) {
     declare_once(context_, names_, "test", name.text, name.span);
@@ -60,9 +68,14 @@ class TestChecker {
       if (given) made.used.push_back(*given);
     }
     if (node.given.calls) made.calls_before = check_calls(context_, *node.given.calls);
+    if (node.given.calls && is_about_answer(made)) {
+      context_.report(DiagnosticKind::bad_answer, node.given.calls->span, "calls before an answer",
+                      "`after` stands behind a request");
+    }
+    if (session_) begin_session(made);
     expected_approval(node.expect, made);
     if (node.expect.rule) made.rule = expected_rule(node.expect, made);
-    made.obligations = check_obligations(context_, node.expect.then);
+    made.obligations = check_obligations(context_, node.expect.then, is_about_answer(made));
     context_.policy.tests.push_back(std::move(made));
   }
 
@@ -80,9 +93,12 @@ class TestChecker {
     }
     if (node.body) made.body_json = node.body->text;
     std::vector<Span> spans;
+    if (node.answer) check_given_answer(context_, *node.answer, made);
+    spans.resize(made.with.size(), node.answer ? node.answer->span : Span{});
     for (const GivenAssignment& assignment : node.with) {
       auto value = given_value(assignment);
       if (!value || is_repeated(*value, made, spans, assignment.span)) continue;
+      check_answer_value(context_, *value, assignment.span);
       made.with.push_back(std::move(*value));
       spans.push_back(assignment.span);
     }
@@ -118,6 +134,13 @@ class TestChecker {
       auto instant = instant_of(context_, node.value.literals.at(0));
       if (!instant) return std::nullopt;
       return ir::GivenValue{std::move(*ref), std::move(*instant), false};
+    }
+    if (is_of_session(ref->attribute) && type == Type::number &&
+        !is_count(node.value.literals.front())) {
+      context_.report(DiagnosticKind::bad_given_value, node.value.span,
+                      ticked(to_string(*ref)) + " is a number of calls",
+                      "write a whole number from 0, of at most 15 digits");
+      return std::nullopt;
     }
     std::string json = list ? "[" : "";
     for (const Literal& literal : node.value.literals) {
@@ -162,9 +185,12 @@ class TestChecker {
     const Name& name = *node.rule;
     const Effect effect = node.effect;
     if (name.text == "default") {
-      const Effect default_effect = context_.policy.default_effect;
+      const bool answer = is_about_answer(made);
+      const Effect default_effect = answer ? Effect::allow : context_.policy.default_effect;
       if (default_effect != effect) {
-        impossible(name.span, "the default", name_of(default_effect), effect, default_note());
+        impossible(name.span, answer ? "what no rule decides of an answer" : "the default",
+                   name_of(default_effect), effect,
+                   answer ? std::vector<DiagnosticNote>{} : default_note());
       } else {
         check_asked(made, context_.policy.default_approval, name, default_note());
       }
@@ -263,7 +289,19 @@ class TestChecker {
                     "a deciding rule has the effect of the decision", std::move(notes));
   }
 
+  // L20.4: what is not given of a session is that of a fresh one.
+  static void begin_session(ir::TestCase& made) {
+    for (const auto& [id, json] :
+         {std::pair{AttributeId::session_calls, "0"}, std::pair{AttributeId::session_writes, "0"},
+          std::pair{AttributeId::session_taints, "[]"}}) {
+      const bool given = std::ranges::any_of(
+          made.with, [id](const ir::GivenValue& value) { return value.attribute.attribute == id; });
+      if (!given) made.with.push_back({{id, {}}, json, false});
+    }
+  }
+
   Context& context_;
+  bool session_;
   std::map<std::string_view, Span> names_;
 };
 

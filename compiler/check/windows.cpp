@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
 #include "core/time.hpp"
 #include "core/zones.hpp"
 #include "wire/zones.hpp"
@@ -69,17 +70,17 @@ std::optional<std::uint16_t> minute_of(std::string_view text, bool end) {
 
 std::optional<Window> hours_of(Context& context, const Literal& hours) {
   if (hours.text.empty()) return Window{0, 0, kDayMinutes};
-  const std::size_t dots = hours.text.find("..");
-  const bool range = dots != std::string_view::npos;
+  const std::size_t dots = std::min(hours.text.find(".."), hours.text.size());
   const auto from = minute_of(hours.text.substr(0, dots), false);
-  const auto until = range ? minute_of(hours.text.substr(dots + 2), true) : std::nullopt;
+  const auto until = minute_of(hours.text.substr(std::min(dots + 2, hours.text.size())), true);
   if (!from || !until) {
     return bad(context, hours, ticked(hours.text) + " are no hours of a day",
                "write `09:00..18:00`, from `00:00` to `24:00`; one that ends the next day is "
                "written `22:00..06:00`");
   }
-  const bool midnight = *until == 0;
-  if (*from != *until) return Window{0, *from, midnight ? std::uint16_t{kDayMinutes} : *until};
+  const std::uint16_t begins = from.value_or(0);
+  const std::uint16_t ends = until.value_or(0);
+  if (begins != ends) return Window{0, begins, ends == 0 ? std::uint16_t{kDayMinutes} : ends};
   context.report(DiagnosticKind::empty_window, hours.span,
                  "a window " + ticked(hours.text) + " ends in the minute it begins in",
                  "leave the hours out for whole days, or take the test away");
@@ -97,6 +98,12 @@ bool check_zone(Context& context, const Literal& zone) {
   context.report(DiagnosticKind::unknown_zone, zone.span,
                  "there is no time zone " + ticked(zone.text), std::move(help));
   return false;
+}
+
+void report_bad_instant(Context& context, const Literal& literal, const std::string& example) {
+  context.report(DiagnosticKind::bad_instant, literal.span,
+                 ticked(context.sources.slice(literal.span)) + " is no instant since 1970",
+                 "write it as `" + example + "`, or with an offset: `+01:00`");
 }
 
 }  // namespace
@@ -123,16 +130,36 @@ void report_misplaced_window(Context& context, const std::string& name, Span win
                  ticked(name) + " is not `time`: no window tells anything about it", kExample);
 }
 
+std::optional<std::string> instant_named(std::string_view text) {
+  const bool day = text.size() == std::string_view("2027-01-31").size();
+  const auto instant = parse_rfc3339(std::string(text) + (day ? "T00:00:00Z" : ""));
+  if (!instant || instant->unix_ms <= 0 || instant->unix_ms > limits::kInstantMsMax) {
+    return std::nullopt;
+  }
+  return format_rfc3339(*instant);
+}
+
+std::optional<ir::Operand> instant_operand(Context& context, const Literal& literal) {
+  auto instant = instant_named(literal.text);
+  if (!instant) {
+    report_bad_instant(context, literal, "2026-11-20T17:59:00Z");
+    return std::nullopt;
+  }
+  ir::Operand made;
+  made.kind = ir::OperandKind::instant;
+  made.text = *std::move(instant);
+  return made;
+}
+
 std::optional<std::string> instant_of(Context& context, const Literal& literal) {
-  const Result<Instant> instant = parse_rfc3339(literal.text);
-  if (literal.kind != LiteralKind::string || !instant || instant->unix_ms <= 0) {
-    context.report(DiagnosticKind::bad_instant, literal.span,
-                   ticked(context.sources.slice(literal.span)) + " is no instant since 1970",
-                   "write it as `\"2026-11-20T17:59:00Z\"`, or with an offset: `+01:00`");
+  const bool written = literal.kind == LiteralKind::string || literal.kind == LiteralKind::instant;
+  const auto instant = written ? instant_named(literal.text) : std::nullopt;
+  if (!instant) {
+    report_bad_instant(context, literal, "\"2026-11-20T17:59:00Z\"");
     return std::nullopt;
   }
   std::string out;
-  append_json_string(out, format_rfc3339(*instant));
+  append_json_string(out, *instant);
   return out;
 }
 

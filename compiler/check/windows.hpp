@@ -1,4 +1,4 @@
-// Windows of local time, and the instants that tests give.
+// Windows of local time, and the instants that `time` is compared with and that tests give.
 //
 // Neighbours: conditions.cpp and tests.cpp ask; wire/zones.hpp knows the zones. Must not know: what
 // a clock shows. source: docs/language.md, section 16.
@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "compiler/check/context.hpp"
 #include "compiler/ir/ir.hpp"
@@ -17,6 +18,13 @@ namespace sentrail::compiler::checking {
 
 // Reports a window beside something that is not `time`.
 void report_misplaced_window(Context& context, const std::string& name, Span window);
+
+// The instant since 1970 that a text names, as IR has it: RFC 3339, or a day, which begins at 00:00
+// UTC. Nothing if it names none.
+[[nodiscard]] std::optional<std::string> instant_named(std::string_view text);
+
+// What `time` is compared with; reports what is no instant.
+[[nodiscard]] std::optional<ir::Operand> instant_operand(Context& context, const Literal& literal);
 
 // The JSON text of an instant that a test gives; reports what is none.
 [[nodiscard]] std::optional<std::string> instant_of(Context& context, const Literal& literal);

@@ -10,7 +10,7 @@ namespace sentrail::compiler {
 
 const Explanation& explanation_of(DiagnosticKind kind) {
   for (const auto part : {syntax_explanations(), policy_explanations(), obligation_explanations(),
-                          catalog_explanations()}) {
+                          answer_explanations(), catalog_explanations(), command_explanations()}) {
     const auto found = std::ranges::find(part, kind, &Explanation::kind);
     if (found != part.end()) return *found;
   }

@@ -25,11 +25,13 @@ struct Explanation {
 // Gives the explanation of a kind.
 [[nodiscard]] const Explanation& explanation_of(DiagnosticKind kind);
 
-// The parts of the table, by range of codes: text and structure, policies, catalogs.
+// The parts of the table, by range of codes: text and structure, policies, catalogs, commands.
 [[nodiscard]] std::span<const Explanation> syntax_explanations() noexcept;
 [[nodiscard]] std::span<const Explanation> policy_explanations() noexcept;
 [[nodiscard]] std::span<const Explanation> obligation_explanations() noexcept;
+[[nodiscard]] std::span<const Explanation> answer_explanations() noexcept;
 [[nodiscard]] std::span<const Explanation> catalog_explanations() noexcept;
+[[nodiscard]] std::span<const Explanation> command_explanations() noexcept;
 
 // Gives an example as a whole file: with the head that it leaves out.
 [[nodiscard]] std::string whole_example(DiagnosticKind kind, std::string_view example);

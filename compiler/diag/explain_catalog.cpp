@@ -114,6 +114,13 @@ constexpr Explanation kTable[] = {
  SENTRAIL_HEAD "parameters: {id: int}\n" SENTRAIL_ACTIONS
  "families: {things: {paths: {/things: {GET: read}}}}\n",
  SENTRAIL_RIGHT},
+{catalog_bad_default,
+ "A member of the body has a type, and the value that the upstream takes where a request does not "
+ "have the member: a bool or a number as it is, a text best in quotes. A GET has no body.",
+ SENTRAIL_HEAD SENTRAIL_ACTIONS "families: {things: {paths: {/things: {POST: {action: read, "
+ "body: {draft: {type: bool, default: \"false\"}}}}}}}\n",
+ SENTRAIL_HEAD SENTRAIL_ACTIONS "families: {things: {paths: {/things: {POST: {action: read, "
+ "body: {draft: {type: bool, default: false}}}}}}}\n"},
 {lock_refused,
  "A lock file holds the definitions of tools with their digests, so that nobody edits one by hand. "
  "`sentrailc lock` writes it from a server's answer to `tools/list`.",

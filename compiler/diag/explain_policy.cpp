@@ -115,8 +115,8 @@ constexpr Explanation kTable[] = {
  "rule one: block from (group leads) when always\n",
  "rule one: require_approval from (group leads) when always\n"},
 {wrong_time_test,
- "`time` is the instant of the decision. It is tested by a window: days, hours or both, and the "
- "time zone whose clocks count. Nothing else has windows.",
+ "`time` is the instant of the decision. It is in a window, which is days, hours or both, and the "
+ "time zone whose clocks count; or before or after an instant. Nothing else has either.",
  "rule one: block when time in weekend\n",
  "rule one: block when time in sat, sun \"Europe/Berlin\"\n"},
 {bad_window,
@@ -135,10 +135,31 @@ constexpr Explanation kTable[] = {
  "rule one: block when time in sat \"CEST\"\n",
  "rule one: block when time in sat \"Europe/Berlin\"\n"},
 {bad_instant,
- "A test may say when it is decided, by an instant as RFC 3339 writes it, with `Z` or an offset.",
+ "`time` is compared with an instant as RFC 3339 writes it, with `Z` or an offset, or with a "
+ "day, which begins at 00:00 UTC; a test may say by one when it is decided.",
  "test \"at night\" {\n  given with time = \"22:00\"\n  expect require_approval\n}\n",
  "test \"at night\" {\n  given with time = \"2026-11-20T22:00:00+01:00\"\n"
  "  expect require_approval\n}\n"},
+{bad_network,
+ "An address is four decimal numbers without leading zeros, or IPv6 as RFC 4291 has it, without "
+ "the name of an interface. A network is an address, `/` and the number of its first bits that "
+ "count.",
+ "rule one: block when agent.ip in [\"10.0.0.0/33\", \"office\"]\n",
+ "rule one: block when agent.ip in [\"10.0.0.0/8\", \"2001:db8::/32\"]\n"},
+{host_bits,
+ "`10.1.2.3/8` could mean one address or a network of sixteen million. A network is written with "
+ "all bits behind its prefix zero.",
+ "rule one: block when agent.ip in \"10.1.2.3/8\"\n",
+ "rule one: block when agent.ip in \"10.0.0.0/8\"\n"},
+{network_as_address,
+ "An address equals another, and is in a network.",
+ "rule one: block when agent.ip == \"10.0.0.0/8\"\n",
+ "rule one: block when agent.ip in \"10.0.0.0/8\"\n"},
+{misplaced_network,
+ "A network after `in` asks for addresses in it. What is no address is compared with strings: by "
+ "`==`, or by `in` with a list.",
+ "rule one: block when resource.name in \"10.0.0.0/8\"\n",
+ "rule one: block when agent.ip in \"10.0.0.0/8\"\n"},
 {bad_until,
  "`until` names the last day on which a rule counts, in UTC, as year, month and day.",
  "rule one: allow until 2027-02-30 when risk == low\n",
@@ -254,6 +275,21 @@ constexpr Explanation kTable[] = {
  "rule one: block when @{24*(env == live or }deep@{24*)}\n",
  "condition deep = @{40*(env == live or }env == live@{40*)}\n"
  "rule one: block when @{20*(env == live or }deep@{20*)}\n"},
+{attribute_as_value,
+ "Right of `==` and `!=` a bare word that names an attribute is that attribute. Elsewhere only "
+ "values stand: a text that is spelled like an attribute is written in quotes.",
+ "rule one: block when resource.type in [source, branch]\n",
+ "rule one: block when resource.type in [\"source\", branch]\n"},
+{never_equal,
+ "Attributes can be equal if both are strings, both numbers, both bools or both risks; what JSON "
+ "holds can equal strings, numbers, bools and JSON. All others are never equal.",
+ "rule one: block when agent.id == agent.roles\n",
+ "rule one: block when agent.id == agent.owner\n"},
+{compared_with_itself,
+ "What is compared with itself is equal wherever it is there, so the test asks for no more than "
+ "`exists`: another attribute was meant.",
+ "rule one: block when agent.id == agent.id\n",
+ "rule one: block when agent.id == agent.owner\n"},
 {ambiguous_import,
  "An import is of a catalog or of a module; a name that is both would change its meaning when "
  "either goes.",

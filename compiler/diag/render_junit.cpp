@@ -107,7 +107,9 @@ JunitCase junit_case(const Diagnostic& diagnostic, const Sources& sources) {
   result.class_name = source.name();
   result.file = source.name();
   result.line = at.line;
-  result.verdict = JunitCase::Verdict::failed;
+  // A note fails nothing, and is read in what the case put out.
+  const bool note = row.severity == Severity::note;
+  result.verdict = note ? JunitCase::Verdict::passed : JunitCase::Verdict::failed;
   result.type = std::string(name_of(row.severity)) + " " + std::string(row.code);
   result.message = diagnostic.message;
   result.text = render_text(diagnostic, sources, false);

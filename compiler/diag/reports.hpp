@@ -47,7 +47,7 @@ struct JunitCase {
   std::string text;     // of a failure, at length; else what the case put out
 };
 
-// Gives a diagnostic as a case that failed.
+// Gives a diagnostic as a case that failed, or that passed if it is a note.
 [[nodiscard]] JunitCase junit_case(const Diagnostic& diagnostic, const Sources& sources);
 
 // A JUnit report: suites of cases, as CI servers read it.

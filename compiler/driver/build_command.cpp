@@ -1,6 +1,4 @@
 // `build`, `verify` and `keygen`: bundles and the keys that sign them.
-#include <sys/stat.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -8,11 +6,13 @@
 #include "compiler/driver/build.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/reporter.hpp"
+#include "compiler/driver/roots.hpp"
 #include "compiler/driver/signing_keys.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/lower/build_bundle.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/bundle_levels.hpp"
+#include "core/catalog_asked.hpp"
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
@@ -22,6 +22,12 @@
 
 namespace sentrail::compiler {
 namespace {
+
+// The level of the bundle that a policy makes.
+std::uint32_t level_of(const Compiled& compiled) {
+  const Program& program = compiled.engine().program();
+  return level_needed(program, AskedCatalogs(compiled.catalogs(), program).view());
+}
 
 void print_built(const BuildOptions& options, const Compiled& compiled, const std::string& bytes,
                  std::size_t signer_count, Reporter& reporter) {
@@ -49,7 +55,7 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
         .key("sha256")
         .string(digest)
         .key("level")
-        .unsigned_integer(level_needed(program))
+        .unsigned_integer(level_of(compiled))
         .key("signatures")
         .unsigned_integer(signer_count)
         .key("costSteps")
@@ -66,7 +72,7 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
           std::to_string(program.rules.size()) + " rules, " + std::to_string(program.atoms.size()) +
           " tests, " + std::to_string(bytes.size()) + " bytes, " + std::to_string(signer_count) +
           (signer_count == 1 ? " signature" : " signatures") + "\n  level " +
-          std::to_string(level_needed(program)) +
+          std::to_string(level_of(compiled)) +
           " of the format; linear engine; a decision takes at most " + std::to_string(cost.steps) +
           " steps and touches " + std::to_string(cost.bytes) + " bytes");
 }
@@ -82,8 +88,8 @@ ForeignSection sources_section(const Loaded& loaded) {
 }
 
 // Whether the readers for whom it is built know all that the policy needs.
-Status fits_level(const Program& program, std::uint32_t level) {
-  const std::uint32_t needed = level_needed(program);
+Status fits_level(const Compiled& compiled, std::uint32_t level) {
+  const std::uint32_t needed = level_of(compiled);
   if (needed <= level) return {};
   return fail(Errc::unsupported,
               "the policy needs level " + std::to_string(needed) + " of the bundle format (" +
@@ -109,7 +115,7 @@ void report_failed(const TestReport& tests, const Sources& sources, Reporter& re
 int build_loaded(const Loaded& loaded, const BuildOptions& options, Reporter& reporter) {
   const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
   if (!compiled) return reporter.failure(compiled.error());
-  if (const Status fits = fits_level((*compiled)->engine().program(), options.level); !fits) {
+  if (const Status fits = fits_level(**compiled, options.level); !fits) {
     return reporter.failure(fits.error(), kFindings);
   }
   TestReport tests = run_tests(*loaded.policy, **compiled);
@@ -147,9 +153,11 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
   options.needed = needed;
   const auto loaded = bundles::LoadedBundle::from_file(file, options);
   if (!loaded) {
-    report(loaded.error(), output);
-    const Errc code = loaded.error().code;
-    return code == Errc::io || code == Errc::not_found ? kCouldNot : kFindings;
+    const Errc why = loaded.error().code;
+    const int code = why == Errc::io || why == Errc::not_found ? kCouldNot : kFindings;
+    Reporter reporter(output);
+    reporter.failure(loaded.error(), code);
+    return reporter.finish();
   }
   const bundles::LoadedBundle& bundle = **loaded;
   std::string out;
@@ -177,6 +185,7 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
           "\n  signed by: ";
     for (const std::string& name : bundle.signed_by()) out += name + " ";
     if (trust.empty()) out += "not checked; name the signers with --trust";
+    return answer(file, out, output);
   }
   std::printf("%s\n", out.c_str());
   return kFine;
@@ -185,11 +194,18 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
 int generate_key(const std::string& name, const std::string& file, const OutputOptions& output) {
   const Result<crypto::NoteSigner> signer = crypto::NoteSigner::generate(name);
   if (!signer) return report(signer.error(), output);
-  const mode_t before = umask(0077);
-  Status status = write_bytes(file, signer->to_secret_string() + "\n");
-  umask(before);
-  if (status) status = write_bytes(file + ".pub", signer->verifier().to_string() + "\n");
-  if (!status) return report(status.error(), output);
+  // A secret key that is written over is lost, and with it whatever asks for its signature. The
+  // public half first: where it is there already, no secret is made.
+  const std::string public_file = file + ".pub";
+  const std::string verifier = signer->verifier().to_string() + "\n";
+  if (const Status made = make_file(public_file, verifier, Readers::everybody); !made) {
+    return report(made.error(), output);
+  }
+  const std::string secret = signer->to_secret_string() + "\n";
+  if (const Status made = make_file(file, secret, Readers::owner); !made) {
+    std::remove(public_file.c_str());
+    return report(made.error(), output);
+  }
   if (output.json) {
     std::string out;
     JsonWriter(&out)
@@ -214,7 +230,7 @@ int generate_key(const std::string& name, const std::string& file, const OutputO
 
 int build_policy(const BuildOptions& options, const LoadOptions& load, const OutputOptions& output,
                  std::vector<std::string>* files) {
-  const Result<std::string> file = policy_file(options.policy);
+  const Result<std::string> file = root_of(options.policy, load);
   if (!file) return report(file.error(), output);
   Loaded loaded;
   if (const Status status = load_policy(*file, load, loaded); !status) {
@@ -263,6 +279,7 @@ void add_verify(CLI::App& app, CommandLine& program) {
       ->add_option("--needed", options->needed,
                    "how many of the trusted signers must have signed (1)")
       ->check(CLI::Range(std::size_t{1}, limits::kNoteSignaturesMax));
+  program.reporting.push_back(command);
   command->callback([&program, options] {
     program.exit_code =
         verify_bundle(options->file, options->trust, options->needed, program.output());
@@ -277,7 +294,11 @@ void add_keygen(CLI::App& app, CommandLine& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("keygen", "make a key that signs bundles");
   command->add_option("name", options->name, "the signer, e.g. acme.example/policy")->required();
-  command->add_option("-o,--out", options->file, "where the secret goes; mode 0600")->required();
+  command
+      ->add_option(
+          "-o,--out", options->file,
+          "where the secret goes, a new file of mode 0600; the verifier goes into FILE.pub")
+      ->required();
   command->callback([&program, options] {
     program.exit_code = generate_key(options->name, options->file, program.output());
   });

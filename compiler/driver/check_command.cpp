@@ -1,10 +1,8 @@
 // `check`: all findings of a policy, or of every policy of a folder, and what can be done about
 // them.
 #include <CLI/CLI.hpp>
-#include <deque>
 #include <filesystem>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "compiler/analysis/budgets.hpp"
@@ -14,6 +12,7 @@
 #include "compiler/driver/fix_policy.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/reporter.hpp"
+#include "compiler/driver/roots.hpp"
 #include "compiler/driver/unified_diff.hpp"
 
 namespace sentrail::compiler {
@@ -21,7 +20,7 @@ namespace {
 
 std::size_t rule_count(const ir::Policy& policy) {
   std::size_t count = 0;
-  for (const ir::Tier& tier : policy.tiers) count += tier.rules.size();
+  for (const ir::Tier& tier : policy.tiers) count += tier.implied ? 0 : tier.rules.size();
   return count;
 }
 
@@ -47,9 +46,12 @@ void add_analysis(const std::string& depth, Loaded& loaded) {
                         "say `--analysis quick` or `--analysis full`"});
     return;
   }
-  (void)analysis::diagnose(*loaded.policy,
-                           depth == "full" ? analysis::Depth::full : analysis::Depth::quick,
-                           loaded.sink);
+  const bool small = rule_count(*loaded.policy) <= limits::kAnalysisRulesFullUnasked &&
+                     loaded.policy->conditions.size() <= limits::kAnalysisConditionsFullUnasked;
+  const bool full = depth == "full" || (depth == "auto" && small);
+  (void)analysis::diagnose(*loaded.policy, full ? analysis::Depth::full : analysis::Depth::quick,
+                           loaded.sink,
+                           depth == "full" ? analysis::Notes::all : analysis::Notes::first);
 }
 
 int report_checked(const std::string& file, const Loaded& loaded, const Reporter::Fixes& fixes,
@@ -69,56 +71,84 @@ Status write_fixed(const std::string& file, const std::string& text) {
   return write_bytes(error ? file : real.string(), text);
 }
 
-int fix_file(const std::string& file, bool dry_run, const LoadOptions& load, Reporter& reporter) {
-  const Result<FixedPolicy> fixed = fix_policy(file, load);
-  if (!fixed) return reporter.failure(fixed.error());
-  Reporter::Fixes fixes;
-  for (const MadeFix& made : fixed->made) {
-    const std::string place =
-        file + ":" + std::to_string(made.place.line) + ":" + std::to_string(made.place.column);
-    fixes.made.push_back(place + ": fixed[" + made.code + "]: " + made.title);
-  }
-  if (dry_run) {
-    fixes.diff = unified_diff(file, fixed->before, fixed->after);
-    if (!fixes.diff.empty()) reporter.exit_with(kFindings);
-  } else if (fixed->before != fixed->after) {
-    if (const Status status = write_fixed(file, fixed->after); !status) {
-      return reporter.failure(status.error());
-    }
-  }
-  return report_checked(file, *fixed->last, fixes, reporter);
+// Where a fix was made and of what, as it is told.
+std::string line_of(const std::string& file, const MadeFix& made) {
+  return file + ":" + std::to_string(made.place.line) + ":" + std::to_string(made.place.column) +
+         ": fixed[" + made.code + "]: " + made.title;
 }
 
-// Checks all files, and reports each that no other one of them imports: a module is checked with
-// the policy that imports it.
-void check_files(const std::vector<std::string>& files, const std::string& analysis,
+// A file whose fixes are made; the last round of them is what its findings are of.
+struct FixedFile {
+  std::string file;
+  Result<FixedPolicy> last;
+  Reporter::Fixes fixes;
+};
+
+// Makes the fixes of one file. out: whether its text was written anew.
+bool fix_file(FixedFile& fixed, bool dry_run, const LoadOptions& load) {
+  fixed.last = fix_policy(fixed.file, load);
+  if (!fixed.last) return false;
+  for (const MadeFix& made : fixed.last->made) {
+    fixed.fixes.made.push_back(line_of(fixed.file, made));
+  }
+  if (dry_run) {
+    fixed.fixes.diff = unified_diff(fixed.file, fixed.last->before, fixed.last->after);
+    return false;
+  }
+  if (fixed.last->before == fixed.last->after) return false;
+  if (const Status status = write_fixed(fixed.file, fixed.last->after); !status) {
+    fixed.last = tl::unexpected(status.error());
+    return false;
+  }
+  return true;
+}
+
+// What is fixed in a module may be all that was wrong with a policy that was looked at before: all
+// are looked at again until no text changes.
+void fix_files(const std::vector<std::string>& files, bool dry_run, const LoadOptions& load,
+               Reporter& reporter) {
+  std::vector<FixedFile> all;
+  for (const std::string& file : files) all.push_back({file, FixedPolicy{}, {}});
+  bool again = true;
+  for (int round = 0; again && round < kFixRoundsMax; ++round) {
+    again = false;
+    for (FixedFile& one : all) {
+      const bool written = fix_file(one, dry_run, load);
+      again = again || (written && all.size() > 1);
+    }
+  }
+  for (const FixedFile& one : all) {
+    if (!one.last) {
+      reporter.failure(one.last.error());
+      continue;
+    }
+    if (!one.fixes.diff.empty()) reporter.exit_with(kFindings);
+    report_checked(one.file, *one.last->last, one.fixes, reporter);
+  }
+}
+
+void check_files(const std::vector<std::string>& roots, const std::string& analysis,
                  const LoadOptions& load, Reporter& reporter) {
-  std::deque<Loaded> loaded;
-  std::set<std::filesystem::path> imported;
-  for (const std::string& file : files) {
-    Loaded& one = loaded.emplace_back();
-    if (const Status status = load_policy(file, load, one); !status) {
+  for (const std::string& file : roots) {
+    Loaded loaded;
+    if (const Status status = load_policy(file, load, loaded); !status) {
       reporter.failure(status.error());
       return;
     }
-    for (std::size_t i = 1; i < one.files.size(); ++i) {
-      imported.insert(std::filesystem::path(one.files[i]).lexically_normal());
-    }
-  }
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    if (imported.contains(std::filesystem::path(files[i]).lexically_normal())) continue;
-    add_analysis(analysis, loaded[i]);
-    report_checked(files[i], loaded[i], {}, reporter);
+    add_analysis(analysis, loaded);
+    report_checked(file, loaded, {}, reporter);
   }
 }
 
 int check_path(const CheckOptions& check, LoadOptions load, const OutputOptions& options) {
   if (const Status day = look_from(check.now, load); !day) return report(day.error(), options);
-  const Result<std::vector<std::string>> files = all_policy_files(check.path);
+  // Fixes are made in each file; findings of a module are told with the policy that imports it.
+  const Result<std::vector<std::string>> files =
+      check.fix ? policy_files(check.path) : roots_of(check.path, load);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
   if (check.fix) {
-    for (const std::string& file : *files) fix_file(file, check.dry_run, load, reporter);
+    fix_files(*files, check.dry_run, load, reporter);
   } else {
     check_files(*files, check.analysis, load, reporter);
   }
@@ -139,7 +169,8 @@ void add_check(CLI::App& app, CommandLine& program) {
       ->add_option("--analysis", options->analysis,
                    "none; quick: rules that are never reached; full: also notes on overlaps, "
                    "holes through absence, what `unless` exempts and the default covers; auto: "
-                   "quick, unless the policy is large")
+                   "quick, and up to 200 rules the first notes on holes and on `unless`; nothing "
+                   "if the policy is large")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "none", "quick", "full"}));
   program.reporting.push_back(command);

@@ -77,8 +77,12 @@ void add_completions(CLI::App& app, CommandLine& program) {
     std::string script = *shell == "fish" ? fish_script(app) : bash_script(app);
     // zsh reads bash's completions through its own compatibility layer.
     if (*shell == "zsh") script = "autoload -U +X bashcompinit && bashcompinit\n" + script;
-    std::fputs(script.c_str(), stdout);
-    program.exit_code = 0;
+    if (program.json) {
+      print_made("script", script);
+    } else {
+      std::fputs(script.c_str(), stdout);
+    }
+    program.exit_code = kFine;
   });
 }
 

@@ -28,31 +28,85 @@ std::size_t seen_count(const Items& items) {
       std::ranges::count_if(items, [](const auto& item) { return item.seen; }));
 }
 
-void print_example(const std::optional<oracle::Request>& example) {
-  const auto json = example ? probe::request_json(*example) : std::nullopt;
-  std::printf("      %s\n", json ? json->c_str() : "no request was found that would");
+void write_example(JsonWriter& json, const std::optional<std::string>& example) {
+  json.key("request");
+  example ? json.string(*example) : json.null();
 }
 
-void write_example(JsonWriter& json, const std::optional<oracle::Request>& example) {
-  json.key("request");
-  const auto text = example ? probe::request_json(*example) : std::nullopt;
-  text ? json.string(*text) : json.null();
+std::optional<std::string> json_of(const std::optional<oracle::Request>& example) {
+  return example ? probe::request_json(*example) : std::nullopt;
 }
 
 // The head of each member of the lists of outcomes and boundaries.
 template <class Item>
 JsonWriter& write_test(JsonWriter& json, const Item& item, const ir::Policy& policy,
-                       const std::vector<probe::RulePlace>& rules, const Sources& sources) {
+                       const Sources& sources) {
   const Span span = policy.conditions[item.test].span;
   return json.begin_object()
       .key("rule")
-      .string(rules[item.rule].rule->qualified_name)
+      .string(rule_at(policy, item.rule).qualified_name)
       .key("place")
       .string(place_of(span, sources))
       .key("test")
       .string(text_of(span, sources))
       .key("seen")
       .boolean(item.seen);
+}
+
+// One thing that no test reaches, and a request that would.
+struct Unseen {
+  DiagnosticKind kind = DiagnosticKind::rule_untested;
+  Span span;
+  std::string what;
+  const char* leads = "";  // to the request
+  std::optional<std::string> request;
+};
+
+std::vector<Unseen> unseen_in(const Coverage& coverage, const ir::Policy& policy,
+                              const Sources& sources) {
+  const std::size_t rules = probe::rules_of(policy).size();
+  std::vector<Unseen> all;
+  for (const CoveredRule& one : coverage.rules) {
+    if (one.seen == RuleSeen::decided) continue;
+    const ir::Rule& rule = rule_at(policy, one.rule);
+    const bool also = one.rule >= rules;
+    const std::string what =
+        also ? "no test matches the `also` rule " + rule.qualified_name
+             : "no test is decided by " + rule.qualified_name + " (" + word(one.seen) + ")";
+    all.push_back(
+        {DiagnosticKind::rule_untested, rule.span, what, "one would be by", json_of(one.example)});
+    if (also) all.back().leads = "one would with";
+  }
+  for (const CoveredOutcome& one : coverage.outcomes) {
+    if (one.seen) continue;
+    const Span span = policy.conditions[one.test].span;
+    all.push_back({DiagnosticKind::outcome_untested, span,
+                   "`" + text_of(span, sources) + "` of " + rule_at(policy, one.rule).name +
+                       " is never " + (one.outcome ? "true" : "false") + " in a test",
+                   "it is for", json_of(one.example)});
+  }
+  for (const CoveredBoundary& one : coverage.boundaries) {
+    if (one.seen) continue;
+    const ir::Condition& test = policy.conditions[one.test];
+    all.push_back({DiagnosticKind::boundary_untested, test.span,
+                   "no test of " + rule_at(policy, one.rule).name + " has " +
+                       to_string(test.atom.attribute) + " = " + one.value.text + ", " +
+                       (one.beside ? "beside" : "at") + " the boundary of `" +
+                       text_of(test.span, sources) + "`",
+                   "one would with", json_of(one.example)});
+  }
+  for (const CoveredLimit& one : coverage.limits) {
+    if (one.seen) continue;
+    const ir::Rule& rule = rule_at(policy, one.rule);
+    const ir::Limit& limit = rule.limits[one.limit];
+    all.push_back({DiagnosticKind::boundary_untested, limit.span,
+                   "no test of " + rule.name + " is the " +
+                       (one.room ? "last with room" : "first without room") + " in `" +
+                       to_string(limit) + "`",
+                   "one would be by",
+                   one.example ? sentrail::compiler::json_of(*one.example) : std::nullopt});
+  }
+  return all;
 }
 
 }  // namespace
@@ -63,8 +117,6 @@ std::string place_of(Span span, const Sources& sources) {
 }
 
 void print_coverage(const Coverage& coverage, const Loaded& loaded) {
-  const ir::Policy& policy = *loaded.policy;
-  const auto rules = probe::rules_of(policy);
   const auto decided = std::ranges::count(coverage.rules, RuleSeen::decided, &CoveredRule::seen);
   const auto matched = std::ranges::count(coverage.rules, RuleSeen::matched, &CoveredRule::seen);
   std::printf("coverage: %zu %% of the rules decide a test (%td of %zu, %td more only match)\n",
@@ -73,65 +125,70 @@ void print_coverage(const Coverage& coverage, const Loaded& loaded) {
               coverage.outcomes.size());
   std::printf("  boundaries: %zu of %zu values seen\n", seen_count(coverage.boundaries),
               coverage.boundaries.size());
-  for (const CoveredRule& one : coverage.rules) {
-    if (one.seen == RuleSeen::decided) continue;
-    const ir::Rule& rule = *rules[one.rule].rule;
-    std::printf("  %s: no test is decided by %s (%s); one would be by\n",
-                place_of(rule.span, loaded.sources).c_str(), rule.qualified_name.c_str(),
-                word(one.seen));
-    print_example(one.example);
+  if (!coverage.limits.empty()) {
+    std::printf("  limits: %zu of %zu ends seen\n", seen_count(coverage.limits),
+                coverage.limits.size());
   }
-  for (const CoveredOutcome& one : coverage.outcomes) {
-    if (one.seen) continue;
-    const Span span = policy.conditions[one.test].span;
-    std::printf("  %s: `%s` of %s is never %s in a test; it is for\n",
-                place_of(span, loaded.sources).c_str(), text_of(span, loaded.sources).c_str(),
-                rules[one.rule].rule->name.c_str(), one.outcome ? "true" : "false");
-    print_example(one.example);
+  for (const Unseen& one : unseen_in(coverage, *loaded.policy, loaded.sources)) {
+    std::printf("  %s: %s; %s\n      %s\n", place_of(one.span, loaded.sources).c_str(),
+                one.what.c_str(), one.leads,
+                one.request ? one.request->c_str() : "no request was found that would");
   }
-  for (const CoveredBoundary& one : coverage.boundaries) {
-    if (one.seen) continue;
-    const ir::Condition& test = policy.conditions[one.test];
-    std::printf("  %s: no test of %s has %s = %s, %s the boundary of `%s`; one would with\n",
-                place_of(test.span, loaded.sources).c_str(), rules[one.rule].rule->name.c_str(),
-                to_string(test.atom.attribute).c_str(), one.value.text.c_str(),
-                one.beside ? "beside" : "at", text_of(test.span, loaded.sources).c_str());
-    print_example(one.example);
+}
+
+std::vector<Diagnostic> findings_of(const Coverage& coverage, const ir::Policy& policy,
+                                    const Sources& sources) {
+  std::vector<Diagnostic> found;
+  for (const Unseen& one : unseen_in(coverage, policy, sources)) {
+    std::string help = "no request was found that would";
+    if (one.request) help = std::string(one.leads) + " " + *one.request;
+    found.push_back(diagnose(one.kind, one.span, one.what, std::move(help), {}, ""));
   }
+  return found;
 }
 
 void write_coverage(JsonWriter& json, const Coverage& coverage, const Loaded& loaded) {
   const ir::Policy& policy = *loaded.policy;
-  const auto rules = probe::rules_of(policy);
   json.key("coverage")
       .begin_object()
       .key("rulesPercent")
       .unsigned_integer(coverage.rules_percent());
   json.key("rules").begin_array();
   for (const CoveredRule& one : coverage.rules) {
-    const ir::Rule& rule = *rules[one.rule].rule;
+    const ir::Rule& rule = rule_at(policy, one.rule);
     json.begin_object().key("rule").string(rule.qualified_name);
     json.key("place").string(place_of(rule.span, loaded.sources));
     json.key("seen").string(word(one.seen));
-    write_example(json, one.example);
+    write_example(json, json_of(one.example));
     json.end_object();
   }
   json.end_array().key("conditions").begin_array();
   for (const CoveredOutcome& one : coverage.outcomes) {
-    write_test(json, one, policy, rules, loaded.sources).key("outcome").boolean(one.outcome);
-    write_example(json, one.example);
+    write_test(json, one, policy, loaded.sources).key("outcome").boolean(one.outcome);
+    write_example(json, json_of(one.example));
     json.end_object();
   }
   json.end_array().key("boundaries").begin_array();
   for (const CoveredBoundary& one : coverage.boundaries) {
-    write_test(json, one, policy, rules, loaded.sources)
+    write_test(json, one, policy, loaded.sources)
         .key("attribute")
         .string(to_string(policy.conditions[one.test].atom.attribute))
         .key("value")
         .string(one.value.text)
         .key("beside")
         .boolean(one.beside);
-    write_example(json, one.example);
+    write_example(json, json_of(one.example));
+    json.end_object();
+  }
+  json.end_array().key("limits").begin_array();
+  for (const CoveredLimit& one : coverage.limits) {
+    const ir::Rule& rule = rule_at(policy, one.rule);
+    const ir::Limit& limit = rule.limits[one.limit];
+    json.begin_object().key("rule").string(rule.qualified_name);
+    json.key("place").string(place_of(limit.span, loaded.sources));
+    json.key("limit").string(to_string(limit)).key("room").boolean(one.room);
+    json.key("seen").boolean(one.seen);
+    write_example(json, one.example ? sentrail::compiler::json_of(*one.example) : std::nullopt);
     json.end_object();
   }
   json.end_array().end_object();

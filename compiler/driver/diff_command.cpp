@@ -3,32 +3,29 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <filesystem>
-#include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "compiler/analysis/aspects.hpp"
 #include "compiler/analysis/diff.hpp"
 #include "compiler/driver/approval_changes.hpp"
+#include "compiler/driver/command_findings.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/day.hpp"
+#include "compiler/driver/diff_side.hpp"
 #include "compiler/driver/limit_changes.hpp"
-#include "compiler/driver/load.hpp"
 #include "compiler/driver/obligation_changes.hpp"
-#include "compiler/driver/output.hpp"
-#include "compiler/driver/revision.hpp"
+#include "compiler/driver/reporter.hpp"
 #include "compiler/driver/traffic.hpp"
-#include "compiler/lower/raise.hpp"
-#include "compiler/tester/compiled.hpp"
+#include "compiler/ir/phases.hpp"
 #include "compiler/tester/mistakes.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
-#include "runtime/bundles/loaded_bundle.hpp"
 
 namespace sentrail::compiler {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::string before;
@@ -36,19 +33,7 @@ struct Options {
   std::string git_path;
   std::string log;
   std::string now;
-};
-
-// One side of a comparison: policy text or a bundle, and who decides on it if there is a log.
-struct Side {
-  Loaded loaded;  // of a bundle only its policy
-  std::shared_ptr<const bundles::LoadedBundle> bundle;
-  std::unique_ptr<Compiled> compiled;
-
-  [[nodiscard]] const ir::Policy& policy() const { return *loaded.policy; }
-  [[nodiscard]] TrafficSide traffic() const {
-    if (bundle) return {Decider(bundle->engine()), bundle->catalogs()};
-    return {Decider(compiled->engine()), compiled->catalogs()};
-  }
+  std::string fail_on = "any";
 };
 
 // What was compared, and what came of it.
@@ -69,31 +54,27 @@ struct Compared {
     return difference.equivalent() && approvals.empty() && limits.empty() && obligations.empty() &&
            aspects.empty();
   }
-  [[nodiscard]] bool is_fine() const {
-    return equivalent() && (!traffic || traffic->recorded.broken_count == 0);
-  }
 };
 
 std::string rule_name(const ir::Policy& policy, const oracle::Decision& decision) {
   if (!decision.rule) return "default";
-  return rule_at(policy, *decision.rule).qualified_name;
+  const std::string& name = rule_at(policy, *decision.rule).qualified_name;
+  return name == ir::answers_rule_of(policy.name) ? "default" : name;
 }
 
-std::string subject_of(const analysis::AspectChange& change) {
-  switch (change.kind) {
-    case analysis::AspectKind::approval:
-      return "where approval is asked for " + change.what;
-    case analysis::AspectKind::obligation:
-      return "where the gate is obliged to " + change.what;
-    case analysis::AspectKind::limit:
-      return "where the limits of " + change.what + " count";
-  }
-  return change.what;
-}
-
-// Who is asked instead may be stricter or not.
-bool widens(const analysis::AspectChange& change) {
-  return change.kind != analysis::AspectKind::approval && !change.lost.empty();
+// Who approves, or by when, has no order: a change of it may ask less.
+bool may_widen(const Compared& compared) {
+  const auto any = [](const auto& changes, const auto& is) {
+    return std::ranges::any_of(changes, is);
+  };
+  return compared.only_before || !compared.approvals.empty() ||
+         any(compared.difference.groups, [](const auto& group) { return group.widens(); }) ||
+         any(compared.limits, [](const auto& change) { return change.widens; }) ||
+         any(compared.obligations, [](const auto& change) { return change.widens; }) ||
+         any(compared.aspects, [](const analysis::AspectChange& change) {
+           return change.kind == analysis::AspectKind::approval || widens(change) ||
+                  !change.why.empty();
+         });
 }
 
 void print_group(const Compared& compared, const analysis::ChangeGroup& group) {
@@ -206,6 +187,7 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool ok) {
                         : compared->equivalent() ? "equivalent"
                                                  : "changed";
     json.begin_object().key("policy").string(compared->name).key("state").string(state);
+    json.key("widens").boolean(may_widen(*compared));
     json.key("groups").begin_array();
     for (const analysis::ChangeGroup& group : compared->difference.groups) {
       write_group(json, *compared, group, raw);
@@ -235,49 +217,74 @@ void print_json(const std::vector<std::unique_ptr<Compared>>& all, bool ok) {
   std::printf("%s\n", out.c_str());
 }
 
-// A policy, a folder of them, or `REVISION:PATH`, which is brought into `folder`.
-Result<std::string> locate(const std::string& what, const Options& options,
-                           const TemporaryFolder& folder) {
-  if (!options.git_path.empty()) return export_revision(what, options.git_path, folder);
-  std::error_code error;
-  const std::size_t colon = what.find(':');
-  if (fs::exists(what, error) || colon == std::string::npos) return what;
-  return export_revision(what.substr(0, colon), what.substr(colon + 1), folder);
-}
-
-// The policy of a bundle, whoever signed it.
-Status load_bundle(const std::string& file, Side& side) {
-  bundles::LoadOptions options;
-  options.allow_unsigned = true;
-  SENTRAIL_ASSIGN_OR_RETURN(side.bundle, bundles::LoadedBundle::from_file(file, options));
-  SENTRAIL_ASSIGN_OR_RETURN(side.loaded.policy, raise(side.bundle->program()));
-  return {};
-}
-
-// Loads one side. out: an exit code if it cannot be compared.
-std::optional<int> load_side(const std::string& file, bool decides, const LoadOptions& load,
-                             Side& side, const OutputOptions& output) {
-  const bool is_bundle = fs::path(file).extension() == ".bundle";
-  const Status status = is_bundle ? load_bundle(file, side) : load_policy(file, load, side.loaded);
-  if (!status) return report(status.error(), output);
-  const Loaded& loaded = side.loaded;
-  if (!loaded.policy) {
-    (void)report(loaded.sink, loaded.sources, output);
-    return kCouldNot;
+// What two policies do otherwise, as findings in the one that is there now.
+void report_compared(const Compared& compared, Reporter& reporter) {
+  Sources named;  // of what has no text: a policy that is not on both sides, a bundle
+  const bool gone = compared.only_before || compared.only_after;
+  const Loaded& after = compared.after.loaded;
+  const bool placed = !gone && after.ast.has_value();
+  const Sources& sources = placed ? after.sources : named;
+  const Span place{placed ? after.ast->source : named.add(compared.name, ""), 0, 0};
+  if (gone) {
+    reporter.finding(diagnose(DiagnosticKind::decision_changed, place,
+                              std::string("the policy is there only ") +
+                                  (compared.only_before ? "before" : "after"),
+                              "", {}, ""),
+                     sources);
+    return;
   }
-  if (is_bundle || !decides) return std::nullopt;
-  auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
-  if (!compiled) return report(compiled.error(), output);
-  side.compiled = *std::move(compiled);
-  return std::nullopt;
+  const ComparedPolicies policies{compared.before.policy(), compared.after.policy(), place};
+  const auto report_change = [&](bool looser, const std::string& rule, const std::string& what,
+                                 const std::string& old_text, const std::string& text) {
+    reporter.finding(change_finding(looser, rule,
+                                    what + " of " + rule + ": " + (text.empty() ? "none" : text) +
+                                        ", was " + (old_text.empty() ? "none" : old_text),
+                                    policies),
+                     sources);
+  };
+  for (const Diagnostic& one : findings_of(compared.difference, policies)) {
+    reporter.finding(one, sources);
+  }
+  for (const ApprovalChange& one : compared.approvals) {
+    report_change(false, one.rule, "approval", one.before, one.after);
+  }
+  for (const LimitChange& one : compared.limits) {
+    report_change(one.widens, one.rule, "limit", one.before, one.after);
+  }
+  for (const ObligationChange& one : compared.obligations) {
+    report_change(one.widens, one.rule, "obligations", one.before, one.after);
+  }
+  for (const analysis::AspectChange& one : compared.aspects) {
+    reporter.finding(finding_of(one, policies), sources);
+  }
+  if (compared.equivalent()) {
+    reporter.answer(compared.name, compared.name + ": every request has the same effect");
+  }
 }
 
-std::optional<int> compare(const std::string& before, const std::string& after,
-                           const std::string& log, const LoadOptions& load, Compared& compared,
+// The lines of a log that are no requests are the same for every pair.
+void report_log(const std::vector<std::unique_ptr<Compared>>& all, const std::string& log,
+                Reporter& reporter) {
+  const auto read =
+      std::ranges::find_if(all, [](const auto& one) { return one->traffic.has_value(); });
+  if (read == all.end()) return;
+  Sources sources;
+  const Recorded& recorded = (*read)->traffic->recorded;
+  const SourceId id = add_log(log, recorded, sources);
+  for (const Diagnostic& one : findings_of(recorded, id)) reporter.finding(one, sources);
+}
+
+std::optional<int> compare(const Files& files, const Options& options, Compared& compared,
                            const OutputOptions& output) {
-  const bool decides = !log.empty();
-  if (const auto code = load_side(before, decides, load, compared.before, output)) return code;
-  if (const auto code = load_side(after, decides, load, compared.after, output)) return code;
+  const bool decides = !options.log.empty();
+  if (const auto code =
+          load_side(files.before, *files.from_before, decides, compared.before, output)) {
+    return code;
+  }
+  if (const auto code =
+          load_side(files.after, *files.from_after, decides, compared.after, output)) {
+    return code;
+  }
   compared.difference = analysis::diff(compared.before.policy(), compared.after.policy());
   compared.approvals = approval_changes(compared.before.policy(), compared.after.policy());
   compared.limits = limit_changes(compared.before.policy(), compared.after.policy());
@@ -285,43 +292,55 @@ std::optional<int> compare(const std::string& before, const std::string& after,
   compared.aspects = analysis::aspect_changes(compared.before.policy(), compared.after.policy(),
                                               {compared.difference.equivalent(), true});
   if (!decides) return std::nullopt;
-  Result<Traffic> traffic = traffic_of(log, compared.before.traffic(), compared.after.traffic());
+  Result<Traffic> traffic =
+      traffic_of(options.log, compared.before.traffic(), compared.after.traffic());
   if (!traffic) return report(traffic.error(), output);
   compared.traffic = std::move(*traffic);
   return std::nullopt;
 }
 
-// The policies of both sides by what pairs them: two files are one pair, folders go by name.
-using Pairs = std::map<std::string, std::pair<std::string, std::string>>;
-Result<Pairs> pairs_of(const std::string& before, const std::string& after) {
-  std::error_code error;
-  if (!fs::is_directory(before, error) && !fs::is_directory(after, error)) {
-    return Pairs{{fs::path(after).filename().string(), {before, after}}};
+// Whether the exit code is 1 for what was found of one policy.
+bool fails(const Compared& compared, const Options& options) {
+  if (compared.traffic && compared.traffic->recorded.broken_count > 0) return true;
+  if (options.fail_on == "widening") return may_widen(compared);
+  return compared.only_before || compared.only_after || !compared.equivalent();
+}
+
+int compare_all(const Pairs& pairs, const Options& options, const OutputOptions& output) {
+  std::vector<std::unique_ptr<Compared>> all;
+  bool fine = true;
+  for (const auto& [name, files] : pairs) {
+    Compared& compared = *all.emplace_back(std::make_unique<Compared>());
+    compared.name = name;
+    compared.only_before = files.after.empty();
+    compared.only_after = files.before.empty();
+    if (!compared.only_before && !compared.only_after) {
+      if (const auto code = compare(files, options, compared, output)) return *code;
+    }
+    fine = fine && !fails(compared, options);
   }
-  Pairs pairs;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<std::string> old_files, policy_files(before));
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<std::string> new_files, policy_files(after));
-  for (const std::string& file : old_files) {
-    pairs[fs::path(file).filename().string()].first = file;
+  Reporter reporter(output);
+  if (output.format == Format::json) {
+    print_json(all, fine);
+  } else if (output.format == Format::text) {
+    for (const auto& compared : all) print_text(*compared);
+  } else {
+    for (const auto& compared : all) report_compared(*compared, reporter);
+    report_log(all, options.log, reporter);
   }
-  for (const std::string& file : new_files) {
-    pairs[fs::path(file).filename().string()].second = file;
-  }
-  return pairs;
+  if (!fine) reporter.exit_with(kFindings);
+  return reporter.finish();
 }
 
 int run(const Options& options, LoadOptions load, const OutputOptions& output) {
   if (const Status day = look_from(options.now, load); !day) return report(day.error(), output);
   load.refuse_ended = false;  // a change that repairs an ended rule is one to look at
-  Result<TemporaryFolder> old_folder = TemporaryFolder::make();
-  if (!old_folder) return report(old_folder.error(), output);
-  Result<TemporaryFolder> new_folder = TemporaryFolder::make();
-  if (!new_folder) return report(new_folder.error(), output);
-  const Result<std::string> before = locate(options.before, options, *old_folder);
-  if (!before) return report(before.error(), output);
-  const Result<std::string> after = locate(options.after, options, *new_folder);
-  if (!after) return report(after.error(), output);
-  const Result<Pairs> pairs = pairs_of(*before, *after);
+  const Result<Sides> sides =
+      options.git_path.empty()
+          ? locate(options.before, options.after, load)
+          : locate_revisions(options.before, options.after, options.git_path, load);
+  if (!sides) return report(sides.error(), output);
+  const Result<Pairs> pairs = pairs_of(*sides);
   if (!pairs) return report(pairs.error(), output);
   if (options.log == "-" && pairs->size() > 1) {
     return report(Error{Errc::invalid_argument,
@@ -329,30 +348,7 @@ int run(const Options& options, LoadOptions load, const OutputOptions& output) {
                         "where several policies are compared"},
                   output);
   }
-  std::vector<std::unique_ptr<Compared>> all;
-  bool equivalent = true;
-  bool fine = true;
-  for (const auto& [name, files] : *pairs) {
-    Compared& compared = *all.emplace_back(std::make_unique<Compared>());
-    compared.name = name;
-    compared.only_before = files.second.empty();
-    compared.only_after = files.first.empty();
-    if (compared.only_before || compared.only_after) {
-      equivalent = false;
-      continue;
-    }
-    if (const auto code = compare(files.first, files.second, options.log, load, compared, output)) {
-      return *code;
-    }
-    equivalent = equivalent && compared.equivalent();
-    fine = fine && compared.is_fine();
-  }
-  if (output.json) {
-    print_json(all, equivalent && fine);
-  } else {
-    for (const auto& compared : all) print_text(*compared);
-  }
-  return equivalent && fine ? kFine : kFindings;
+  return compare_all(*pairs, options, output);
 }
 
 }  // namespace
@@ -362,7 +358,7 @@ void add_diff(CLI::App& app, CommandLine& program) {
   CLI::App* command = app.add_subcommand("diff", "requests that two policies decide differently");
   command
       ->add_option("before", options->before,
-                   "a policy, a bundle, a folder of policies, or REVISION:PATH")
+                   "a policy, a bundle, a folder of policies, REVISION:PATH, or REVISION")
       ->required();
   command->add_option("after", options->after, "the same, as it is now")->required();
   command->add_option("--git", options->git_path,
@@ -370,22 +366,31 @@ void add_diff(CLI::App& app, CommandLine& program) {
   command->add_option(
       "--log", options->log,
       "recorded requests as JSON, one a line, - for stdin: how many of them change");
+  command
+      ->add_option("--fail-on", options->fail_on,
+                   "which changes exit 1: any, or widening: what may let more through than before")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"any", "widening"}));
   add_day(*command, options->now);
   command->footer(
       "Compares the effect (allow, require_approval, block) of every request. Changes are grouped\n"
       "by old and new effect, those that widen first, each with the rules that decide and a\n"
-      "request that `sentrailc eval` answers so. Rules that ask other people for approval, or "
-      "give\n"
-      "another time, limits that change, and rules that oblige to something else, are listed by\n"
-      "name, and where limits count, obligations hold or people are asked at other requests, with\n"
-      "such a request. Folders are compared file by file.\n\n"
+      "request that `sentrailc eval` answers so. Rules that ask other people for approval, or\n"
+      "give another time, limits that change, and rules that oblige to something else, are listed\n"
+      "by name, and where limits count, obligations hold or people are asked at other requests,\n"
+      "with such a request. Folders are compared policy by policy, modules with those that import\n"
+      "them. A REVISION alone is the other side's path as it was then, or this folder. Modules,\n"
+      "catalogs and locks of a revision are its own; messages name its files REVISION:./PATH.\n\n"
       "  sentrailc diff old.sentrail new.sentrail\n"
       "  sentrailc diff HEAD~1:policies/acme.sentrail policies/acme.sentrail\n"
-      "  sentrailc diff main HEAD --git policies --log requests.jsonl\n\n"
+      "  sentrailc diff main HEAD --git policies --log requests.jsonl\n"
+      "  sentrailc diff --fail-on widening main HEAD\n\n"
       "Exit codes: 0 proved that nothing changes, 1 changes or something unknown, 2 could not\n"
-      "compare. What is exact: docs/analysis.md.");
+      "compare. --fail-on widening: 0 also if no change may let more through; a change of who\n"
+      "approves may, and so may a policy that is gone. What is exact: docs/analysis.md.");
+  program.reporting.push_back(command);
   command->callback(
-      [&program, options] { program.exit_code = run(*options, program.load, {program.json}); });
+      [&program, options] { program.exit_code = run(*options, program.load, program.output()); });
 }
 
 }  // namespace sentrail::compiler

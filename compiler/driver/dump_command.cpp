@@ -7,6 +7,7 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/roots.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/json_writer.hpp"
@@ -36,13 +37,16 @@ constexpr std::array<Stage, 4> kStages = {{
 
 int dump_stage(const std::string& path, const std::string& name, const LoadOptions& load,
                const OutputOptions& options) {
-  const Result<std::string> file = policy_file(path);
+  const Result<std::string> file = root_of(path, load);
   if (!file) return report(file.error(), options);
   Loaded loaded;
   if (const Status status = load_policy(*file, load, loaded); !status) {
     return report(status.error(), options);
   }
-  if (!loaded.policy) return report(loaded.sink, loaded.sources, options);
+  if (!loaded.policy) {
+    (void)report(loaded.sink, loaded.sources, options);
+    return kCouldNot;
+  }
   for (const Stage& stage : kStages) {
     if (name != stage.name) continue;
     const Result<std::string> text = stage.dump(loaded);
@@ -75,7 +79,7 @@ void add_dump(CLI::App& app, CommandLine& program) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("dump", "the product of one phase");
-  command->add_option("path", options->path, "a policy");
+  command->add_option("path", options->path, "a policy, or a folder with one");
   std::vector<std::string> names;
   for (const Stage& stage : kStages) names.emplace_back(stage.name);
   command->add_option("--stage", options->stage, "which phase")

@@ -79,6 +79,7 @@ Result<Answer> answer_of(const Ready& ready, const Options& options) {
     SENTRAIL_ASSIGN_OR_RETURN(const Instant now, parse_now(options.now));
     now_ms = now.unix_ms;
   }
+  SENTRAIL_TRY(answer.compiled->decider().can_decide(requests));
   answer.evaluation = answer.compiled->evaluate(std::move(requests), state, now_ms);
   decide::Scratch scratch = answer.compiled->engine().make_scratch();
   answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),

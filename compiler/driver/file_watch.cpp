@@ -64,7 +64,7 @@ class Inotify {
     if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0) return Seen::end;
     const std::string_view name = event.len > 0 ? event.name : "";
     const bool relevant = name.ends_with(".sentrail") || name.ends_with(".yaml") ||
-                          name == "catalogs" ||
+                          name.ends_with(".lock.json") || name == "catalogs" ||
                           (event.mask & IN_Q_OVERFLOW) != 0;  // whatever was missed
     return relevant ? Seen::change : Seen::nothing;
   }
@@ -89,6 +89,10 @@ class Inotify {
 }  // namespace
 
 int watch_policy(const std::string& path, const OutputOptions& output, const OnSave& on_save) {
+  if (output.format != Format::text) {
+    return report(Error{Errc::invalid_argument, "watching prints text: leave out --format"},
+                  output);
+  }
   std::error_code error;
   fs::path folder = fs::is_directory(path, error) ? fs::path(path) : fs::path(path).parent_path();
   if (folder.empty()) folder = ".";
@@ -103,8 +107,10 @@ int watch_policy(const std::string& path, const OutputOptions& output, const OnS
     inotify.watch_catalogs(folder);
     // Watching a folder of a module twice is watching it once; one that is gone will be missed.
     for (const std::string& file : on_save()) {
-      const fs::path module_folder = fs::path(file).parent_path();
-      static_cast<void>(inotify.watch(module_folder.empty() ? "." : module_folder));
+      const fs::path parent = fs::path(file).parent_path();
+      const fs::path module_folder = parent.empty() ? "." : parent;
+      static_cast<void>(inotify.watch(module_folder));
+      inotify.watch_catalogs(module_folder);
     }
     if (const Status status = inotify.wait(); !status) return report(status.error(), output);
   }

@@ -7,6 +7,7 @@
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/load.hpp"
 #include "compiler/driver/reporter.hpp"
+#include "compiler/driver/roots.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/format/format.hpp"
 #include "core/json_writer.hpp"

@@ -22,7 +22,13 @@ void print(const GeneratedTests& tests, const std::string& text, bool json) {
   if (json) {
     std::string out;
     JsonWriter writer(&out);
-    writer.begin_object().key("tests").unsigned_integer(tests.count).key("text").string(text);
+    writer.begin_object()
+        .key("ok")
+        .boolean(true)
+        .key("tests")
+        .unsigned_integer(tests.count)
+        .key("text")
+        .string(text);
     writer.key("without").begin_array();
     for (const std::string& rule : tests.without) writer.string(rule);
     writer.end_array().end_object();

@@ -57,7 +57,8 @@ void add_tests(const Loaded& loaded, const Compiled& compiled, std::vector<Graph
     auto requests = requests_of(test, compiled.catalogs());
     if (!requests) continue;
     const std::uint32_t index = compiled.evaluate(*std::move(requests)).decision().rule;
-    GraphRule& rule = index == Decision::kByDefault ? by_default : *rules[index];
+    // The rule behind all others is the default of answers.
+    GraphRule& rule = index >= rules.size() ? by_default : *rules[index];
     rule.tests.push_back(test.name);
     const std::filesystem::path file(loaded.sources[test.span.source].name());
     const std::string name = file.filename().string();
@@ -72,6 +73,7 @@ Graph graph_of(const Loaded& loaded, const Compiled& compiled) {
   Graph graph;
   graph.policy = policy.name;
   for (const ir::Tier& tier : policy.tiers) {
+    if (tier.implied) continue;
     GraphTier& column = graph.tiers.emplace_back();
     column.name = tier.name;
     column.guard = tier.guard;
@@ -100,11 +102,15 @@ int run(const std::string& path, const std::string& out, const LoadOptions& load
   Ready ready;
   if (const int code = make_ready(path, load, output, ready); code != kFine) return code;
   const std::string svg = graph_svg(graph_of(ready.loaded, *ready.compiled));
-  if (out == "-") {
-    std::fputs(svg.c_str(), stdout);
-    return kFine;
+  const bool printed = out == "-";
+  if (!printed) {
+    if (const Status status = write_bytes(out, svg); !status) return report(status.error(), output);
   }
-  if (const Status status = write_bytes(out, svg); !status) return report(status.error(), output);
+  if (output.json) {
+    print_made(printed ? "svg" : "file", printed ? svg : out);
+  } else if (printed) {
+    std::fputs(svg.c_str(), stdout);
+  }
   return kFine;
 }
 

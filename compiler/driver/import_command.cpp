@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "compiler/driver/command_findings.hpp"
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/reporter.hpp"
 #include "compiler/import/import.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
@@ -31,7 +33,8 @@ std::optional<Effect> effect_named(const std::string& name) {
   return std::nullopt;
 }
 
-Result<import_::ImportResult> import_file(const Options& options) {
+// in: `text` gets that of the source.
+Result<import_::ImportResult> import_file(const Options& options, std::string& text) {
   const std::optional<import_::ImportFormat> format = import_::import_format_named(options.format);
   if (!format) {
     return fail(Errc::invalid_argument,
@@ -39,8 +42,7 @@ Result<import_::ImportResult> import_file(const Options& options) {
   }
   import_::ImportRequest request;
   request.format = *format;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string text,
-                            read_bytes(options.file, limits::kJsonBytesMax));
+  SENTRAIL_ASSIGN_OR_RETURN(text, read_bytes(options.file, limits::kJsonBytesMax));
   request.text = text;
   const std::string name = std::filesystem::path(options.file).stem().string();
   request.name = name;
@@ -98,9 +100,32 @@ void print_json(const import_::ImportResult& result, const Options& options) {
   std::printf("%s\n", out.c_str());
 }
 
+// A document has no room for the policy: it goes to a file.
+int report_import(const import_::ImportResult& result, const Options& options, std::string text,
+                  const OutputOptions& output) {
+  Reporter reporter(output);
+  Sources sources;
+  const SourceId id = sources.add(options.file, std::move(text));
+  for (const Diagnostic& one : findings_of(result.findings, sources[id], id)) {
+    reporter.finding(one, sources);
+  }
+  reporter.answer(options.out, options.out + ": written");
+  if (!result.exact()) reporter.exit_with(kFindings);
+  return reporter.finish();
+}
+
 int run_import(const Options& options, const OutputOptions& output) {
-  const Result<import_::ImportResult> result = import_file(options);
+  const bool document = output.format != Format::text && output.format != Format::json;
+  if (document && options.out.empty()) {
+    return report(Error{Errc::invalid_argument,
+                        "a report of findings has no room for the policy: say with --out where "
+                        "to write it"},
+                  output);
+  }
+  std::string text;
+  const Result<import_::ImportResult> result = import_file(options, text);
   if (!result) return report(result.error(), output);
+  if (document) return report_import(*result, options, std::move(text), output);
   if (output.json) {
     print_json(*result, options);
   } else {
@@ -126,6 +151,7 @@ void add_import(CLI::App& app, CommandLine& program) {
                    "what decides where no rule does, if the source does not say")
       ->check(CLI::IsMember({"allow", "require_approval", "block"}));
   command->footer("Exit codes: 0 all was carried, 1 something was not, 2 could not run.");
+  program.reporting.push_back(command);
   command->callback(
       [&program, options] { program.exit_code = run_import(*options, program.output()); });
 }

@@ -12,6 +12,7 @@
 #include "compiler/check/expiry.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
 #include "compiler/syntax/parser.hpp"
+#include "core/bundle.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -38,54 +39,30 @@ fs::path file_of(std::string_view module) {
   return path + ".sentrail";
 }
 
-Status load_catalogs(const std::vector<std::string>& folders, Loaded& loaded) {
-  SENTRAIL_ASSIGN_OR_RETURN(loaded.catalogs, read_catalogs(folders, loaded.sources, loaded.sink));
-  SENTRAIL_ASSIGN_OR_RETURN(loaded.catalog_infos, read_locks(folders, loaded.sources, loaded.sink));
-  for (const Catalog& catalog : loaded.catalogs) loaded.catalog_infos.push_back(info_of(catalog));
-  return {};
+// Policy text from the disk.
+Result<SourceId> add_text(const std::string& file, Sources& sources) {
+  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
+  if (!sources[source].text().starts_with(bundle_magic())) return source;
+  return fail(Errc::invalid_argument,
+              file +
+                  " is a bundle, not policy text: `sentrailc verify` looks into it, and `diff` "
+                  "compares it");
+}
+
+CatalogFrom catalogs_on_disk() {
+  return {catalog_files, lock_files,
+          [](const std::string& file, Sources& sources) { return sources.add_file(file); }};
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> policy_files(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
-  std::vector<std::string> files = files_in(path, ".sentrail");
-  if (files.empty()) {
-    return fail(Errc::not_found, "no .sentrail file in " + path);
-  }
-  return files;
-}
-
-Result<std::vector<std::string>> all_policy_files(const std::string& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
-  std::vector<std::string> files;
-  for (fs::recursive_directory_iterator entry(path, error), end; entry != end;
-       entry.increment(error)) {
-    const bool hidden = entry->path().filename().string().starts_with('.');
-    if (hidden && entry->is_directory(error)) entry.disable_recursion_pending();
-    if (!hidden && entry->is_regular_file(error) && entry->path().extension() == ".sentrail") {
-      files.push_back(entry->path().string());
-    }
-  }
-  if (error) return fail(Errc::io, "cannot read " + path + ": " + error.message());
-  if (files.empty()) return fail(Errc::not_found, "no .sentrail file in " + path);
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-Result<std::string> policy_file(const std::string& path) {
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<std::string> files, policy_files(path));
-  if (files.size() > 1) {
-    return fail(Errc::invalid_argument, path + " holds " + std::to_string(files.size()) +
-                                            " policies; name one, for instance " + files.front());
-  }
-  return files.front();
+std::string_view bundle_magic() {
+  static constexpr BundleHeader kHeader;
+  return {kHeader.magic, sizeof(kHeader.magic)};
 }
 
 Status load_syntax(const std::string& file, Loaded& loaded) {
-  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
+  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, add_text(file, loaded.sources));
   loaded.ast = parse(source, loaded.sources, loaded.sink);
   return {};
 }
@@ -137,8 +114,11 @@ FoundModule find_module(const std::vector<std::string>& folders, std::string_vie
   return found;
 }
 
+namespace {
+
 Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folders,
-                                           Sources& sources, DiagnosticSink& sink) {
+                                           const CatalogFrom& from, Sources& sources,
+                                           DiagnosticSink& sink) {
   std::vector<Catalog> catalogs;
   const auto read = [&](SourceId source) {
     std::optional<Catalog> catalog = read_catalog(sources, source, sink);
@@ -148,8 +128,8 @@ Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folde
     read(sources.add(std::string(builtin.file), std::string(builtin.text)));
   }
   for (const std::string& folder : folders) {
-    for (const std::string& file : catalog_files(folder)) {
-      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
+    for (const std::string& file : from.catalogs(folder)) {
+      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, from.add(file, sources));
       read(source);
     }
   }
@@ -157,11 +137,12 @@ Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folde
 }
 
 Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& folders,
-                                            Sources& sources, DiagnosticSink& sink) {
+                                            const CatalogFrom& from, Sources& sources,
+                                            DiagnosticSink& sink) {
   std::vector<CatalogInfo> locks;
   for (const std::string& folder : folders) {
-    for (const std::string& file : lock_files(folder)) {
-      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, sources.add_file(file));
+    for (const std::string& file : from.locks(folder)) {
+      SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, from.add(file, sources));
       std::optional<CatalogInfo> lock = read_lock(sources, source, sink);
       if (lock) locks.push_back(std::move(*lock));
     }
@@ -169,18 +150,47 @@ Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& fold
   return locks;
 }
 
+}  // namespace
+
+Result<std::vector<Catalog>> read_catalogs(const std::vector<std::string>& folders,
+                                           Sources& sources, DiagnosticSink& sink) {
+  return read_catalogs(folders, catalogs_on_disk(), sources, sink);
+}
+
+Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& folders,
+                                            Sources& sources, DiagnosticSink& sink) {
+  return read_locks(folders, catalogs_on_disk(), sources, sink);
+}
+
+Status load_catalogs(const std::vector<std::string>& folders, const CatalogFrom& from,
+                     Loaded& loaded) {
+  SENTRAIL_ASSIGN_OR_RETURN(loaded.catalogs,
+                            read_catalogs(folders, from, loaded.sources, loaded.sink));
+  SENTRAIL_ASSIGN_OR_RETURN(loaded.catalog_infos,
+                            read_locks(folders, from, loaded.sources, loaded.sink));
+  for (const Catalog& catalog : loaded.catalogs) loaded.catalog_infos.push_back(info_of(catalog));
+  return {};
+}
+
 LoadFrom from_disk(LoadOptions options) {
   return {[](const std::string& file) {
             std::error_code error;
             return fs::is_regular_file(file, error);
           },
-          [](const std::string& file, Sources& sources) { return sources.add_file(file); },
-          load_catalogs, std::move(options)};
+          add_text,
+          [](const std::vector<std::string>& folders, Loaded& loaded) {
+            return load_catalogs(folders, catalogs_on_disk(), loaded);
+          },
+          std::move(options)};
 }
 
 Status load_policy(const std::string& file, const LoadOptions& options, Loaded& loaded) {
-  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, loaded.sources.add_file(file));
-  return load_policy(source, from_disk(options), loaded);
+  return load_policy(file, from_disk(options), loaded);
+}
+
+Status load_policy(const std::string& file, const LoadFrom& from, Loaded& loaded) {
+  SENTRAIL_ASSIGN_OR_RETURN(const SourceId source, from.add(file, loaded.sources));
+  return load_policy(source, from, loaded);
 }
 
 Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded) {

@@ -55,15 +55,8 @@ struct LoadFrom {
 };
 [[nodiscard]] LoadFrom from_disk(LoadOptions options);
 
-// The policy files that a path names: itself, or the `.sentrail` files of a folder, sorted.
-// fails: not_found if there is none.
-[[nodiscard]] Result<std::vector<std::string>> policy_files(const std::string& path);
-
-// As policy_files(), with those of folders below it; names that begin with a dot are left out.
-[[nodiscard]] Result<std::vector<std::string>> all_policy_files(const std::string& path);
-
-// The one policy file that a path names. fails: also invalid_argument if there are several.
-[[nodiscard]] Result<std::string> policy_file(const std::string& path);
+// What the bytes of a bundle begin with, whatever the name of its file.
+[[nodiscard]] std::string_view bundle_magic();
 
 // The folder from which modules are named: that of the file, or if the end of its path is the
 // policy's own name (`acme/lists.sentrail` for `acme.lists`), the one that the name begins in.
@@ -94,17 +87,31 @@ struct LoadFrom {
 [[nodiscard]] Result<std::vector<CatalogInfo>> read_locks(const std::vector<std::string>& folders,
                                                           Sources& sources, DiagnosticSink& sink);
 
+// Where the files of catalogs and of locks come from.
+struct CatalogFrom {
+  std::function<std::vector<std::string>(const std::string& folder)> catalogs;  // sorted files
+  std::function<std::vector<std::string>(const std::string& folder)> locks;
+  std::function<Result<SourceId>(const std::string& file, Sources& sources)> add;
+};
+
+// Reads both into a policy: what LoadFrom::catalogs does. fails: io, limit_exceeded.
+[[nodiscard]] Status load_catalogs(const std::vector<std::string>& folders, const CatalogFrom& from,
+                                   Loaded& loaded);
+
 // Reads, parses and checks one file and the modules that it imports, with the catalogs that are
 // built in and those of a folder `catalogs` beside it or in the module root. What is wrong with the
 // text is in the sink.
-// fails: io, limit_exceeded.
+// fails: io, limit_exceeded; invalid_argument for a bundle, which is no text.
 [[nodiscard]] Status load_policy(const std::string& file, const LoadOptions& options,
                                  Loaded& loaded);
+
+// The same for a file that is somewhere else.
+[[nodiscard]] Status load_policy(const std::string& file, const LoadFrom& from, Loaded& loaded);
 
 // The same for a source that is loaded already, under the name of its file.
 [[nodiscard]] Status load_policy(SourceId source, const LoadFrom& from, Loaded& loaded);
 
-// Reads and parses only.
+// Reads and parses only. fails: as load_policy().
 [[nodiscard]] Status load_syntax(const std::string& file, Loaded& loaded);
 
 }  // namespace sentrail::compiler

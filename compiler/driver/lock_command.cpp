@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "compiler/catalog/lock.hpp"
+#include "compiler/driver/command_findings.hpp"
 #include "compiler/driver/commands.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/reporter.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -55,6 +57,23 @@ void print_json(const LockOptions& options, const LockChanges& changes) {
   std::printf("%s\n", out.c_str());
 }
 
+// With --check every tool that is not as locked is a finding; else the file that was written is
+// the answer.
+int report_changes(const LockOptions& options, const LockChanges& changes, std::string before,
+                   const OutputOptions& output) {
+  Reporter reporter(output);
+  if (!options.check || changes.none()) {
+    reporter.answer(options.out, options.out + (options.check ? ": as locked" : ": written"));
+    return reporter.finish();
+  }
+  Sources sources;
+  const SourceId id = sources.add(options.out, std::move(before));
+  for (const Diagnostic& one : findings_of(changes, options.server, sources[id], id)) {
+    reporter.finding(one, sources);
+  }
+  return reporter.finish();
+}
+
 int lock_server(const LockOptions& options, const OutputOptions& output) {
   std::string before;
   std::error_code error;
@@ -76,10 +95,12 @@ int lock_server(const LockOptions& options, const OutputOptions& output) {
       return report(status.error(), output);
     }
   }
-  if (output.json) {
+  if (output.format == Format::json) {
     print_json(options, lock->changes);
-  } else {
+  } else if (output.format == Format::text) {
     print_text(options, lock->changes);
+  } else {
+    return report_changes(options, lock->changes, std::move(before), output);
   }
   return options.check && !lock->changes.none() ? kFindings : kFine;
 }
@@ -101,6 +122,7 @@ void add_lock(CLI::App& app, CommandLine& program) {
       "Puts the server's tools in the place of those that the file has of it. A policy that\n"
       "imports the file is checked against the tools' input schemas: `args.` with a typing\n"
       "mistake is an error. Exit codes: 0 written, or as locked; 1 changed (with --check).");
+  program.reporting.push_back(command);
   command->callback(
       [&program, options] { program.exit_code = lock_server(*options, program.output()); });
 }

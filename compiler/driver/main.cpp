@@ -35,9 +35,12 @@ void add_formats(CLI::App& app, CommandLine& program) {
     if (program.json || program.format == Format::text) return;
     const CLI::App* command = app.get_subcommands().front();
     if (std::ranges::find(program.reporting, command) != program.reporting.end()) return;
-    throw CLI::ValidationError("--format", "`" + command->get_name() +
-                                               "` finds nothing to report: it answers in text "
-                                               "or json");
+    // What gen-tests writes tests for is what coverage finds.
+    const bool tests = command->get_name() == "gen-tests";
+    throw CLI::ValidationError(
+        "--format", "`" + command->get_name() +
+                        "` finds nothing to report: it answers in text or json" +
+                        (tests ? "; `test --coverage` reports what no test reaches" : ""));
   });
 }
 
@@ -53,8 +56,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(
-      "PATH is a .sentrail file or a folder of them; without one, this folder.\n"
-      "Exit codes: 0 fine, 1 findings, 2 could not run. Language: docs/language.md.");
+      "PATH is a .sentrail file or a folder, with the folders below it; without one, this folder.\n"
+      "A file that another one imports belongs to that policy.\n"
+      "Exit codes: 0 fine, 1 findings, 2 could not run, as where a valid policy is needed and\n"
+      "there is none. Language: docs/language.md.");
 
   CommandLine program;
   add_formats(app, program);

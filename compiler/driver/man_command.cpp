@@ -138,20 +138,26 @@ int write_pages(const CLI::App& root, const std::string& folder, const OutputOpt
   for (const CLI::App* command : commands_of(root)) {
     if (status) status = write("sentrailc-" + command->get_name(), page_of(*command, root));
   }
-  return status ? kFine : report(status.error(), output);
+  if (!status) return report(status.error(), output);
+  if (output.json) print_made("folder", folder);
+  return kFine;
+}
+
+int print_page(const std::string& page, const OutputOptions& output) {
+  if (output.json) {
+    print_made("page", page);
+  } else {
+    std::fputs(page.c_str(), stdout);
+  }
+  return kFine;
 }
 
 int run(const CLI::App& root, const std::string& page, const std::string& folder,
         const OutputOptions& output) {
   if (!folder.empty()) return write_pages(root, folder, output);
-  if (page.empty()) {
-    std::fputs(page_of(root).c_str(), stdout);
-    return kFine;
-  }
+  if (page.empty()) return print_page(page_of(root), output);
   for (const CLI::App* command : commands_of(root)) {
-    if (command->get_name() != page) continue;
-    std::fputs(page_of(*command, root).c_str(), stdout);
-    return kFine;
+    if (command->get_name() == page) return print_page(page_of(*command, root), output);
   }
   return report(Error{Errc::not_found, "there is no command `" + page + "`"}, output);
 }

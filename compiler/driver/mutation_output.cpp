@@ -10,7 +10,6 @@
 #include "compiler/driver/coverage_output.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/driver/written_tests.hpp"
-#include "compiler/probe/requests.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::compiler {
@@ -76,7 +75,7 @@ void write_mutation(JsonWriter& json, const MutationScore& score, const Loaded& 
   for (const Survivor& survivor : score.survivors) {
     json.begin_object().key("place").string(place_of(survivor.mistake.span, loaded.sources));
     json.key("mistake").string(said_of(survivor.mistake, *loaded.policy, loaded.sources));
-    const auto request = survivor.request ? probe::request_json(*survivor.request) : std::nullopt;
+    const auto request = survivor.shown ? json_of(*survivor.shown) : std::nullopt;
     json.key("request");
     request ? json.string(*request) : json.null();
     const Result<std::string> text = laid_out(survivor.test);

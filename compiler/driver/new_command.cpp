@@ -61,6 +61,13 @@ tier everyday {
 
 default require_approval because "no rule matched"
 
+# What holds of every request, whichever rules come later: `sentrailc prove` tries it.
+prove "agents that nobody registered are never let through" never allow
+  when agent.registered != true
+
+prove "protected branches keep their history" never allow
+  when tool == github and action in [ref.delete, ref.force_push] and resource.ref in protected
+
 test "reading is free" {
   given github GET "/repos/acme/web/issues" with agent.registered = true
   expect allow by reads
@@ -113,7 +120,12 @@ To change the policy: write the test first, then the rule, then
 sentrailc fmt
 sentrailc check
 sentrailc test --coverage
+sentrailc prove
+sentrailc diff HEAD .
 ```
+
+`prove` tries the claims of the policy on all requests; `diff` shows the requests that are decided
+differently than in the last commit.
 
 `sentrailc explain REQUEST` says which test of which rule decides; with `--flip` also what would
 change it. `sentrailc build -o @NAME@.bundle --sign KEY` makes what a gate runs.
@@ -140,6 +152,7 @@ jobs:
     steps:
       - uses: actions/checkout@v4
         with:
+          fetch-depth: 0  # `diff` reads the policy as it is on the base branch
           persist-credentials: false
       - name: Get sentrailc, as it was pinned
         env:
@@ -151,17 +164,31 @@ jobs:
           echo "$SENTRAILC_SHA256  $RUNNER_TEMP/bin/sentrailc" | sha256sum --check
           chmod +x "$RUNNER_TEMP/bin/sentrailc"
           echo "$RUNNER_TEMP/bin" >> "$GITHUB_PATH"
-      - run: sentrailc check
-      - run: sentrailc fmt --check
-      - run: sentrailc test --min-rules 100
+      - run: sentrailc check --format github
+      - run: sentrailc fmt --check --format github
+      - run: sentrailc test --min-rules 100 --format github
+      - run: sentrailc prove
+      # Shown beside the pull request; `--fail-on widening` without `||` would refuse what widens.
+      - name: What the pull request decides differently
+        if: github.event_name == 'pull_request'
+        env:
+          BASE: ${{ github.base_ref }}
+        run: sentrailc diff "origin/$BASE" HEAD >> "$GITHUB_STEP_SUMMARY" || [ $? -eq 1 ]
 )";
 
 constexpr const char* kHook = R"(#!/bin/sh
-# Refuses a commit whose policy does not check, is not laid out, or fails its tests.
+# Refuses a commit whose policy does not check, is not laid out, fails its tests or its claims. It
+# looks at what would be committed, not at what stands in the folder.
 set -e
+staged=$(mktemp -d)
+trap 'rm -rf "$staged"' EXIT
+trap 'exit 1' HUP INT TERM
+git checkout-index --all --prefix="$staged/"
+cd "$staged"
 sentrailc check
 sentrailc fmt --check
 sentrailc test
+sentrailc prove
 )";
 
 constexpr const char* kIgnore = R"(# What is built, and keys, which never belong into a repository.

@@ -1,6 +1,7 @@
 // Output of the commands. See output.hpp.
 #include "compiler/driver/output.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,7 +12,9 @@
 #include <fstream>
 #include <iostream>
 
+#include "compiler/driver/descriptor.hpp"
 #include "compiler/driver/reporter.hpp"
+#include "core/json_writer.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -45,6 +48,12 @@ int answer(std::string_view title, std::string_view text, const OutputOptions& o
   Reporter reporter(options);
   reporter.answer(title, text);
   return reporter.finish();
+}
+
+void print_made(std::string_view key, std::string_view text) {
+  std::string out;
+  JsonWriter(&out).begin_object().key("ok").boolean(true).key(key).string(text).end_object();
+  std::printf("%s\n", out.c_str());
 }
 
 Result<std::string> read_bytes(const std::string& path, std::size_t bytes_max) {
@@ -81,6 +90,28 @@ Status write_bytes(const std::string& path, std::string_view bytes) {
   if (std::filesystem::exists(old)) std::filesystem::permissions(beside, old.permissions(), error);
   std::filesystem::rename(beside, path, error);
   if (error) return fail(Errc::io, "cannot write " + path + ": " + error.message());
+  return {};
+}
+
+Status make_file(const std::string& path, std::string_view bytes, Readers readers) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                             readers == Readers::owner ? 0600 : 0644));
+  if (file.get() < 0 && errno == EEXIST) {
+    return fail(Errc::already_exists, path + " is there already and is left as it is");
+  }
+  if (file.get() < 0) {
+    return fail(Errc::io, "cannot make " + path + ": " + std::strerror(errno));
+  }
+  while (!bytes.empty()) {
+    const ssize_t wrote = write(file.get(), bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) {
+      const int error = errno;
+      unlink(path.c_str());
+      return fail(Errc::io, "cannot write " + path + ": " + std::strerror(error));
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 // Neighbours: every command. Must not know: phases.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,9 @@ int report(const Error& error, const OutputOptions& options);
 // out: kFine.
 int answer(std::string_view title, std::string_view text, const OutputOptions& options);
 
+// Prints the JSON answer of a command that makes one text: `{"ok":true,KEY:TEXT}`.
+void print_made(std::string_view key, std::string_view text);
+
 // Whether standard error (or output) is a terminal that wants colour.
 [[nodiscard]] bool colour_on_errors();
 [[nodiscard]] bool colour_on_output();
@@ -47,5 +51,11 @@ int answer(std::string_view title, std::string_view text, const OutputOptions& o
 
 // Writes a file beside its name and renames it into place, so that a reader never sees half.
 [[nodiscard]] Status write_bytes(const std::string& path, std::string_view bytes);
+
+// Who may read a file that is made.
+enum class Readers : std::uint8_t { owner, everybody };
+
+// Makes a file, never over another one or through a link. fails: already_exists, io.
+[[nodiscard]] Status make_file(const std::string& path, std::string_view bytes, Readers readers);
 
 }  // namespace sentrail::compiler

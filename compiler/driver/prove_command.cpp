@@ -5,10 +5,14 @@
 #include <memory>
 
 #include "compiler/analysis/prove.hpp"
+#include "compiler/driver/command_findings.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/day.hpp"
 #include "compiler/driver/load.hpp"
-#include "compiler/driver/output.hpp"
+#include "compiler/driver/reporter.hpp"
+#include "compiler/driver/roots.hpp"
+#include "compiler/ir/phases.hpp"
+#include "compiler/tester/mistakes.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
 
@@ -37,12 +41,8 @@ const char* word(Verdict verdict) {
 
 std::string decider(const ir::Policy& policy, const analysis::Witness& witness) {
   if (!witness.decision.rule) return "the default";
-  std::size_t index = *witness.decision.rule;
-  for (const ir::Tier& tier : policy.tiers) {
-    if (index < tier.rules.size()) return tier.rules[index].qualified_name;
-    index -= tier.rules.size();
-  }
-  return "the default";
+  const std::string& name = rule_at(policy, *witness.decision.rule).qualified_name;
+  return name == ir::answers_rule_of(policy.name) ? "the default" : name;
 }
 
 void print_text(const ProofOutcome& outcome, const Loaded& loaded) {
@@ -87,35 +87,51 @@ void print_json(const std::vector<ProofOutcome>& outcomes, const Loaded& loaded,
   std::printf("%s\n", out.c_str());
 }
 
-int prove_file(const std::string& file, const LoadOptions& load, const OutputOptions& options) {
+void report_outcomes(const std::vector<ProofOutcome>& outcomes, const Loaded& loaded,
+                     const std::string& file, Reporter& reporter) {
+  for (const Diagnostic& one : findings_of(outcomes, *loaded.policy)) {
+    reporter.finding(one, loaded.sources);
+  }
+  const auto proved = std::ranges::count_if(outcomes, [](const ProofOutcome& outcome) {
+    return outcome.existence.verdict == Verdict::proved;
+  });
+  reporter.answer(file, file + ": " + std::to_string(proved) + " of " +
+                            std::to_string(outcomes.size()) + " claims proved");
+}
+
+void prove_file(const std::string& file, const LoadOptions& load, Reporter& reporter) {
   Loaded loaded;
   if (const Status status = load_policy(file, load, loaded); !status) {
-    return report(status.error(), options);
+    reporter.failure(status.error());
+    return;
   }
   if (!loaded.policy) {
-    (void)report(loaded.sink, loaded.sources, options);
-    return kCouldNot;
+    reporter.findings(loaded.sink, loaded.sources);
+    reporter.exit_with(kCouldNot);
+    return;
   }
   const std::vector<ProofOutcome> outcomes = analysis::prove(*loaded.policy);
-  const bool proved = std::all_of(
-      outcomes.begin(), outcomes.end(),
-      [](const ProofOutcome& outcome) { return outcome.existence.verdict == Verdict::proved; });
-  if (options.json) {
+  const bool proved = std::ranges::all_of(outcomes, [](const ProofOutcome& outcome) {
+    return outcome.existence.verdict == Verdict::proved;
+  });
+  if (!proved) reporter.exit_with(kFindings);
+  if (reporter.format() == Format::json) {
     print_json(outcomes, loaded, proved);
-  } else {
+  } else if (reporter.format() == Format::text) {
     for (const ProofOutcome& outcome : outcomes) print_text(outcome, loaded);
     if (outcomes.empty()) std::printf("%s: claims nothing\n", file.c_str());
+  } else {
+    report_outcomes(outcomes, loaded, file, reporter);
   }
-  return proved ? kFine : kFindings;
 }
 
 int prove_path(const ProveOptions& prove, LoadOptions load, const OutputOptions& options) {
   if (const Status day = look_from(prove.now, load); !day) return report(day.error(), options);
-  const Result<std::vector<std::string>> files = policy_files(prove.path);
+  const Result<std::vector<std::string>> files = roots_of(prove.path, load);
   if (!files) return report(files.error(), options);
-  int code = kFine;
-  for (const std::string& file : *files) code = std::max(code, prove_file(file, load, options));
-  return code;
+  Reporter reporter(options);
+  for (const std::string& file : *files) prove_file(file, load, reporter);
+  return reporter.finish();
 }
 
 }  // namespace
@@ -132,8 +148,9 @@ void add_prove(CLI::App& app, CommandLine& program) {
       "claim is proved, refuted with a request that `sentrailc eval` answers so, or unknown with\n"
       "the reason.\n\n"
       "Exit codes: 0 all proved, 1 one is not, 2 could not run. What is exact: docs/analysis.md.");
+  program.reporting.push_back(command);
   command->callback([&program, options] {
-    program.exit_code = prove_path(*options, program.load, {program.json});
+    program.exit_code = prove_path(*options, program.load, program.output());
   });
 }
 

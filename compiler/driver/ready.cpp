@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "compiler/driver/roots.hpp"
+
 namespace sentrail::compiler {
 
 bool make_ready(const std::string& path, const LoadOptions& load, Reporter& reporter,
@@ -11,7 +13,7 @@ bool make_ready(const std::string& path, const LoadOptions& load, Reporter& repo
     reporter.failure(error);
     return false;
   };
-  Result<std::string> file = policy_file(path);
+  Result<std::string> file = root_of(path, load);
   if (!file) return fail(file.error());
   ready.file = *std::move(file);
   Loaded& loaded = ready.loaded;
@@ -20,6 +22,7 @@ bool make_ready(const std::string& path, const LoadOptions& load, Reporter& repo
   }
   if (!loaded.policy) {
     reporter.findings(loaded.sink, loaded.sources);
+    reporter.exit_with(kCouldNot);
     return false;
   }
   auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);

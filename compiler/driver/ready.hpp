@@ -20,7 +20,8 @@ struct Ready {
   std::unique_ptr<Compiled> compiled;
 };
 
-// Loads the one policy that a path names, and compiles it. What is wrong is the reporter's.
+// Loads the one policy that a path names, and compiles it. What is wrong is the reporter's: without
+// a valid policy nothing else could be done, so the run ends with kCouldNot.
 // out: whether `ready` is whole.
 [[nodiscard]] bool make_ready(const std::string& path, const LoadOptions& load, Reporter& reporter,
                               Ready& ready);

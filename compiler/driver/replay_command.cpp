@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/driver/command_findings.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/ready.hpp"
 #include "compiler/driver/recorded.hpp"
@@ -53,7 +54,9 @@ void count(const Compiled& compiled, std::span<request::Request> requests, Count
   const decide::Answer& answer = counted.answer;
   for (const decide::ShadowAnswer& one : counted.shadows) ++summary.shadows[one.shadow];
   ++summary.effects[static_cast<std::size_t>(answer.effect)];
-  ++summary.rules[answer.rule == Decision::kByDefault ? summary.rules.size() - 1 : answer.rule];
+  const bool by_default =
+      compiled.rule_name(answer.rule) == "default";  // of requests or of answers
+  ++summary.rules[by_default ? summary.rules.size() - 1 : answer.rule];
 }
 
 Result<Summary> replay(const Compiled& compiled, const std::string& log) {
@@ -65,6 +68,7 @@ Result<Summary> replay(const Compiled& compiled, const std::string& log) {
       summary.recorded, read_recorded(log, [&](std::string_view json, std::size_t) -> Status {
         SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
                                   request::read_requests(json, compiled.catalogs()));
+        SENTRAIL_TRY(compiled.decider().can_decide(requests));
         count(compiled, requests, counts, summary);
         return {};
       }));
@@ -136,6 +140,16 @@ int run(const Options& options, const LoadOptions& load, const OutputOptions& ou
   const Compiled& compiled = *ready.compiled;
   const Result<Summary> summary = replay(compiled, options.log);
   if (!summary) return report(summary.error(), output);
+  if (output.format != Format::text && output.format != Format::json) {
+    Reporter reporter(output);
+    Sources sources;
+    const SourceId log = add_log(options.log, summary->recorded, sources);
+    for (const Diagnostic& one : findings_of(summary->recorded, log)) {
+      reporter.finding(one, sources);
+    }
+    reporter.answer(options.log, options.log + ": " + counted(summary->recorded));
+    return reporter.finish();
+  }
   output.json ? print_json(*summary, compiled) : print_text(*summary, compiled);
   return summary->recorded.broken_count == 0 ? kFine : kFindings;
 }
@@ -151,6 +165,7 @@ void add_replay(CLI::App& app, CommandLine& program) {
   command->add_option("-p,--policy", options->policy, "a policy, or a folder with one")
       ->capture_default_str();
   command->footer("The form of requests: docs/request_format.md.");
+  program.reporting.push_back(command);
   command->callback(
       [&program, options] { program.exit_code = run(*options, program.load, program.output()); });
 }

@@ -1,4 +1,4 @@
-// `git rev-parse`, `git ls-tree`, `git show`. See revision.hpp.
+// `git rev-parse`, `git ls-tree`, `git cat-file`. See revision.hpp.
 #include "compiler/driver/revision.hpp"
 
 #include <fcntl.h>
@@ -9,12 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
-#include "compiler/driver/output.hpp"
 #include "core/limits.hpp"
 
 extern char** environ;
@@ -23,6 +21,9 @@ namespace sentrail::compiler {
 namespace {
 
 namespace fs = std::filesystem;
+
+// What git lists of one revision, 100 bytes a file: the largest repositories hold 500,000.
+constexpr std::size_t kListBytesMax = 64u << 20;
 
 struct GitAnswer {
   int code = 0;
@@ -42,7 +43,8 @@ std::string read_all(int fd, std::size_t bytes_max) {
 }
 
 // Runs git without a shell; its own messages are not shown.
-Result<GitAnswer> git(std::vector<std::string> arguments) {
+Result<GitAnswer> git(std::vector<std::string> arguments,
+                      std::size_t bytes_max = limits::kSourceBytesMax) {
   arguments.insert(arguments.begin(), "git");
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -65,7 +67,7 @@ Result<GitAnswer> git(std::vector<std::string> arguments) {
     return fail(Errc::unavailable, std::string("cannot run git: ") + std::strerror(error));
   }
   GitAnswer answer;
-  answer.out = read_all(ends[0], limits::kSourceBytesMax);
+  answer.out = read_all(ends[0], bytes_max);
   close(ends[0]);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -74,98 +76,138 @@ Result<GitAnswer> git(std::vector<std::string> arguments) {
   return answer;
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\0', at), text.size());
-    if (end > at) lines.push_back(text.substr(at, end - at));
-    at = end + 1;
+// The end of a path that any command reads: policy text, catalogs and locks.
+bool is_ours(std::string_view path) {
+  return path.ends_with(".sentrail") || path.ends_with(".yaml") || path.ends_with(".lock.json");
+}
+
+// Fills the files of a listing, `MODE TYPE OBJECT<tab>PATH`, each ended by a zero byte. Links are
+// no files: git stores where they lead.
+void read_listing(std::string_view listing, std::map<std::string, std::string>& files) {
+  while (!listing.empty()) {
+    const std::size_t end = std::min(listing.find('\0'), listing.size());
+    const std::string_view entry = listing.substr(0, end);
+    listing.remove_prefix(std::min(end + 1, listing.size()));
+    const std::size_t tab = entry.find('\t');
+    if (!entry.starts_with("100") || tab == std::string_view::npos) continue;
+    const std::string_view path = entry.substr(tab + 1);
+    if (!is_ours(path)) continue;
+    files.emplace(path, entry.substr(entry.rfind(' ', tab) + 1, tab - entry.rfind(' ', tab) - 1));
   }
-  return lines;
 }
 
-// The names below a folder of a revision, the folder's path in front; none if it is not there.
-Result<std::vector<std::string>> names_in(const std::string& commit, const std::string& folder) {
-  const std::string where = folder.empty() ? "./" : folder + "/";
-  SENTRAIL_ASSIGN_OR_RETURN(const GitAnswer listed,
-                            git({"ls-tree", "-z", "--name-only", commit, "--", where}));
-  if (listed.code != 0) return std::vector<std::string>{};
-  return lines_of(listed.out);
-}
-
-Status bring(const std::string& commit, const std::string& path, const fs::path& to) {
-  SENTRAIL_ASSIGN_OR_RETURN(const GitAnswer shown, git({"show", commit + ":./" + path}));
-  if (shown.code != 0) return fail(Errc::not_found, "there is no " + path + " in " + commit);
-  std::error_code error;
-  fs::create_directories(to.parent_path(), error);
-  return write_bytes(to.string(), shown.out);
-}
-
-Status bring_all(const std::string& commit, const std::string& folder, const char* ending,
-                 const fs::path& to, std::size_t& count) {
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<std::string> names, names_in(commit, folder));
-  for (const std::string& name : names) {
-    if (fs::path(name).extension() != ending) continue;
-    SENTRAIL_TRY(bring(commit, name, to / fs::path(name).filename()));
-    ++count;
-  }
-  return {};
+// As git names it: without `.` and an end of `/`, and empty for the folder itself.
+std::string plain(const fs::path& path) {
+  std::string text = path.lexically_normal().generic_string();
+  while (text.ends_with('/')) text.pop_back();
+  return text == "." ? "" : text;
 }
 
 }  // namespace
 
-Result<TemporaryFolder> TemporaryFolder::make() {
-  std::string name = (fs::temp_directory_path() / "sentrailc-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) {
-    return fail(Errc::io, "cannot make a folder " + name + ": " + std::strerror(errno));
-  }
-  return TemporaryFolder(std::move(name));
-}
-
-TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code error;
-  if (!path_.empty()) fs::remove_all(path_, error);
-}
-
-Result<std::string> export_revision(const std::string& revision, const std::string& path,
-                                    const TemporaryFolder& into) {
+Result<std::shared_ptr<const Revision>> Revision::open(const std::string& name) {
   // `--end-of-options` keeps a revision from being read as an option.
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const GitAnswer named,
-      git({"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"}));
+  SENTRAIL_ASSIGN_OR_RETURN(const GitAnswer named, git({"rev-parse", "--verify", "--quiet",
+                                                        "--end-of-options", name + "^{commit}"}));
   if (named.code != 0) {
-    return fail(Errc::not_found, "there is no git revision " + revision +
+    return fail(Errc::not_found, "there is no git revision " + name +
                                      " here; `git log --oneline` lists those that there are");
   }
+  std::shared_ptr<Revision> revision(new Revision(name));
+  SENTRAIL_ASSIGN_OR_RETURN(const GitAnswer prefix, git({"rev-parse", "--show-prefix"}));
+  revision->prefix_ = prefix.out.substr(0, prefix.out.find('\n'));
   const std::string commit = named.out.substr(0, named.out.find('\n'));
-  std::string plain = fs::path(path).lexically_normal().generic_string();
-  while (!plain.empty() && plain.back() == '/') plain.pop_back();
-  if (plain == ".") plain.clear();
-  const fs::path root = into.path();
-  std::size_t count = 0;
-  std::string result = root.string();
-  std::string folder = plain;
-  if (fs::path(plain).extension() == ".sentrail") {
-    folder = fs::path(plain).parent_path().generic_string();
-    result = (root / fs::path(plain).filename()).string();
-    if (const Status status = bring(commit, plain, result); !status) {
-      return fail(Errc::not_found, "there is no " + plain + " in revision " + revision);
+  SENTRAIL_ASSIGN_OR_RETURN(const GitAnswer listed,
+                            git({"ls-tree", "-r", "-z", "--full-tree", commit}, kListBytesMax));
+  if (listed.code != 0) return fail(Errc::io, "git cannot list the files of " + name);
+  if (listed.out.size() > kListBytesMax) {
+    return fail(Errc::limit_exceeded, "revision " + name + " holds too many files to list");
+  }
+  read_listing(listed.out, revision->files_);
+  return std::shared_ptr<const Revision>(std::move(revision));
+}
+
+std::string Revision::in_tree(const std::string& path) const {
+  return plain(fs::path(prefix_) / path);
+}
+
+std::string Revision::shown(const std::string& path) const {
+  const std::string text = plain(path);
+  return name_ + (text.starts_with("../") || text == ".." ? ":" : ":./") + text;
+}
+
+std::map<std::string, std::string> Revision::policies(const std::string& given) const {
+  std::error_code error;
+  const bool absolute = fs::path(given).is_absolute();
+  const std::string path =
+      absolute ? fs::path(given).lexically_relative(fs::current_path(error)).string() : given;
+  const std::string folder = in_tree(path);
+  if (files_.contains(folder)) return {{fs::path(folder).filename().string(), shown(path)}};
+  std::map<std::string, std::string> found;
+  const std::string below = folder.empty() ? "" : folder + "/";
+  for (auto file = files_.lower_bound(below); file != files_.end(); ++file) {
+    if (!file->first.starts_with(below)) break;
+    const std::string rest = file->first.substr(below.size());
+    if (rest.ends_with(".sentrail") && !rest.starts_with('.') &&
+        rest.find("/.") == std::string::npos) {
+      found.emplace(rest, shown((fs::path(path) / rest).string()));
     }
-    ++count;
   }
-  // What stands beside it may be imported.
-  SENTRAIL_TRY(bring_all(commit, folder, ".sentrail", root, count));
-  if (count == 0) {
-    return fail(Errc::not_found, "there is no .sentrail file in " +
-                                     (plain.empty() ? std::string("this folder") : plain) +
-                                     " in revision " + revision);
+  return found;
+}
+
+const std::string* Revision::object_of(const std::string& file) const {
+  const std::string ours = name_ + ":";
+  if (!file.starts_with(ours)) return nullptr;
+  const auto found = files_.find(in_tree(file.substr(ours.size())));
+  return found == files_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Revision::beside(const std::string& folder,
+                                          std::string_view ending) const {
+  const std::string ours = name_ + ":";
+  std::vector<std::string> found;
+  if (!folder.starts_with(ours)) return found;
+  const std::string below = plain(fs::path(in_tree(folder.substr(ours.size()))) / "catalogs") + "/";
+  for (auto file = files_.lower_bound(below); file != files_.end(); ++file) {
+    if (!file->first.starts_with(below)) break;
+    const std::string rest = file->first.substr(below.size());
+    if (rest.find('/') != std::string::npos || !rest.ends_with(ending)) continue;
+    found.push_back(folder + "/catalogs/" + rest);
   }
-  const std::string catalogs = folder.empty() ? "catalogs" : folder + "/catalogs";
-  SENTRAIL_TRY(bring_all(commit, catalogs, ".yaml", root / "catalogs", count));
-  return result;
+  return found;
+}
+
+Result<SourceId> Revision::add(const std::string& file, Sources& sources) const {
+  const std::string* object = object_of(file);
+  if (object == nullptr) return fail(Errc::not_found, "there is no " + file);
+  SENTRAIL_ASSIGN_OR_RETURN(GitAnswer blob, git({"cat-file", "blob", *object}));
+  if (blob.code != 0) return fail(Errc::io, "git cannot read " + file);
+  if (blob.out.size() > limits::kSourceBytesMax) {
+    return fail(Errc::limit_exceeded,
+                file + " is larger than " + std::to_string(limits::kSourceBytesMax) + " bytes");
+  }
+  return sources.add(file, std::move(blob.out));
+}
+
+LoadFrom Revision::from(LoadOptions options) const {
+  const auto self = shared_from_this();
+  const LoadFrom disk = from_disk(options);
+  const CatalogFrom catalogs{
+      [self](const std::string& folder) { return self->beside(folder, ".yaml"); },
+      [self](const std::string& folder) { return self->beside(folder, ".lock.json"); },
+      [self](const std::string& file, Sources& sources) { return self->add(file, sources); }};
+  return {[self, disk](const std::string& file) {
+            return self->object_of(file) != nullptr || disk.is_file(file);
+          },
+          [self, disk](const std::string& file, Sources& sources) {
+            return self->object_of(file) != nullptr ? self->add(file, sources)
+                                                    : disk.add(file, sources);
+          },
+          [catalogs](const std::vector<std::string>& folders, Loaded& loaded) {
+            return load_catalogs(folders, catalogs, loaded);
+          },
+          std::move(options)};
 }
 
 }  // namespace sentrail::compiler

@@ -13,6 +13,7 @@
 #include "compiler/driver/mutation_output.hpp"
 #include "compiler/driver/ready.hpp"
 #include "compiler/driver/reporter.hpp"
+#include "compiler/driver/roots.hpp"
 #include "compiler/driver/test_findings.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/json_writer.hpp"
@@ -164,6 +165,11 @@ void test_file(const std::string& file, const Options& asked, const LoadOptions&
     if (score) print_mutation(*score, loaded);
   } else {
     report_tests(results, ready, reporter);
+    if (coverage && asked.coverage) {
+      for (const Diagnostic& one : findings_of(*coverage, *loaded.policy, loaded.sources)) {
+        reporter.finding(one, loaded.sources);
+      }
+    }
     if (score) report_mutation(*score, loaded, reporter);
   }
   if (asked.min_rules) require_rules(*coverage, *asked.min_rules, file, reporter);
@@ -171,7 +177,7 @@ void test_file(const std::string& file, const Options& asked, const LoadOptions&
 
 int test_path(const Options& asked, const LoadOptions& load, const OutputOptions& options,
               std::vector<std::string>& read) {
-  const Result<std::vector<std::string>> files = policy_files(asked.path);
+  const Result<std::vector<std::string>> files = roots_of(asked.path, load);
   if (!files) return report(files.error(), options);
   Reporter reporter(options);
   for (const std::string& file : *files) test_file(file, asked, load, reporter, read);
@@ -181,10 +187,6 @@ int test_path(const Options& asked, const LoadOptions& load, const OutputOptions
 int test(const Options& asked, const LoadOptions& load, const OutputOptions& options) {
   std::vector<std::string> read;
   if (!asked.watch) return test_path(asked, load, options, read);
-  if (options.json || options.format != Format::text) {
-    return report(Error{Errc::invalid_argument, "--watch prints text: leave out --format"},
-                  options);
-  }
   return watch_policy(asked.path, options, [&] {
     read.clear();
     static_cast<void>(test_path(asked, load, options, read));

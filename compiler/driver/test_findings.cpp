@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "compiler/probe/requests.hpp"
-
 namespace sentrail::compiler {
 
 Diagnostic finding_of(const TestOutcome& outcome) {
@@ -26,9 +24,9 @@ std::string said_of(const Mistake& mistake, const ir::Policy& policy, const Sour
 
 std::string hint_of(const Survivor& survivor) {
   if (!survivor.noticing.empty()) return "the test \"" + survivor.noticing + "\" would notice";
-  const auto json = survivor.request ? probe::request_json(*survivor.request) : std::nullopt;
+  const auto json = survivor.shown ? json_of(*survivor.shown) : std::nullopt;
   if (json) return "a test would with " + *json;
-  if (survivor.request) return "a test would with a request that has a repeated parameter";
+  if (survivor.shown) return "a test would with a request that has a repeated parameter";
   return "not known whether a test could" + (survivor.why.empty() ? "" : ": " + survivor.why);
 }
 

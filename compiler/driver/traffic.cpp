@@ -27,6 +27,7 @@ struct Answer {
 Result<Answer> answer_of(const TrafficSide& side, std::string_view json) {
   SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
                             request::read_requests(json, side.catalogs));
+  SENTRAIL_TRY(side.decider.can_decide(requests));
   const Evaluation evaluation = side.decider.evaluate(std::move(requests));
   const decide::Answer& given = evaluation.answer;
   Answer answer{given.effect, given.rule, given.approval, {}};
@@ -57,9 +58,8 @@ void count(const TrafficSide& before, const TrafficSide& after, const Answer& wa
   }
   ++group->count;
   if (group->examples.size() == kExamplesShown) return;
-  group->examples.push_back(
-      {line, std::string(decide::rule_name_of(before.decider.engine().program(), was.rule)),
-       std::string(decide::rule_name_of(after.decider.engine().program(), is.rule))});
+  group->examples.push_back({line, rule_name(before.decider.engine().program(), was.rule),
+                             rule_name(after.decider.engine().program(), is.rule)});
 }
 
 const char* note_of(const TrafficChange& change) {

@@ -91,8 +91,7 @@ class Formatter : ClauseLayout {
     layout_.text(node.parameters.empty() ? " =" : ") =");
     const bool joined = is_joined(ast_.exprs[node.body]);  // indents its parts itself
     if (!joined) layout_.indent();
-    flush(leaf_of(node.body), false, true);
-    layout_.line();
+    next_line(leaf_of(node.body));
     condition(node.body);
     if (!joined) layout_.dedent();
     layout_.close();
@@ -116,8 +115,7 @@ class Formatter : ClauseLayout {
     if (node.approval) approval(*node.approval);
     if (node.because) {
       layout_.indent();
-      flush(node.because->span.begin, false, true);
-      layout_.line();
+      next_line(node.because->span.begin);
       name_line("because ", slice(node.because->span));
       layout_.dedent();
     }
@@ -129,8 +127,7 @@ class Formatter : ClauseLayout {
     name_line("prove ", slice(node.name.span));
     name_line(" never ", name_of(node.never));
     layout_.indent();
-    flush(leaf_of(node.when), false, true);
-    layout_.line();
+    next_line(leaf_of(node.when));
     layout_.text("when ");
     condition(node.when);
     layout_.dedent();
@@ -154,7 +151,7 @@ class Formatter : ClauseLayout {
   // The clauses in the author's order, each with the place of its first token after the keyword.
   [[nodiscard]] std::vector<std::pair<std::size_t, Part>> parts_of(const RuleNode& node) const {
     std::vector<std::pair<std::size_t, Part>> parts;
-    if (node.on) parts.emplace_back(node.on->tool.span.begin, Part::on);
+    if (node.on) parts.emplace_back(begin_of(*node.on), Part::on);
     if (node.when) parts.emplace_back(leaf_of(*node.when), Part::when);
     if (node.unless) parts.emplace_back(leaf_of(*node.unless), Part::unless);
     if (node.because) parts.emplace_back(node.because->span.begin, Part::because);
@@ -221,7 +218,8 @@ class Formatter : ClauseLayout {
   }
 
   void on(const OnClause& node) {
-    name_line("on ", slice(node.tool.span));
+    if (node.response) layout_.text("on response");
+    if (node.tool) name_line(node.response ? " " : "on ", slice(node.tool->span));
     if (node.actions.empty()) return;
     layout_.text(" ");
     if (node.bracketed) {
@@ -273,8 +271,7 @@ class Formatter : ClauseLayout {
     layout_.indent();
     operand(expr.children.front());
     for (std::size_t i = 1; i < expr.children.size(); ++i) {
-      flush(leaf_of(expr.children[i]), false, true);
-      layout_.line();
+      next_line(leaf_of(expr.children[i]));
       layout_.text(expr.kind == ExprKind::and_ ? "and " : "or ");
       operand(expr.children[i]);
     }
@@ -364,8 +361,7 @@ class Formatter : ClauseLayout {
       if (node.approvals.empty()) {
         layout_.text(" ");
       } else {
-        flush(node.rule->span.begin, false, true);
-        layout_.line();
+        next_line(node.rule->span.begin);
       }
       name_line("by ", node.rule->text);
     }
@@ -373,13 +369,18 @@ class Formatter : ClauseLayout {
       if (node.approvals.empty()) {
         layout_.text(" ");
       } else {
-        flush(node.then.front().span.begin, false, true);
-        layout_.line();
+        next_line(node.then.front().span.begin);
       }
       obligations(node.then);
     }
     layout_.dedent();
     layout_.close();
+  }
+
+  // A line for what stands at `offset`, behind the comments before it.
+  void next_line(std::size_t offset) {
+    flush(offset, false, true);
+    layout_.line();
   }
 
   void given(const Given& node) {
@@ -392,26 +393,38 @@ class Formatter : ClauseLayout {
     }
     layout_.indent();
     if (node.body) {
-      flush(node.body->span.begin, false, true);
-      layout_.line();
-      layout_.text("body ");
-      const bool json = node.body->kind == LiteralKind::json;
-      layout_.verbatim(json ? node.body->text : slice(node.body->span));
+      next_line(node.body->span.begin);
+      body(*node.body);
     }
+    if (node.answer) answer(*node.answer);
     if (!node.with.empty()) {
       if (node.tool) {
-        flush(node.with.front().span.begin, false, true);
-        layout_.line();
+        next_line(node.with.front().span.begin);
       }
       with(node.with);
     }
     for (const auto& [offset, text] : state_texts(node, source_)) {
-      flush(offset, false, true);
-      layout_.line();
+      next_line(offset);
       layout_.text(text);
     }
     layout_.dedent();
     layout_.close();
+  }
+
+  void body(const Literal& node) {
+    layout_.text("body ");
+    layout_.verbatim(node.kind == LiteralKind::json ? node.text : slice(node.span));
+  }
+
+  void answer(const AnswerNode& node) {
+    next_line(node.status.span.begin);
+    layout_.open();
+    name_line("answered ", slice(node.status.span));
+    layout_.indent();
+    if (node.body) next_line(node.body->span.begin);  // a line of its own behind a comment
+    layout_.close();
+    if (node.body) body(*node.body);
+    layout_.dedent();
   }
 
   void with(const std::vector<GivenAssignment>& assignments) {
@@ -422,8 +435,7 @@ class Formatter : ClauseLayout {
       const GivenAssignment& assignment = assignments[i];
       if (i > 0) {
         layout_.text(",");
-        flush(assignment.span.begin, false, true);
-        layout_.line();
+        next_line(assignment.span.begin);
       }
       layout_.text(slice(assignment.path.span));
       layout_.text(" = ");

@@ -82,6 +82,7 @@ bool is_comparable(Type type, const Constant& constant) {
              std::find(kRisks.begin(), kRisks.end(), constant.text) != kRisks.end();
     case Type::string_set:
     case Type::time:
+    case Type::ip:
       return false;
     case Type::json:
       return constant.kind != ConstantKind::null;

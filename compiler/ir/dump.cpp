@@ -47,12 +47,14 @@ bool is_plain_step(std::string_view step) {
 std::string text_of(const Operand& operand) {
   switch (operand.kind) {
     case OperandKind::string:
+    case OperandKind::network:
       return quoted(operand.text);
     case OperandKind::number:
       return operand.text;
     case OperandKind::boolean:
       return operand.boolean ? "true" : "false";
     case OperandKind::risk:
+    case OperandKind::instant:
       return operand.text;
     case OperandKind::pattern:
       return "~" + quoted(operand.text);
@@ -73,9 +75,9 @@ std::string_view name_of(TestedType type) {
 }
 
 std::string text_of(const Atom& atom) {
-  constexpr std::array<std::string_view, 14> kNames = {
-      "==",  "<",        "<=",          ">",         ">=", "in",     "~",
-      "has", "contains", "starts_with", "ends_with", "=~", "exists", "is"};
+  constexpr std::array<std::string_view, 15> kNames = {
+      "==",       "<",           "<=",        ">",  ">=",     "in", "~", "has",
+      "contains", "starts_with", "ends_with", "=~", "exists", "is", "=="};
   std::string out = "(";
   out += kNames[static_cast<std::size_t>(atom.op)];
   out += ' ';
@@ -92,6 +94,7 @@ std::string text_of(const Atom& atom) {
     }
     return out += "])";
   }
+  if (atom.other) out += ' ' + to_string(*atom.other);
   for (const Operand& operand : atom.operands) out += " " + text_of(operand);
   return out += ')';
 }
@@ -204,6 +207,14 @@ std::string text_of(const TestCase& test) {
 Type type_of(const AttributeRef& ref) {
   const Type type = row_of(ref.attribute).type;
   return ref.binder > 0 && type == Type::string_set ? Type::string : type;
+}
+
+bool can_be_same(Type a, Type b) noexcept {
+  const auto is_scalar = [](Type type) {
+    return type == Type::boolean || type == Type::number || type == Type::string;
+  };
+  if (a == b) return is_scalar(a) || a == Type::risk || a == Type::json;
+  return (a == Type::json && is_scalar(b)) || (b == Type::json && is_scalar(a));
 }
 
 bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept {

@@ -52,12 +52,15 @@ enum class OperandKind : std::uint8_t {
   pattern,
   number_range,
   regex,
-  window
+  window,
+  network,
+  instant
 };
 struct Operand {
   OperandKind kind = OperandKind::string;
   // string; number, pattern and regex as written, its flags first: `(?i)a`; risk's name; range's
-  // lower end; window's zone
+  // lower end; window's zone; a network, or a single address, as format_network writes it; an
+  // instant as format_rfc3339 does
   std::string text;
   std::string upper;  // number_range's upper end, included
   bool boolean = false;
@@ -82,22 +85,28 @@ enum class AtomOp : std::uint8_t {
   ends_with,
   search,
   exists,
-  is_type
+  is_type,
+  same  // has the value of another attribute
 };
 
 // The types that `is` tests. `number` and `string` also hold for attributes of those types.
 enum class TestedType : std::uint8_t { string, number, boolean, list, object, null };
 
-// `attribute op operands`. Operands: `in` any number; `exists` and `is_type` none; others one.
+// `attribute op operands`. Operands: `in` any number; `exists`, `is_type` and `same` none; others
+// one.
 struct Atom {
   AttributeRef attribute;
   AtomOp op = AtomOp::exists;
   std::vector<Operand> operands;
   TestedType tested_type = TestedType::string;
-  bool sized = false;  // tests `size(attribute)`, a number
+  bool sized = false;                   // tests `size(attribute)`, a number
+  std::optional<AttributeRef> other{};  // same: what `attribute` is compared with
 
   friend bool operator==(const Atom&, const Atom&) = default;
 };
+
+// Whether values of two types can be equal: of one type, or of what JSON has.
+[[nodiscard]] bool can_be_same(Type a, Type b) noexcept;
 
 // A node of a condition; children before parents in Policy::conditions.
 enum class ConditionKind : std::uint8_t {
@@ -197,6 +206,7 @@ struct Rule {
   Span until_span{};
   std::vector<Limit> limits{};
   std::vector<Obligation> obligations{};  // ascend by comes_before: no twins
+  bool on_response = false;               // its condition has `response exists` in it
 };
 
 // A shadow rule, and how many rules of its tier are tried before it.
@@ -212,6 +222,7 @@ struct Tier {
   std::vector<Rule> rules;
   std::vector<Rule> alsos{};      // their outcome is `pass`, and means nothing
   std::vector<Shadow> shadows{};  // ascend by `before`
+  bool implied = false;           // nobody wrote it: see phases.hpp
 };
 
 // Calls visit(rule) for each rule of a tier, and for what is written like one.

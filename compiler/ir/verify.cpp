@@ -2,6 +2,7 @@
 //
 // Neighbours: ir.hpp, pattern.hpp. Run after each phase in debug builds and tests, and by loaders.
 // Must not know: policy text. A failure is a bug of the phase before, so messages name indices.
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -9,8 +10,10 @@
 #include "compiler/ir/ir.hpp"
 #include "compiler/ir/pattern.hpp"
 #include "compiler/regex/tree.hpp"
+#include "core/addresses.hpp"
 #include "core/limits.hpp"
 #include "core/names.hpp"
+#include "core/time.hpp"
 #include "core/units.hpp"
 
 namespace sentrail::compiler::ir {
@@ -53,9 +56,12 @@ bool comparable(Type type, OperandKind kind) {
     case Type::string_set:
       return kind == OperandKind::string;
     case Type::json:
-      return kind != OperandKind::risk && kind != OperandKind::window;
+      return kind != OperandKind::risk && kind != OperandKind::window &&
+             kind != OperandKind::network && kind != OperandKind::instant;
     case Type::time:
-      return kind == OperandKind::window;
+      return kind == OperandKind::window || kind == OperandKind::instant;
+    case Type::ip:
+      return kind == OperandKind::network;
   }
   return false;
 }
@@ -63,7 +69,8 @@ bool comparable(Type type, OperandKind kind) {
 // Whether an operator takes an operand of this kind.
 bool takes(AtomOp op, OperandKind kind) {
   const bool literal = kind != OperandKind::pattern && kind != OperandKind::number_range &&
-                       kind != OperandKind::regex && kind != OperandKind::window;
+                       kind != OperandKind::regex && kind != OperandKind::window &&
+                       kind != OperandKind::instant;
   switch (op) {
     case AtomOp::equal:
       return literal;
@@ -71,9 +78,10 @@ bool takes(AtomOp op, OperandKind kind) {
     case AtomOp::less_equal:
     case AtomOp::greater:
     case AtomOp::greater_equal:
-      return kind == OperandKind::number || kind == OperandKind::risk;
+      return kind == OperandKind::number || kind == OperandKind::risk ||
+             kind == OperandKind::instant;
     case AtomOp::in:
-      return kind != OperandKind::regex;
+      return kind != OperandKind::regex && kind != OperandKind::instant;
     case AtomOp::matches:
       return kind == OperandKind::pattern;
     case AtomOp::has:
@@ -86,9 +94,22 @@ bool takes(AtomOp op, OperandKind kind) {
       return kind == OperandKind::regex;
     case AtomOp::exists:
     case AtomOp::is_type:
+    case AtomOp::same:
       return false;
   }
   return false;
+}
+
+// As they are written once, and single addresses beside `==`.
+bool is_sound_network(const Atom& atom, const std::string& text) {
+  const auto network = parse_network(text);
+  if (!network || format_network(without_host_bits(*network)) != text) return false;
+  return atom.op == AtomOp::in || network->prefix == bits_of(network->first.family);
+}
+
+bool is_sound_instant(const std::string& text) {
+  const auto instant = parse_rfc3339(text);
+  return instant && instant->unix_ms > 0 && format_rfc3339(*instant) == text;
 }
 
 Status verify_operand(const Atom& atom, const Operand& operand) {
@@ -103,6 +124,12 @@ Status verify_operand(const Atom& atom, const Operand& operand) {
                        window.until > 0 && window.until <= kDayMinutes &&
                        window.from != window.until && !operand.text.empty();
     return sound && atom.operands.size() == 1 ? Status{} : broken("a window that is none");
+  }
+  if (operand.kind == OperandKind::network && !is_sound_network(atom, operand.text)) {
+    return broken("a network that is none: " + operand.text);
+  }
+  if (operand.kind == OperandKind::instant && !is_sound_instant(operand.text)) {
+    return broken("an instant that is none: " + operand.text);
   }
   if (operand.kind == OperandKind::pattern) {
     if (const auto problem = pattern_problem(operand.text, row.separator)) {
@@ -130,11 +157,24 @@ Status verify_size(const Atom& atom) {
   return {};
 }
 
+Status verify_same(const Atom& atom) {
+  SENTRAIL_TRY(verify_reference(*atom.other));
+  if (can_be_same(type_of(atom.attribute), type_of(*atom.other)) && !atom.sized &&
+      atom.operands.empty()) {
+    return {};
+  }
+  return broken(std::string(row_of(atom.attribute.attribute).name) +
+                " is compared with another type");
+}
+
 Status verify_atom(const Atom& atom) {
   SENTRAIL_TRY(verify_reference(atom.attribute));
   const Type type = type_of(atom.attribute);
   const std::string name(row_of(atom.attribute.attribute).name);
+  const bool same = atom.op == AtomOp::same;
   const bool bare = atom.op == AtomOp::exists || atom.op == AtomOp::is_type;
+  if (same != atom.other.has_value()) return broken("a test of " + name + " and another attribute");
+  if (same) return verify_same(atom);
   if (bare != atom.operands.empty() && atom.op != AtomOp::in) {
     return broken("an operator on " + name + " has the wrong number of operands");
   }
@@ -152,6 +192,8 @@ Status verify_atom(const Atom& atom) {
   if (partial && type != Type::string && type != Type::json) {
     return broken(name + " is no string");
   }
+  const bool address = atom.op == AtomOp::equal || atom.op == AtomOp::in || bare;
+  if (type == Type::ip && !address) return broken(name + " is an address");
   for (const Operand& operand : atom.operands) SENTRAIL_TRY(verify_operand(atom, operand));
   return {};
 }
@@ -194,7 +236,10 @@ Status verify_scopes(const Policy& policy) {
   for (std::size_t i = policy.conditions.size(); i-- > 0;) {
     const Condition& condition = policy.conditions[ConditionId{static_cast<std::uint32_t>(i)}];
     const bool quantified = is_quantified(condition.kind);
-    if (condition.atom.attribute.binder > depths[i]) return broken("an element of no quantifier");
+    const auto& other = condition.atom.other;
+    const std::uint8_t deepest =
+        std::max(condition.atom.attribute.binder, other ? other->binder : std::uint8_t{0});
+    if (deepest > depths[i]) return broken("an element of no quantifier");
     const auto inner = static_cast<std::uint8_t>(depths[i] + (quantified ? 1 : 0));
     if (inner > limits::kQuantifierDepthMax) return broken("quantifiers nest too deep");
     for (const ConditionId child : condition.children) depths[child.value] = inner;
@@ -274,8 +319,8 @@ Status verify_limit(const Limit& limit, Outcome outcome) {
   for (std::size_t i = 0; i < limit.keys.size(); ++i) {
     const AttributeRef& key = limit.keys[i];
     SENTRAIL_TRY(verify_reference(key));
-    if (key.binder > 0 || row_of(key.attribute).trust != Trust::authenticated ||
-        type_of(key) != Type::string) {
+    const bool text = type_of(key) == Type::string || type_of(key) == Type::ip;
+    if (key.binder > 0 || row_of(key.attribute).trust != Trust::authenticated || !text) {
       return broken("a limit's key that is no authenticated text");
     }
     for (std::size_t k = 0; k < i; ++k) {
@@ -291,8 +336,9 @@ Status verify_obligations(const Rule& rule) {
     if (one.path.has_value() != hides(one.kind)) return broken("an obligation's path");
     if (one.path) {
       const AttributeId root = one.path->attribute;
-      if (root != AttributeId::body && root != AttributeId::args) {
-        return broken("an obligation hides what is neither body nor args");
+      if (root != AttributeId::body && root != AttributeId::args &&
+          root != AttributeId::response_body) {
+        return broken("an obligation hides what is no body and no args");
       }
       if (one.path->binder != 0) return broken("an obligation's path names an element");
       SENTRAIL_TRY(verify_reference(*one.path));
@@ -377,6 +423,7 @@ Status Policy::verify() const {
   std::size_t rules = 0;
   for (const Tier& tier : tiers) {
     if (tier.name.empty()) return broken("a tier has no name");
+    if (tier.implied && &tier != &tiers.back()) return broken("rules stand behind the implied one");
     rules += tier.rules.size();
     for (const Rule& rule : tier.rules) SENTRAIL_TRY(verify_rule(rule, tier.guard, owned));
     SENTRAIL_TRY(verify_asides(tier, owned));

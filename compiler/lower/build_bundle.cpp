@@ -2,6 +2,7 @@
 #include "compiler/lower/build_bundle.hpp"
 
 #include "core/bundle.hpp"
+#include "core/catalog_asked.hpp"
 #include "core/encoding.hpp"
 #include "crypto/hash.hpp"
 
@@ -11,8 +12,8 @@ Result<std::string> build_bundle(const BundleParts& parts) {
   SENTRAIL_TRY(verify(parts.program));
   SENTRAIL_TRY(verify(parts.catalogs));
   BundleWriter writer;
-  writer.add_program(parts.program);
-  writer.add_catalogs(parts.catalogs);
+  const AskedCatalogs asked(parts.catalogs, parts.program);
+  writer.add_policy(parts.program, asked.view());
   for (const ForeignSection& section : parts.foreign) {
     writer.add_section(section.id, section.bytes, section.row_bytes);
   }

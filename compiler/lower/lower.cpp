@@ -76,7 +76,7 @@ class Lowerer {
 Result<ProgramStorage> Lowerer::run() {
   SENTRAIL_TRY(in_.verify());
   SENTRAIL_TRY(want_literals());
-  tables_.seal();
+  SENTRAIL_TRY(tables_.seal());
   ProgramStorage& out = tables_.storage();
   PolicyRow policy;
   SENTRAIL_ASSIGN_OR_RETURN(policy.name, tables_.text(in_.name));

@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/phases.hpp"
+#include "core/time.hpp"
+
 namespace sentrail::compiler {
 namespace {
 
@@ -46,6 +49,8 @@ std::optional<ir::AtomOp> op_of(std::uint8_t op) {
       return ir::AtomOp::ends_with;
     case TestOp::search:
       return ir::AtomOp::search;
+    case TestOp::same:
+      return ir::AtomOp::same;
     case TestOp::any_element:
     case TestOp::every_element:
       break;
@@ -84,6 +89,7 @@ class Raiser {
       ir::Tier tier;
       tier.name = program_.view(row.name);
       tier.guard = row.guard != 0;
+      tier.implied = tier.name == ir::kAnswersTier;
       for (std::uint32_t i = 0; i < row.rules_count; ++i) {
         SENTRAIL_ASSIGN_OR_RETURN(ir::Rule rule, written(row.rules_begin + i, program_.nodes));
         tier.rules.push_back(std::move(rule));
@@ -291,6 +297,11 @@ class Raiser {
     made.op = *op;
     made.tested_type = *type;
     made.sized = row.sized != 0;
+    if (made.op == ir::AtomOp::same) {
+      const std::uint32_t other = program_.peers[program_.operands[row.operands_begin].index].slot;
+      SENTRAIL_ASSIGN_OR_RETURN(made.other, reference(program_.slots[other]));
+      return made;
+    }
     for (std::uint32_t i = 0; i < row.operands_count; ++i) {
       SENTRAIL_ASSIGN_OR_RETURN(ir::Operand one,
                                 operand(program_.operands[row.operands_begin + i]));
@@ -340,7 +351,16 @@ class Raiser {
                        static_cast<std::uint16_t>(window.until)};
         break;
       }
+      case OperandKind::network:
+        made.kind = ir::OperandKind::network;
+        made.text = format_network(program_.networks[row.index].network());
+        break;
+      case OperandKind::instant:
+        made.kind = ir::OperandKind::instant;
+        made.text = format_rfc3339_ms(program_.instants[row.index].unix_ms);
+        break;
       case OperandKind::quantifier:
+      case OperandKind::peer:
         return unsupported("an operand");
     }
     return made;

@@ -44,6 +44,10 @@ OperandKind kind_of(ir::OperandKind kind) {
       return OperandKind::regex;
     case ir::OperandKind::window:
       return OperandKind::window;
+    case ir::OperandKind::network:
+      return OperandKind::network;
+    case ir::OperandKind::instant:
+      return OperandKind::instant;
   }
   SENTRAIL_UNREACHABLE("operand kind");
 }
@@ -78,6 +82,8 @@ TestOp op_of(ir::AtomOp op) {
       return TestOp::exists;
     case ir::AtomOp::is_type:
       return TestOp::is_type;
+    case ir::AtomOp::same:
+      return TestOp::same;
   }
   SENTRAIL_UNREACHABLE("operator");
 }
@@ -100,9 +106,23 @@ TestedType type_of(ir::TestedType type) {
   SENTRAIL_UNREACHABLE("tested type");
 }
 
+// REQUIRES: of a verified policy, as those below.
+Network network_of(const std::string& text) {
+  const auto network = parse_network(text);
+  SENTRAIL_CHECK_NOTE(network.has_value(), "the policy is not verified");
+  return *network;
+}
+
+Instant instant_of(const std::string& text) {
+  const auto instant = parse_rfc3339(text);
+  SENTRAIL_CHECK_NOTE(instant.has_value(), "the policy is not verified");
+  return *instant;
+}
+
 }  // namespace
 
 Status TableBuilder::want(const ir::Atom& atom) {
+  if (atom.op == ir::AtomOp::same) pairs_.push_back(atom);
   for (const ir::Operand& operand : atom.operands) SENTRAIL_TRY(want(operand));
   return {};
 }
@@ -110,6 +130,8 @@ Status TableBuilder::want(const ir::Atom& atom) {
 Status TableBuilder::want(const ir::Operand& operand) {
   if (operand.kind == ir::OperandKind::string) symbol_texts_.insert(operand.text);
   if (operand.kind == ir::OperandKind::window) zone_names_.insert(operand.text);
+  if (operand.kind == ir::OperandKind::network) networks_.insert(network_of(operand.text));
+  if (operand.kind == ir::OperandKind::instant) instants_.insert(instant_of(operand.text));
   if (operand.kind == ir::OperandKind::number) return want_number(operand.text);
   if (operand.kind != ir::OperandKind::number_range) return {};
   SENTRAIL_TRY(want_number(operand.text));
@@ -125,7 +147,7 @@ Status TableBuilder::want_number(const std::string& text) {
   return {};
 }
 
-void TableBuilder::seal() {
+Status TableBuilder::seal() {
   // Symbols come first and in order: verify() wants them apart from each other in the pool.
   for (const std::string& text : symbol_texts_) {
     const TextRef ref{size_of(out_.text), static_cast<std::uint32_t>(text.size())};
@@ -134,11 +156,38 @@ void TableBuilder::seal() {
     texts_.emplace(text, ref);
   }
   for (const Decimal& value : number_values_) out_.numbers.push_back(NumberRow::of(value));
+  for (const Network& network : networks_) out_.networks.push_back(NetworkRow::of(network));
+  for (const Instant instant : instants_) out_.instants.push_back({instant.unix_ms});
   for (const std::string& name : zone_names_) {
     const TextRef ref{size_of(out_.text), static_cast<std::uint32_t>(name.size())};
     out_.text.insert(out_.text.end(), name.begin(), name.end());
     out_.zones.push_back(texts_.emplace(name, ref).first->second);
   }
+  std::set<std::uint32_t> peers;
+  for (const ir::Atom& atom : pairs_) {
+    SENTRAIL_ASSIGN_OR_RETURN(const Pair made, pair(atom));
+    peers.insert(made.peer);
+  }
+  for (const std::uint32_t slot : peers) out_.peers.push_back({slot});
+  return {};
+}
+
+Result<TableBuilder::Pair> TableBuilder::pair(const ir::Atom& atom) {
+  Pair made;
+  SENTRAIL_ASSIGN_OR_RETURN(made.slot, slot(atom.attribute));
+  SENTRAIL_ASSIGN_OR_RETURN(made.peer, slot(*atom.other));
+  const auto place = [this](std::uint32_t index) {
+    return std::pair(-out_.slots[index].binder, index);
+  };
+  if (place(made.peer) < place(made.slot)) std::swap(made.slot, made.peer);
+  return made;
+}
+
+OperandRow TableBuilder::peer(std::uint32_t slot) const {
+  const auto found = std::ranges::lower_bound(out_.peers, slot, {}, &PeerRow::slot);
+  SENTRAIL_CHECK(found != out_.peers.end() && found->slot == slot);
+  return {static_cast<std::uint32_t>(OperandKind::peer),
+          static_cast<std::uint32_t>(found - out_.peers.begin()), 0};
 }
 
 std::uint32_t TableBuilder::symbol(std::string_view text) const {
@@ -159,6 +208,20 @@ std::uint32_t TableBuilder::number(const std::string& text) const {
       [](const NumberRow& row, const Decimal& wanted) { return compare(row.value(), wanted) < 0; });
   SENTRAIL_CHECK(found != out_.numbers.end() && found->value() == value);
   return static_cast<std::uint32_t>(found - out_.numbers.begin());
+}
+
+std::uint32_t TableBuilder::network(const std::string& text) const {
+  const auto found = std::ranges::lower_bound(out_.networks, network_of(text), {},
+                                              [](const NetworkRow& row) { return row.network(); });
+  SENTRAIL_CHECK(found != out_.networks.end());
+  return static_cast<std::uint32_t>(found - out_.networks.begin());
+}
+
+std::uint32_t TableBuilder::instant(const std::string& text) const {
+  const auto found =
+      std::ranges::lower_bound(out_.instants, instant_of(text).unix_ms, {}, &InstantRow::unix_ms);
+  SENTRAIL_CHECK(found != out_.instants.end());
+  return static_cast<std::uint32_t>(found - out_.instants.begin());
 }
 
 Result<TextRef> TableBuilder::text(std::string_view text) {
@@ -294,20 +357,33 @@ Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separa
     case ir::OperandKind::window:
       row.index = window(operand);
       break;
+    case ir::OperandKind::network:
+      row.index = network(operand.text);
+      break;
+    case ir::OperandKind::instant:
+      row.index = instant(operand.text);
+      break;
   }
   return row;
 }
 
 Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
   AtomRow row;
-  SENTRAIL_ASSIGN_OR_RETURN(row.slot, slot(atom.attribute));
+  std::set<std::array<std::uint32_t, 3>> operands;  // in the order that verify() wants
+  if (atom.op == ir::AtomOp::same) {
+    SENTRAIL_ASSIGN_OR_RETURN(const Pair made, pair(atom));
+    const OperandRow other = peer(made.peer);
+    row.slot = made.slot;
+    operands.insert({other.kind, other.index, other.upper});
+  } else {
+    SENTRAIL_ASSIGN_OR_RETURN(row.slot, slot(atom.attribute));
+  }
   row.op = static_cast<std::uint8_t>(op_of(atom.op));
   row.sized = atom.sized ? 1 : 0;
   if (atom.op == ir::AtomOp::is_type) {
     row.tested_type = static_cast<std::uint8_t>(type_of(atom.tested_type));
   }
   const auto separator = static_cast<char>(out_.slots[row.slot].separator);
-  std::set<std::array<std::uint32_t, 3>> operands;  // in the order that verify() wants
   for (const ir::Operand& entry : atom.operands) {
     SENTRAIL_ASSIGN_OR_RETURN(const OperandRow made, operand(entry, separator));
     operands.insert({made.kind, made.index, made.upper});

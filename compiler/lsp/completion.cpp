@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "compiler/ir/ir.hpp"
 #include "compiler/lsp/completion_place.hpp"
 #include "compiler/lsp/features.hpp"
 #include "compiler/lsp/words.hpp"
@@ -119,6 +120,7 @@ class Offers {
         if (fits) word(name_of(outcome), Kind::enum_member);
       }
     }
+    if (place_.answers) word("response");
     if (place_.has(Want::tools)) tools();
     if (place_.has(Want::actions)) actions(place_.tool);
     if (place_.has(Want::clauses)) {
@@ -198,10 +200,14 @@ class Offers {
     }
   }
 
+  // Right of `==` those that can equal what stands left of it.
   void attributes() {
+    const std::optional<AttributeId> left =
+        place_.has(Want::values) ? attribute() : std::optional<AttributeId>{};
     for (std::size_t i = 0; i < kAttributeCount; ++i) {
       const Attribute& row = kAttributes[i];
       const auto id = static_cast<AttributeId>(i);
+      if (left && (id == *left || !ir::can_be_same(row_of(*left).type, row.type))) continue;
       const std::string detail =
           std::string(name_of(row.type)) + ", " + std::string(name_of(row.trust));
       offer(Kind::property, row.name, detail, help_of(id));
@@ -332,6 +338,9 @@ class Offers {
       constexpr std::string_view kOffice = "mon..fri 09:00..18:00 \"Europe/Berlin\"";
       offer(Kind::value, kOffice, "days, hours and a time zone", {});
     }
+    if (row_of(*id).type == Type::ip) {
+      offer(Kind::value, "\"10.0.0.0/8\"", "an address or a network", {});
+    }
     if (row_of(*id).type == Type::json) return;
     for (const LinkedFile& one : view_.unit.files) seen_values(*one.file);
   }
@@ -354,6 +363,7 @@ class Offers {
     if (place_.has(Want::given)) word("given", Kind::keyword, "given $0");
     if (place_.has(Want::request)) {
       word("body", Kind::keyword, "body {$0}");
+      word("answered", Kind::keyword, "answered 200 body {$0}");
       word("with", Kind::keyword);
     }
     if (place_.has(Want::with)) word("with");

@@ -77,6 +77,7 @@ class Reader {
     place.tool = tool_;
     place.condition = declaration_ == Declaration::condition ? std::string(name_) : "";
     place.guard = guard_;
+    place.answers = clause_ == Clause::on && previous_ == "on";
     return place;
   }
 
@@ -179,7 +180,8 @@ class Reader {
     }
     if (word_ == ":" && clause_ == Clause::none) clause_ = Clause::outcome;
     if (clause_ == Clause::on) {
-      if (tool_.empty()) tool_ = word_;
+      const bool answers = word_ == "response" && previous_ == "on";
+      if (tool_.empty() && !answers) tool_ = word_;
       if (word_ == "[" || word_ == "]") bracket_ = word_ == "[";
     }
     if (clause_ == Clause::condition) condition(token);
@@ -286,6 +288,9 @@ class Reader {
         return previous_ == ":" ? any_of(Want::outcomes) : any_of(Want::clauses) | behind();
       case Clause::on:
         if (previous_ == "on") return any_of(Want::tools);
+        if (previous_ == "response" && tool_.empty()) {
+          return any_of(Want::tools, Want::clauses) | behind();
+        }
         if (bracket_) return any_of(Want::actions);
         if (previous_ == tool_) return any_of(Want::actions, Want::clauses) | behind();
         return any_of(Want::clauses) | behind();
@@ -330,6 +335,9 @@ class Reader {
         return any_of(Want::operators) | more;  // a use has no operator
       case Next::value:
         if (previous_ == "in") return any_of(Want::lists, Want::parameters);
+        if (previous_ == "==" || previous_ == "!=") {
+          return any_of(Want::values, Want::attributes, Want::parameters);
+        }
         return any_of(Want::values, Want::parameters);
       case Next::type:
         return any_of(Want::types);

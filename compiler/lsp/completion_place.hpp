@@ -58,6 +58,7 @@ struct Place {
   std::string tool;       // behind `on`
   std::string condition;  // whose body this is
   bool guard = false;     // in a guard tier
+  bool answers = false;   // `response` may stand there, behind `on`
 
   // Whether something of that kind may stand there.
   [[nodiscard]] bool has(Want want) const noexcept {

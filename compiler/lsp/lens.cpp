@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/analysis/diagnose.hpp"
+#include "compiler/ir/phases.hpp"
 #include "compiler/lsp/features.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -58,12 +59,12 @@ class Reach {
     const Sources& sources = view.unit.loaded.sources;
     const ir::Policy& policy = *view.unit.loaded.policy;
     for (const ir::Tier& tier : policy.tiers) {
+      if (tier.implied) continue;
       bool behind = false;
       for (const ir::Rule& rule : tier.rules) {
         const bool here = sources[rule.span.source].name() == view.file.path;
-        if (behind && here) behind_.insert(rule.span.begin);
-        const bool always = policy.conditions[rule.when].kind == ir::ConditionKind::always;
-        behind = behind || (always && !rule.unless && !rule.until_ms);
+        if (behind && here && !rule.on_response) behind_.insert(rule.span.begin);
+        behind = behind || ir::matches_every_request(policy, rule);
       }
     }
   }

@@ -56,6 +56,7 @@ class Walker {
       expect(test.expect);
     }
     for (const TestTableNode& table : ast.test_tables) table_declaration(table);
+    for (const ProofNode& proof : ast.proofs) expression(proof.when);
   }
 
  private:
@@ -162,7 +163,10 @@ class Walker {
     if (in && !test.operand.bracketed && test.operand.literals.size() == 1) {
       value_or_list(test.operand.literals.front());
     } else {
-      for (const Literal& literal : test.operand.literals) value(literal, &test.path);
+      const bool compared = test.op == TestOp::equal || test.op == TestOp::not_equal;
+      for (const Literal& literal : test.operand.literals) {
+        if (!compared || !attribute_word(literal)) value(literal, &test.path);
+      }
     }
   }
 
@@ -176,6 +180,20 @@ class Walker {
     std::string name;
     for (const Name& step : path.steps) name += (name.empty() ? "" : ".") + std::string(step.text);
     mark({SymbolKind::attribute, "", "", std::move(name)}, path.span);
+  }
+
+  // A word that names an attribute, or a member of what a parameter stands for.
+  bool attribute_word(const Literal& literal) {
+    if (literal.kind != LiteralKind::word || literal.text.find('*') != literal.text.npos) {
+      return false;
+    }
+    const Path written = path_of(literal);
+    const bool parameter = written.steps.size() > 1 && is_parameter(written.steps.front().text);
+    const auto named = attribute_of(written);
+    const bool whole =
+        named && (named->second == written.steps.size() || row_of(named->first).has_members);
+    if (parameter || whole) attribute_path(written);
+    return parameter || whole;
   }
 
   void value(const Literal& literal, const Path* beside = nullptr) {
@@ -235,6 +253,7 @@ class Walker {
       attribute_path(argument.path);
     } else if (!argument.value.bracketed && argument.value.literals.size() == 1) {
       const Literal& literal = argument.value.literals.front();
+      if (!meant.list && attribute_word(literal)) return;
       meant.list ? value_or_list(literal) : value(literal);
     } else {
       for (const Literal& literal : argument.value.literals) value(literal);
@@ -270,7 +289,12 @@ class Walker {
     if (test.op == TestOp::is) return;
     const bool in = test.op == TestOp::in || test.op == TestOp::not_in;
     for (const Literal& literal : test.operand.literals) {
-      if (literal.kind != LiteralKind::word || literal.text != name) continue;
+      if (literal.kind != LiteralKind::word) continue;
+      if (literal.text.substr(0, literal.text.find('.')) != name) continue;
+      if (literal.text != name) {
+        result.path = true;
+        continue;
+      }
       result.value = true;
       result.list = result.list || (in && !test.operand.bracketed);
     }
@@ -330,9 +354,10 @@ class Walker {
   }
 
   void on_clause(const OnClause& on) {
-    mark(tool(on.tool.text), on.tool.span);
+    if (!on.tool) return;
+    mark(tool(on.tool->text), on.tool->span);
     for (const Literal& action : on.actions) {
-      mark({SymbolKind::action, "", std::string(on.tool.text), std::string(action.text)},
+      mark({SymbolKind::action, "", std::string(on.tool->text), std::string(action.text)},
            action.span);
     }
   }

@@ -52,7 +52,7 @@ class Cutter {
       while (peek() == 'i' || peek() == 'm' || peek() == 's') ++at_;
       add(TokenKind::regex, begin);
     } else if (is_digit(c) || (c == '-' && is_digit(peek(1)))) {
-      number();
+      begins_instant() ? instant() : number();
       add(TokenKind::number, begin);
     } else if (begins_word(c)) {
       at_ += grammar::leading_word(text_.substr(at_)).size();
@@ -75,6 +75,16 @@ class Cutter {
 
   [[nodiscard]] bool after_search_operator() const {
     return !tokens_.empty() && tokens_.back().in(text_) == "=~";
+  }
+
+  // Four digits and a dash: of an instant, or of the day of `until`.
+  [[nodiscard]] bool begins_instant() const {
+    return is_digit(peek()) && is_digit(peek(1)) && is_digit(peek(2)) && is_digit(peek(3)) &&
+           peek(4) == '-';
+  }
+
+  void instant() {
+    while (grammar::is_word_character(peek()) || peek() == ':' || peek() == '+') ++at_;
   }
 
   void number() {

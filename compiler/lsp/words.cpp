@@ -53,6 +53,14 @@ constexpr std::array<std::string_view, kAttributeCount> kAttributeHelp = {{
     "the folder in which it runs",
     "whether the whole command was understood",
     "when it is decided: `time in mon..fri 09:00..18:00 \"Europe/Berlin\"`",
+    "from which address the agent calls: `agent.ip in \"10.0.0.0/8\"`",
+    "whether this is about an answer: true there, else absent",
+    "the status of the answer: 200, 404",
+    "`response.headers.etag`: a header, a string; names in lower case",
+    "the JSON body of the answer; `response.body.a` a member",
+    "how many calls the session had before (L20.1)",
+    "how many of them were no mere reads",
+    "what `then taint` has put on the session",
 }};
 
 constexpr auto kWords = std::to_array<WordHelp>({
@@ -75,6 +83,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "`also rule NAME when … then …` adds obligations wherever it may match, and decides nothing."},
     {"always", "The condition that is always true."},
     {"and", "True if both sides are. Mixing with `or` needs parentheses."},
+    {"answered",
+     "`given TOOL METHOD \"TARGET\" answered 200 body {…}` is about the answer of a tool."},
     {"any", "`any NAME in PATH: TEST` is true if the test is true of an element of a list."},
     {"as", "`import NAME as ALIAS` gives a module another name in this file."},
     {"because",
@@ -111,7 +121,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "file. `as` gives a module a shorter name here."},
     {"in",
      "True if the value is one of a list or within a range; an entry with a wildcard is a "
-     "pattern. `time in mon..fri 09:00..18:00 \"Europe/Berlin\"` is a window."},
+     "pattern. `time in mon..fri 09:00..18:00 \"Europe/Berlin\"` is a window, "
+     "`agent.ip in \"10.0.0.0/8\"` a network."},
     {"is", "`is TYPE` tests the type of a value; `is absent` is `not … exists`."},
     {"language", "`language 1` is the version of the language that the file is written in."},
     {"limit",
@@ -186,7 +197,9 @@ constexpr std::array<std::string_view, 12> kOfStrings = {
     "=~", "contains", "starts_with", "ends_with", "exists", "is"};
 constexpr std::array<std::string_view, 10> kOfNumbers = {"==", "!=", "<",      "<=",     ">",
                                                          ">=", "in", "not in", "exists", "is"};
-constexpr std::array<std::string_view, 2> kOfTimes = {"in", "not in"};
+constexpr std::array<std::string_view, 6> kOfTimes = {"in", "not in", "<", "<=", ">", ">="};
+constexpr std::array<std::string_view, 6> kOfAddresses = {
+    "in", "not in", "==", "!=", "exists", "is"};
 constexpr std::array<std::string_view, 3> kOfSets = {"has", "exists", "is"};
 constexpr std::array<std::string_view, 17> kOfJson = {
     "==",          "!=",        "in", "not in", "~", "!~", "=~",     "has", "contains",
@@ -222,6 +235,8 @@ std::span<const std::string_view> operators_of(Type type) noexcept {
       return kOfJson;
     case Type::time:
       return kOfTimes;
+    case Type::ip:
+      return kOfAddresses;
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include "compiler/oracle/clock.hpp"
 #include "compiler/oracle/code_points.hpp"
 #include "compiler/oracle/glob.hpp"
+#include "compiler/oracle/network.hpp"
 #include "compiler/oracle/number.hpp"
 #include "compiler/oracle/regex.hpp"
 #include "core/limits.hpp"
@@ -52,6 +53,7 @@ ValueKind kind_for(ir::OperandKind kind) {
     case ir::OperandKind::risk:
     case ir::OperandKind::pattern:
     case ir::OperandKind::regex:
+    case ir::OperandKind::network:
       return ValueKind::string;
     case ir::OperandKind::number:
     case ir::OperandKind::number_range:
@@ -59,6 +61,7 @@ ValueKind kind_for(ir::OperandKind kind) {
     case ir::OperandKind::boolean:
       return ValueKind::boolean;
     case ir::OperandKind::window:
+    case ir::OperandKind::instant:
       break;
   }
   return ValueKind::unreadable;
@@ -80,7 +83,7 @@ std::optional<int> order(const Value& value, ir::OperandKind kind, const std::st
 }
 
 // Whether a value is the literal, matches the pattern or lies in the range.
-// source: L5.5, L5.6, L5.11.
+// source: L5.5, L5.6, L5.11, L18.6.
 Truth fits(const Value& value, const ir::Operand& operand, char separator) {
   if (value.kind != kind_for(operand.kind)) return Truth::u;
   switch (operand.kind) {
@@ -102,7 +105,10 @@ Truth fits(const Value& value, const ir::Operand& operand, char separator) {
       const std::optional<int> high = order(value, ir::OperandKind::number, operand.upper);
       return low && high ? certain(*low >= 0 && *high <= 0) : Truth::u;
     }
+    case ir::OperandKind::network:
+      return is_in_network(value.text, operand.text);
     case ir::OperandKind::window:
+    case ir::OperandKind::instant:
       break;
   }
   return Truth::u;
@@ -121,6 +127,17 @@ Truth is_ordered(const Value& value, ir::AtomOp op, const ir::Operand& operand) 
     default:
       return certain(*found >= 0);
   }
+}
+
+// L5.16: two values of one kind that a literal can be compared with.
+Truth is_same(const Value& a, const Value& b, bool risks) {
+  if (a.kind == ValueKind::absent || b.kind == ValueKind::absent) return Truth::f;
+  if (a.kind != b.kind) return Truth::u;
+  ir::Operand literal{ir::OperandKind::string, b.text, {}, b.boolean};
+  if (risks) literal.kind = ir::OperandKind::risk;
+  if (b.kind == ValueKind::number) literal.kind = ir::OperandKind::number;
+  if (b.kind == ValueKind::boolean) literal.kind = ir::OperandKind::boolean;
+  return fits(a, literal, '/');
 }
 
 // L5.8: entries of another type than the value's do not count, unless there are no others.
@@ -194,16 +211,27 @@ Truth has_type(const Value& value, ir::TestedType type) {
   return Truth::u;
 }
 
+// What is not mentioned is absent; a session that nobody knows cannot be read (L20.2).
+const Value& root_value(const Request& request, AttributeId id) {
+  static const Value kAbsent;
+  static const Value kUnknown{ValueKind::unreadable, false, {}, {}, {}};
+  const auto found = request.values.find(std::string(row_of(id).name));
+  if (found != request.values.end()) return found->second;
+  return is_of_session(id) ? kUnknown : kAbsent;
+}
+
 // The value of a whole attribute where it is: lists are long. Nothing for what look_up puts
 // together.
 const Value* whole_value(const Request& request, const ir::AttributeRef& ref) {
-  static const Value kAbsent;
   if (ref.binder > 0 || !ref.steps.empty()) return nullptr;
-  const auto found = request.values.find(std::string(row_of(ref.attribute).name));
-  return found == request.values.end() ? &kAbsent : &found->second;
+  return &root_value(request, ref.attribute);
 }
 
 }  // namespace
+
+Truth same(const Value& a, const Value& b, Type type) {
+  return is_same(a, b, type == Type::risk);
+}
 
 Value look_up(const Request& request, const ir::AttributeRef& ref,
               const std::vector<Value>& elements) {
@@ -214,15 +242,20 @@ Value look_up(const Request& request, const ir::AttributeRef& ref,
   }
   if (ref.attribute == AttributeId::http_query) return look_up(request.query, ref.steps.at(0));
   if (ref.attribute == AttributeId::http_headers) return look_up(request.headers, ref.steps.at(0));
-  const auto found = request.values.find(std::string(row_of(ref.attribute).name));
-  Value value = found == request.values.end() ? Value{} : found->second;
+  Value value = root_value(request, ref.attribute);
   for (const std::string& name : ref.steps) value = step_into(value, name);
   return value;
 }
 
 Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<Value>& elements) {
   if (row_of(atom.attribute.attribute).type == Type::time) {
-    return is_in_window(request, atom.operands.at(0));
+    const ir::Operand& operand = atom.operands.at(0);
+    return operand.kind == ir::OperandKind::window ? is_in_window(request, operand)
+                                                   : is_ordered_to(request, atom.op, operand);
+  }
+  if (atom.op == ir::AtomOp::same) {
+    return same(look_up(request, atom.attribute, elements), look_up(request, *atom.other, elements),
+                type_of(atom.attribute));
   }
   const Value* whole = whole_value(request, atom.attribute);
   Value made;
@@ -257,6 +290,7 @@ Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<V
     case ir::AtomOp::ends_with:
       return has_part(value, atom.op, atom.operands.at(0).text);
     case ir::AtomOp::exists:
+    case ir::AtomOp::same:
       break;
   }
   return Truth::u;

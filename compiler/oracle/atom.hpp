@@ -21,4 +21,7 @@ namespace sentrail::compiler::oracle {
 [[nodiscard]] Truth evaluate(const ir::Atom& atom, const Request& request,
                              const std::vector<Value>& elements = {});
 
+// Whether two values of attributes of a type, or of JSON, are one. source: L5.16.
+[[nodiscard]] Truth same(const Value& a, const Value& b, Type type);
+
 }  // namespace sentrail::compiler::oracle

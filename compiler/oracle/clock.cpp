@@ -78,4 +78,22 @@ Truth is_in_window(const Request& request, const ir::Operand& window) {
   return certain((begins_on(today) && after_begin) || yesterdays);
 }
 
+Truth is_ordered_to(const Request& request, ir::AtomOp op, const ir::Operand& instant) {
+  const std::int64_t now_ms = instant_of(request);
+  const std::optional<std::int64_t> other = read_instant(instant.text);
+  if (now_ms == 0 || now_ms == kNobodyKnows || !other) return Truth::u;
+  switch (op) {
+    case ir::AtomOp::less:
+      return certain(now_ms < *other);
+    case ir::AtomOp::less_equal:
+      return certain(now_ms <= *other);
+    case ir::AtomOp::greater:
+      return certain(now_ms > *other);
+    case ir::AtomOp::greater_equal:
+      return certain(now_ms >= *other);
+    default:
+      return Truth::u;
+  }
+}
+
 }  // namespace sentrail::compiler::oracle

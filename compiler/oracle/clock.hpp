@@ -18,4 +18,8 @@ namespace sentrail::compiler::oracle {
 // Whether the instant of a request is in a window. source: L16.3 to L16.6.
 [[nodiscard]] Truth is_in_window(const Request& request, const ir::Operand& window);
 
+// Whether the instant of a request is before or after another, as the operator says. source: L16.9.
+[[nodiscard]] Truth is_ordered_to(const Request& request, ir::AtomOp op,
+                                  const ir::Operand& instant);
+
 }  // namespace sentrail::compiler::oracle

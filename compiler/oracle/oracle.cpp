@@ -67,7 +67,7 @@ std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
         break;
       case ir::ConditionKind::atom:
         // Within quantifiers a test has no truth of its own; nobody asks for it.
-        if (condition.atom.attribute.binder == 0) truth = evaluate(condition.atom, request, {});
+        if (!within.at(i)) truth = evaluate(condition.atom, request, {});
         break;
       case ir::ConditionKind::not_:
         truth = negate(truths.at(condition.children.at(0).value));

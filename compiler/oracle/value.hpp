@@ -45,8 +45,8 @@ struct NameList {
 };
 
 // What is known of one action. `values` is keyed by the attribute's name in core/schema.hpp,
-// without members; an attribute that is missing is absent. `http.query` and `http.headers` are in
-// the two lists and never in `values`.
+// without members; an attribute that is missing is absent, or unreadable if it is of the session.
+// `http.query` and `http.headers` are in the two lists and never in `values`.
 struct Request {
   std::map<std::string, Value> values;
   NameList query;

@@ -9,6 +9,7 @@
 #include "compiler/ir/pattern.hpp"
 #include "compiler/oracle/glob.hpp"
 #include "compiler/oracle/number.hpp"
+#include "compiler/probe/address_samples.hpp"
 #include "compiler/probe/regex_samples.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/probe/window_samples.hpp"
@@ -28,6 +29,8 @@ constexpr std::size_t kActionsTried = 4;
 constexpr std::size_t kSizeTried = 256;
 // A value that no policy means.
 constexpr const char* kOther = "other";
+// An address that no network of anyone holds. source: RFC 5737.
+constexpr const char* kOtherAddress = "192.0.2.1";
 
 Type value_type(const ir::AttributeRef& ref) {
   const Type type = ir::type_of(ref);
@@ -77,6 +80,7 @@ class Collector {
     const ir::Condition& condition = policy.conditions[id];
     if (condition.kind == ir::ConditionKind::atom) {
       condition.atom.attribute.binder == 0 ? atom(condition.atom) : member(condition.atom);
+      if (condition.atom.other) pair(condition.atom);
       return;
     }
     const bool quantified = ir::is_quantified(condition.kind);
@@ -98,12 +102,45 @@ class Collector {
 
   std::vector<Domain> finish() && {
     for (auto& [index, values] : members_) add(domains_[index], list_value(values));
+    for (const auto& [one, other] : pairs_) {
+      share(domains_[one], domains_[other]);
+      share(domains_[other], domains_[one]);
+    }
     for (Domain& domain : domains_) complete(domain);
     add_roots();
     return std::move(domains_);
   }
 
  private:
+  // Two attributes that may be the same: what one may be, the other may be too.
+  void pair(const ir::Atom& atom) {
+    for (const ir::AttributeRef* ref : {&atom.attribute, &*atom.other}) {
+      if (ref->binder > 0) {
+        elements_[ref->binder][ref->steps].push_back(text_value(kOther));
+      } else if (Domain& domain = domain_of(*ref); is_textual(*ref)) {
+        add(domain, text_value("another"));
+      }
+    }
+    if (atom.attribute.binder > 0 || atom.other->binder > 0) return;
+    const std::size_t other = index_of(*atom.other);
+    pairs_.emplace_back(index_of(atom.attribute), other);
+  }
+
+  static bool is_textual(const ir::AttributeRef& ref) {
+    return value_type(ref) == Type::string || value_type(ref) == Type::json;
+  }
+
+  static void share(Domain& to, const Domain& from) {
+    const Type type = value_type(to.ref);
+    for (std::size_t i = 0; i < std::min(from.values.size(), kOperandsTried); ++i) {
+      const Value& value = from.values[i];
+      const bool text = value.kind == ValueKind::string;
+      if (text ? is_textual(to.ref) : type == Type::json && value.kind == ValueKind::number) {
+        add(to, value);
+      }
+    }
+  }
+
   // What the elements of one quantifier are asked: values of members, or by no steps of themselves.
   using Elements = std::map<std::vector<std::string>, std::vector<Value>>;
 
@@ -176,6 +213,10 @@ class Collector {
         return texts(samples_of_regex(operand.text));
       case ir::OperandKind::window:
         return texts(samples_of_window(operand));
+      case ir::OperandKind::network:
+        return texts(samples_of_network(operand.text));
+      case ir::OperandKind::instant:
+        return texts(samples_of_instant(operand));
     }
     return {};
   }
@@ -242,10 +283,14 @@ class Collector {
     switch (value_type(domain.ref)) {
       case Type::boolean:
         add(domain, boolean_value(true));
+        if (domain.ref.attribute == AttributeId::response) return;  // it is there or not
         add(domain, boolean_value(false));
         break;
       case Type::number:
       case Type::time:
+        break;
+      case Type::ip:
+        add(domain, text_value(kOtherAddress));
         break;
       case Type::string:
       case Type::json:
@@ -260,7 +305,9 @@ class Collector {
         add(domain, list_value({text_value(kOther)}));
         break;
     }
-    if (domain.ref.steps.empty()) add(domain, value_of_kind(ValueKind::unreadable));
+    // A session that is not mentioned cannot be read.
+    const bool known = !is_of_session(domain.ref.attribute);
+    if (domain.ref.steps.empty() && known) add(domain, value_of_kind(ValueKind::unreadable));
   }
 
   // Members are read or not as a whole.
@@ -275,8 +322,9 @@ class Collector {
 
   std::vector<const Catalog*> imported_;
   std::vector<Domain> domains_;
-  std::map<std::size_t, std::vector<Value>> members_;  // of sets, by the domain's index
-  std::map<std::size_t, Elements> elements_;           // of quantifiers, by their depth
+  std::map<std::size_t, std::vector<Value>> members_;       // of sets, by the domain's index
+  std::vector<std::pair<std::size_t, std::size_t>> pairs_;  // of domains, that are compared
+  std::map<std::size_t, Elements> elements_;                // of quantifiers, by their depth
 };
 
 // A pattern's segments, the escapes still in them.
@@ -382,7 +430,8 @@ std::vector<std::string> samples_of(std::string_view pattern, char separator) {
   }
   std::vector<std::string> samples;
   for (std::string& text : all) {
-    if (text.empty() || std::ranges::find(samples, text) != samples.end()) continue;
+    const bool nothing = text.empty() && !pattern.empty();
+    if (nothing || std::ranges::find(samples, text) != samples.end()) continue;
     samples.push_back(std::move(text));
   }
   return samples;
@@ -420,6 +469,8 @@ std::vector<ir::AttributeRef> references_under(const ir::Policy& policy, ir::Con
     if (asks && condition.atom.attribute.binder == 0) {
       references.push_back(condition.atom.attribute);
     }
+    const auto& other = condition.atom.other;
+    if (other && other->binder == 0) references.push_back(*other);
     open.insert(open.end(), condition.children.begin(), condition.children.end());
   }
   return references;

@@ -267,6 +267,17 @@ bool append_given(std::string& out, const ir::AttributeRef& ref, const Value& va
   return true;
 }
 
+// No answer has no parts, and what has a part is there.
+void put_phase(Request& request, const ir::AttributeRef& ref, const Value& value) {
+  const std::string answer(row_of(AttributeId::response).name);
+  if (ref.attribute != AttributeId::response) {
+    if (value.kind != ValueKind::absent) request.values[answer] = boolean_value(true);
+  } else if (value.kind == ValueKind::absent) {
+    std::erase_if(request.values,
+                  [&](const auto& one) { return one.first.starts_with(answer + "."); });
+  }
+}
+
 }  // namespace
 
 Value text_value(std::string text) {
@@ -304,6 +315,7 @@ void put(Request& request, const ir::AttributeRef& ref, const Value& value) {
     put_named(names_of(request, ref.attribute), ref, value);
     return;
   }
+  if (is_of_answers(ref.attribute)) put_phase(request, ref, value);
   const std::string name(row_of(ref.attribute).name);
   Value& root = request.values[name];
   if (ref.steps.empty() || value.kind == ValueKind::unreadable) {
@@ -324,6 +336,7 @@ Request plain_request(const Facts& facts) {
     const auto id = static_cast<AttributeId>(i);
     if (is_named_texts(id)) continue;
     Value value = id == AttributeId::time ? plain_time(facts) : plain_value(facts[id]);
+    if (is_of_session(id) && value.kind == ValueKind::unreadable) continue;
     if (value.kind != ValueKind::absent) {
       out.values.emplace(row_of(id).name, std::move(value));
     }

@@ -41,4 +41,14 @@ std::vector<std::string> samples_of_window(const ir::Operand& operand) {
   return out;
 }
 
+std::vector<std::string> samples_of_instant(const ir::Operand& operand) {
+  std::vector<std::string> out;
+  const auto at = parse_rfc3339(operand.text);
+  if (!at) return out;
+  for (const std::int64_t ms : {at->unix_ms, at->unix_ms - 1, at->unix_ms + 1}) {
+    if (ms > 0) add(out, ms);
+  }
+  return out;
+}
+
 }  // namespace sentrail::compiler::probe

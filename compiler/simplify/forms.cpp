@@ -50,10 +50,22 @@ std::uint32_t cost_of(const ir::Atom& atom) {
     case ir::AtomOp::matches:
       cost += 4;
       break;
+    case ir::AtomOp::same:
+      cost += atom.other->steps.empty() ? 1 : 9;
+      break;
     default:
       break;
   }
   return cost + (atom.attribute.steps.empty() ? 0 : 8);
+}
+
+std::string reference_key(const ir::AttributeRef& ref) {
+  std::string key;
+  append_number(key, static_cast<std::uint64_t>(ref.attribute));
+  append_number(key, ref.binder);
+  append_number(key, ref.steps.size());
+  for (const std::string& step : ref.steps) append_text(key, step);
+  return key;
 }
 
 }  // namespace
@@ -61,12 +73,16 @@ std::uint32_t cost_of(const ir::Atom& atom) {
 std::string key_text(const ir::Atom& atom) {
   std::string key;
   append_number(key, static_cast<std::uint64_t>(atom.op));
-  append_number(key, static_cast<std::uint64_t>(atom.attribute.attribute));
-  append_number(key, atom.attribute.binder);
   append_number(key, static_cast<std::uint64_t>(atom.tested_type));
   append_number(key, atom.sized ? 1 : 0);
-  append_number(key, atom.attribute.steps.size());
-  for (const std::string& step : atom.attribute.steps) append_text(key, step);
+  std::string reference = reference_key(atom.attribute);
+  if (atom.other) {
+    // `a == b` is `b == a`.
+    std::string other = reference_key(*atom.other);
+    if (other < reference) std::swap(other, reference);
+    append_text(key, other);
+  }
+  key += reference;
   std::set<std::string> operands;
   for (const ir::Operand& operand : atom.operands) operands.insert(operand_key(operand));
   for (const std::string& operand : operands) key += operand;

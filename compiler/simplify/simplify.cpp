@@ -22,7 +22,10 @@ ir::Atom tidied(const ir::Atom& atom) {
     tidy.operands.resize(1);
     const ir::OperandKind kind = tidy.operands.front().kind;
     if (kind == ir::OperandKind::pattern) tidy.op = ir::AtomOp::matches;
-    if (kind != ir::OperandKind::pattern && kind != ir::OperandKind::number_range) {
+    // A network has many addresses, of which `==` could name one.
+    const bool many = kind == ir::OperandKind::network &&
+                      tidy.operands.front().text.find('/') != std::string::npos;
+    if (kind != ir::OperandKind::pattern && kind != ir::OperandKind::number_range && !many) {
       tidy.op = ir::AtomOp::equal;
     }
   }

@@ -46,6 +46,7 @@ std::string text_of(const Literal& literal) {
     case LiteralKind::boolean:
     case LiteralKind::word:
     case LiteralKind::window:
+    case LiteralKind::instant:
       return std::string(literal.text);
   }
   return "";
@@ -168,7 +169,8 @@ class Dump {
     if (node.approval) approval(2, *node.approval);
     if (node.priority) line(2, "priority " + text_of(*node.priority));
     if (node.on) {
-      line(2, "on " + text_of(node.on->tool) +
+      line(2, std::string("on") + (node.on->response ? " response" : "") +
+                  (node.on->tool ? " " + text_of(*node.on->tool) : "") +
                   (node.on->actions.empty() ? "" : " " + text_of(node.on->actions)));
     }
     if (node.when) line(2, "when " + condition(*node.when));
@@ -265,6 +267,10 @@ class Dump {
     if (given.target) request += " " + text_of(*given.target);
     line(indent + 1, request);
     if (given.body) line(indent + 2, "body " + text_of(*given.body));
+    if (given.answer) {
+      line(indent + 2, "answered " + text_of(given.answer->status));
+      if (given.answer->body) line(indent + 3, "body " + text_of(*given.answer->body));
+    }
     for (const GivenAssignment& assignment : given.with) {
       line(indent + 2, "with " + text_of(assignment.path) + " = " +
                            (assignment.unreadable ? "unreadable!" : text_of(assignment.value)));
@@ -305,6 +311,7 @@ class Verify {
     SENTRAIL_TRY(order());
     for (const TierNode& tier : ast_.tiers) {
       for (const RuleNode& rule : tier.rules) {
+        if (rule.on && !rule.on->tool && !rule.on->response) return bad("an `on` of nothing");
         SENTRAIL_TRY(condition(rule.when));
         SENTRAIL_TRY(condition(rule.unless));
       }
@@ -399,6 +406,19 @@ class Verify {
 };
 
 }  // namespace
+
+Path path_of(const Literal& word) {
+  Path path;
+  path.span = word.span;
+  std::uint32_t begin = 0;
+  for (std::uint32_t i = 0; i <= word.text.size(); ++i) {
+    if (i < word.text.size() && word.text[i] != '.') continue;
+    path.steps.push_back({{word.span.source, word.span.begin + begin, word.span.begin + i},
+                          word.text.substr(begin, i - begin)});
+    begin = i + 1;
+  }
+  return path;
+}
 
 std::string Ast::dump() const {
   return Dump(*this).take();

@@ -31,7 +31,17 @@ struct Name {
 // A literal. `text` is decoded for strings, as written for all else. `json` is the raw JSON object
 // or array of a test's body, its lines ended by newline alone; days and hours of a window stand
 // without blanks.
-enum class LiteralKind : std::uint8_t { string, number, boolean, word, range, json, regex, window };
+enum class LiteralKind : std::uint8_t {
+  string,
+  number,
+  boolean,
+  word,
+  range,
+  json,
+  regex,
+  window,
+  instant
+};
 struct Literal {
   LiteralKind kind = LiteralKind::word;
   Span span;
@@ -92,6 +102,9 @@ struct Argument {
   Operand value;  // no literals and no brackets: it cannot be one
 };
 
+// The parts of a word between its dots, as a path. Views into the word.
+[[nodiscard]] Path path_of(const Literal& word);
+
 // `any binder in list:` or `all …`; what follows is its child.
 struct Quantifier {
   bool all = false;
@@ -111,13 +124,19 @@ struct Expr {
   std::vector<ExprId> children;     // not_, quantified: one; and_, or_: two or more
 };
 
-// `on github [ref.delete, branch_protection.*]`.
+// `on github [ref.delete, branch_protection.*]`, `on response`, `on response github`.
 struct OnClause {
   Span span;
-  Literal tool;
+  std::optional<Span> response;  // the word, if the rule is about answers
+  std::optional<Literal> tool;   // nothing: answers of every tool
   std::vector<Literal> actions;  // empty: every action of the tool
   bool bracketed = false;
 };
+
+// Where what follows the word `on` begins.
+[[nodiscard]] inline std::uint32_t begin_of(const OnClause& on) noexcept {
+  return on.response ? on.response->begin : on.tool->span.begin;
+}
 
 // `2 of group leads` or `role admin`.
 struct SeatsNode {
@@ -234,12 +253,19 @@ struct GivenUsed {
   std::optional<Literal> number;  // of the limit; the first if it is not written
   Literal amount;
 };
+// `answered 200 body {…}`.
+struct AnswerNode {
+  Span span;
+  Literal status;
+  std::optional<Literal> body;  // as that of a request
+};
 struct Given {
   Span span;
   std::optional<Name> tool;
   std::optional<Name> method;
   std::optional<Literal> target;
   std::optional<Literal> body;  // JSON text, as a string literal or raw braces
+  std::optional<AnswerNode> answer{};
   std::vector<GivenAssignment> with;
   std::vector<GivenUsed> used;
   std::optional<Literal> calls;  // of `after 20 calls`

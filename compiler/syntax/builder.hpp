@@ -96,7 +96,8 @@ class AstBuilder {
   void quorum(Span span) { approval_part(span); }
   void within(Span span);
   void clause_keyword(Clause clause, Span span);
-  void on_tool() { on_ = {{}, literal_, {}, false}; }
+  void on_response(Span span) { on_.response = until_end(span); }
+  void on_tool() { on_.tool = literal_; }
   void on_actions();
   void on_clause(Span span);
   void because_text();
@@ -140,6 +141,9 @@ class AstBuilder {
   void given_method() { given_.method = name_; }
   void given_target() { given_.target = literal_; }
   void given_body() { given_.body = literal_; }
+  void given_status() { given_.answer = AnswerNode{{}, literal_, {}}; }
+  void given_answer_body() { given_.answer->body = literal_; }
+  void given_answer(Span span) { given_.answer->span = until_end(span); }
   void given(Span span) { given_.span = until_end(span); }
   void expect_effect() { expect_ = {{}, Effect(outcome_), {}, {}}; }
   void expect_approval();

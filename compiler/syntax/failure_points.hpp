@@ -181,6 +181,9 @@ SENTRAIL_EXPECT(given_target, expected_value, "a path in quotes",
                 "write `given github DELETE \"/path\"`");
 SENTRAIL_EXPECT(body_value, expected_value, "JSON or a string",
                 "write `body {\"key\": 1}`, or the JSON text as a string");
+SENTRAIL_EXPECT(answered_status, expected_value, "a status", "write `answered 200`");
+SENTRAIL_EXPECT(answered_body, expected_value, "JSON or a string",
+                "write `body {\"key\": 1}`, or the JSON text as a string");
 SENTRAIL_EXPECT(assignment, expected_name, "an attribute", "write `with agent.id = \"a\"`");
 SENTRAIL_EXPECT(assigned_equals, expected_token, "`=` after the attribute", "");
 SENTRAIL_EXPECT(assigned_value, expected_value, "a value, a list or `unreadable`", "");

@@ -148,6 +148,7 @@ SENTRAIL_ON(string_body) { b.string(at); }
 SENTRAIL_ON(regex_body) { b.regex(at); }
 SENTRAIL_ON(number_upper) { b.number_upper(at); }
 SENTRAIL_ON(number_body) { b.number(at); }
+SENTRAIL_ON(instant_body) { b.plain(LiteralKind::instant, at); }
 SENTRAIL_ON(boolean_body) { b.plain(LiteralKind::boolean, at); }
 SENTRAIL_ON(word_text) { b.plain(LiteralKind::word, at); }
 SENTRAIL_ON(test_word) { b.plain(LiteralKind::word, at); }
@@ -246,6 +247,7 @@ SENTRAIL_ON(quorum) { b.quorum(at); }
 SENTRAIL_ON(duration_text) { b.plain(LiteralKind::word, at); }
 SENTRAIL_ON(within) { b.within(at); }
 SENTRAIL_ON(on_keyword) { b.clause_keyword(Clause::on, at); }
+SENTRAIL_ON(on_response) { b.on_response(at); }
 SENTRAIL_ON(on_tool) { b.on_tool(); }
 SENTRAIL_ON(on_actions) { b.on_actions(); }
 SENTRAIL_ON(on_clause) { b.on_clause(at); }
@@ -321,6 +323,9 @@ SENTRAIL_ON(given_tool) { b.given_tool(); }
 SENTRAIL_ON(given_method) { b.given_method(); }
 SENTRAIL_ON(given_target) { b.given_target(); }
 SENTRAIL_ON(given_body) { b.given_body(); }
+SENTRAIL_ON(answered_status) { b.given_status(); }
+SENTRAIL_ON(answered_body) { b.given_answer_body(); }
+SENTRAIL_ON(given_answer) { b.given_answer(at); }
 SENTRAIL_ON(given) { b.given(at); }
 SENTRAIL_ON(expect_effect) { b.expect_effect(); }
 SENTRAIL_ON(expect_quorum) { b.expect_approval(); }

@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "compiler/catalog/lower.hpp"
+#include "compiler/ir/phases.hpp"
 #include "compiler/lower/lower.hpp"
 #include "compiler/simplify/simplify.hpp"
+#include "runtime/decide/reason.hpp"
 
 namespace sentrail::compiler {
 
@@ -26,6 +28,11 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   compiled->engine_ = std::make_unique<decide::LinearEngine>(compiled->program_.view());
   compiled->decider_.emplace(*compiled->engine_);
   return compiled;
+}
+
+std::string rule_name(const Program& program, std::uint32_t rule) {
+  const std::string_view name = decide::rule_name_of(program, rule);
+  return name == ir::answers_rule_of(program.name()) ? "default" : std::string(name);
 }
 
 }  // namespace sentrail::compiler

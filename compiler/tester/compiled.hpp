@@ -18,9 +18,12 @@
 #include "core/program.hpp"
 #include "core/result.hpp"
 #include "runtime/decide/engine.hpp"
-#include "runtime/decide/reason.hpp"
 
 namespace sentrail::compiler {
+
+// What people call a rule: as decide::rule_name_of(), and `default` for what decides about an
+// answer where no written rule does.
+[[nodiscard]] std::string rule_name(const Program& program, std::uint32_t rule);
 
 // Tables and the engine over them. Neither copied nor moved: the engine views the tables.
 class Compiled {
@@ -44,9 +47,9 @@ class Compiled {
     return decider_->evaluate(std::move(requests), state, otherwise_ms);
   }
 
-  // As rule_name_of() of its program.
+  // As rule_name() of its program.
   [[nodiscard]] std::string rule_name(std::uint32_t rule) const {
-    return std::string(decide::rule_name_of(engine_->program(), rule));
+    return compiler::rule_name(engine_->program(), rule);
   }
 
  private:

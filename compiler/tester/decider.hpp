@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "compiler/tester/state.hpp"
@@ -37,6 +38,10 @@ class Decider {
 
   [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
 
+  // Whether it decides about what is asked. fails: invalid_argument if that is an answer, and the
+  // policy judges none: each passes.
+  [[nodiscard]] Status can_decide(std::span<const request::Request> requests) const;
+
   // Decides every action of a request, with what limits are said to hold. REQUIRES: at least one.
   [[nodiscard]] Evaluation evaluate(std::vector<request::Request> requests, const State& state = {},
                                     std::int64_t otherwise_ms = 0) const;
@@ -48,6 +53,7 @@ class Decider {
  private:
   const decide::LinearEngine* engine_;
   std::unique_ptr<wire::ZoneClocks> zones_;  // null: the policy knows no windows
+  bool session_ = false;                     // it asks what a session has done
 };
 
 }  // namespace sentrail::compiler

@@ -46,6 +46,11 @@ class Flipper {
     const std::optional<Evaluation> now = evaluated(actions);
     was_ = now ? now->answer.effect : effect_of(actions);
     for (const probe::Domain& domain : probe::domains_of(policy, catalogs)) {
+      // A request is no answer, and has nothing of one.
+      const bool answer =
+          oracle::look_up(actions.front(), {AttributeId::response, {}}).kind != ValueKind::absent;
+      const bool phase = domain.ref.attribute == AttributeId::response;
+      if (phase || (is_of_answers(domain.ref.attribute) && !answer)) continue;
       for (const Value& value : domain.values) {
         // To be unreadable is no change that anyone makes.
         if (value.kind == ValueKind::unreadable) continue;

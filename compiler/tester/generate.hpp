@@ -13,8 +13,8 @@
 
 #include "compiler/catalog/catalog.hpp"
 #include "compiler/ir/ir.hpp"
-#include "compiler/oracle/value.hpp"
 #include "compiler/tester/compiled.hpp"
+#include "compiler/tester/situation.hpp"
 
 namespace sentrail::compiler {
 
@@ -22,7 +22,7 @@ namespace sentrail::compiler {
 struct WrittenTest {
   std::string name;
   std::string text;
-  oracle::Request request;
+  Situation situation;
 };
 
 // Writes tests that hold a policy to what it decides, with names that no test of it has.
@@ -31,18 +31,20 @@ class TestWriter {
   // The policy outlives it.
   explicit TestWriter(const ir::Policy& policy);
 
-  // The test of a request; nothing where policy text cannot say that, or has said it here before. A
-  // request of nothing gets a tool that no rule knows.
-  [[nodiscard]] std::optional<WrittenTest> write(const std::string& name, oracle::Request request);
-  // Whether the request was written before, by its text.
-  [[nodiscard]] bool is_written(const oracle::Request& request) const;
+  // The test of a situation; nothing where policy text cannot say that, or has said it here before.
+  // A request of nothing gets a tool that no rule knows.
+  [[nodiscard]] std::optional<WrittenTest> write(const std::string& name, Situation situation);
+  // Whether the situation was written before, by its text.
+  [[nodiscard]] bool is_written(const Situation& situation) const;
 
  private:
   [[nodiscard]] std::string free_name(const std::string& wanted);
+  [[nodiscard]] std::optional<std::string> given_text(const Situation& situation) const;
 
   const ir::Policy& policy_;
   std::set<std::string> names_;
   std::set<std::string> given_;
+  std::set<AttributeId> session_;  // what the policy asks of sessions
 };
 
 // Which tests: with `everything` also of what the policy's own tests reach already.
@@ -58,8 +60,9 @@ struct GeneratedTests {
   std::vector<std::string> without;  // rules for which no test could be found or written
 };
 
-// One test for each rule, for the default, and for each value at and beside a boundary, each with
-// the decision that the policy gives now. Names are not those of tests that are there.
+// One test for each rule and `also` rule, for the default, for each value at and beside a boundary,
+// and for the last request that each limit has room for and the first that it has none for, each
+// with the decision that the policy gives now. Names are not those of tests that are there.
 // REQUIRES: `compiled` is of `policy`. cost: as coverage_of.
 [[nodiscard]] GeneratedTests generate_tests(const ir::Policy& policy, const Compiled& compiled,
                                             std::span<const Catalog> catalogs,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/probe/domains.hpp"
+#include "compiler/tester/limit_mistakes.hpp"
 #include "core/duration.hpp"
 #include "core/limits.hpp"
 #include "core/schema.hpp"
@@ -58,12 +59,14 @@ std::string with_other_end(const std::string& pattern, char separator) {
 
 class Finder {
  public:
-  Finder(const ir::Policy& policy, const Sources& sources) : policy_(policy), sources_(sources) {}
+  Finder(const ir::Policy& policy, const Sources& sources)
+      : policy_(policy), sources_(sources), timed_(tests_say_time(policy)) {}
 
   std::vector<Mistake> run(Span default_span) {
     std::size_t number = 0;
     for (const ir::Tier& tier : policy_.tiers) {
-      for (std::size_t i = 0; i < tier.rules.size(); ++i, ++number) {
+      if (tier.implied) number += tier.rules.size();  // nobody writes it wrong
+      for (std::size_t i = 0; i < tier.rules.size() && !tier.implied; ++i, ++number) {
         const ir::Rule& rule = tier.rules[i];
         rule_ = number;
         of_rule(rule, tier.guard);
@@ -121,9 +124,30 @@ class Finder {
 
   void of_rule(const ir::Rule& rule, bool guard) {
     add(MistakeKind::rule_left_out, rule.span, "is left out");
-    if (rule.outcome != Outcome::pass) outcomes(rule.outcome, rule.span, guard);
+    if (rule.outcome != Outcome::pass && !(rule.on_response && guard)) {
+      outcomes(rule.outcome, rule.span, guard, rule.on_response);
+    }
     if (rule.outcome == Outcome::require_approval) approvals(rule.approval, rule.span);
+    for (LimitMistake& one : limit_mistakes(rule)) {
+      const auto kind = one.limit ? MistakeKind::limit_changed : MistakeKind::limit_left_out;
+      Mistake& made = add(kind, rule.span, std::move(one.what));
+      made.at = one.at;
+      made.limit = std::move(one.limit);
+    }
+    end(rule);
     obligations(rule);
+  }
+
+  // Where a rule that does not allow ends, nothing changes.
+  void end(const ir::Rule& rule) {
+    if (!timed_ || !rule.until_ms || rule.outcome != Outcome::allow) return;
+    for (const std::int64_t until :
+         {*rule.until_ms - limits::kDayMs, *rule.until_ms + limits::kDayMs}) {
+      if (until <= 0) continue;
+      add(MistakeKind::end_moved, rule.span,
+          "has " + ticked(until_shown(until)) + " for " + ticked(until_shown(*rule.until_ms)))
+          .until_ms = until;
+    }
   }
 
   void obligations(const ir::Rule& rule) {
@@ -140,12 +164,13 @@ class Finder {
     tests(*rule.unless);
   }
 
-  void outcomes(Outcome now, Span span, bool guard) {
+  void outcomes(Outcome now, Span span, bool guard, bool answers = false) {
     const auto change = [&](Outcome to) {
       add(MistakeKind::outcome_changed, span,
           "says " + ticked(name_of(to)) + " instead of " + ticked(name_of(now)))
           .outcome = to;
     };
+    if (answers) return change(now == Outcome::allow ? Outcome::block : Outcome::allow);
     if (now != Outcome::require_approval) return change(Outcome::require_approval);
     if (!guard) change(Outcome::allow);
     change(Outcome::block);
@@ -183,7 +208,7 @@ class Finder {
     }
   }
 
-  [[nodiscard]] bool is_on(ConditionId id) const { return is_tool_of_on(policy_, id, sources_); }
+  [[nodiscard]] bool is_on(ConditionId id) const { return is_of_on(policy_, id, sources_); }
 
   void root(ConditionId id) {
     const ConditionKind kind = policy_.conditions[id].kind;
@@ -226,7 +251,11 @@ class Finder {
 
   void atom(ConditionId id, const ir::Atom& atom) {
     add(MistakeKind::negated, id, 0, "is negated");
-    if (const auto other = moved(atom.op)) add(MistakeKind::boundary_moved, id, 0, other->second);
+    if (const auto other = moved(atom.op)) {
+      const std::size_t before = found_.size();
+      add(MistakeKind::boundary_moved, id, 0, other->second);
+      if (found_.size() > before) found_.back().op = other->first;
+    }
     const char separator = row_of(atom.attribute.attribute).separator;
     for (std::size_t i = 0; i < atom.operands.size(); ++i) {
       const ir::Operand& operand = atom.operands[i];
@@ -239,6 +268,17 @@ class Finder {
             "has " + ticked(escape_display(other)) + " for " + ticked(shown(operand)), other);
       }
       if (operand.kind == OperandKind::number_range) range(id, i, operand);
+      if (operand.kind == OperandKind::window) window(id, i, operand);
+    }
+  }
+
+  void window(ConditionId id, std::size_t at, const ir::Operand& operand) {
+    const std::string now = ticked(window_shown(operand.window, operand.text));
+    for (const Window& other : moved_windows(operand.window)) {
+      const std::size_t before = found_.size();
+      add(MistakeKind::window_moved, id, at,
+          "has " + ticked(window_shown(other, operand.text)) + " for " + now);
+      if (found_.size() > before) found_.back().window = other;
     }
   }
 
@@ -257,6 +297,7 @@ class Finder {
 
   const ir::Policy& policy_;
   const Sources& sources_;
+  bool timed_;
   std::optional<std::size_t> rule_;
   std::vector<Mistake> found_;
   std::map<std::tuple<MistakeKind, std::uint32_t, std::uint32_t, std::uint32_t, std::size_t,
@@ -265,157 +306,10 @@ class Finder {
       places_;
 };
 
-// Makes one mistake in a copy.
-class Maker {
- public:
-  Maker(ir::Policy policy, const Mistake& mistake)
-      : policy_(std::move(policy)), mistake_(mistake) {}
-
-  ir::Policy run() && {
-    if (mistake_.of_test) {
-      // From the last, so that numbers of those before it stay as they are.
-      for (std::size_t i = mistake_.conditions.size(); i-- > 0;) test(mistake_.conditions[i]);
-    } else if (mistake_.rule) {
-      rule(*mistake_.rule);
-    } else if (mistake_.approval) {
-      policy_.default_approval = *mistake_.approval;
-    } else {
-      policy_.default_effect = *effect_of(mistake_.outcome);
-      policy_.default_approval = {};
-    }
-    return std::move(policy_);
-  }
-
- private:
-  void rule(std::size_t number) {
-    for (ir::Tier& tier : policy_.tiers) {
-      if (number < tier.rules.size()) return rule(tier, tier.rules, number);
-      number -= tier.rules.size();
-    }
-    for (ir::Tier& tier : policy_.tiers) {
-      if (number < tier.alsos.size()) return rule(tier, tier.alsos, number);
-      number -= tier.alsos.size();
-    }
-  }
-
-  void rule(ir::Tier& tier, std::vector<ir::Rule>& rules, std::size_t number) {
-    ir::Rule& rule = rules[number];
-    switch (mistake_.kind) {
-      case MistakeKind::rule_left_out:
-        rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(number));
-        for (ir::Shadow& shadow : tier.shadows) {
-          if (&rules == &tier.rules && shadow.before > number) --shadow.before;
-        }
-        break;
-      case MistakeKind::obligation_left_out:
-        rule.obligations.erase(rule.obligations.begin() + static_cast<std::ptrdiff_t>(mistake_.at));
-        break;
-      case MistakeKind::outcome_changed:
-        rule.outcome = mistake_.outcome;
-        rule.approval = {};
-        break;
-      case MistakeKind::rules_swapped:
-        std::swap(rule, rules[number + 1]);
-        break;
-      case MistakeKind::unless_left_out:
-        rule.unless.reset();
-        break;
-      default:
-        rule.approval = *mistake_.approval;
-        break;
-    }
-  }
-
-  void test(ConditionId id) {
-    Condition& condition = policy_.conditions[id];
-    const auto at = static_cast<std::ptrdiff_t>(mistake_.at);
-    std::vector<ir::Operand>& operands = condition.atom.operands;
-    switch (mistake_.kind) {
-      case MistakeKind::when_left_out:
-        drop(id);
-        break;
-      case MistakeKind::part_left_out:
-        drop(condition.children[mistake_.at]);
-        condition.children.erase(condition.children.begin() + at);
-        if (condition.children.size() == 1) point_to(id, condition.children.front());
-        break;
-      case MistakeKind::negated:
-        negate(id);
-        break;
-      case MistakeKind::quantifier_swapped:
-        condition.kind = condition.kind == ConditionKind::some_element
-                             ? ConditionKind::every_element
-                             : ConditionKind::some_element;
-        break;
-      case MistakeKind::entry_left_out:
-        operands.erase(operands.begin() + at);
-        break;
-      case MistakeKind::boundary_moved:
-        condition.atom.op = moved(condition.atom.op)->first;
-        break;
-      case MistakeKind::range_moved:
-        (mistake_.upper ? operands[mistake_.at].upper : operands[mistake_.at].text) = mistake_.text;
-        break;
-      default:
-        operands[mistake_.at].text = mistake_.text;
-        break;
-    }
-  }
-
-  template <class Change>
-  void change_references(Change change) {
-    for (std::uint32_t i = 0; i < policy_.conditions.size(); ++i) {
-      for (ConditionId& child : policy_.conditions[ConditionId{i}].children) change(child);
-    }
-    for (ir::Tier& tier : policy_.tiers) {
-      ir::for_each_written(tier, [&change](ir::Rule& rule) {
-        change(rule.when);
-        if (rule.unless) change(*rule.unless);
-      });
-    }
-    for (ir::Proof& proof : policy_.proofs) change(proof.when);
-  }
-
-  // What nobody asks any more asks nothing: an element without its quantifier would be no policy.
-  void drop(ConditionId top) {
-    std::vector<ConditionId> left = {top};
-    while (!left.empty()) {
-      Condition& condition = policy_.conditions[left.back()];
-      left.pop_back();
-      left.insert(left.end(), condition.children.begin(), condition.children.end());
-      condition = {ConditionKind::always, {}, {}, {}, condition.span};
-    }
-  }
-
-  // Who pointed at `old` points at `now`; `old` becomes a condition that nobody asks.
-  void point_to(ConditionId old, ConditionId now) {
-    const Span span = policy_.conditions[old].span;
-    policy_.conditions[old] = {ConditionKind::always, {}, {}, {}, span};
-    change_references([&](ConditionId& id) {
-      if (id == old) id = now;
-    });
-  }
-
-  // Puts a `not` behind a condition: children stand before parents.
-  void negate(ConditionId negated) {
-    change_references([&](ConditionId& id) {
-      if (id >= negated) ++id.value;
-    });
-    IdVector<ir::ConditionTag, Condition> conditions;
-    for (std::uint32_t i = 0; i < policy_.conditions.size(); ++i) {
-      Condition& condition = policy_.conditions[ConditionId{i}];
-      const Span span = condition.span;
-      conditions.push_back(std::move(condition));
-      if (ConditionId{i} == negated) {
-        conditions.push_back({ConditionKind::not_, {}, {}, {negated}, span});
-      }
-    }
-    policy_.conditions = std::move(conditions);
-  }
-
-  ir::Policy policy_;
-  const Mistake& mistake_;
-};
+// Whether a test says in which phase its rule is.
+bool is_phase(const ir::Atom& atom) {
+  return atom.attribute.attribute == AttributeId::response && atom.op == ir::AtomOp::exists;
+}
 
 }  // namespace
 
@@ -434,12 +328,13 @@ std::vector<Mistake> mistakes_in(const ir::Policy& policy, const Sources& source
   return Finder(policy, sources).run(default_span);
 }
 
-ir::Policy with_mistake(const ir::Policy& policy, const Mistake& mistake) {
-  return Maker(policy, mistake).run();
-}
-
-bool is_tool_of_on(const ir::Policy& policy, ir::ConditionId id, const Sources& sources) {
+bool is_of_on(const ir::Policy& policy, ir::ConditionId id, const Sources& sources) {
   const Condition& condition = policy.conditions[id];
+  if (condition.kind == ConditionKind::not_) {
+    const Condition& inner = policy.conditions[condition.children[0]];
+    return inner.kind == ConditionKind::atom && is_phase(inner.atom);
+  }
+  if (condition.kind == ConditionKind::atom && is_phase(condition.atom)) return true;
   return condition.kind == ConditionKind::atom &&
          condition.atom.attribute.attribute == AttributeId::tool &&
          !sources.slice(condition.span).starts_with(row_of(AttributeId::tool).name);

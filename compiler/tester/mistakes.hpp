@@ -32,6 +32,10 @@ enum class MistakeKind : std::uint8_t {
   seats_left_out,
   time_changed,
   obligation_left_out,
+  limit_left_out,
+  limit_changed,  // MOST by one unit, a key left out, or `else` one step looser
+  window_moved,   // one end of it, by a minute
+  end_moved,      // of a rule, by a day
 };
 
 // One of them. Of a named condition it is made in all its uses at once.
@@ -47,6 +51,10 @@ struct Mistake {
   std::string text{};                                   // an operand's new text
   Outcome outcome = Outcome::block;                     // of outcome_changed
   std::optional<ir::Approval> approval = std::nullopt;  // of people, seats and time: the new one
+  std::optional<ir::Limit> limit = std::nullopt;        // of limit_changed: the new one
+  ir::AtomOp op = ir::AtomOp::exists;                   // of boundary_moved: the new one
+  Window window{};                                      // of window_moved: the new one
+  std::int64_t until_ms = 0;                            // of end_moved: the new one
 
   // Whether it is the same mistake in the same text, as another policy with that module has it.
   [[nodiscard]] bool is_same(const Mistake& other) const {
@@ -59,8 +67,9 @@ struct Mistake {
 [[nodiscard]] const ir::Rule& rule_at(const ir::Policy& policy, std::size_t number);
 
 // All mistakes of these kinds, rule by rule, `also` rules behind them, the default last; none in
-// shadow rules, of which tests say nothing. The tool of an `on` clause stays as it is. in:
-// `default_span`, where the default is written. REQUIRES: policy.verify(). cost: linear in
+// shadow rules, of which tests say nothing. The tool of an `on` clause stays as it is, and ends of
+// rules do unless some test of the policy says its time. in: `default_span`, where the default is
+// written. REQUIRES: policy.verify(). cost: linear in
 // conditions and operands.
 [[nodiscard]] std::vector<Mistake> mistakes_in(const ir::Policy& policy, const Sources& sources,
                                                Span default_span);
@@ -70,8 +79,7 @@ struct Mistake {
 [[nodiscard]] ir::Policy with_mistake(const ir::Policy& policy, const Mistake& mistake);
 
 // Whether a test is the tool of an `on` clause, which names no attribute.
-[[nodiscard]] bool is_tool_of_on(const ir::Policy& policy, ir::ConditionId id,
-                                 const Sources& sources);
+[[nodiscard]] bool is_of_on(const ir::Policy& policy, ir::ConditionId id, const Sources& sources);
 
 // The text of a test, as its author wrote it, on one line and not too long.
 [[nodiscard]] std::string text_of(Span span, const Sources& sources);

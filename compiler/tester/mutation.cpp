@@ -2,15 +2,12 @@
 #include "compiler/tester/mutation.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <map>
 #include <memory>
 #include <utility>
 
 #include "compiler/analysis/aspects.hpp"
 #include "compiler/analysis/diff.hpp"
 #include "compiler/lower/lower.hpp"
-#include "compiler/oracle/answer.hpp"
 #include "compiler/oracle/atom.hpp"
 #include "compiler/probe/domains.hpp"
 #include "compiler/probe/requests.hpp"
@@ -19,6 +16,7 @@
 #include "compiler/tester/budgets.hpp"
 #include "compiler/tester/compiled.hpp"
 #include "compiler/tester/generate.hpp"
+#include "compiler/tester/limit_witness.hpp"
 #include "compiler/tester/tester.hpp"
 #include "core/schema.hpp"
 #include "core/text.hpp"
@@ -50,7 +48,7 @@ class Suite {
       suite.tests_.push_back({&test, std::move(requests)});
     }
     suite.policy_ = bare(policy);
-    suite.mistakes_ = mistakes_in(suite.policy_, sources, default_span);
+    suite.mistakes_ = mistakes_in(policy, sources, default_span);
     return suite;
   }
 
@@ -94,25 +92,9 @@ class Suite {
 // What tells a policy from one with a mistake.
 struct Told {
   bool same = false;  // proved that nothing does
-  std::vector<oracle::Request> requests;
+  std::vector<Situation> situations;
   std::string why;
 };
-
-// Whether the limits of all rules are the same.
-bool same_limits(const ir::Policy& before, const ir::Policy& after) {
-  const auto texts_of = [](const ir::Policy& policy) {
-    std::map<std::string, std::vector<std::string>> texts;
-    for (const ir::Tier& tier : policy.tiers) {
-      for (const ir::Rule& rule : tier.rules) {
-        for (const ir::Limit& limit : rule.limits) {
-          texts[rule.qualified_name].push_back(with_else(limit));
-        }
-      }
-    }
-    return texts;
-  };
-  return texts_of(before) == texts_of(after);
-}
 
 // Rules that do something beside their effect.
 std::size_t rules_that_do_more(const ir::Policy& policy) {
@@ -128,52 +110,79 @@ std::size_t rules_that_do_more(const ir::Policy& policy) {
 }
 
 // Tests say what is obliged to, and not what is not.
-void add_aspect(analysis::AspectChange& change, Told& told) {
+void add_aspect(const ir::Policy& before, analysis::AspectChange& change, Told& told) {
   const auto add = [&told](std::vector<oracle::Request>& requests) {
-    std::ranges::move(requests, std::back_inserter(told.requests));
+    for (oracle::Request& request : requests) told.situations.push_back({std::move(request), {}});
   };
   if (told.why.empty()) told.why = change.why;
   if (change.kind == analysis::AspectKind::limit) {
     if (told.why.empty()) told.why = "the limits of `" + change.what + "` count other requests";
+    for (const probe::RulePlace& place : probe::rules_of(before)) {
+      if (place.rule->qualified_name != change.what) continue;
+      for (const auto* requests : {&change.lost, &change.gained}) {
+        for (const oracle::Request& request : *requests) {
+          told.situations.push_back(with_all_full(*place.rule, request));
+        }
+      }
+    }
     return;
   }
   add(change.lost);
   if (change.kind == analysis::AspectKind::approval || change.may_block) add(change.gained);
 }
 
-Told tell_apart(const ir::Policy& before, const ir::Policy& after) {
+// The request itself, and with what the limits of the rules that decide it count: one that they
+// cannot count has no room, which may be answered as the other policy answers.
+void add_change(const ir::Policy& before, const ir::Policy& after, const analysis::Change& change,
+                Told& told) {
+  const oracle::Request& found = change.before.request;
+  told.situations.push_back({found, {}});
+  const auto add = [&](const ir::Policy& policy, const std::optional<std::size_t>& rule) {
+    if (!rule || rule_at(policy, *rule).limits.empty()) return;
+    told.situations.push_back({countable(rule_at(policy, *rule), found), {}});
+  };
+  add(before, change.before.decision.rule);
+  add(after, change.after.decision.rule);
+}
+
+Told tell_apart(const ir::Policy& before, const Mistake& mistake, const ir::Policy& after) {
+  if (mistake.kind == MistakeKind::limit_left_out || mistake.kind == MistakeKind::limit_changed) {
+    LimitTold told = tell_limits_apart(before, mistake);
+    return {told.same, std::move(told.situations), std::move(told.why)};
+  }
   Told told;
   for (const analysis::ChangeGroup& group : analysis::diff(before, after).groups) {
     for (const analysis::Change& change : group.changes) {
-      told.requests.push_back(change.before.request);
+      add_change(before, after, change, told);
     }
     if (told.why.empty()) told.why = group.why;
   }
-  if (!told.requests.empty()) return told;
+  if (!told.situations.empty()) return told;
   for (analysis::AspectChange& change : analysis::aspect_changes(before, after, {true, false})) {
-    add_aspect(change, told);
+    add_aspect(before, change, told);
   }
-  if (told.why.empty() && !same_limits(before, after)) {
-    told.why = "limits are others; a test with `used` or `after` notices it";
-  }
-  told.same = told.requests.empty() && told.why.empty();
+  told.same = told.situations.empty() && told.why.empty();
   return told;
 }
 
-// Whether a request gets another effect, asks other people or for another time, or does not oblige
+// Whether a situation has another effect, asks other people or for another time, or does not oblige
 // to all that it did.
-bool is_told_apart(const ir::Policy& before, const ir::Policy& after,
-                   const oracle::Request& request) {
-  const oracle::Answer was = oracle::answer(before, request);
-  const oracle::Answer is = oracle::answer(after, request);
+bool is_told_apart(const ir::Policy& before, const ir::Policy& after, const Situation& situation) {
+  const oracle::Answer was = answer_in(before, situation);
+  const oracle::Answer is = answer_in(after, situation);
   return was.effect != is.effect || was.approval != is.approval ||
          !std::ranges::includes(is.obligations, was.obligations, ir::comes_before);
 }
 
-// The request without values that are not needed to tell the two apart: fewer to read, and what
+// The situation without values that are not needed to tell the two apart: fewer to read, and what
 // cannot be read last of all.
-oracle::Request tidied(const ir::Policy& before, const ir::Policy& after,
-                       std::span<const probe::Domain> domains, oracle::Request request) {
+Situation tidied(const ir::Policy& before, const ir::Policy& after,
+                 std::span<const probe::Domain> domains, Situation situation) {
+  oracle::Request& request = situation.request;
+  const auto take = [&](oracle::Request other) {
+    std::swap(request, other);
+    if (!is_told_apart(before, after, situation)) std::swap(request, other);
+  };
   // Best is a value that the policy itself names.
   for (const probe::Domain& domain : domains) {
     const Attribute& row = row_of(domain.ref.attribute);
@@ -183,26 +192,27 @@ oracle::Request tidied(const ir::Policy& before, const ir::Policy& after,
       if (oracle::look_up(request, domain.ref).kind != oracle::ValueKind::unreadable) break;
       oracle::Request readable = request;
       probe::put(readable, domain.ref, value);
-      if (is_told_apart(before, after, readable)) request = std::move(readable);
+      take(std::move(readable));
     }
   }
   std::vector<std::string> names;
   for (const auto& [name, value] : request.values) names.push_back(name);
   for (const std::string& name : names) {
     oracle::Request less = request;
-    less.values.erase(name);
-    if (is_told_apart(before, after, less)) request = std::move(less);
+    probe::put(less, {*attribute_named(name), {}}, {});
+    take(std::move(less));
   }
   for (oracle::NameList oracle::Request::* list :
        {&oracle::Request::query, &oracle::Request::headers}) {
     oracle::Request less = request;
     less.*list = {};
-    if (is_told_apart(before, after, less)) request = std::move(less);
+    take(std::move(less));
   }
-  return request;
+  return situation;
 }
 
-std::size_t oddness(const oracle::Request& request) {
+std::size_t oddness(const Situation& situation) {
+  const oracle::Request& request = situation.request;
   std::size_t odd = (request.query.unreadable ? 100 : request.query.entries.size()) +
                     (request.headers.unreadable ? 100 : request.headers.entries.size());
   for (const auto& [name, value] : request.values) {
@@ -265,44 +275,46 @@ class Scoring {
       return;
     }
     const ir::Policy mutant = with_mistake(root_.policy(), mistake);
-    const Told told = tell_apart(root_.policy(), mutant);
+    const Told told = tell_apart(root_.policy(), mistake, mutant);
     if (told.same) {
       ++score_.no_difference;
       return;
     }
     survivor.why = told.why;
-    suggest(mutant, told.requests, survivor);
+    suggest(mutant, told.situations, survivor);
     // Another rule may ask for the same, or in less time, wherever this one asks otherwise.
-    if (!survivor.request && survivor.why.empty()) {
-      survivor.why = "rules ask or oblige otherwise, but no request was found that is answered so";
+    if (!survivor.shown && survivor.why.empty()) {
+      survivor.why =
+          "rules ask, oblige or count otherwise, but no request was found that is "
+          "answered so";
     }
     score_.survivors.push_back(std::move(survivor));
   }
 
-  // A test that was suggested before, or the first request that can be written as one.
-  void suggest(const ir::Policy& mutant, const std::vector<oracle::Request>& requests,
+  // A test that was suggested before, or the first situation that can be written as one.
+  void suggest(const ir::Policy& mutant, const std::vector<Situation>& situations,
                Survivor& survivor) {
-    for (const auto& [name, request] : suggested_) {
-      if (!is_told_apart(root_.policy(), mutant, request)) continue;
-      survivor.request = request;
+    for (const auto& [name, situation] : suggested_) {
+      if (!is_told_apart(root_.policy(), mutant, situation)) continue;
+      survivor.shown = situation;
       survivor.noticing = name;
       return;
     }
-    std::vector<oracle::Request> plain;
-    for (const oracle::Request& request : requests) {
+    std::vector<Situation> plain;
+    for (const Situation& situation : situations) {
       if (plain.size() == kTidied) break;
-      if (!is_told_apart(root_.policy(), mutant, request)) continue;
-      plain.push_back(tidied(root_.policy(), mutant, domains_, request));
+      if (!is_told_apart(root_.policy(), mutant, situation)) continue;
+      plain.push_back(tidied(root_.policy(), mutant, domains_, situation));
     }
     std::ranges::stable_sort(plain, {}, oddness);
-    for (const oracle::Request& request : plain) {
-      if (!survivor.request) survivor.request = request;
-      auto test = writer_.write(name_of(survivor.mistake), request);
+    for (const Situation& situation : plain) {
+      if (!survivor.shown) survivor.shown = situation;
+      auto test = writer_.write(name_of(survivor.mistake), situation);
       if (!test) continue;
-      survivor.request = test->request;
+      survivor.shown = test->situation;
       survivor.noticing = test->name;
       survivor.test = std::move(test->text);
-      suggested_.emplace_back(test->name, std::move(test->request));
+      suggested_.emplace_back(test->name, std::move(test->situation));
       return;
     }
   }
@@ -324,7 +336,7 @@ class Scoring {
   TestWriter writer_;
   std::vector<probe::Domain> domains_;
   MutationScore score_;
-  std::vector<std::pair<std::string, oracle::Request>> suggested_;
+  std::vector<std::pair<std::string, Situation>> suggested_;
   std::size_t compared_ = 0;
 };
 

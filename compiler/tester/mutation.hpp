@@ -13,8 +13,8 @@
 
 #include "compiler/catalog/catalog.hpp"
 #include "compiler/ir/ir.hpp"
-#include "compiler/oracle/value.hpp"
 #include "compiler/tester/mistakes.hpp"
+#include "compiler/tester/situation.hpp"
 #include "core/result.hpp"
 
 namespace sentrail::compiler {
@@ -23,10 +23,10 @@ namespace sentrail::compiler {
 // be.
 struct Survivor {
   Mistake mistake;
-  std::optional<oracle::Request> request;  // one that is, confirmed by engine and oracle
+  std::optional<Situation> shown;  // in which it is, confirmed by engine and oracle
   std::string test;      // a declaration that would notice; empty where policy text has none
   std::string noticing;  // the name of a test that would, of this or an earlier survivor
-  std::string why;       // without a request: why none is known
+  std::string why;       // without a situation: why none is known
 };
 
 // How many mistakes were made, and what became of them.

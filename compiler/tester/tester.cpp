@@ -67,7 +67,7 @@ Texts obligations_in(const Program& program, const Evaluation& evaluation) {
 bool is_expected(const ir::TestCase& test, const decide::LinearEngine& engine,
                  const Evaluation& evaluation) {
   if (evaluation.answer.effect != test.effect) return false;
-  const std::string rule(decide::rule_name_of(engine.program(), evaluation.answer.rule));
+  const std::string rule = rule_name(engine.program(), evaluation.answer.rule);
   if (test.rule && *test.rule != rule && *test.rule != short_name(rule)) return false;
   if (!test.obligations.empty() &&
       !std::ranges::includes(obligations_in(engine.program(), evaluation), wanted_by(test))) {
@@ -102,10 +102,8 @@ std::string worded(const ir::TestCase& test, const decide::LinearEngine& engine,
   if (!test.within_ms) asked.within_ms.reset();
   std::optional<Texts> obligations;
   if (!test.obligations.empty()) obligations = obligations_in(engine.program(), evaluation);
-  return worded(
-      evaluation.answer.effect, asked,
-      short_name(std::string(decide::rule_name_of(engine.program(), evaluation.answer.rule))),
-      obligations);
+  return worded(evaluation.answer.effect, asked,
+                short_name(rule_name(engine.program(), evaluation.answer.rule)), obligations);
 }
 
 std::string worded(const ir::TestCase& test) {
@@ -195,7 +193,8 @@ TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
   }
   for (const ir::Tier& tier : policy.tiers) {
     for (const ir::Rule& rule : tier.rules) {
-      if (rule.outcome != Outcome::pass && !deciding.contains(rule.qualified_name)) {
+      if (!tier.implied && rule.outcome != Outcome::pass &&
+          !deciding.contains(rule.qualified_name)) {
         report.rules_never_deciding.push_back(rule.qualified_name);
       }
     }

@@ -1,6 +1,8 @@
 // Evaluates refinements in three values. See refine.hpp.
 #include "runtime/classify/refine.hpp"
 
+#include <algorithm>
+
 #include "core/decimal.hpp"
 #include "core/text.hpp"
 #include "runtime/classify/match.hpp"
@@ -8,12 +10,41 @@
 namespace sentrail::classify {
 namespace {
 
-Fact body_member(const MatchedCall& call, CatalogRange steps) {
+// What the upstream takes for a member that is not there; absent where the catalog does not say.
+Fact default_of(const MatchedCall& call, std::span<const CatalogText> steps) {
+  const auto same = [&](CatalogText a, CatalogText b) {
+    return call.view.at(a) == call.view.at(b);
+  };
+  for (const CatalogDefaultRow& row : call.view.defaults_of(call.operation)) {
+    if (!std::ranges::equal(CatalogView::rows(call.view.texts, row.steps), steps, same)) continue;
+    const std::string_view value = call.view.at(row.value);
+    switch (static_cast<CatalogValue>(row.value_kind)) {
+      case CatalogValue::text:
+        return Fact::of(value);
+      case CatalogValue::boolean:
+        return Fact::of(value == "true");
+      case CatalogValue::number:
+        break;
+    }
+    Fact number;
+    number.kind = FactKind::number;
+    number.text = value;
+    return number;
+  }
+  return {};
+}
+
+// No body is the empty object: members of it may have defaults. Those of an object that is not
+// there have none.
+Fact body_member(const MatchedCall& call, CatalogRange range) {
+  const auto steps = CatalogView::rows(call.view.texts, range);
   Fact fact = call.body == nullptr ? Fact{} : call.body->body();
-  for (const CatalogText step : CatalogView::rows(call.view.texts, steps)) {
-    if (fact.kind == FactKind::absent || fact.kind == FactKind::unreadable) return fact;
-    if (fact.kind != FactKind::object) return Fact::unreadable();
-    fact = Fact::of(fact.json.find(call.view.at(step)));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const bool absent = fact.kind == FactKind::absent;
+    if (fact.kind == FactKind::unreadable || (absent && i > 0)) return fact;
+    if (!absent && fact.kind != FactKind::object) return Fact::unreadable();
+    if (!absent) fact = Fact::of(fact.json.find(call.view.at(steps[i])));
+    if (fact.kind == FactKind::absent) fact = default_of(call, steps.first(i + 1));
   }
   return fact;
 }

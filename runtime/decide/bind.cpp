@@ -6,6 +6,7 @@
 #include "runtime/decide/bound.hpp"
 
 #include <array>
+#include <optional>
 
 #include "core/check.hpp"
 #include "core/facts.hpp"
@@ -63,6 +64,26 @@ constexpr std::uint32_t risks_in(std::uint32_t orders, std::uint32_t operand) no
   return risks;
 }
 
+// What a test has become whose operands are of one kind.
+constexpr std::optional<Op> own_op_of(TestOp op) noexcept {
+  switch (op) {
+    case TestOp::contains:
+      return Op::contains;
+    case TestOp::starts_with:
+      return Op::starts_with;
+    case TestOp::ends_with:
+      return Op::ends_with;
+    case TestOp::search:
+      return Op::search;
+    case TestOp::any_element:
+      return Op::any_element;
+    case TestOp::every_element:
+      return Op::every_element;
+    default:
+      return std::nullopt;
+  }
+}
+
 // Builds a BoundProgram table by table.
 class Binder {
  public:
@@ -84,7 +105,9 @@ class Binder {
   void bind_tests();
   [[nodiscard]] Test test_of(const AtomRow& atom);
   [[nodiscard]] Test list_test(const AtomRow& atom);
-  [[nodiscard]] bool is_window(const AtomRow& atom) const;
+  [[nodiscard]] bool starts_with(const AtomRow& atom, OperandKind kind) const;
+  [[nodiscard]] Test network_test(const AtomRow& atom);
+  [[nodiscard]] Test pair_test(const AtomRow& atom) const;
   void bind_tier(const TierRow& tier);
   void bind_ends();
   void bind_rule(std::uint32_t rule, std::uint32_t on_false);
@@ -160,18 +183,9 @@ Test Binder::test_of(const AtomRow& atom) {
     return test;
   }
   test.a = operand.index;
-  if (op == TestOp::contains || op == TestOp::starts_with || op == TestOp::ends_with) {
-    test.op = op == TestOp::contains      ? Op::contains
-              : op == TestOp::starts_with ? Op::starts_with
-                                          : Op::ends_with;
-    return test;
-  }
-  if (op == TestOp::search) {
-    test.op = Op::search;
-    return test;
-  }
-  if (op == TestOp::any_element || op == TestOp::every_element) {
-    test.op = op == TestOp::any_element ? Op::any_element : Op::every_element;
+  if (op == TestOp::same) return pair_test(atom);
+  if (const auto own = own_op_of(op)) {
+    test.op = *own;
     return test;
   }
   if (atom.sized != 0) {
@@ -200,24 +214,51 @@ Test Binder::test_of(const AtomRow& atom) {
       test.op = Op::pattern;
       bound_.slots[atom.slot].has_patterns = true;
       break;
+    case OperandKind::instant:
+      test.op = Op::instant;
+      test.b = orders_of(op);
+      break;
+    case OperandKind::network:
+      return network_test(atom);
     case OperandKind::number_range:
     case OperandKind::regex:
     case OperandKind::quantifier:
     case OperandKind::window:
+    case OperandKind::peer:
       SENTRAIL_UNREACHABLE("an operand of another test");
   }
   return test;
 }
 
-bool Binder::is_window(const AtomRow& atom) const {
+Test Binder::pair_test(const AtomRow& atom) const {
+  const Slot& slot = bound_.slots[atom.slot];
+  const bool risks = slot.binder == 0 && row_of(slot.attribute).type == Type::risk;
+  return {Op::same, atom.slot, p_.peers[p_.operands[atom.operands_begin].index].slot,
+          risks ? 1u : 0u};
+}
+
+bool Binder::starts_with(const AtomRow& atom, OperandKind kind) const {
   return atom.operands_count > 0 &&
-         p_.operands[atom.operands_begin].kind == static_cast<std::uint32_t>(OperandKind::window);
+         p_.operands[atom.operands_begin].kind == static_cast<std::uint32_t>(kind);
+}
+
+// Two networks lie apart or one in the other, and what holds others comes before them.
+Test Binder::network_test(const AtomRow& atom) {
+  const auto begin = static_cast<std::uint32_t>(bound_.networks.size());
+  for (const OperandRow& row : p_.operands.subspan(atom.operands_begin, atom.operands_count)) {
+    const Network network = p_.networks[row.index].network();
+    const bool within =
+        bound_.networks.size() > begin && holds(bound_.networks.back(), network.first);
+    if (!within) bound_.networks.push_back(network);
+  }
+  return {Op::networks, atom.slot, begin, static_cast<std::uint32_t>(bound_.networks.size())};
 }
 
 Test Binder::list_test(const AtomRow& atom) {
-  if (is_window(atom)) {
+  if (starts_with(atom, OperandKind::window)) {
     return {Op::window, atom.slot, p_.operands[atom.operands_begin].index, 0};
   }
+  if (starts_with(atom, OperandKind::network)) return network_test(atom);
   List list;
   list.empty = atom.operands_count == 0;
   const std::uint32_t end = atom.operands_begin + atom.operands_count;
@@ -249,6 +290,9 @@ Test Binder::list_test(const AtomRow& atom) {
       case OperandKind::regex:
       case OperandKind::quantifier:
       case OperandKind::window:
+      case OperandKind::network:
+      case OperandKind::instant:
+      case OperandKind::peer:
         SENTRAIL_UNREACHABLE("an operand that no list holds");
     }
   }

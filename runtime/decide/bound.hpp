@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/addresses.hpp"
 #include "core/decimal.hpp"
 #include "core/program.hpp"
 #include "core/schema.hpp"
@@ -42,9 +43,12 @@ enum class Op : std::uint8_t {
   any_element,    // the condition of quantifier a holds of an element
   every_element,  // it holds of each
   window,         // the instant is in window a
+  instant,        // the instant compared with instant a gives an order in b
+  networks,       // is an address in one of networks [a, b)
+  same,           // has the value of slot a; b is 1 if both are risks
 };
 
-// Bits of Op::number's b.
+// Bits of b, where it is an order.
 inline constexpr std::uint32_t kLess = 1;
 inline constexpr std::uint32_t kEqual = 2;
 inline constexpr std::uint32_t kGreater = 4;
@@ -132,6 +136,8 @@ struct BoundProgram {
   std::vector<Slot> slots;
   std::vector<std::string_view> steps;
   std::vector<Decimal> numbers;
+  // Of each test the widest of its networks, ascending: no address is in two of them.
+  std::vector<Network> networks;
   std::vector<List> lists;
   SearchSet searches;
   RegexSet regexes;

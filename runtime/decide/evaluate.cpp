@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <compare>
+#include <iterator>
 #include <optional>
 
 #include "core/limits.hpp"
@@ -244,6 +246,7 @@ SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& 
   state.fact = direct ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
   state.matchable = Known::unasked;
   state.numeric = Known::unasked;
+  state.located = Known::unasked;
   scratch.know(state);
   return state;
 }
@@ -273,6 +276,46 @@ Truth is_now_within(const WindowRow& row, const Facts& facts) noexcept {
   return certain(is_within(window, *minute));
 }
 
+Truth is_now_ordered(const Test& test, std::int64_t at_ms, const Facts& facts) noexcept {
+  if (facts.now_ms == 0 || facts.now_ms == Facts{}.now_ms) return Truth::u;
+  return certain((order_bit(facts.now_ms <=> at_ms) & test.b) != 0);
+}
+
+// Whether an address is in one of some networks, which ascend and lie apart: it can only be in the
+// last that does not begin behind it.
+Truth is_in_networks(const BoundProgram& bound, const Test& test, SlotState& state) noexcept {
+  if (state.fact.kind != FactKind::string) return incomparable(state.fact.kind);
+  if (state.located == Known::unasked) {
+    const std::optional<Address> address = parse_address(state.fact.text);
+    state.located = address ? Known::yes : Known::no;
+    if (address) state.address = *address;
+  }
+  if (state.located == Known::no) return Truth::u;
+  const auto begin = bound.networks.begin() + test.a;
+  const auto behind = std::upper_bound(
+      begin, bound.networks.begin() + test.b, state.address,
+      [](const Address& address, const Network& network) { return address < network.first; });
+  return certain(behind != begin && holds(*std::prev(behind), state.address));
+}
+
+// Whether two values are one. What is absent equals nothing, whatever the other is.
+Truth are_same(SlotState& a, SlotState& b, bool risks) noexcept {
+  if (a.fact.kind == FactKind::absent || b.fact.kind == FactKind::absent) return Truth::f;
+  if (a.fact.kind != b.fact.kind) return Truth::u;
+  switch (a.fact.kind) {
+    case FactKind::string:
+      if (risks && (!risk_of(a) || !risk_of(b))) return Truth::u;
+      return certain(a.fact.text == b.fact.text);
+    case FactKind::number:
+      if (!is_numeric(a) || !is_numeric(b)) return Truth::u;
+      return certain(a.number == b.number);
+    case FactKind::boolean:
+      return certain(a.fact.boolean == b.fact.boolean);
+    default:
+      return Truth::u;
+  }
+}
+
 // What quantifiers are looking at, from the outside in.
 struct Elements {
   std::array<Fact, limits::kQuantifierDepthMax> facts;
@@ -281,6 +324,19 @@ struct Elements {
 
 Truth holds_of_elements(const BoundProgram& bound, const Test& test, const Fact& list,
                         const Facts& facts, Scratch& scratch, const Elements* outer) noexcept;
+
+// The truth of a test of two slots, `state` being that of the first. Where the other is an element,
+// the first is one too, and `outer` has both.
+Truth is_same(const BoundProgram& bound, const Test& test, SlotState& state, const Facts& facts,
+              Scratch& scratch, const Elements* outer) noexcept {
+  const Slot& other = bound.slots[test.a];
+  if (other.binder == 0) {
+    return are_same(state, state_of(bound, test.a, facts, scratch), test.b != 0);
+  }
+  SlotState element;
+  element.fact = outer->facts[other.binder - 1u].at(bound.steps_of(other));
+  return are_same(state, element, test.b != 0);
+}
 
 // The truth of a test whose value is known. `outer`: the elements around it, if there are any.
 Truth evaluate(const BoundProgram& bound, const Test& test, SlotState& state, const Facts& facts,
@@ -333,6 +389,12 @@ Truth evaluate(const BoundProgram& bound, const Test& test, SlotState& state, co
       return holds_of_elements(bound, test, state.fact, facts, scratch, outer);
     case Op::window:
       return is_now_within(bound.program.windows[test.a], facts);
+    case Op::instant:
+      return is_now_ordered(test, bound.program.instants[test.a].unix_ms, facts);
+    case Op::networks:
+      return is_in_networks(bound, test, state);
+    case Op::same:
+      return is_same(bound, test, state, facts, scratch, outer);
   }
   return Truth::u;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/addresses.hpp"
 #include "core/decimal.hpp"
 #include "core/facts.hpp"
 #include "runtime/decide/bound.hpp"
@@ -20,9 +21,11 @@ struct SlotState {
   std::uint32_t generation = 0;
   Known matchable = Known::unasked;  // by patterns; `head` is set
   Known numeric = Known::unasked;    // `number` is set
+  Known located = Known::unasked;    // `address` is set
   TextHead head;
   Fact fact;
   Decimal number;
+  Address address;
 };
 
 // Room for one decision at a time. Any engine may use any Scratch that has been fitted to it.

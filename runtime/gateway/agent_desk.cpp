@@ -82,7 +82,8 @@ void AgentDesk::handle(std::shared_ptr<http::Exchange> exchange, const GateRoute
     return;
   }
   call.caller = *std::move(caller);
-  call.asker = asker_of(*call.caller, "gateway", desk_.parts.clock.now());
+  call.asker =
+      asker_of(*call.caller, "gateway", call.exchange->peer().address, desk_.parts.clock.now());
   call.correlation_id = crypto::uuid_v4();
   call.exchange =
       std::make_shared<CorrelatedExchange>(std::move(call.exchange), call.correlation_id);

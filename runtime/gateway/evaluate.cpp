@@ -241,7 +241,7 @@ Result<AgentCall> call_of(const AgentCall& call, const Description& description,
                                                           call.caller->key, *description.agent_id));
     out.caller = std::make_shared<const identity::Caller>(std::move(named));
   }
-  out.asker = asker_of(*out.caller, "manual", now);
+  out.asker = asker_of(*out.caller, "manual", call.exchange->peer().address, now);
   if (!out.caller->agent_registered && description.agent_name) {
     identity::Caller renamed = *out.caller;
     renamed.agent_name = *description.agent_name;

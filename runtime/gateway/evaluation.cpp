@@ -18,19 +18,22 @@ constexpr std::string_view kApprovalMember = "approvalRequestId";
 
 // Who asks and from where: known of every caller, and absent where it is.
 constexpr std::array kIdentity = {
-    AttributeId::source,      AttributeId::env,         AttributeId::workspace,
-    AttributeId::agent_id,    AttributeId::agent_name,  AttributeId::agent_roles,
-    AttributeId::user_id,     AttributeId::user_groups, AttributeId::agent_registered,
-    AttributeId::agent_owner, AttributeId::agent_client};
+    AttributeId::source,      AttributeId::env,          AttributeId::workspace,
+    AttributeId::agent_id,    AttributeId::agent_name,   AttributeId::agent_roles,
+    AttributeId::user_id,     AttributeId::user_groups,  AttributeId::agent_registered,
+    AttributeId::agent_owner, AttributeId::agent_client, AttributeId::agent_ip};
+
+// A description is of a call that has no answer yet.
+constexpr bool is_known(AttributeId id) noexcept {
+  return is_of_answers(id) || std::ranges::find(kIdentity, id) != kIdentity.end();
+}
 
 // Makes all that is not told unreadable: a rule that asks for it is undecidable. Which attributes a
 // description cannot tell is not listed, so that a new one starts among them.
 void forget_the_call(Facts& facts) {
   for (std::size_t i = 0; i < kAttributeCount; ++i) {
     const auto id = static_cast<AttributeId>(i);
-    if (std::find(kIdentity.begin(), kIdentity.end(), id) == kIdentity.end()) {
-      facts[id] = Fact::unreadable();
-    }
+    if (!is_known(id)) facts[id] = Fact::unreadable();
   }
   facts.query.unreadable = true;
   facts.headers.unreadable = true;

@@ -47,7 +47,8 @@ Uuid policy_id_of(std::string_view rule) {
   return crypto::uuid_v5(kUrlNamespace, "sentrail:rule:" + std::string(rule));
 }
 
-Asker asker_of(const identity::Caller& caller, std::string_view source, Instant now) {
+Asker asker_of(const identity::Caller& caller, std::string_view source, std::string_view address,
+               Instant now) {
   Asker asker;
   asker.identity.now_ms = now.unix_ms;
   asker.workspace_id = caller.workspace.id;
@@ -59,6 +60,8 @@ Asker asker_of(const identity::Caller& caller, std::string_view source, Instant 
   }
   asker.identity.agent_registered = caller.agent_registered;
   if (caller.agent_owner != Uuid{}) asker.identity.agent_owner = format_uuid(caller.agent_owner);
+  // The interface behind a `%` is ours, not the agent's.
+  if (!address.empty()) asker.identity.agent_ip = address.substr(0, address.find('%'));
   asker.identity.env = caller.workspace.environment == store::Environment::live ? "live" : "test";
   asker.identity.workspace = caller.workspace.name;
   asker.identity.source = std::string(source);

@@ -36,8 +36,10 @@ struct Asker {
   request::Identity identity;
 };
 
-// The asker of an authenticated call.
-[[nodiscard]] Asker asker_of(const identity::Caller& caller, std::string_view source, Instant now);
+// The asker of an authenticated call. in: the address that it came from, as sockets write it or as
+// it was recorded; empty: nobody knows
+[[nodiscard]] Asker asker_of(const identity::Caller& caller, std::string_view source,
+                             std::string_view address, Instant now);
 
 // A judgement, with everything that is told and recorded of it.
 struct Judged {

@@ -45,7 +45,29 @@ Obligations obligations_of(const Program& program, const decide::Answer& answer,
   return out;
 }
 
+namespace {
+
+// What conditions may ask about and this server never states: a decision would rest on nothing.
+Status can_state(const Program& program) {
+  for (std::size_t i = 0; i < program.slots.size(); ++i) {
+    const SlotRow& slot = program.slots[i];
+    if (slot.binder != 0) continue;
+    const auto attribute = attribute_named(program.view(slot.attribute));
+    if (!attribute) continue;
+    const bool answer = is_of_answers(*attribute);
+    if (!answer && !is_of_session(*attribute)) continue;
+    return fail(Errc::unsupported,
+                "the policy tests `" + render_slot(program, static_cast<std::uint32_t>(i)) + "`, " +
+                    (answer ? "and this server does not decide about answers of tools"
+                            : "and this server does not count what a session has done"));
+  }
+  return {};
+}
+
+}  // namespace
+
 Status can_carry_out(const Program& program) {
+  SENTRAIL_TRY(can_state(program));
   for (std::uint32_t i = 0; i < program.obligations.size(); ++i) {
     switch (static_cast<ObligationKind>(program.obligations[i].kind)) {
       case ObligationKind::redact:

@@ -80,7 +80,7 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   }
   const auto bundle = judge_.bundle();
   if (!bundle) return stop_with(Recheck::policy_stricter, bundle.error().message);
-  const Asker asker = asker_of(*caller, record.source, clock_.now());
+  const Asker asker = asker_of(*caller, record.source, record.agent_ip, clock_.now());
   const auto judge_for = [&](counters::Purpose purpose) {
     return judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known,
                         {purpose, record.correlation_id});

@@ -98,6 +98,7 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
   draft.key_id = call.caller->key.id;
   draft.agent_id = call.caller->agent_id;
   draft.agent_name = call.caller->agent_name;
+  draft.agent_ip = call.asker.identity.agent_ip.value_or("");
   draft.requested_by = call.caller->requested_by();
   if (call.caller->agent_owner != Uuid{}) draft.agent_owner = format_uuid(call.caller->agent_owner);
   draft.delegation_chain = call.caller->delegation_chain();

@@ -3,6 +3,8 @@
 
 #include <deque>
 
+#include "core/addresses.hpp"
+#include "core/json_writer.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "runtime/request/json_tree.hpp"
@@ -27,6 +29,12 @@ bool is_named_texts(AttributeId id) noexcept {
   return id == AttributeId::http_query || id == AttributeId::http_headers;
 }
 
+// What a session counts.
+bool is_count(std::string_view text) noexcept {
+  constexpr std::size_t kDigitsMax = 15;
+  return text.size() <= kDigitsMax && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 // Applies given attributes one after the other; later ones win.
 class Putter {
  public:
@@ -43,11 +51,21 @@ class Putter {
     store_->documents.push_back(*std::move(document));
     const JsonValue value = store_->documents.back().root();
     if (is_named_texts(given.attribute)) return put_named(given, value);
+    if (given.attribute == AttributeId::response_headers) return put_headers(given, value);
     if (!given.steps.empty()) return put_member(given, value);
+    const bool is_true = value.kind() == JsonKind::boolean && value.boolean();
+    if (given.attribute == AttributeId::response && !is_true) {
+      return wrong(given, "an answer is there, `true`, or it is not mentioned");
+    }
     return put_value(given, value);
   }
 
+  // Whatever is given of an answer, the answer is there.
   Request finish() && {
+    for (const AttributeId part : {AttributeId::response_status, AttributeId::response_headers,
+                                   AttributeId::response_body}) {
+      if (facts_[part].kind != FactKind::absent) facts_[AttributeId::response] = Fact::of(true);
+    }
     facts_.query.entries = store_->query;
     facts_.headers.entries = store_->headers;
     const bool read = store_->base.declared_read();
@@ -70,6 +88,9 @@ class Putter {
     if (!given.steps.empty()) {
       const std::string whole(row_of(given.attribute).name);
       return wrong(given, "only a whole attribute can be unreadable: write it for `" + whole + "`");
+    }
+    if (given.attribute == AttributeId::response) {
+      return wrong(given, "whether there is an answer is always known");
     }
     if (is_named_texts(given.attribute)) texts_of(given.attribute).unreadable = true;
     facts_[given.attribute] = Fact::unreadable();
@@ -144,8 +165,13 @@ class Putter {
         break;
       case Type::time:
         return put_time(given, value);
+      case Type::ip:
+        return put_address(given, value);
     }
     if (!sound) return wrong(given, "wants a " + std::string(name_of(row.type)));
+    if (is_of_session(given.attribute) && !is_count(value.text())) {
+      return wrong(given, "wants a whole number from 0, of at most 15 digits");
+    }
     fact = Fact::of(value);
     // As on a call: keys that only case tells apart have no one reading.
     if (wire::has_case_repeats(store_->documents.back().root())) fact = Fact::unreadable();
@@ -162,6 +188,45 @@ class Putter {
     facts_.now_ms = instant->unix_ms;
     store_->names.push_back(format_rfc3339(*instant));
     facts_[given.attribute] = Fact::of(std::string_view(store_->names.back()));
+    return {};
+  }
+
+  Status put_address(const GivenAttribute& given, JsonValue value) {
+    if (value.kind() != JsonKind::string) return wrong(given, "wants an address as a string");
+    const auto address = parse_address(value.text());
+    facts_[given.attribute] = Fact::unreadable();
+    if (!address) return {};
+    store_->names.push_back(format_address(*address));
+    facts_[given.attribute] = Fact::of(std::string_view(store_->names.back()));
+    return {};
+  }
+
+  // Names in lower case; one that stands twice then leaves them all unreadable.
+  Status put_headers(const GivenAttribute& given, JsonValue value) {
+    if (!given.steps.empty()) {
+      if (value.kind() != JsonKind::string) return wrong(given, "wants a string");
+      GivenAttribute lower = given;
+      for (std::string& step : lower.steps) step = to_lower_ascii(step);
+      return put_member(lower, value);
+    }
+    if (value.kind() != JsonKind::object) return wrong(given, "wants an object of strings");
+    std::string text;
+    JsonWriter json(&text);
+    json.begin_object();
+    JsonValue key = value.first_child();
+    for (std::size_t left = value.size(); left > 0; --left) {
+      if (key.next().kind() != JsonKind::string) return wrong(given, "wants an object of strings");
+      json.key(to_lower_ascii(key.text())).string(key.next().text());
+      if (left > 1) key = key.next().next();
+    }
+    json.end_object();
+    auto document = wire::parse_json(text);
+    if (!document.has_value() || wire::has_case_repeats(document->root())) {
+      facts_[given.attribute] = Fact::unreadable();
+      return {};
+    }
+    store_->documents.push_back(*std::move(document));
+    facts_[given.attribute] = Fact::of(store_->documents.back().root());
     return {};
   }
 

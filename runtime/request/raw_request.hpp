@@ -40,6 +40,7 @@ struct Identity {
   std::optional<bool> agent_registered;
   std::optional<std::string> agent_owner;
   std::optional<std::string> agent_client;
+  std::optional<std::string> agent_ip;  // unreadable unless it is an address
   std::optional<std::string> user_id;
   std::optional<std::vector<std::string>> user_groups;
   std::optional<std::string> env;

@@ -1,6 +1,7 @@
 // Reads requests from JSON. See read_requests.hpp.
 #include "runtime/request/read_requests.hpp"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 
@@ -83,11 +84,13 @@ Status read_strings(std::string_view place, JsonValue object, std::string_view k
 
 Status read_agent(std::string_view place, JsonValue agent, Identity& out) {
   if (agent.kind() != JsonKind::object) return wrong(place, "is not an object");
-  SENTRAIL_TRY(only_keys(place, agent, {"id", "name", "roles", "registered", "owner", "client"}));
+  SENTRAIL_TRY(
+      only_keys(place, agent, {"id", "name", "roles", "registered", "owner", "client", "ip"}));
   SENTRAIL_TRY(read_optional(place, agent, "id", out.agent_id));
   SENTRAIL_TRY(read_optional(place, agent, "name", out.agent_name));
   SENTRAIL_TRY(read_optional(place, agent, "owner", out.agent_owner));
   SENTRAIL_TRY(read_optional(place, agent, "client", out.agent_client));
+  SENTRAIL_TRY(read_optional(place, agent, "ip", out.agent_ip));
   SENTRAIL_TRY(read_strings(place, agent, "roles", out.agent_roles));
   const JsonValue registered = agent.find("registered");
   if (!registered.exists()) return {};
@@ -201,12 +204,56 @@ class Reader {
     return raw(place, object, identity, nested);
   }
 
+  // What was answered to all that was read, and what the session had done before.
+  Status read_around(JsonValue object) {
+    static constexpr std::array<Part, 4> kResponse = {
+        {{"status", AttributeId::response_status},
+         {"headers", AttributeId::response_headers},
+         {"body", AttributeId::response_body},
+         {"findings", AttributeId::content_findings}}};
+    static constexpr std::array<Part, 3> kSession = {{{"calls", AttributeId::session_calls},
+                                                      {"writes", AttributeId::session_writes},
+                                                      {"taints", AttributeId::session_taints}}};
+    std::vector<GivenAttribute> given;
+    SENTRAIL_TRY(read_parts(object, "response", kResponse, given));
+    if (object.find("response").exists()) given.push_back({AttributeId::response, {}, "true"});
+    SENTRAIL_TRY(read_parts(object, "session", kSession, given));
+    if (given.empty()) return {};
+    for (Request& request : requests_) {
+      SENTRAIL_ASSIGN_OR_RETURN(request, with_attributes(request, given));
+    }
+    return {};
+  }
+
   std::vector<Request> finish() && { return std::move(requests_); }
 
  private:
+  // A key of an object, and the attribute that it gives.
+  struct Part {
+    std::string_view key;
+    AttributeId attribute;
+  };
+
+  static Status read_parts(JsonValue request, std::string_view key, std::span<const Part> parts,
+                           std::vector<GivenAttribute>& given) {
+    const JsonValue object = request.find(key);
+    if (!object.exists()) return {};
+    if (object.kind() != JsonKind::object) return wrong(key, "is not an object");
+    std::vector<std::string_view> known;
+    for (const Part& part : parts) known.push_back(part.key);
+    return for_members(object, [&](std::string_view name, JsonValue value) -> Status {
+      const auto part = std::ranges::find(parts, name, &Part::key);
+      if (part == parts.end()) return unknown_key(key, name, known);
+      GivenAttribute& one = given.emplace_back();
+      one.attribute = part->attribute;
+      return fill(below(key, name), value, one);
+    });
+  }
+
   Status items(std::string_view place, JsonValue object, Identity identity) {
-    SENTRAIL_TRY(only_keys(
-        place, object, {"items", "agent", "user", "env", "workspace", "source", "time", "state"}));
+    SENTRAIL_TRY(only_keys(place, object,
+                           {"items", "agent", "user", "env", "workspace", "source", "time", "state",
+                            "response", "session"}));
     SENTRAIL_TRY(read_identity(place, object, identity));
     const JsonValue list = object.find("items");
     if (list.kind() != JsonKind::array || list.size() == 0) {
@@ -225,11 +272,11 @@ class Reader {
   }
 
   Status raw(std::string_view place, JsonValue object, Identity identity, bool nested) {
-    static constexpr std::array<std::string_view, 17> kKeys = {
-        "tool",   "method",    "path",       "query", "headers", "host",
-        "body",   "body_text", "agent",      "user",  "env",     "workspace",
-        "source", "time",      "attributes", "items", "state"};
-    const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 2 : 0));
+    static constexpr std::array<std::string_view, 19> kKeys = {
+        "tool",       "method", "path",  "query",    "headers",   "host",   "body",
+        "body_text",  "agent",  "user",  "env",      "workspace", "source", "time",
+        "attributes", "items",  "state", "response", "session"};
+    const std::span known = std::span(kKeys).first(kKeys.size() - (nested ? 4 : 0));
     SENTRAIL_TRY(for_members(object, [&](std::string_view key, JsonValue) -> Status {
       for (const std::string_view one : known) {
         if (one == key) return {};
@@ -273,8 +320,9 @@ class Reader {
 
   Status attributes(std::string_view place, JsonValue object, const Identity& identity,
                     bool nested) {
-    SENTRAIL_TRY(nested ? only_keys(place, object, {"attributes"})
-                        : only_keys(place, object, {"attributes", "state", "at"}));
+    SENTRAIL_TRY(
+        nested ? only_keys(place, object, {"attributes"})
+               : only_keys(place, object, {"attributes", "state", "at", "response", "session"}));
     const std::string at = below(place, "attributes");
     const JsonValue given = object.find("attributes");
     if (given.kind() != JsonKind::object) return wrong(at, "is not an object");
@@ -292,7 +340,10 @@ class Reader {
     return for_members(object, [&](std::string_view key, JsonValue value) -> Status {
       const std::string name = below(prefix, key);
       const std::string at = below(place, key);
-      if (auto given = named(name)) {
+      // `response` is an attribute, and the beginning of others.
+      const bool group = value.kind() == JsonKind::object && !value.find(kUnreadable).exists() &&
+                         name == row_of(AttributeId::response).name;
+      if (auto given = group ? std::nullopt : named(name)) {
         SENTRAIL_TRY(fill(at, value, *given));
         out.push_back(*std::move(given));
         return {};
@@ -374,6 +425,7 @@ Result<std::vector<Request>> read_requests(std::string_view json, const CatalogV
   }
   Reader reader(catalogs);
   SENTRAIL_TRY(reader.read("", document->root(), Identity{}, false));
+  SENTRAIL_TRY(reader.read_around(document->root()));
   return std::move(reader).finish();
 }
 

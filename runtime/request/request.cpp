@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "core/addresses.hpp"
 #include "core/text.hpp"
 #include "runtime/classify/classify.hpp"
 #include "runtime/request/body.hpp"
+#include "runtime/request/defaults.hpp"
 #include "wire/unicode.hpp"
 
 namespace sentrail::request {
@@ -34,6 +36,21 @@ Fact fact_of(const std::optional<std::string>& text) {
   return is_valid_utf8(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
 }
 
+// Brings the address into the one form that it has; what is none stays as it is.
+Identity with_canonical_address(Identity identity) {
+  if (!identity.agent_ip) return identity;
+  if (const auto address = parse_address(*identity.agent_ip)) {
+    identity.agent_ip = format_address(*address);
+  }
+  return identity;
+}
+
+// REQUIRES: with_canonical_address.
+Fact address_fact(const std::optional<std::string>& text) {
+  if (!text.has_value()) return Fact{};
+  return parse_address(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
+}
+
 void fill_identity(const Identity& identity, const Sets& sets, Facts& facts) {
   facts.now_ms = identity.now_ms;
   facts.zones = identity.zones;
@@ -41,6 +58,7 @@ void fill_identity(const Identity& identity, const Sets& sets, Facts& facts) {
   facts[AttributeId::agent_name] = fact_of(identity.agent_name);
   facts[AttributeId::agent_owner] = fact_of(identity.agent_owner);
   facts[AttributeId::agent_client] = fact_of(identity.agent_client);
+  facts[AttributeId::agent_ip] = address_fact(identity.agent_ip);
   facts[AttributeId::user_id] = fact_of(identity.user_id);
   facts[AttributeId::env] = fact_of(identity.env);
   facts[AttributeId::workspace] = fact_of(identity.workspace);
@@ -69,7 +87,9 @@ std::string_view without_port(std::string_view host) noexcept {
 class OwnedCall {
  public:
   OwnedCall(RawRequest raw, Identity identity)
-      : raw_(std::move(raw)), identity_(std::move(identity)), sets_(identity_) {
+      : raw_(std::move(raw)),
+        identity_(with_canonical_address(std::move(identity))),
+        sets_(identity_) {
     names_.reserve(raw_.headers.size());
     for (const Header& header : raw_.headers) {
       names_.push_back(to_lower_ascii(header.name));
@@ -93,6 +113,8 @@ class OwnedCall {
     call.body = &body_;
     SENTRAIL_ASSIGN_OR_RETURN(classified_, classify::classify(catalogs, call));
     find_host(catalogs);
+    if (classified_.operation != nullptr) defaults_ = catalogs.defaults_of(*classified_.operation);
+    catalogs_ = catalogs;
     return {};
   }
 
@@ -116,7 +138,9 @@ class OwnedCall {
     facts.query = {classified_.target.query_unreadable, classified_.target.query};
     facts.headers = {headers_unreadable_, shown_headers_};
     const bool parse = use == BodyUse::asked || body_.asked() || !has_body();
-    facts[AttributeId::body] = parse ? body_.body() : Fact::unreadable();
+    const Fact body = parse ? body_.body() : Fact::unreadable();
+    facts[AttributeId::body] =
+        use == BodyUse::asked ? with_defaults(body, catalogs_, defaults_, filled_body_) : body;
     return facts;
   }
 
@@ -155,6 +179,9 @@ class OwnedCall {
   std::vector<NamedText> shown_headers_;
   bool headers_unreadable_ = false;
   JsonBody body_;
+  CatalogView catalogs_;
+  std::span<const CatalogDefaultRow> defaults_;
+  JsonDocument filled_body_;
   classify::Classified classified_;
   std::string host_;
   Fact host_fact_;
@@ -179,7 +206,8 @@ Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
 
 Request bare_request(Identity identity) {
   struct Owner {
-    explicit Owner(Identity from) : identity(std::move(from)), sets(identity) {}
+    explicit Owner(Identity from)
+        : identity(with_canonical_address(std::move(from))), sets(identity) {}
     Identity identity;
     Sets sets;
   };

@@ -105,6 +105,7 @@ struct ActionRecord {
   Uuid key_id;
   std::string agent_id;
   std::string agent_name;
+  std::string agent_ip;  // that the call came from; empty: it is not known
   std::string requested_by;
   std::string agent_owner;                    // the person behind the agent, who never approves
   std::vector<std::string> delegation_chain;  // nor does anyone in it

@@ -40,11 +40,12 @@ inline constexpr std::uint8_t kTag<Counter> = 12;
 template <>
 inline constexpr std::uint8_t kTag<SealedParts> = 13;
 
-// Records with describe_second() have a version 2, and are read in both.
+// Records with describe_second() have a version 2, those with describe_third() a version 3; they
+// are read in all.
 template <class Record>
 inline constexpr std::uint8_t kVersion = 1;
 template <>
-inline constexpr std::uint8_t kVersion<ActionRecord> = 2;
+inline constexpr std::uint8_t kVersion<ActionRecord> = 3;
 template <>
 inline constexpr std::uint8_t kVersion<AuditEntry> = 2;
 
@@ -59,6 +60,7 @@ std::string encode_record(const Record& record) {
   Encoder encoder(&out);
   describe(encoder, record);
   if constexpr (kVersion<Record> > 1) describe_second(encoder, record);
+  if constexpr (kVersion<Record> > 2) describe_third(encoder, record);
   return out;
 }
 
@@ -79,6 +81,9 @@ Result<Record> decode_record(std::string_view bytes) {
   describe(decoder, record);
   if constexpr (kVersion<Record> > 1) {
     if (version > 1) describe_second(decoder, record);
+  }
+  if constexpr (kVersion<Record> > 2) {
+    if (version > 2) describe_third(decoder, record);
   }
   if (!decoder.complete()) return fail(Errc::corrupt, "a stored record is cut short or garbled");
   return record;

@@ -128,6 +128,12 @@ void describe_second(Codec& codec, R& r) {
   codec(r.hidden);
 }
 
+// Fields of version 3.
+template <class Codec, Of<ActionRecord> R>
+void describe_third(Codec& codec, R& r) {
+  codec(r.agent_ip);
+}
+
 template <class Codec, Of<SealedPart> R>
 void describe(Codec& codec, R& r) {
   codec(r.key_id, r.bytes);

@@ -286,6 +286,22 @@ class Analysis(unittest.TestCase):
             self.assertEqual(odd.returncode, 2, odd.stdout)
             self.assertIn("is not a day", odd.stderr)
 
+    def test_check_shows_the_first_holes_and_exemptions_unasked(self):
+        rules = "".join(f'rule r{i}: block when args.a{i} == "x" unless agent.id == "a{i}"\n'
+                        for i in range(5))
+        folder = policy("policy p\nlanguage 1\n" + rules)
+        shown = run("check", folder)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertEqual([shown.stderr.count(code) for code in ("S0325", "S0326", "S0323")],
+                         [3, 3, 0])
+        self.assertRegex(shown.stderr, r"\d+ more notes like this: `--analysis full`")
+        full = run("check", "--analysis", "full", folder)
+        self.assertEqual([full.stderr.count(code) > 3 for code in ("S0325", "S0326")],
+                         [True, True])
+        self.assertIn("S0323", full.stderr)
+        quick = run("check", "--analysis", "quick", folder)
+        self.assertNotIn("S0325", quick.stderr)
+
     def test_check_finds_rules_that_are_never_reached(self):
         text = HEAD + "rule a: block when env in [live, test]\nrule b: allow when env == live\n"
         answer = run("check", policy(text))

@@ -1,9 +1,8 @@
-"""The tools around a policy as people run them: coverage, tests made, replay, pictures, new."""
+"""The tools around a policy as people run them: coverage, tests made, replay, pictures."""
 
+import datetime
 import json
 import pathlib
-import subprocess
-import tempfile
 import unittest
 import xml.etree.ElementTree
 
@@ -274,6 +273,100 @@ class Mutation(unittest.TestCase):
         self.assertTrue(github.startswith("::warning "), github[:200])
 
 
+LIMITED = HEAD + """
+rule few: allow
+  when mcp.tool == send and env == test
+  limit 5 per 1h by agent.id
+  limit sum args.amount 20.5 per 1d else require_approval
+
+also rule seen when resource.type == "pii" then tag "pii"
+
+test "sent" {
+  given with mcp.tool = send, env = test, agent.id = "a", args.amount = 1
+  expect allow by few
+}
+"""
+
+
+class LimitsAndAlsos(unittest.TestCase):
+    def test_coverage_asks_for_the_ends_of_limits_and_for_also_rules(self):
+        folder = policy(LIMITED)
+        coverage = json.loads(run("test", "--coverage", "--json", folder).stdout)["coverage"]
+        self.assertEqual(coverage["rulesPercent"], 50)
+        self.assertEqual([rule["seen"] for rule in coverage["rules"]], ["decided", "not matched"])
+        also = decision(folder, coverage["rules"][1]["request"])
+        self.assertEqual(also["obligations"], ['tag "pii"'])
+        asked = [(one["limit"].split(" by ")[0], one["room"], one["seen"])
+                 for one in coverage["limits"]]
+        self.assertEqual(asked, [("limit 5 per 1h", True, False), ("limit 5 per 1h", False, False),
+                                 ("limit sum args.amount 20.5 per 1d", True, False),
+                                 ("limit sum args.amount 20.5 per 1d", False, False)])
+        effects = [decision(folder, one["request"])["effect"] for one in coverage["limits"]]
+        self.assertEqual(effects, ["allow", "block", "allow", "require_approval"])
+        text = run("test", "--coverage", folder).stdout
+        self.assertIn("limits: 0 of 4 ends seen", text)
+        self.assertIn("no test matches the `also` rule p.main.seen", text)
+        self.assertIn("is the first without room in `limit 5 per 1h by agent.id`", text)
+
+    def test_generated_tests_reach_them_and_hold(self):
+        folder = policy(LIMITED)
+        self.assertEqual(run("gen-tests", "--append", folder).returncode, 0)
+        whole = (folder / "p.sentrail").read_text()
+        for part in ("used few = 4", "used few = 5", "used few limit 2 = 19.5", 'then tag "pii"'):
+            self.assertIn(part, whole)
+        coverage = json.loads(run("test", "--coverage", "--json", folder).stdout)["coverage"]
+        self.assertEqual(coverage["rulesPercent"], 100)
+        self.assertTrue(all(one["seen"] for one in coverage["limits"]))
+
+    def test_calls_before_count_as_what_is_used(self):
+        text = LIMITED + ("test \"fifth\" {\n  given with mcp.tool = send, env = test, "
+                          "agent.id = \"a\", args.amount = 0 after 4 calls\n  expect allow\n}\n"
+                          "test \"sixth\" {\n  given with mcp.tool = send, env = test, "
+                          "agent.id = \"a\", args.amount = 0 after 5 calls\n  expect block\n}\n")
+        coverage = json.loads(run("test", "--coverage", "--json", policy(text)).stdout)["coverage"]
+        self.assertEqual([one["seen"] for one in coverage["limits"]], [True, True, False, False])
+
+    def test_mistakes_in_limits_survive_until_tests_say_what_is_used(self):
+        told = json.loads(run("test", "--mutate", "--json", policy(LIMITED)).stdout)["mutation"]
+        said = [survivor["mistake"] for survivor in told["survivors"]]
+        for mistake in ("has no `limit 5 per 1h by agent.id`",
+                        "has `limit 4 per 1h by agent.id` for `limit 5 per 1h by agent.id`",
+                        "has `limit 6 per 1h by agent.id` for `limit 5 per 1h by agent.id`",
+                        "has `limit 5 per 1h` for `limit 5 per 1h by agent.id`",
+                        "has `limit 5 per 1h by agent.id else require_approval` for "
+                        "`limit 5 per 1h by agent.id else block`",
+                        "has `limit sum args.amount 20.4 per 1d` for "
+                        "`limit sum args.amount 20.5 per 1d`"):
+            self.assertIn("rule `few` " + mistake, said)
+        whole = LIMITED + "".join("\n" + one["test"] for one in told["survivors"])
+        again = run("test", "--mutate", policy(whole))
+        self.assertEqual(again.returncode, 0, again.stdout)
+
+    def test_ends_of_windows_and_of_rules_are_moved(self):
+        # A Wednesday to come, so that the rule has not ended and analysis looks as far.
+        soon = datetime.date.today() + datetime.timedelta(days=60)
+        last = soon + datetime.timedelta(days=(2 - soon.weekday()) % 7)
+        day = datetime.timedelta(days=1)
+        text = HEAD + ('rule day: allow\n  when time in mon..fri 09:00..18:00 "Europe/Berlin"\n'
+                       f'  until {last}\n')
+        said = [one["mistake"] for one in json.loads(
+            run("test", "--mutate", "--json", policy(text)).stdout)["mutation"]["survivors"]]
+        window = '`mon..fri 09:00..18:00 "Europe/Berlin"`'
+        for other in ("08:59..18:00", "09:01..18:00", "09:00..17:59", "09:00..18:01"):
+            self.assertTrue(any(f'has `mon..fri {other} "Europe/Berlin"` for {window}' in one
+                                for one in said), said)
+        self.assertFalse(any("until" in one for one in said), "no test says its time")
+        text += ('test "at ten" {\n  given with time = "' + f"{last - day}" + 'T11:00:00Z"\n'
+                 '  expect allow by day\n}\n')
+        told = json.loads(run("test", "--mutate", "--json", policy(text)).stdout)["mutation"]
+        said = [one["mistake"] for one in told["survivors"]]
+        for other in (last - day, last + day):
+            self.assertIn(f"rule `day` has `until {other}` for `until {last}`", said)
+        whole = text + "".join("\n" + one["test"] for one in told["survivors"])
+        again = run("test", "--mutate", policy(whole))
+        self.assertEqual(again.returncode, 0, again.stdout)
+
+
 class Replay(unittest.TestCase):
     LOG = ['{"attributes":{"mcp.tool":"get"}}', "", "no json", '{"attributes":{"mcp.tool":"x"}}',
            '{"attributes":{"mcp.tool":"drop_table","env":"live"}}', '{"attributes":{"typo":1}}',
@@ -326,36 +419,6 @@ class Graph(unittest.TestCase):
         xml.etree.ElementTree.fromstring(svg)
         self.assertNotIn("<script", svg)
         self.assertNotIn("\u202e", svg)
-
-
-class New(unittest.TestCase):
-    def test_what_it_writes_checks_passes_and_is_laid_out(self):
-        for name, made in (("acme-agents", "acme_agents"), ("policy", "policy_policy")):
-            folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-")) / name
-            answer = run("new", folder)
-            self.assertEqual(answer.returncode, 0, answer.stderr)
-            self.assertIn(f"policy {made}\n", (folder / f"{made}.sentrail").read_text("utf-8"))
-            for verb in (["check"], ["fmt", "--check"], ["test", "--min-rules", 100]):
-                done = run(*verb, folder)
-                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-            hook = folder / "hooks/pre-commit"
-            self.assertTrue(hook.stat().st_mode & 0o100)
-            self.assertEqual(subprocess.run(["sh", "-n", hook], check=False).returncode, 0)
-            workflow = (folder / ".github/workflows/policy.yml").read_text("utf-8")
-            for verb in ("check", "fmt --check", "test"):
-                self.assertIn(f"run: sentrailc {verb}", workflow)
-            self.assertNotIn("@NAME@", "".join(
-                file.read_text("utf-8") for file in folder.rglob("*") if file.is_file()))
-
-    def test_it_writes_over_nothing(self):
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-")) / "p"
-        folder.mkdir()
-        (folder / "README.md").write_text("mine", encoding="utf-8")
-        answer = run("new", folder)
-        self.assertEqual(answer.returncode, 2)
-        self.assertIn("nothing was written", answer.stderr)
-        self.assertEqual([file.name for file in folder.iterdir()], ["README.md"])
-        self.assertEqual(run("new", folder.parent / "---").returncode, 2)
 
 
 class Levels(unittest.TestCase):

@@ -1,7 +1,7 @@
 """sentrailc's documents for other programs, judged by what others wrote.
 
-SARIF by the schema of its committee, JUnit by a reader of CI servers, diffs by git. `make setup`
-installs the judges.
+SARIF by the schema of its committee, JUnit by a schema of what its readers have in common and by a
+reader of CI servers, diffs by git. `make setup` installs the judges.
 """
 
 import json
@@ -17,6 +17,7 @@ from harness.sentrailc import run
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NODE = ROOT / "demo/node_modules/.bin/node"
 JUDGE = ROOT / "tests/e2e/judges/judge.mjs"
+JUNIT_SCHEMA = ROOT / "tests/e2e/judges/junit.xsd"
 
 GOOD = "policy p\nlanguage 1\n\nrule one: block when env == live\n"
 TESTS = ('policy p\nlanguage 1\nimport sentrail.github\nrule one: block when env == live\n'
@@ -24,6 +25,7 @@ TESTS = ('policy p\nlanguage 1\nimport sentrail.github\nrule one: block when env
          'test "é wrong" {\n  given with env = live\n  expect allow\n}\n'
          'test table "rows" for github {\n  method path effect\n  GET "/user" block\n'
          '  GET "/user/keys" require_approval\n}\n')
+TESTED = (GOOD + 'test "live" {\n  given with env = live\n  expect block by one\n}\n')
 BAD = ('policy p\nlanguage 1\nlist é = ["\U0001f600", "a", "a"]\n'
        'rule one: block when env in é and rsk == hihg\nrule one: block when env == \'x\'\n')
 FINDINGS = ('policy p\nlanguage 1\nlist l = ["\U0001f600", "a", "a"]\n'
@@ -36,6 +38,14 @@ def judged(kind, text):
                             timeout=120, check=False)
     assert answer.returncode == 0, answer.stderr + text[:2000]
     return json.loads(answer.stdout)
+
+
+def schema_errors(report):
+    """What xmllint says against a JUnit report; empty if it fits the schema."""
+    answer = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", JUNIT_SCHEMA, "-"],
+                            input=report, text=True, capture_output=True, timeout=60, check=False)
+    assert answer.returncode in (0, 1, 3, 4), answer.stderr  # 3, 4: it does not fit
+    return "" if answer.returncode == 0 else answer.stderr
 
 
 def folder_of(**files):
@@ -62,7 +72,7 @@ class Sarif(unittest.TestCase):
     def test_every_command_gives_logs_that_the_schema_accepts(self):
         folder = folder_of(a=FINDINGS, b=GOOD, c=TESTS)
         request = '{"attributes":{"env":"live"}}'
-        for arguments, count in ((["check", "."], None), (["check", "b.sentrail"], 1),
+        for arguments, count in ((["check", "."], None), (["check", "b.sentrail"], 2),
                                  (["test", "c.sentrail"], 2), (["fmt", "--check", "."], None),
                                  (["build", "c.sentrail", "-o", "x.bundle"], 2),
                                  (["build", "b.sentrail", "-o", "x.bundle"], 1),
@@ -129,9 +139,101 @@ class Sarif(unittest.TestCase):
         self.assertTrue(uri.startswith("file:///"), uri)
 
 
+class Commands(unittest.TestCase):
+    """The commands that find more than the text of one policy shows, in every document."""
+
+    CLAIM = 'prove "live" never allow when env == live\n'
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = folder_of(
+            a=GOOD, b=GOOD.replace("block", "allow") + cls.CLAIM,
+            limited='policy p\nlanguage 1\nrule one: allow when env == test limit 2 per 1h\n'
+                    'test "t" {\n  given with env = test\n  expect allow\n}\n')
+        (cls.folder / "log.jsonl").write_text('{"attributes":{}}\nno\n', encoding="utf-8")
+        (cls.folder / "p.cedar").write_text(
+            "permit (principal, action, resource) when { context.a == context.b };\n",
+            encoding="utf-8")
+        (cls.folder / "old.json").write_text('[{"name": "read"}]', encoding="utf-8")
+        (cls.folder / "new.json").write_text('[{"name": "send"}]', encoding="utf-8")
+        run("lock", "mail", "old.json", "-o", "l.json", "--name", "acme.tools", folder=cls.folder)
+        run("build", "a.sentrail", "-o", "a.bundle", folder=cls.folder)
+
+    # Arguments, exit code, and the codes that they find.
+    CASES = (
+        (["prove", "b.sentrail"], 1, {"S0607"}),
+        (["prove", "a.sentrail"], 0, set()),
+        (["diff", "a.sentrail", "b.sentrail"], 1, {"S0610"}),
+        (["diff", "b.sentrail", "a.sentrail"], 1, {"S0609"}),
+        (["diff", "a.bundle", "a.bundle"], 0, set()),
+        (["diff", "b.sentrail", "a.bundle", "--log", "log.jsonl"], 1, {"S0609", "S0613"}),
+        (["import", "cedar", "p.cedar", "-o", "out.sentrail"], 1, {"S0611"}),
+        (["lock", "mail", "new.json", "-o", "l.json", "--check"], 1, {"S0612"}),
+        (["lock", "mail", "old.json", "-o", "l.json", "--check"], 0, set()),
+        (["replay", "log.jsonl", "-p", "a.sentrail"], 1, {"S0613"}),
+        (["verify", "a.bundle"], 0, set()),
+        (["test", "--coverage", "limited.sentrail"], 0, {"S0605", "S0606"}),
+    )
+
+    def test_sarif(self):
+        for arguments, code, kinds in self.CASES:
+            answer = run("--format", "sarif", *arguments, folder=self.folder)
+            self.assertEqual(answer.returncode, code, (arguments, answer.stdout, answer.stderr))
+            self.assertEqual(judged("sarif", answer.stdout)["errors"], [], answer.stdout[-2000:])
+            one = json.loads(answer.stdout)["runs"][0]
+            self.assertEqual(one["invocations"][0]["exitCode"], code)
+            found = {result["ruleId"] for result in one["results"] if "ruleId" in result}
+            self.assertEqual(found, kinds, arguments)
+
+    def test_github(self):
+        for arguments, code, kinds in self.CASES:
+            answer = run("--format", "github", *arguments, folder=self.folder)
+            self.assertEqual(answer.returncode, code, (arguments, answer.stdout, answer.stderr))
+            lines = answer.stdout.splitlines()
+            self.assertTrue(lines, arguments)
+            for line in lines:
+                self.assertTrue(GitHub.LINE.match(line), line)
+            self.assertEqual(set(re.findall(r"title=(S\d{4})", answer.stdout)), kinds, arguments)
+
+    def test_junit(self):
+        for arguments, code, kinds in self.CASES:
+            answer = run("--format", "junit", *arguments, folder=self.folder)
+            self.assertEqual(answer.returncode, code, (arguments, answer.stdout, answer.stderr))
+            root = xml.etree.ElementTree.fromstring(answer.stdout)
+            judged("junit", answer.stdout)
+            found = {one.get("name")[:5] for one in root.iter("testcase")
+                     if re.match(r"S\d{4} ", one.get("name"))}
+            self.assertEqual(found, kinds, arguments)
+            # Notes are told and fail nothing.
+            self.assertTrue(code == 1 or not list(root.iter("failure")), arguments)
+
+    def test_places_are_those_that_a_person_looks_at(self):
+        def places(*arguments):
+            answer = run("--format", "github", *arguments, folder=self.folder)
+            return re.findall(r"file=([^,]+),line=(\d+)", answer.stdout)
+
+        self.assertEqual(places("prove", "b.sentrail"), [("b.sentrail", "5")])
+        # Where `env` is unreadable the default decides, which is not written anywhere.
+        self.assertEqual(places("diff", "a.sentrail", "b.sentrail"),
+                         [("b.sentrail", "4"), ("b.sentrail", "1")])
+        self.assertEqual(places("replay", "log.jsonl", "-p", "a.sentrail"), [("log.jsonl", "2")])
+
+    def test_what_makes_no_sense_is_refused_with_the_reason(self):
+        answer = run("--format", "sarif", "import", "cedar", "p.cedar", folder=self.folder)
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("--out", answer.stdout)
+        answer = run("--format", "sarif", "gen-tests", "a.sentrail", folder=self.folder)
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("test --coverage", answer.stderr)
+        answer = run("--format", "sarif", "verify", "/nowhere", folder=self.folder)
+        self.assertEqual(answer.returncode, 2)
+        self.assertEqual(judged("sarif", answer.stdout)["errors"], [])
+
+
 class JUnit(unittest.TestCase):
     def report(self, *arguments, folder):
         answer = run("--format", "junit", *arguments, folder=folder)
+        self.assertEqual(schema_errors(answer.stdout), "", answer.stdout[-2000:])
         root = xml.etree.ElementTree.fromstring(answer.stdout)
         self.assertEqual(root.tag, "testsuites")
         read = judged("junit", answer.stdout)
@@ -163,17 +265,35 @@ class JUnit(unittest.TestCase):
         self.assertGreater(float(cases["é wrong"].get("time")), 0)
         self.assertIsNone(cases["rows: GET /user/keys"].find("failure"))
 
+    def test_the_schema_refuses_what_is_no_report(self):
+        good = run("--format", "junit", "test", ".", folder=folder_of(c=TESTS)).stdout
+        self.assertEqual(schema_errors(good), "")
+        for part, other in ((' classname="', ' class="'), ("<failure ", "<failed "),
+                            (' tests="4"', ' tests="four"'), (' time="0', ' time="-1'),
+                            ("</testsuites>", "<testsuite/></testsuites>"),
+                            ("</failure>", "</failure><error type='x'/>")):
+            self.assertIn(part, good)
+            wrong = good.replace(part, other).replace("</failure>", "</failed>" if
+                                                      other == "<failed " else "</failure>")
+            self.assertNotEqual(schema_errors(wrong), "", part)
+
     def test_findings_of_every_command_are_failures(self):
         folder = folder_of(a=FINDINGS, b=GOOD)
         answer, root = self.report("check", ".", folder=folder)
         self.assertEqual(answer.returncode, 1)
-        self.assertEqual(len(list(root.iter("failure"))), 4)
+        # Three of them say that `env` is none of the list's entries.
+        self.assertEqual(len(list(root.iter("failure"))), 7)
         self.assertIn("./b.sentrail", [case.get("name") for case in root.iter("testcase")])
         self.report("fmt", "--check", ".", folder=folder)
         answer, root = self.report("check", "/nowhere", folder="/")
         self.assertEqual((answer.returncode, root.get("errors")), (2, "1"))
         answer, root = self.report("build", "b.sentrail", "-o", "b", folder=folder)
         self.assertEqual((answer.returncode, root.get("failures")), (0, "0"))
+        answer, root = self.report("test", "--mutate", "c.sentrail", folder=folder_of(c=TESTED))
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn("warning S0603", {failure.get("type") for failure in root.iter("failure")})
+        answer, root = self.report("test", "a.sentrail", folder=folder)
+        self.assertEqual((answer.returncode, len(list(root.iter("failure")))), (2, 7))
 
 
 class GitHub(unittest.TestCase):

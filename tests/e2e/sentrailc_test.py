@@ -65,6 +65,16 @@ class Commands(unittest.TestCase):
         self.assertEqual(decided[0]["truth"], "true")
         self.assertIn("repos.delete", json.dumps(decided[0]["settledBy"]))
 
+    def test_attributes_equal_each_other_and_not_their_names(self):
+        folder = policy("policy p\nlanguage 1\nrule own: allow when resource.owner == agent.owner\n"
+                        "default block\n")
+        for owner, agent, effect in (("acme", "acme", "allow"), ("acme", "other", "block"),
+                                     ("agent.owner", "acme", "block"), (None, None, "block")):
+            given = {"resource.owner": owner, "agent.owner": agent}
+            request = json.dumps({"attributes": {k: v for k, v in given.items() if v}})
+            answer = run("eval", "--json", "-p", folder, stdin=request)
+            self.assertEqual(json.loads(answer.stdout)["effect"], effect, given)
+
     def test_builds_are_reproducible_signed_and_verified(self):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
         key, first, second = folder / "key", folder / "1.bundle", folder / "2.bundle"
@@ -93,6 +103,44 @@ class Commands(unittest.TestCase):
         second.write_bytes(spoiled)
         self.assertEqual(run("verify", second).returncode, 1)
         self.assertEqual(run("sign", second, "--sign", key).returncode, 2)
+
+    def test_a_key_is_never_written_over(self):
+        key = policy("") / "key"
+        public = pathlib.Path(f"{key}.pub")
+        self.assertEqual(run("keygen", "acme/policy", "-o", key).returncode, 0)
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        first = key.read_bytes(), public.read_bytes()
+        again = run("keygen", "acme/policy", "-o", key)
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("is there already", again.stderr)
+        self.assertEqual((key.read_bytes(), public.read_bytes()), first)
+        public.unlink()  # the secret alone is kept too, and nothing is left beside it
+        self.assertEqual(run("keygen", "acme/policy", "-o", key).returncode, 2)
+        self.assertEqual((key.read_bytes(), public.exists()), (first[0], False))
+        key.unlink()
+        public.write_text("mine", encoding="utf-8")
+        self.assertEqual(run("keygen", "acme/policy", "-o", key).returncode, 2)
+        self.assertEqual((key.exists(), public.read_text("utf-8")), (False, "mine"))
+        public.unlink()
+        key.symlink_to(key.parent / "elsewhere")  # a link is no new file
+        self.assertEqual(run("keygen", "acme/policy", "-o", key).returncode, 2)
+        self.assertFalse((key.parent / "elsewhere").exists())
+        self.assertEqual(run("keygen", "a", "-o", "/nowhere/key").returncode, 2)
+
+    def test_bundles_are_known_by_their_bytes(self):
+        folder = policy(SMALL)
+        bundle, text = folder / "built", folder / "text.bundle"
+        self.assertEqual(run("build", folder, "-o", bundle).returncode, 0)
+        text.write_text(SMALL, encoding="utf-8")
+        self.assertEqual(run("diff", bundle, folder / "p.sentrail").returncode, 0)
+        same = run("diff", text, bundle)
+        self.assertEqual(same.returncode, 0, same.stderr)
+        self.assertIn("1 rules", run("check", text).stdout)
+        for command in (["check", bundle], ["eval", "-p", bundle], ["test", bundle],
+                        ["fmt", "--check", bundle], ["prove", bundle]):
+            answer = run(*command, stdin="{}")
+            self.assertEqual(answer.returncode, 2, command)
+            self.assertIn("is a bundle, not policy text", answer.stderr, command)
 
     def test_a_policy_whose_tests_fail_is_not_built(self):
         folder = policy('policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n'

@@ -1,5 +1,6 @@
 """sentrailc while people edit: what it does on every save of a policy."""
 
+import json
 import os
 import shutil
 import signal
@@ -32,6 +33,38 @@ class Watching(unittest.TestCase):
             finally:
                 deadline.cancel()
                 watching.terminate()
+
+    def test_a_lock_that_is_written_is_a_save(self):
+        folder = policy(SMALL.replace("tier t", "import acme.tools\ntier t"))
+        (folder / "catalogs").mkdir()
+        answer = folder / "tools.json"
+        answer.write_text('[{"name": "get"}]', encoding="utf-8")
+        lock = ["lock", "files", answer, "--name", "acme.tools", "-o",
+                folder / "catalogs/tools.lock.json"]
+        self.assertEqual(run(*lock).returncode, 0)
+        for command, tool in ((["test", folder, "--watch"], "put"),
+                              (["watch", folder, "-o", folder / "b"], "post")):
+            with subprocess.Popen([SENTRAILC, *command], text=True,
+                                  stdout=subprocess.PIPE) as watching:
+                deadline = threading.Timer(20, watching.kill)
+                deadline.start()
+                try:
+                    told = "0 passed" if command[0] == "test" else "1 rules"
+                    self.assertIn("watching", watching.stdout.readline())
+                    self.until(watching, told)
+                    answer.write_text(json.dumps([{"name": tool}]), encoding="utf-8")
+                    self.assertEqual(run(*lock).returncode, 0)
+                    self.until(watching, told)
+                finally:
+                    deadline.cancel()
+                    watching.terminate()
+        self.assertEqual(run("watch", folder, "-o", folder / "b", "--json").returncode, 2)
+
+    def until(self, watching, text):
+        line = watching.stdout.readline()
+        while text not in line:
+            self.assertTrue(line, f"it ended before it said {text}")
+            line = watching.stdout.readline()
 
     def test_tests_run_again_on_save(self):
         folder = policy(SMALL + 'test "live" {\n  given with env = live\n  expect block\n}\n')

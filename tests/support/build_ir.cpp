@@ -87,6 +87,20 @@ ir::Operand range(std::string_view lower, std::string_view upper) {
   return made;
 }
 
+ir::Operand network(std::string_view value) {
+  ir::Operand made;
+  made.kind = ir::OperandKind::network;
+  made.text = value;
+  return made;
+}
+
+ir::Operand instant(std::string_view value) {
+  ir::Operand made;
+  made.kind = ir::OperandKind::instant;
+  made.text = value;
+  return made;
+}
+
 ir::Operand window(std::uint8_t days, std::uint16_t from, std::uint16_t until,
                    std::string_view zone) {
   ir::Operand made;
@@ -125,6 +139,12 @@ ir::Atom test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> o
 ir::Atom size_test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> operands) {
   ir::Atom made = test(dotted, op, std::move(operands));
   made.sized = true;
+  return made;
+}
+
+ir::Atom same(std::string_view dotted, std::string_view other) {
+  ir::Atom made = test(dotted, ir::AtomOp::same);
+  made.other = ref(other);
   return made;
 }
 

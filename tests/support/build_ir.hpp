@@ -25,6 +25,8 @@ ir::Operand risk(std::string_view name);
 ir::Operand pattern(std::string_view value);
 ir::Operand regex(std::string_view value);
 ir::Operand range(std::string_view lower, std::string_view upper);
+ir::Operand network(std::string_view value);
+ir::Operand instant(std::string_view value);
 ir::Operand window(std::uint8_t days, std::uint16_t from, std::uint16_t until,
                    std::string_view zone);
 
@@ -34,6 +36,7 @@ ir::AttributeRef ref(std::string_view dotted);
 // Tests.
 ir::Atom test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> operands = {});
 ir::Atom size_test(std::string_view dotted, ir::AtomOp op, std::vector<ir::Operand> operands);
+ir::Atom same(std::string_view dotted, std::string_view other);
 ir::Atom is_type(std::string_view dotted, ir::TestedType type);
 
 // Conditions, appended to a policy.

@@ -28,7 +28,7 @@ Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases) {
   const ProgramStorage tables =
       must(compiler::lower(phases == Phases::all ? compiler::simplify(policy) : policy));
   BundleWriter writer;
-  writer.add_program(tables.view());
+  writer.add_policy(tables.view(), {});
   const std::string content = must(writer.finish());
   bundle_.resize((content.size() + 7) / 8);
   std::memcpy(bundle_.data(), content.data(), content.size());

@@ -1,6 +1,7 @@
 // Replaces what text cannot say. See fit_to_text.hpp.
 #include "tests/support/fit_to_text.hpp"
 
+#include <array>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,6 +42,11 @@ void fit_atom(ir::Atom& atom) {
       operand = text(without_escapes(operand.text));
     }
   }
+  if (atom.other) {
+    for (std::string& step : atom.other->steps) {
+      if (step.find_first_of(" -") != step.npos) step = "n";
+    }
+  }
   if (atom.op != ir::AtomOp::is_type) return;
   switch (ir::type_of(atom.attribute)) {
     case Type::boolean:
@@ -51,6 +57,7 @@ void fit_atom(ir::Atom& atom) {
       break;
     case Type::string:
     case Type::risk:
+    case Type::ip:
       atom.tested_type = ir::TestedType::string;
       break;
     case Type::string_set:
@@ -91,6 +98,23 @@ bool is_word(std::string_view text) {
     before = c;
   }
   return before != '.';
+}
+
+std::string_view sign_of(ir::AtomOp op) {
+  // In the order of ir::AtomOp.
+  constexpr std::array<std::string_view, 15> kSigns = {
+      "==",       "<",           "<=",        ">",  ">=",     "in", "~", "has",
+      "contains", "starts_with", "ends_with", "=~", "exists", "is", "=="};
+  return kSigns[static_cast<std::size_t>(op)];
+}
+
+std::string without_wildcards(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '*' || c == '?' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
 }
 
 std::string regex_literal(std::string_view text) {

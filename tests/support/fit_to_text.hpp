@@ -18,6 +18,12 @@ void fit_to_text(Random& random, compiler::ir::Policy& policy);
 // Whether a text that is drawn can stand without quotes.
 [[nodiscard]] bool is_word(std::string_view text);
 
+// An operator as text has it.
+[[nodiscard]] std::string_view sign_of(compiler::ir::AtomOp op);
+
+// A literal string as lists have it: its wildcards escaped.
+[[nodiscard]] std::string without_wildcards(std::string_view text);
+
 // A regular expression between slashes, those in it escaped; flags stand before or behind. What is
 // meant gets the text that is read.
 [[nodiscard]] std::string regex_literal(std::string_view text);

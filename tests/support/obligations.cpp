@@ -40,6 +40,16 @@ std::vector<ir::Obligation> random_obligations(Random& random, std::size_t count
   return made;
 }
 
+// What a rule on answers hides is of them.
+void of_answers(std::vector<ir::Obligation>& obligations) {
+  for (ir::Obligation& one : obligations) {
+    if (one.path) one.path->attribute = AttributeId::response_body;
+  }
+  std::ranges::sort(obligations, ir::comes_before);
+  const auto twins = std::ranges::unique(obligations);
+  obligations.erase(twins.begin(), twins.end());
+}
+
 }  // namespace
 
 void add_random_obligations(const Random& random, ir::Policy& policy) {
@@ -49,6 +59,7 @@ void add_random_obligations(const Random& random, ir::Policy& policy) {
     for (ir::Rule& rule : std::exchange(tier.rules, {})) {
       const std::size_t drawn = below(aside, 8);
       if (drawn < 4) rule.obligations = random_obligations(aside, 1 + drawn);
+      if (rule.on_response) of_answers(rule.obligations);
       if (drawn == 0) {
         rule.outcome = Outcome::pass;
         rule.approval = {};

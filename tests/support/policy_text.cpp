@@ -204,7 +204,12 @@ class Generator {
     return pick(kEffects);
   }
   void on() {
-    words({"on", chance(4) ? text() : bare()});
+    word("on");
+    if (chance(4)) {
+      word("response");
+      if (chance(2)) return;
+    }
+    word(chance(4) ? text() : bare());
     if (chance(3)) return;
     if (chance(2)) return list(1, true);
     word(bare());
@@ -314,6 +319,10 @@ class Generator {
     } else {
       words({"github", chance(2) ? "GET" : "DELETE", text()});
       if (chance(3)) words({"body", pick(kBodies)});
+      if (chance(4))
+        words({"answered", "200"});
+      else if (chance(4))
+        words({"answered", "404", "body", pick(kBodies)});
       if (chance(3)) assignments();
     }
     words({"expect", effect()});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,9 @@
 #include "core/limits.hpp"
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
+#include "tests/support/random_address.hpp"
+#include "tests/support/random_answers.hpp"
+#include "tests/support/random_pattern.hpp"
 #include "tests/support/random_regex.hpp"
 #include "tests/support/random_window.hpp"
 
@@ -27,16 +31,8 @@ constexpr std::array kWords = {
 };
 constexpr std::size_t kCleanWords = 20;
 
-// Patterns that are well formed with either separator.
-constexpr std::array kPatterns = {"*"sv,     "**"sv,   "a*"sv,  "*a"sv,   "?"sv,   "??"sv,
-                                  "a"sv,     "m*n"sv,  "\\*"sv, "a\\*"sv, "*b*"sv, "ä"sv,
-                                  "*i*a*"sv, "[a]*"sv, ""sv,    "a?b"sv};
-constexpr std::array kPathPatterns = {"a/**"sv,       "/a/**"sv, "**/b"sv,    "a/*/c"sv, "a/**/c"sv,
-                                      "release/**"sv, "*/*"sv,   "**/b/**"sv, "/**"sv,   "a/?"sv};
-constexpr std::array kDottedPatterns = {"a.**"sv,   "**.b"sv,    "a.*.c"sv, "*.*"sv,
-                                        "a.**.c"sv, "**.b.**"sv, "a.?"sv};
-
 // The last three are past what is compared.
+constexpr std::array kCounts = {"0"sv, "1"sv, "2"sv, "10"sv};
 constexpr std::array kNumbers = {"0"sv,
                                  "-0"sv,
                                  "1"sv,
@@ -78,44 +74,6 @@ std::string_view pick(Random& random, const Pool& pool) {
   return pick(random, pool, pool.size());
 }
 
-// Up to four segments of a few letters, which patterns of the same letters often match.
-std::string random_segments(Random& random, char separator) {
-  std::string made;
-  for (std::size_t i = below(random, 4); i > 0; --i) {
-    for (std::size_t k = 1 + below(random, 3); k > 0; --k) made += "abb*"[below(random, 4)];
-    if (i > 1) made += separator;
-  }
-  return made;
-}
-
-// The same for patterns: `**` stands only as a whole segment.
-std::string random_glob(Random& random, char separator) {
-  constexpr std::array kParts = {"a"sv, "b"sv, "?"sv, "*"sv, "\\*"sv};
-  std::string made;
-  for (std::size_t i = 1 + below(random, 4); i > 0; --i) {
-    if (once_in(random, 3)) {
-      made += "**";
-    } else {
-      std::string_view before;
-      for (std::size_t k = below(random, 4); k > 0; --k) {
-        std::string_view part = pick(random, kParts);
-        if (part == "*" && before == "*") part = "a";
-        made += part;
-        before = part;
-      }
-    }
-    if (i > 1) made += separator;
-  }
-  return made;
-}
-
-ir::Operand random_pattern(Random& random, char separator) {
-  if (once_in(random, 3)) return pattern(random_glob(random, separator));
-  if (once_in(random, 2)) return pattern(pick(random, kPatterns));
-  if (separator == '/') return pattern(pick(random, kPathPatterns));
-  return pattern(pick(random, kDottedPatterns));
-}
-
 ir::Operand random_range(Random& random) {
   constexpr std::array kRanges = {std::pair{"0"sv, "5"sv}, std::pair{"1"sv, "1.0"sv},
                                   std::pair{"-1"sv, "0.1"sv}, std::pair{"2"sv, "1e6144"sv}};
@@ -134,6 +92,8 @@ ir::Operand random_literal(Random& random, Type type) {
       return number(pick(random, kNumbers, kExactNumbers));
     case Type::risk:
       return risk(pick(random, kRisks));
+    case Type::ip:
+      return random_address(random);
     default:
       return text(pick(random, kWords, kCleanWords));
   }
@@ -145,21 +105,30 @@ ir::Operand random_entry(Random& random, Type type, char separator) {
   const bool numeric = type == Type::number || type == Type::json;
   if (textual && once_in(random, 3)) return random_pattern(random, separator);
   if (numeric && once_in(random, 4)) return random_range(random);
+  if (type == Type::ip) return random_network(random);
   return random_literal(random, type);
 }
 
-ir::AttributeRef random_reference(Random& random) {
+ir::AttributeRef random_reference(Random& random, const RandomLimits& limits) {
   // Half of all tests go to a few attributes, so that rules of one policy compete.
   constexpr std::array kFavourites = {AttributeId::env, AttributeId::risk, AttributeId::body,
                                       AttributeId::resource_ref, AttributeId::agent_roles};
   ir::AttributeRef made;
   made.attribute = once_in(random, 2) ? kFavourites[below(random, kFavourites.size())]
                                       : static_cast<AttributeId>(below(random, kAttributeCount));
+  const bool apart =
+      made.attribute == AttributeId::response || (!limits.answers && is_of_answers(made.attribute));
+  if (apart) made.attribute = AttributeId::body;
+  if (limits.answers && made.attribute == AttributeId::body) {
+    made.attribute = AttributeId::response_body;
+  }
   const Attribute& row = row_of(made.attribute);
   if (!row.has_members) return made;
   // Members of members, mostly of the first names, so that several tests look at one object.
   const std::size_t steps =
-      row.type == Type::string ? 1 : std::min(below(random, 4), std::size_t{2});
+      row.type == Type::string || made.attribute == AttributeId::response_headers
+          ? 1
+          : std::min(below(random, 4), std::size_t{2});
   for (std::size_t i = 0; i < steps; ++i) {
     const std::size_t name =
         std::min(below(random, kMembers.size()), below(random, kMembers.size()));
@@ -187,7 +156,9 @@ std::vector<ir::AtomOp> operators_of(Type type) {
               Op::less,     Op::less_equal,  Op::greater,   Op::greater_equal,
               Op::contains, Op::starts_with, Op::ends_with, Op::search};
     case Type::time:
-      return {Op::in};
+      return {};  // random_time_test
+    case Type::ip:
+      return {Op::equal, Op::in};
   }
   return {};
 }
@@ -217,13 +188,26 @@ ir::Atom random_size_test(Random& random, ir::Atom made) {
   return made;
 }
 
+// What may have the value of a reference; nothing for sets and the time.
+std::optional<ir::AttributeRef> random_peer(Random& random, const RandomLimits& limits,
+                                            const ir::AttributeRef& of) {
+  constexpr std::array kTexts = {AttributeId::env, AttributeId::resource_ref,
+                                 AttributeId::agent_id};
+  for (int tries = 0; tries < 4; ++tries) {
+    ir::AttributeRef made = random_reference(random, limits);
+    if (once_in(random, 3)) made = {kTexts[below(random, kTexts.size())], {}};
+    if (ir::can_be_same(ir::type_of(of), ir::type_of(made))) return made;
+  }
+  return std::nullopt;
+}
+
 // A test of a reference, with any operator that its type permits.
 ir::Atom random_test_of(Random& random, const RandomLimits& limits, ir::AttributeRef of) {
   ir::Atom made;
   const Type type = ir::type_of(of);
   const char separator = row_of(of.attribute).separator;
   made.attribute = std::move(of);
-  if (type == Type::time) return test("time", ir::AtomOp::in, {random_window(random)});
+  if (type == Type::time) return random_time_test(random);
   if (once_in(random, 8)) {
     made.op = ir::AtomOp::exists;
     return made;
@@ -232,6 +216,11 @@ ir::Atom random_test_of(Random& random, const RandomLimits& limits, ir::Attribut
     made.op = ir::AtomOp::is_type;
     made.tested_type = static_cast<ir::TestedType>(below(random, 6));
     return made;
+  }
+  if (once_in(random, 6)) {
+    made.other = random_peer(random, limits, made.attribute);
+    if (made.other) made.op = ir::AtomOp::same;
+    if (made.other) return made;
   }
   const bool sizable = type == Type::string || type == Type::string_set || type == Type::json;
   if (sizable && once_in(random, 8)) return random_size_test(random, std::move(made));
@@ -276,7 +265,9 @@ ir::Atom random_atom_of(Random& random, const RandomLimits& limits, const Elemen
   if (ir::type_of(element) == Type::json && once_in(random, 2)) {
     element.steps.emplace_back(pick(random, kMembers));
   }
-  return random_test_of(random, limits, std::move(element));
+  ir::Atom made = random_test_of(random, limits, std::move(element));
+  if (made.other && once_in(random, 2)) std::swap(made.attribute, *made.other);
+  return made;
 }
 
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
@@ -317,8 +308,14 @@ ir::ConditionId random_condition(Random& random, ir::Policy& policy, const Rando
       const auto back = static_cast<std::uint32_t>(below(random, 6));
       const ir::Condition& earlier =
           policy.conditions[ir::ConditionId{last - std::min(back, last)}];
-      const bool known = earlier.atom.attribute.binder == 0;
-      if (earlier.kind == ir::ConditionKind::atom && known) {
+      const auto& other = earlier.atom.other;
+      const bool known = earlier.atom.attribute.binder == 0 && (!other || other->binder == 0);
+      const auto fits = [&](const ir::AttributeRef& one) {
+        return one.attribute != AttributeId::response &&
+               (limits.answers || !is_of_answers(one.attribute));
+      };
+      if (earlier.kind == ir::ConditionKind::atom && known && fits(earlier.atom.attribute) &&
+          (!other || fits(*other))) {
         return atom(policy, ir::Atom(earlier.atom));
       }
     }
@@ -410,6 +407,8 @@ oracle::Value random_value(Random& random, Type type) {
       return random_json(random, 3);
     case Type::time:
       return string_value(random_instant(random));
+    case Type::ip:
+      return string_value(random_address_text(random));
   }
   return absent();
 }
@@ -424,45 +423,34 @@ oracle::NameList random_names(Random& random) {
   return list;
 }
 
-// The seed that bytes give. source: FNV-1a.
-std::uint64_t seed_of(std::span<const std::uint8_t> bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3u;
-  return hash;
-}
-
 }  // namespace
 
-Random::Random(std::span<const std::uint8_t> bytes) : bytes_(bytes), chance_(seed_of(bytes)) {}
-
-std::uint64_t Random::operator()() {
-  if (bytes_.empty()) return chance_();
-  const std::uint8_t byte = bytes_[0];
-  bytes_ = bytes_.subspan(1);
-  return byte;
-}
-
 ir::Atom random_atom(Random& random, const RandomLimits& limits) {
-  return random_test_of(random, limits, random_reference(random));
+  return random_test_of(random, limits, random_reference(random, limits));
 }
 ir::Policy random_policy(Random& random, const RandomLimits& limits) {
   ir::Policy policy;
   policy.name = "random";
   policy.default_effect = static_cast<Effect>(below(random, 3));
   std::size_t count = 0;
+  const bool phases = once_in(random, 3);
   for (std::size_t i = 1 + below(random, limits.tiers_max); i > 0; --i) {
     ir::Tier tier;
     tier.name = "tier" + std::to_string(policy.tiers.size());
     tier.guard = once_in(random, 3);
     for (std::size_t k = below(random, limits.rules_max + 1); k > 0; --k) {
-      const ir::ConditionId when = random_condition(random, policy, limits, limits.depth_max);
+      RandomLimits own = limits;
+      own.answers = phases && once_in(random, 3);
+      ir::ConditionId when = random_condition(random, policy, own, limits.depth_max);
+      if (own.answers) when = all_of(policy, {atom(policy, answered()), when});
       // Outcome numbers: allow is 0, which a guard tier may not hold.
-      const auto outcome =
-          static_cast<Outcome>(tier.guard ? 1 + below(random, 3) : below(random, 4));
+      auto outcome = static_cast<Outcome>(tier.guard ? 1 + below(random, 3) : below(random, 4));
+      if (own.answers && outcome == Outcome::require_approval) outcome = Outcome::block;
       ir::Rule made = rule("r" + std::to_string(count++), outcome, when);
       if (once_in(random, 3)) {
-        made.unless = random_condition(random, policy, limits, limits.depth_max);
+        made.unless = random_condition(random, policy, own, limits.depth_max);
       }
+      made.on_response = own.answers;
       tier.rules.push_back(std::move(made));
     }
     policy.tiers.push_back(std::move(tier));
@@ -476,24 +464,15 @@ oracle::Request random_request(Random& random) {
   for (const Attribute& row : kAttributes) {
     if (row.has_members && row.type == Type::string) continue;
     oracle::Value value = random_value(random, row.type);
+    if (is_of_session(*attribute_named(row.name)) && value.kind == oracle::ValueKind::number) {
+      value = number_value(pick(random, kCounts));
+    }
     if (value.kind == oracle::ValueKind::absent) continue;
     request.values.emplace(row.name, std::move(value));
   }
+  answer_or_not(random, request);
   request.query = random_names(random);
   request.headers = random_names(random);
-  return request;
-}
-
-oracle::Request spoil(Random& random, oracle::Request request) {
-  const std::size_t which = below(random, kAttributeCount);
-  const Attribute& row = kAttributes[which];
-  if (static_cast<AttributeId>(which) == AttributeId::http_query) {
-    request.query = {true, {}};
-  } else if (static_cast<AttributeId>(which) == AttributeId::http_headers) {
-    request.headers = {true, {}};
-  } else {
-    request.values[std::string(row.name)] = unreadable();
-  }
   return request;
 }
 

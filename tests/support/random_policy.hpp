@@ -20,6 +20,7 @@ struct RandomLimits {
   std::size_t depth_max = 3;     // of a condition
   std::size_t children_max = 3;  // of `and` and `or`
   std::size_t list_entries_max = 4;
+  bool answers = false;  // tests may be of answers: a rule of the second phase
 };
 
 // The source of chance: a seed, which tests print, or bytes that a fuzzer chose. Each draw takes a
@@ -40,7 +41,7 @@ class Random {
 // One test on any attribute with any operator that the types permit.
 [[nodiscard]] compiler::ir::Atom random_atom(Random& random, const RandomLimits& limits = {});
 
-// A policy that verifies.
+// A policy that verifies. Some have rules on answers; none has its phases yet (ir/phases.hpp).
 [[nodiscard]] compiler::ir::Policy random_policy(Random& random, const RandomLimits& limits = {});
 
 // A request that gives each attribute a value of its type, another JSON type where it has no

@@ -51,8 +51,30 @@ std::string_view random_instant(Random& random) {
       "2026-11-20T16:59:59.999Z"sv, "2026-11-20T17:00:00.000Z"sv, "2026-11-22T23:00:00.000Z"sv,
       "2027-03-28T00:59:59.999Z"sv, "2027-03-28T01:00:00.000Z"sv, "2027-10-31T00:30:00.000Z"sv,
       "2027-10-31T01:30:00.000Z"sv, "2027-03-14T07:00:00.000Z"sv, "2027-04-03T15:00:00.000Z"sv,
-      "2028-02-29T12:00:00.000Z"sv, "2028-11-05T05:30:00.000Z"sv, "2027-10-02T15:30:00.000Z"sv};
+      "2028-02-29T12:00:00.000Z"sv, "2028-11-05T05:30:00.000Z"sv, "2027-10-02T15:30:00.000Z"sv,
+      "2027-01-31T00:00:00.000Z"sv};
   return kInstants[below(random, kInstants.size())];
+}
+
+compiler::ir::Atom random_time_test(Random& random) {
+  using Op = compiler::ir::AtomOp;
+  constexpr std::array kOrders = {Op::less, Op::less_equal, Op::greater, Op::greater_equal};
+  if (once_in(random, 2)) return test("time", Op::in, {random_window(random)});
+  const Op op = kOrders[below(random, kOrders.size())];
+  return test("time", op, {instant(random_instant(random))});
+}
+
+// Without what is zero, or an hour ahead of UTC.
+std::string written_instant(Random& random, std::string_view instant) {
+  const std::string day(instant.substr(0, 10));
+  if (instant.substr(10) == "T00:00:00.000Z" && once_in(random, 2)) return day;
+  if (instant.substr(19) == ".000Z" && once_in(random, 2)) {
+    return std::string(instant.substr(0, 19)) + "Z";
+  }
+  const std::string_view hour = instant.substr(11, 2);
+  if (hour == "23" || once_in(random, 2)) return std::string(instant);
+  const auto next = static_cast<std::uint32_t>(std::stoul(std::string(hour)) + 1);
+  return day + "T" + two_digits(next) + std::string(instant.substr(13, 10)) + "+01:00";
 }
 
 // Days one by one or as a range, also past Sunday; what goes without saying may be said.

@@ -14,8 +14,14 @@ namespace sentrail::support {
 // A window, now and then of a zone that nobody knows.
 [[nodiscard]] compiler::ir::Operand random_window(Random& random);
 
+// A test of `time`, by a window or an instant.
+[[nodiscard]] compiler::ir::Atom random_time_test(Random& random);
+
 // An instant as requests say it, within two years of 2026-11-20, where analysis looks in tests.
 [[nodiscard]] std::string_view random_instant(Random& random);
+
+// An instant in one of the ways to write it.
+[[nodiscard]] std::string written_instant(Random& random, std::string_view instant);
 
 // Days and hours in one of the ways to write them, and a blank; the zone is the caller's.
 [[nodiscard]] std::string written_window(Random& random, const compiler::ir::Operand& operand);

@@ -19,7 +19,7 @@ constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::array<std::int64_t, 5> kMost = {0, kMillion, 3 * kMillion, 20 * kMillion,
                                                1'000'000 * kMillion};
 constexpr std::array<std::int64_t, 4> kPerMs = {1'000, 90'000, 3'600'000, 30ll * 86'400'000};
-constexpr std::array kKeys = {AttributeId::agent_id, AttributeId::env, AttributeId::workspace,
+constexpr std::array kKeys = {AttributeId::agent_id, AttributeId::agent_ip, AttributeId::workspace,
                               AttributeId::user_id};
 
 Limit random_limit(Random& random, Outcome outcome) {
@@ -64,6 +64,7 @@ void add_random_limits(const Random& random, compiler::ir::Policy& policy) {
   for (compiler::ir::Tier& tier : policy.tiers) {
     for (compiler::ir::Rule& rule : tier.rules) {
       if (rule.outcome > Outcome::require_approval || below(aside, 2) == 0) continue;
+      if (rule.on_response) continue;
       for (std::size_t i = 1 + below(aside, 3); i > 0; --i) {
         rule.limits.push_back(random_limit(aside, rule.outcome));
       }

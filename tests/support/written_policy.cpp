@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/phases.hpp"
 #include "core/time.hpp"
 #include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/fit_to_text.hpp"
 #include "tests/support/obligations.hpp"
+#include "tests/support/random_address.hpp"
 #include "tests/support/random_window.hpp"
 #include "tests/support/rule_limits.hpp"
 
@@ -71,6 +73,7 @@ class Writer {
   std::string rule(const ir::Rule& rule, const Clauses& clauses,
                    std::optional<std::size_t> priority, const char* kind);
   std::string aside(const ir::Rule& one, const char* kind);
+  [[nodiscard]] Clauses clauses_of(const ir::Rule& one) const;
   std::vector<std::string> rules(ir::Tier& tier);
   std::string header();
   std::string default_clause();
@@ -103,7 +106,8 @@ std::string Writer::quoted(std::string_view text) {
 
 std::string Writer::text_or_word(const ir::AttributeRef& ref, std::string_view text) {
   const bool json = ir::type_of(ref) == Type::json;
-  return !json && is_word(text) && once_in(2) ? std::string(text) : quoted(text);
+  const bool element = text == "x" || text == "y";  // it would be that
+  return !json && is_word(text) && !element && once_in(2) ? std::string(text) : quoted(text);
 }
 
 std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operand) {
@@ -122,6 +126,10 @@ std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operan
       return regex_literal(operand.text);
     case ir::OperandKind::window:
       return written_window(random_, operand) + quoted(operand.text);
+    case ir::OperandKind::network:
+      return quoted(written_network(random_, operand));
+    case ir::OperandKind::instant:
+      return written_instant(random_, operand.text);
   }
   return {};
 }
@@ -129,12 +137,7 @@ std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operan
 // In lists wildcards of literal strings are escaped.
 std::string Writer::entry(const ir::AttributeRef& ref, const ir::Operand& operand) {
   if (operand.kind != ir::OperandKind::string) return value(ref, operand);
-  std::string escaped;
-  for (const char c : operand.text) {
-    if (c == '*' || c == '?' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return text_or_word(ref, escaped);
+  return text_or_word(ref, without_wildcards(operand.text));
 }
 
 std::string Writer::entries(const ir::Atom& atom) {
@@ -167,22 +170,22 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
       atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::number_range;
   const bool alone = ir::type_of(atom.attribute) == Type::time;
   if (alone || (range && once_in(2))) return left + entry(atom.attribute, atom.operands[0]);
+  const bool network = atom.operands.size() == 1 && ir::type_of(atom.attribute) == Type::ip;
+  if (network && once_in(2)) {  // without brackets its prefix is written, and no escape
+    const std::string one = entry(atom.attribute, atom.operands[0]);
+    if (one.find('/') < one.find('\\')) return left + one;
+  }
   if (!once_in(3)) return left + entries(atom);
   const std::string name = "list" + std::to_string(list_count_++);
   lists_ += "list " + name + " = " + entries(atom) + "\n";
   return left + called(name);
 }
 
-// In the order of ir::AtomOp.
-constexpr std::array kSigns = {"=="sv,        "<"sv,  "<="sv,     ">"sv,        ">="sv,
-                               "in"sv,        "~"sv,  "has"sv,    "contains"sv, "starts_with"sv,
-                               "ends_with"sv, "=~"sv, "exists"sv, "is"sv};
-
 std::string Writer::test(const ir::Atom& atom, bool negated) {
   using Op = ir::AtomOp;
   constexpr std::array kTypes = {"string"sv, "number"sv, "bool"sv, "list"sv, "object"sv, "null"sv};
-  const bool has_negative =
-      atom.op == Op::equal || atom.op == Op::in || atom.op == Op::matches || atom.op == Op::exists;
+  const bool has_negative = atom.op == Op::equal || atom.op == Op::same || atom.op == Op::in ||
+                            atom.op == Op::matches || atom.op == Op::exists;
   // `a != b` for `not a == b`, and now and then `not a != b` for `a == b`.
   const bool negative = has_negative && (negated ? !once_in(3) : once_in(8));
   std::string out = negative != negated ? "not " : "";
@@ -190,14 +193,14 @@ std::string Writer::test(const ir::Atom& atom, bool negated) {
   out += left_side(atom) + " ";
   if (atom.op == Op::exists) return out + (negative ? "is absent" : "exists");
   if (negative) {
-    out += atom.op == Op::equal ? "!=" : "!~";
+    out += atom.op == Op::matches ? "!~" : "!=";
   } else {
-    out += kSigns[static_cast<std::size_t>(atom.op)];
+    out += sign_of(atom.op);
   }
   out += ' ';
-  if (atom.op == Op::is_type) {
-    return out += kTypes[static_cast<std::size_t>(atom.tested_type)];
-  }
+  if (atom.op == Op::is_type) return out += kTypes[static_cast<std::size_t>(atom.tested_type)];
+  // What stands right of an operator is a word: none of its steps is quoted.
+  if (atom.other) return out + to_string(*atom.other);
   return out + value(atom.attribute, atom.operands.at(0));
 }
 
@@ -235,7 +238,8 @@ std::string Writer::named_test(const ir::Atom& atom) {
     left = whole;
   }
   if (atom.sized) body = "size(" + body + ")";
-  if (ir::type_of(atom.attribute) == Type::time) {  // a window is no argument
+  if (atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::window) {
+    // A window is no argument.
     conditions_ += "condition " + name + "(p) = " + body + " in " +
                    value(atom.attribute, atom.operands.at(0)) + "\n";
     return called(name) + "(" + left + ")";
@@ -245,18 +249,21 @@ std::string Writer::named_test(const ir::Atom& atom) {
     return called(name) + "(" + left + ")";
   }
   const bool swapped = once_in(2);
-  const std::string right =
-      atom.op == Op::in ? entries(atom) : value(atom.attribute, atom.operands.at(0));
+  const std::string right = atom.other          ? to_string(*atom.other)
+                            : atom.op == Op::in ? entries(atom)
+                                                : value(atom.attribute, atom.operands.at(0));
   conditions_ += "condition " + name + (swapped ? "(v, p) = " : "(p, v) = ") + body + " " +
-                 std::string(kSigns[static_cast<std::size_t>(atom.op)]) + " v\n";
+                 std::string(sign_of(atom.op)) + " v\n";
   return called(name) + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
 }
 
 // Whether a condition names no element of the quantifiers around it, which a body cannot see.
 bool Writer::is_closed(ir::ConditionId id) const {
   const ir::Condition& one = policy_.conditions[id];
-  const std::size_t binder = one.atom.attribute.binder;
-  return (binder == 0 || binder > quantifier_depth_) &&
+  const auto is_outside = [&](const ir::AttributeRef& ref) {
+    return ref.binder == 0 || ref.binder > quantifier_depth_;
+  };
+  return is_outside(one.atom.attribute) && (!one.atom.other || is_outside(*one.atom.other)) &&
          std::ranges::all_of(one.children, [&](ir::ConditionId child) { return is_closed(child); });
 }
 
@@ -264,8 +271,9 @@ std::string Writer::named_condition(ir::ConditionId id) {
   const ir::Condition& one = policy_.conditions[id];
   // What `is` and `=~` take is no value that a parameter could stand for.
   const bool divisible = one.kind == ir::ConditionKind::atom && one.atom.op < ir::AtomOp::search;
-  const bool presence = one.kind == ir::ConditionKind::atom && one.atom.op == ir::AtomOp::exists;
-  if ((divisible || presence) && once_in(2)) return named_test(one.atom);
+  const bool bare = one.kind == ir::ConditionKind::atom &&
+                    (one.atom.op == ir::AtomOp::exists || one.atom.op == ir::AtomOp::same);
+  if ((divisible || bare) && once_in(2)) return named_test(one.atom);
   if (!is_closed(id)) return plain_condition(id, true);
   const bool before = std::exchange(in_module_, true);
   const std::string body = plain_condition(id, false);
@@ -361,8 +369,14 @@ std::string Writer::rule(const ir::Rule& rule, const Clauses& clauses,
   return out + "\n";
 }
 
+// `on response` is the first part of the condition of a rule on answers.
+Clauses Writer::clauses_of(const ir::Rule& one) const {
+  if (!one.on_response) return {{}, one.when};
+  return {"on response", policy_.conditions[one.when].children.at(1)};
+}
+
 std::string Writer::aside(const ir::Rule& one, const char* kind) {
-  return rule(one, Clauses{{}, one.when}, std::nullopt, kind);
+  return rule(one, clauses_of(one), std::nullopt, kind);
 }
 
 // The rules in some order of the text that their priorities bring back into the order in which
@@ -375,8 +389,8 @@ std::vector<std::string> Writer::rules(ir::Tier& tier) {
   std::size_t priority = below(3);
   for (std::size_t i = 0; i < tier.rules.size(); ++i) {
     ir::Rule& one = tier.rules[i];
-    Clauses clauses{{}, one.when};
-    if (once_in(5)) add_on(one, clauses);
+    Clauses clauses = clauses_of(one);
+    if (!one.on_response && once_in(5)) add_on(one, clauses);
     const bool same = i > 0 && i < ranked && tier.rules[i - 1].outcome == one.outcome && once_in(2);
     if (i > 0 && i < ranked && !same) priority += 1 + below(9);
     if (!same && i <= ranked) groups.emplace_back();
@@ -479,6 +493,7 @@ WrittenPolicy random_written_policy(Random& random, const RandomLimits& limits) 
   const WrittenPolicy texts = Writer(random, written.policy).run();
   written.text = texts.text;
   written.module = texts.module;
+  written.policy = ir::with_phases(std::move(written.policy));
   return written;
 }
 

@@ -27,6 +27,9 @@ def fields_of(words):
             yield name + "_count", "I"
         elif kind == "slot":
             yield name, "I"
+        elif kind == "bytes":
+            name, _, count = name.rpartition(" ")
+            yield name, count + "s"
         else:
             yield name, SIZES[kind]
 

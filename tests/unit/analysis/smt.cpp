@@ -1,8 +1,9 @@
 // Strings as strings, numbers as reals, three values as two formulas. See smt.hpp.
 #include "tests/unit/analysis/smt.hpp"
 
+#include <algorithm>
 #include <array>
-#include <map>
+#include <cstdint>
 #include <string_view>
 
 #include "tests/support/build_ir.hpp"
@@ -19,6 +20,30 @@ constexpr const char* kPathCharacter =
     "(re.range \"\\u{5d}\" \"\\u{ff}\"))";
 constexpr const char* kNameCharacter =
     "(re.union (re.range \"\\u{0}\" \"\\u{2d}\") (re.range \"\\u{2f}\" \"\\u{ff}\"))";
+
+// An expression and what it means, searched for in a whole value. One that is bounded takes no
+// value of more than a few characters.
+struct Searched {
+  const char* written;
+  const char* meant;
+  bool bounded = false;
+};
+constexpr std::array<Searched, 7> kSearched = {{
+    {"iv", "(re.++ re.all (str.to_re \"iv\") re.all)"},
+    {"^l.*e$",
+     "(re.++ (str.to_re \"l\") (re.* (re.diff re.allchar (str.to_re \"\\u{a}\"))) "
+     "(str.to_re \"e\"))"},
+    {"^[a-z]+$", "(re.+ (re.range \"a\" \"z\"))"},
+    {"(?i)^rel",
+     "(re.++ (re.union (str.to_re \"r\") (str.to_re \"R\")) (re.union (str.to_re \"e\") "
+     "(str.to_re \"E\")) (re.union (str.to_re \"l\") (str.to_re \"L\")) re.all)"},
+    {"^t\\d+$", "(re.++ (str.to_re \"t\") (re.+ (re.range \"0\" \"9\")))"},
+    {"/(a|b)$", "(re.++ re.all (str.to_re \"/\") (re.union (str.to_re \"a\") (str.to_re \"b\")))"},
+    {"^(live|main)$", "(re.union (str.to_re \"live\") (str.to_re \"main\"))", true},
+}};
+
+// The ends that rules have, in the order of time.
+constexpr std::array<std::int64_t, 2> kEnds = {1'798'848'000'000, 1'801'440'000'000};  // 2027
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -110,7 +135,37 @@ class Values {
       return {same, same};
     }
     if (x == "body") return of_json(atom);
+    if (atom.op == ir::AtomOp::search) return of_search(atom.operands[0].text, x);
+    if (const char* part = part_of(atom.op)) {
+      const std::string literal = quoted(atom.operands[0].text);
+      const std::string holds = atom.op == ir::AtomOp::contains
+                                    ? std::string("(") + part + " " + x + " " + literal + ")"
+                                    : std::string("(") + part + " " + literal + " " + x + ")";
+      return {holds, holds};
+    }
     return of_text(atom.operands, x, row_of(atom.attribute.attribute).separator);
+  }
+
+  static const char* part_of(ir::AtomOp op) {
+    switch (op) {
+      case ir::AtomOp::contains:
+        return "str.contains";
+      case ir::AtomOp::starts_with:
+        return "str.prefixof";
+      case ir::AtomOp::ends_with:
+        return "str.suffixof";
+      default:
+        return nullptr;
+    }
+  }
+
+  // L7.10 and on. What is too long for patterns may be searched; what is longer still may not.
+  static Smt of_search(const std::string& written, const std::string& x) {
+    const Searched& one = *std::ranges::find(kSearched, written, &Searched::written);
+    std::string found = "(str.in_re " + x + " " + one.meant + ")";
+    const std::string endless = x + "_endless";
+    if (one.bounded && x == "env") found = both_of({found, not_of("env_odd")});
+    return {any_of({found, endless}), both_of({found, not_of(endless)})};
   }
 
   static Smt of_risk(const ir::Atom& atom) {
@@ -136,7 +191,8 @@ class Values {
       if (operand.kind == ir::OperandKind::string) {
         const std::string same = "(= " + x + " " + quoted(operand.text) + ")";
         // A name is odd only where it is too long, which no literal is.
-        must.push_back(separator == '/' ? same : both_of({same, not_of(odd)}));
+        const std::string longer = separator == '/' ? x + "_endless" : odd;
+        must.push_back(both_of({same, not_of(longer)}));
         may.push_back(must.back());
       } else if (operand.kind == ir::OperandKind::pattern) {
         const std::string matches = std::string("(str.in_re (str.++ \"") + separator + "\" " + x +
@@ -190,7 +246,7 @@ ir::Atom random_test(Random& random) {
   const auto pick = [&](std::initializer_list<const char*> from) {
     return *(from.begin() + random() % from.size());
   };
-  switch (random() % 11) {
+  switch (random() % 15) {
     case 0:
       return test("env", AtomOp::equal, {text(pick({"live", "test"}))});
     case 1:
@@ -214,6 +270,17 @@ ir::Atom random_test(Random& random) {
                   {number(pick({"1", "5"}))});
     case 9:
       return test("body.n", AtomOp::in, {range("0", "5"), text("a"), pattern("b/*")});
+    case 10:
+    case 11:
+      return test(pick({"env", "resource.ref"}), AtomOp::search,
+                  {support::regex(kSearched[random() % kSearched.size()].written)});
+    case 12:
+      return test(pick({"env", "resource.ref"}), AtomOp::contains,
+                  {text(pick({"i", "ive", "a/", "rel"}))});
+    case 13:
+      return random() % 2 == 0
+                 ? test("env", AtomOp::starts_with, {text(pick({"l", "te"}))})
+                 : test("resource.ref", AtomOp::ends_with, {text(pick({"n", "/a", "ain"}))});
     default:
       return random() % 2 == 0 ? test(pick({"env", "resource.ref", "body.n"}), AtomOp::exists)
                                : support::is_type("body.n", ir::TestedType::number);
@@ -290,6 +357,7 @@ ir::Policy smt_policy(Random& random) {
       const auto outcome = static_cast<Outcome>(tier.guard ? 1 + random() % 3 : random() % 4);
       ir::Rule made = support::rule("r" + std::to_string(count++), outcome, when);
       if (random() % 4 == 0) made.unless = random_condition(random, policy, 1);
+      if (random() % 4 == 0) made.until_ms = kEnds[random() % kEnds.size()];
       tier.rules.push_back(std::move(made));
     }
     policy.tiers.push_back(std::move(tier));
@@ -315,10 +383,17 @@ std::string smt_request() {
     declare(x, "String");
     out += std::string("(assert (<= (str.len ") + x + ") 24))\n";
   }
+  // What is too long to be searched is too long for patterns.
+  for (const char* x : {"env", "ref"}) declare(std::string(x) + "_endless", "Bool");
+  out += define("body_text_endless", "false");
+  // How many of the ends have come: none too where nobody says when, all where nobody knows.
+  declare("ended", "Int");
+  out += "(assert (and (>= ended 0) (<= ended 2)))\n";
   declare("risk", "Int");
   out += "(assert (and (>= risk 0) (<= risk 3)))\n";
   declare("registered", "Bool");
   declare("env_odd", "Bool");
+  out += "(assert (=> env_endless env_odd))\n";
   declare("roles_endless", "Bool");
   for (const char* role : kRoles) declare(std::string("roles_") + role, "Bool");
   declare("body_kind", "Int");
@@ -331,8 +406,9 @@ std::string smt_request() {
   const std::string sound = "(re.++ (re.opt " + segment + ") (re.* (re.++ (str.to_re \"/\") " +
                             segment + ")) (re.opt (str.to_re \"/\")))";
   for (const char* x : {"ref", "body_text"}) {
-    out +=
-        define(std::string(x) + "_odd", not_of(std::string("(str.in_re ") + x + " " + sound + ")"));
+    out += define(std::string(x) + "_odd",
+                  any_of({std::string(x) + "_endless",
+                          not_of(std::string("(str.in_re ") + x + " " + sound + ")")}));
   }
   return out;
 }
@@ -353,6 +429,11 @@ std::string smt_of(const ir::Policy& policy, const std::string& prefix) {
         const Smt& unless = conditions[rule.unless->value];
         whole = {both_of({whole.may, not_of(unless.must)}),
                  both_of({whole.must, not_of(unless.may)})};
+      }
+      if (rule.until_ms && rule.outcome == Outcome::allow) {
+        const auto end = std::ranges::find(kEnds, *rule.until_ms) - kEnds.begin();
+        const std::string lasts = "(<= ended " + std::to_string(end) + ")";
+        whole = {both_of({whole.may, lasts}), both_of({whole.must, lasts})};
       }
       out += define(prefix + "may" + n, whole.may) + define(prefix + "must" + n, whole.must);
       out += define(prefix + "before" + n, both_of(none));

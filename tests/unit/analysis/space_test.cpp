@@ -12,6 +12,7 @@
 #include "compiler/analysis/query.hpp"
 #include "compiler/analysis/time_classes.hpp"
 #include "compiler/oracle/oracle.hpp"
+#include "core/addresses.hpp"
 #include "core/time.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/random_policy.hpp"
@@ -84,7 +85,7 @@ std::uint64_t drawn_seed() {
 ir::Atom known_atom(Random& random) {
   for (;;) {
     ir::Atom atom = support::random_atom(random);
-    if (is_known(atom)) return atom;
+    if (is_known(atom) || atom.op == ir::AtomOp::same) return atom;
   }
 }
 
@@ -100,9 +101,15 @@ std::vector<ir::Atom> random_atoms(Random& random, std::size_t count) {
 }
 
 bool is_of_the_language(const oracle::Request& request) {
-  const auto risk = request.values.find("risk");
-  return risk == request.values.end() || risk->second.kind != oracle::ValueKind::string ||
-         risk_named(risk->second.text).has_value();
+  const auto text_of = [&](const char* name) -> const std::string* {
+    const auto found = request.values.find(name);
+    const bool text =
+        found != request.values.end() && found->second.kind == oracle::ValueKind::string;
+    return text ? &found->second.text : nullptr;
+  };
+  const std::string* const risk = text_of("risk");
+  const std::string* const ip = text_of("agent.ip");
+  return (risk == nullptr || risk_named(*risk)) && (ip == nullptr || parse_address(*ip));
 }
 
 TEST(Space, HoldsEveryRequest) {
@@ -140,6 +147,8 @@ TEST(Space, HoldsNothingElse) {
       const Answer answer = query.solve();
       ASSERT_NE(answer.found, Found::unknown);
       if (answer.found == Found::none) continue;
+      // Equality of values whose patterns have different separators is taken to be anything.
+      if (answer.opaque) continue;
       ++found;
       const oracle::Request request = tests.space().request_of(answer.request);
       for (std::uint32_t i = 0; i < tests.size(); ++i) {

@@ -113,5 +113,30 @@ TEST_F(TimeClassesTest, TooManyAreNotTold) {
   EXPECT_TRUE(classes(many));
 }
 
+// L16.9: an instant tells those before it from those after, to the millisecond.
+TEST_F(TimeClassesTest, InstantsAreEventsLikeOthers) {
+  using Op = ir::AtomOp;
+  tests_.clear();
+  for (const Op op : {Op::less, Op::less_equal, Op::greater, Op::greater_equal}) {
+    tests_.push_back(support::test("time", op, {support::instant("2027-01-31T12:00:00.000Z")}));
+  }
+  tests_.push_back(support::test("time", Op::less, {support::instant("2020-01-01T00:00:00.000Z")}));
+  tests_.push_back(support::test("time", Op::in, {support::window(0x7f, 720, 721, "UTC")}));
+  std::vector<const ir::Atom*> views;
+  for (const ir::Atom& atom : tests_) views.push_back(&atom);
+  const auto found = time_classes(views, {});
+  ASSERT_TRUE(found);
+  // Before, then, after, each but the second in the minute and not; not said, not known.
+  EXPECT_EQ(found->windows.values.size(), 7u);
+  for (std::uint32_t i = 0; i < found->windows.values.size(); ++i) {
+    oracle::Request request;
+    request.values["time"] = found->windows.values[i];
+    for (std::size_t t = 0; t < tests_.size(); ++t) {
+      EXPECT_EQ(truth_in(found->windows.tests[t], i), oracle::evaluate(tests_[t], request))
+          << t << " at " << found->windows.values[i].text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sentrail::compiler::analysis

@@ -9,7 +9,7 @@ namespace sentrail::compiler::analysis {
 namespace {
 
 TEST(AnalysisAgreesLong, WithZ3) {
-  compare_with_z3(std::random_device{}(), 150);
+  compare_with_z3(std::random_device{}(), 600, 5'000);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace sentrail::compiler::analysis {
 namespace {
 
 TEST(AnalysisAgrees, WithZ3) {
-  compare_with_z3(std::random_device{}(), 8);
+  compare_with_z3(std::random_device{}(), 20, 300);
 }
 
 }  // namespace

@@ -51,6 +51,11 @@ ir::ConditionId every_test(ir::Policy& policy) {
   tests.push_back(
       quantified(policy, ir::ConditionKind::every_element, "f", ref("body.files"), both));
   add(is_type("args.a.b", ir::TestedType::object));
+  add(test("agent.ip", Op::in, {network("10.0.0.0/8"), network("::1"), network("2001:db8::/32")}));
+  add(test("agent.ip", Op::equal, {network("10.0.0.7")}));
+  add(test("time", Op::less, {instant("2027-01-31T00:00:00.000Z")}));
+  add(test("time", Op::greater_equal, {instant("2027-01-31T12:00:00.000Z")}));
+  add(same("agent.owner", "resource.owner"));
   add(test("time", Op::in, {window(0x1f, 540, 1080, "Europe/Berlin")}));
   add(test("time", Op::in, {window(0x7f, 1320, 360, "America/New_York")}));
   return any_of(policy, std::move(tests));

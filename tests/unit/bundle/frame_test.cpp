@@ -33,7 +33,7 @@ TEST(EncodeDecodeIdentity, HoldsForTheSampleAndForRandomPolicies) {
     const auto program = compiler::lower(compiler::simplify(policy));
     ASSERT_TRUE(program);
     BundleWriter writer;
-    writer.add_program(program->view());
+    writer.add_policy(program->view(), {});
     const auto bytes = writer.finish();
     ASSERT_TRUE(bytes);
     const Aligned aligned(*bytes);
@@ -43,7 +43,7 @@ TEST(EncodeDecodeIdentity, HoldsForTheSampleAndForRandomPolicies) {
     ASSERT_TRUE(decoded) << decoded.error().message;
     EXPECT_EQ(dump(*decoded), dump(program->view()));
     BundleWriter again;
-    again.add_program(*decoded);
+    again.add_policy(*decoded, {});
     EXPECT_EQ(*again.finish(), *bytes);
   }
 }
@@ -141,7 +141,7 @@ TEST(BundleLevels, AreTheLowestThatHoldTheProgram) {
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ((*loaded)->sections().level(), 3u);
   EXPECT_FALSE((*loaded)->sections().has_section(static_cast<std::uint32_t>(TableId::notes)));
-  EXPECT_EQ(level_needed((*loaded)->program()), 3u);
+  EXPECT_EQ(level_needed((*loaded)->program(), {}), 3u);
 }
 
 TEST(BundleLevels, EverySectionHasOne) {
@@ -150,12 +150,14 @@ TEST(BundleLevels, EverySectionHasOne) {
     ASSERT_LE(level_of(id), kBundleLevel);
     ++sections[level_of(id)];
   });
+  ++sections[level_of(kCatalogDefaultsSection)];
   for (std::uint32_t level = 1; level <= kBundleLevel; ++level) EXPECT_GT(sections[level], 0u);
   EXPECT_EQ(level_of(static_cast<TableId>(255)), kBundleLevel + 1);
 }
 
 TEST(BundleLevels, AnyOtherIsRefused) {
-  for (const std::uint32_t level : {0u, 1u, kBundleLevel - 1, kBundleLevel + 1, ~0u}) {
+  const std::uint32_t own = level_needed(full_program().view(), {});
+  for (const std::uint32_t level : {0u, 1u, own - 1, own + 1, kBundleLevel + 1, ~0u}) {
     std::string content = content_of(full_bundle());
     std::memcpy(content.data() + offsetof(BundleHeader, level), &level, sizeof(level));
     const auto loaded =

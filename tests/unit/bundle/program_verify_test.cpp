@@ -137,7 +137,7 @@ const Case kConditions[] = {
     {"atom_arity", "number of operands", [](P& p) { atom_with(p, TestOp::in).op = 0; }},
     {"atom_takes", "does not take",
      [](P& p) { atom_with(p, TestOp::matches).op = static_cast<std::uint8_t>(TestOp::has); }},
-    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 9; }},
+    {"operand_kind", "no such kind", [](P& p) { p.operands[0].kind = 12; }},
     {"operand_symbol", "names nothing",
      [](P& p) { operand_with(p, OperandKind::string).index = 99; }},
     {"operand_risk", "names nothing", [](P& p) { operand_with(p, OperandKind::risk).index = 4; }},
@@ -255,7 +255,7 @@ const Case kWindows[] = {
     {"window_until", "no such hours", [](P& p) { p.windows[0].until = 1441; }},
     {"window_at_midnight", "no such hours", [](P& p) { p.windows[0].until = 0; }},
     {"window_empty", "no such hours", [](P& p) { p.windows[0].until = p.windows[0].from; }},
-    {"window_of_another", "no test of time by a window",
+    {"window_of_another", "no test of time by",
      [](P& p) { p.atoms[p.atoms.size() - 1].slot = p.atoms[0].slot; }},
     {"window_index", "names nothing", [](P& p) { p.operands.back().index = 2; }},
 };

@@ -132,7 +132,7 @@ TEST_F(SignedBundle, WithTheSignatureOfAnotherBundleIsRefused) {
     return program;
   }();
   BundleWriter writer;
-  writer.add_program(other.view());
+  writer.add_policy(other.view(), {});
   const std::string signatures = bundle_.substr(bundle_.find("\n\n"));
   const std::string forged = with_content(*writer.finish());
   EXPECT_TRUE(LoadedBundle::from_bytes(forged, unsigned_allowed()));

@@ -37,6 +37,7 @@ families:
           action: write
           fields: {name: {from: body.a.b}}
           refine: [{when: {body.n: 3, body.t: true, path.path: {under: x}}, risk: critical}]
+          body: {n: {type: number, default: 3}, a.c: {type: bool, default: true}}
       /things/{owner}/{id}/{path}/tail: {GET: read}
 )";
 
@@ -59,6 +60,7 @@ void for_tables(CatalogTables& t, const Visit& visit) {
   visit("id_parts", bytes(t.id_parts));
   visit("refinements", bytes(t.refinements));
   visit("conditions", bytes(t.conditions));
+  visit("defaults", bytes(t.defaults));
 }
 
 TEST(CatalogVerify, AcceptsWhatWasLowered) {
@@ -122,6 +124,7 @@ TEST(CatalogVerify, RefusesMissingRows) {
   refuses(&CatalogTables::id_parts, "id_parts");
   refuses(&CatalogTables::refinements, "refinements");
   refuses(&CatalogTables::conditions, "conditions");
+  refuses(&CatalogTables::defaults, "defaults");
 }
 
 TEST(CatalogVerify, RefusesTextThatIsNotUtf8) {

@@ -172,5 +172,53 @@ TEST(Evaluate, RangesHoldBothEnds) {
   EXPECT_EQ(truth_of(within, number_value("0.9")), Truth::f);
 }
 
+// L18.6.
+TEST(Evaluate, AddressesAreSearchedInTheirNetworks) {
+  const ir::Atom inside =
+      test("agent.ip", ir::AtomOp::in,
+           {network("10.0.0.0/8"), network("10.0.0.0/16"), network("10.200.0.0/16"),
+            network("192.0.2.7"), network("2001:db8::/32"), network("::1")});
+  for (const char* address : {"10.0.0.0", "10.255.255.255", "10.200.1.1", "192.0.2.7", "::1",
+                              "2001:db8::", "2001:db8:ffff::1", "::ffff:10.0.0.7"}) {
+    EXPECT_EQ(truth_of(inside, string_value(address)), Truth::t) << address;
+  }
+  for (const char* address : {"0.0.0.0", "9.255.255.255", "11.0.0.0", "192.0.2.6", "192.0.2.8",
+                              "255.255.255.255", "::", "::2", "2001:db7::", "2001:db9::"}) {
+    EXPECT_EQ(truth_of(inside, string_value(address)), Truth::f) << address;
+  }
+  for (const char* text : {"", "10.0.0", "office", "fe80::1%eth0"}) {
+    EXPECT_EQ(truth_of(inside, string_value(text)), Truth::u) << text;
+  }
+  EXPECT_EQ(truth_of(inside, unreadable()), Truth::u);
+  EXPECT_EQ(truth_of(inside, absent()), Truth::f);
+}
+
+TEST(Evaluate, OneAddressEqualsOne) {
+  const ir::Atom one = test("agent.ip", ir::AtomOp::equal, {network("10.0.0.7")});
+  EXPECT_EQ(truth_of(one, string_value("10.0.0.7")), Truth::t);
+  EXPECT_EQ(truth_of(one, string_value("10.0.0.8")), Truth::f);
+  EXPECT_EQ(truth_of(one, string_value("::7")), Truth::f);
+  EXPECT_EQ(truth_of(one, string_value("seven")), Truth::u);
+}
+
+// L16.9.
+TEST(Evaluate, InstantsAreBeforeOrAfter) {
+  const auto truths = [](std::string_view now) {
+    std::string out;
+    for (const ir::AtomOp op : {ir::AtomOp::less, ir::AtomOp::less_equal, ir::AtomOp::greater,
+                                ir::AtomOp::greater_equal}) {
+      const Truth truth =
+          truth_of(test("time", op, {instant("2027-01-31T12:00:00.000Z")}), string_value(now));
+      out += truth == Truth::t ? 't' : truth == Truth::f ? 'f' : 'u';
+    }
+    return out;
+  };
+  EXPECT_EQ(truths("2027-01-31T11:59:59.999Z"), "ttff");
+  EXPECT_EQ(truths("2027-01-31T12:00:00.000Z"), "ftft");
+  EXPECT_EQ(truths("2027-01-31T12:00:00.001Z"), "fftt");
+  const ir::Atom before = test("time", ir::AtomOp::less, {instant("2027-01-31T12:00:00.000Z")});
+  EXPECT_EQ(truth_of(before, unreadable()), Truth::u);
+}
+
 }  // namespace
 }  // namespace sentrail::support

@@ -11,6 +11,7 @@
 #include "compiler/analysis/diagnose.hpp"
 #include "compiler/catalog/lock.hpp"
 #include "compiler/catalog/read.hpp"
+#include "compiler/check/check.hpp"
 #include "compiler/check/expiry.hpp"
 #include "compiler/driver/builtin_catalogs.hpp"
 #include "compiler/driver/test_findings.hpp"
@@ -18,6 +19,7 @@
 #include "compiler/modules/modules.hpp"
 #include "compiler/syntax/parser.hpp"
 #include "core/limits.hpp"
+#include "tests/support/command_findings.hpp"
 #include "tests/support/file_test.hpp"
 #include "tests/support/policy_files.hpp"
 
@@ -70,6 +72,16 @@ void find(const std::map<std::string, std::string>& files, Sources& sources, Sou
   for (const Survivor& one : score->survivors) sink.report(finding_of(one, policy, sources));
 }
 
+// What commands find that look at more than the text of one policy.
+void find_more(const std::map<std::string, std::string>& files, Sources& sources, SourceId id,
+               DiagnosticSink& sink) {
+  const std::optional<Ast> ast = parse(id, sources, sink);
+  const std::vector<CatalogInfo> none;
+  const auto policy = ast ? check(*ast, sources, &none, sink) : std::nullopt;
+  ASSERT_TRUE(policy.has_value());
+  tests::find_by_commands(*policy, files, sources, sink);
+}
+
 std::vector<Diagnostic> findings(const Explanation& explanation, std::string_view example) {
   Sources sources;
   const auto files =
@@ -80,6 +92,8 @@ std::vector<Diagnostic> findings(const Explanation& explanation, std::string_vie
     (void)read_lock(sources, id, sink);
   } else if (row_of(explanation.kind).code.starts_with("S04")) {
     (void)read_catalog(sources, id, sink);
+  } else if (row_of(explanation.kind).code >= "S0604") {
+    find_more(files, sources, id, sink);
   } else {
     find(files, sources, id, sink);
   }

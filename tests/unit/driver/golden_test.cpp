@@ -1,5 +1,6 @@
 // The goldens of tests/golden/fix: what `check --fix` does, and that each fix does what it is for.
-// Those of tests/golden/command: what `test` and `fmt --check` find.
+// Those of tests/golden/command: what `test` and `fmt --check` find; of tests/golden/report: what
+// the commands find that have more to look at than the text of one policy.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +13,9 @@
 #include "compiler/driver/unified_diff.hpp"
 #include "compiler/format/format.hpp"
 #include "compiler/syntax/parser.hpp"
+#include "tests/support/command_findings.hpp"
 #include "tests/support/file_test.hpp"
+#include "tests/support/policy_files.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -128,8 +131,28 @@ tests::StageResult command(const std::string& name, const std::string& text) {
   return result;
 }
 
+// The policy, and files beside it behind `#file NAME`.
+tests::StageResult commands_beside(const std::string& name, const std::string& text) {
+  const auto files = tests::divided_files(text);
+  tests::StageResult result;
+  DiagnosticSink sink;
+  Sources sources;
+  const SourceId id = sources.add(name, files.at(""));
+  const std::optional<Ast> ast = parse(id, sources, sink);
+  const auto policy = ast ? check(*ast, sources, &catalogs(), sink) : std::nullopt;
+  result.failed = true;
+  if (!policy) return result;
+  tests::find_by_commands(*policy, files, sources, sink);
+  std::string said;
+  for (const Diagnostic& one : sink.sorted()) said += render_text(one, sources, false);
+  result.failed = sink.has_errors();
+  result.sections.push_back({"diagnostics", said});
+  return result;
+}
+
 const int kFixes = tests::register_goldens("tests/golden/fix", ".sentrail", fix);
 const int kCommands = tests::register_goldens("tests/golden/command", ".sentrail", command);
+const int kReports = tests::register_goldens("tests/golden/report", ".sentrail", commands_beside);
 
 // Every fix of every golden that there is does what it is for.
 TEST(Fixes, OfEveryGoldenHelpAlone) {

@@ -99,7 +99,7 @@ bool is_told(AttributeId id) {
   }
   const std::string_view name = row_of(id).name;
   return name == "source" || name == "env" || name == "workspace" || name.starts_with("agent.") ||
-         name.starts_with("user.");
+         name.starts_with("user.") || name.starts_with("response");
 }
 
 // The fact of an attribute, or of a member of it where it has members.

@@ -197,6 +197,25 @@ TEST(CanCarryOut, WhatItDoesAndNothingElse) {
   }
 }
 
+TEST(CanCarryOut, NoRulesOnAnswersAndNothingOfSessions) {
+  const auto refused = [](const std::string& rule) {
+    const Status status =
+        can_carry_out(tests::bundle_of("policy p\nlanguage 1\nrule a: " + rule)->program());
+    if (status.has_value()) return std::string("taken");
+    EXPECT_EQ(status.error().code, Errc::unsupported);
+    return status.error().message;
+  };
+  EXPECT_EQ(refused("block when env == live"), "taken");
+  EXPECT_EQ(refused("block on response"),
+            "the policy tests `response`, and this server does not decide about answers of tools");
+  for (const std::string session :
+       {"session.calls > 3", "session.writes > 3", "session.taints has \"a\""}) {
+    EXPECT_EQ(refused("block when " + session),
+              "the policy tests `" + session.substr(0, session.find(' ')) +
+                  "`, and this server does not count what a session has done");
+  }
+}
+
 TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
   const std::string target = "/repos/acme/web/issues/1";
   EXPECT_EQ(judged("PATCH", target, R"({"title":"y"})").effect, Effect::allow);

@@ -108,5 +108,24 @@ TEST_F(RecheckerTest, WhatLimitsCannotTellYetIsAskedAgain) {
   EXPECT_EQ(recheck_with(record, &fresh).verdict.recheck, Recheck::pass);
 }
 
+// L18.7.
+TEST_F(RecheckerTest, TheAddressIsThatOfTheCall) {
+  const store::ActionRecord record = held_call();
+  EXPECT_EQ(record.agent_ip, "192.0.2.7");
+  bundle_.replace(
+      tests::bundle_of("policy p\nlanguage 1\n"
+                       "rule one: block when agent.ip in \"192.0.2.0/24\"\n"));
+  EXPECT_EQ(recheck(record), Recheck::policy_stricter);
+  store::ActionRecord elsewhere = record;
+  elsewhere.agent_ip = "2001:db8::7";
+  EXPECT_EQ(recheck(elsewhere), Recheck::pass);
+  // A record of a time when no address was kept: it is absent.
+  elsewhere.agent_ip.clear();
+  EXPECT_EQ(recheck(elsewhere), Recheck::pass);
+  EXPECT_EQ(post("/gateway-proxy/github/user/repos", key_, R"({"name":"x"})").status, 403);
+  peer_.address = "fe80::7%eth0";
+  EXPECT_EQ(post("/gateway-proxy/github/user/repos", key_, R"({"name":"x"})").status, 202);
+}
+
 }  // namespace
 }  // namespace sentrail::gateway

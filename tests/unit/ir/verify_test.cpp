@@ -56,6 +56,29 @@ TEST(Verify, ChecksReferences) {
   expect_broken(with(wild), "no row in the schema");
 }
 
+TEST(Verify, ChecksWhatIsComparedWithEachOther) {
+  EXPECT_TRUE(with(same("agent.id", "body.a")).verify());
+  EXPECT_TRUE(with(same("body", "args.a")).verify());
+  EXPECT_TRUE(with(same("risk", "risk")).verify());
+  expect_broken(with(same("agent.id", "agent.roles")), "is compared with another type");
+  expect_broken(with(same("body.a", "risk")), "is compared with another type");
+  expect_broken(with(same("time", "time")), "is compared with another type");
+  expect_broken(with(same("env", "http.query")), "needs exactly one step");
+  expect_broken(with(test("env", Op::same)), "and another attribute");
+  ir::Atom two = test("env", Op::exists);
+  two.other = ref("agent.id");
+  expect_broken(with(two), "and another attribute");
+  ir::Atom literal = same("env", "agent.id");
+  literal.operands = {text("a")};
+  expect_broken(with(literal), "is compared with another type");
+  ir::Atom sized = same("body.a", "body.b");
+  sized.sized = true;
+  expect_broken(with(sized), "is compared with another type");
+  ir::Atom element = same("env", "agent.id");
+  element.other = ir::AttributeRef{AttributeId::agent_roles, {}, 1, "x"};
+  expect_broken(with(element), "an element of no quantifier");
+}
+
 TEST(Verify, ChecksOperands) {
   expect_broken(with(test("env", Op::equal)), "wrong number of operands");
   expect_broken(with(test("env", Op::equal, {text("a"), text("b")})), "wrong number of operands");
@@ -72,6 +95,19 @@ TEST(Verify, ChecksOperands) {
   expect_broken(with(test("env", Op::matches, {pattern("a/**")})), "a pattern on env has `**`");
   expect_broken(with(test("agent.roles", Op::equal, {text("a")})), "agent.roles is a set");
   expect_broken(with(test("env", Op::has, {text("a")})), "env is no set");
+}
+
+TEST(Verify, ChecksNetworksAndInstants) {
+  expect_broken(with(test("agent.ip", Op::equal, {network("10.0.0.0/8")})), "network that is none");
+  expect_broken(with(test("agent.ip", Op::in, {network("10.1.2.3/8")})), "network that is none");
+  expect_broken(with(test("agent.ip", Op::in, {network("10.0.0.7/32")})), "network that is none");
+  expect_broken(with(test("agent.ip", Op::in, {network("home")})), "network that is none");
+  expect_broken(with(test("agent.ip", Op::in, {text("10.0.0.7")})), "another type");
+  expect_broken(with(test("agent.ip", Op::matches, {pattern("10.*")})), "is an address");
+  expect_broken(with(test("env", Op::in, {network("10.0.0.0/8")})), "another type");
+  expect_broken(with(test("time", Op::less, {instant("2027-01-31")})), "instant that is none");
+  expect_broken(with(test("body.n", Op::less, {instant("2027-01-31T00:00:00.000Z")})),
+                "another type");
 }
 
 TEST(Verify, ChecksTheShapeOfConditions) {

@@ -22,6 +22,11 @@ TEST(Place, InRules) {
   EXPECT_TRUE(place("guard tier t { rule a: |").guard);
   EXPECT_FALSE(place("guard tier t { rule a: block when always } tier u { rule b: |").guard);
   EXPECT_TRUE(place("rule a: block on |").has(Want::tools));
+  EXPECT_TRUE(place("rule a: block on |").answers);
+  EXPECT_FALSE(place("rule a: block on response |").answers);
+  EXPECT_TRUE(place("rule a: block on response |").has(Want::tools));
+  EXPECT_TRUE(place("rule a: block on response |").has(Want::clauses));
+  EXPECT_EQ(place("rule a: block on response github [a, |").tool, "github");
   EXPECT_EQ(place("rule a: block on github [a, |").tool, "github");
   EXPECT_TRUE(place("rule a: block on github [a, |").has(Want::actions));
   EXPECT_TRUE(place("rule a: block when |").has(Want::always));
@@ -32,6 +37,9 @@ TEST(Place, InConditions) {
   const Place value = place("rule a: block when not resource.ref == |");
   EXPECT_TRUE(value.has(Want::values));
   EXPECT_EQ(value.path, "resource.ref");
+  EXPECT_TRUE(value.has(Want::attributes));
+  EXPECT_TRUE(place("rule a: block when agent.id != |").has(Want::attributes));
+  EXPECT_FALSE(place("rule a: block when agent.id ~ |").has(Want::attributes));
   EXPECT_TRUE(place("rule a: block when env not |").has(Want::operators));
   EXPECT_TRUE(place("rule a: block when env not in |").has(Want::lists));
   EXPECT_TRUE(place("rule a: block when env in [x, |").has(Want::values));
@@ -40,6 +48,8 @@ TEST(Place, InConditions) {
   EXPECT_TRUE(place("rule a: block when ci(a) |").has(Want::joiners));
   EXPECT_TRUE(place("rule a: block when env is |").has(Want::types));
   EXPECT_TRUE(place("rule a: block when env exists |").has(Want::clauses));
+  EXPECT_TRUE(place("rule a: block when time < 2027-01-31T12:00:00Z |").has(Want::joiners));
+  EXPECT_TRUE(place("rule a: block when agent.ip in \"10.0.0.0/8\" |").has(Want::joiners));
   EXPECT_EQ(place("condition c(x) = x == |").condition, "c");
   EXPECT_FALSE(place("condition c|").has(Want::attributes));
 }

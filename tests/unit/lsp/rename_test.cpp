@@ -127,5 +127,23 @@ TEST(Rename, ParametersThatStandForAnything) {
   EXPECT_EQ(rename_everything(fine), 10u);
 }
 
+// What is right of `==` stands in the index like what is left of it.
+TEST(Names, AttributesRightOfAnOperator) {
+  const std::string text =
+      "policy p\nlanguage 1\ncondition c(who, other) = who.id == other.owner and who.n != 1\n"
+      "rule a: block when resource.owner == agent.owner and action != file.write\n"
+      "rule b: block when c(body, agent) or agent.id in [\"agent.owner\", x]\n";
+  const Desk desk("/p/names.sentrail", text);
+  const auto symbol_at = [&](std::string_view at) -> std::string {
+    const auto place = static_cast<std::uint32_t>(text.find(at) + 1);
+    const Occurrence* found = desk.unit().names.at(0, place);
+    return found == nullptr ? "" : desk.unit().names.symbol(found->symbol).name;
+  };
+  EXPECT_EQ(symbol_at("agent.owner and"), "agent.owner");
+  EXPECT_EQ(symbol_at("other.owner"), "other");
+  EXPECT_EQ(symbol_at("file.write"), "file.write");
+  EXPECT_EQ(symbol_at("agent.owner\""), "");
+}
+
 }  // namespace
 }  // namespace sentrail::compiler::lsp

@@ -81,5 +81,28 @@ TEST(OracleClock, L16_6_WhatIsNotKnownIsUndecidable) {
   EXPECT_EQ(oracle::evaluate(asked, request), Truth::t);
 }
 
+// L16.9.
+TEST(OracleClock, L16_9_InstantsAreComparedByMilliseconds) {
+  using Op = ir::AtomOp;
+  const auto truths = [](std::string_view now) {
+    oracle::Request request;
+    request.values["time"] = now == "unreadable" ? unreadable() : string_value(now);
+    std::string out;
+    for (const Op op : {Op::less, Op::less_equal, Op::greater, Op::greater_equal}) {
+      const Truth truth =
+          oracle::evaluate(test("time", op, {instant("2027-01-31T12:00:00.000Z")}), request);
+      out += truth == Truth::t ? 't' : truth == Truth::f ? 'f' : 'u';
+    }
+    return out;
+  };
+  EXPECT_EQ(truths("2027-01-31T11:59:59.999Z"), "ttff");
+  EXPECT_EQ(truths("2027-01-31T12:00:00.000Z"), "ftft");
+  EXPECT_EQ(truths("2027-01-31T12:00:00.001Z"), "fftt");
+  EXPECT_EQ(truths("unreadable"), "uuuu");
+  oracle::Request silent;
+  EXPECT_EQ(oracle::evaluate(test("time", Op::less, {instant("2027-01-31T12:00:00.000Z")}), silent),
+            Truth::u);
+}
+
 }  // namespace
 }  // namespace sentrail::support

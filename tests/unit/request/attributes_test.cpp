@@ -61,6 +61,22 @@ TEST(Attributes, TimeIsTheInstantOfTheDecision) {
   }
 }
 
+// L18.5.
+TEST(Attributes, AddressesHaveOneForm) {
+  EXPECT_EQ(with({given(AttributeId::agent_ip, {}, "\"2001:DB8:0::0:7\"")}).value(),
+            "agent.ip=\"2001:db8::7\"\n");
+  EXPECT_EQ(with({given(AttributeId::agent_ip, {}, "\"::ffff:10.0.0.7\"")}).value(),
+            "agent.ip=\"10.0.0.7\"\n");
+  for (const char* odd : {"\"10.0.0.7/8\"", "\"localhost\"", "\"fe80::1%eth0\"", "\"\""}) {
+    const auto request =
+        with_attributes(bare_request({}), std::vector{given(AttributeId::agent_ip, {}, odd)});
+    ASSERT_TRUE(request.has_value()) << odd;
+    EXPECT_EQ(request->facts()[AttributeId::agent_ip].kind, FactKind::unreadable) << odd;
+  }
+  EXPECT_NE(error_of(given(AttributeId::agent_ip, {}, "7")).find("wants an address"),
+            std::string::npos);
+}
+
 TEST(Attributes, MembersGoIntoWhatIsThere) {
   const auto text =
       with({given(AttributeId::body, {"a", "b"}, "1"),

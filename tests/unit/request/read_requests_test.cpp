@@ -37,7 +37,7 @@ TEST(ReadRequests, RawOnesAreClassified) {
   EXPECT_EQ(shown_all(R"({"tool":"github","method":"POST","path":"/repos/o/r/issues?a=b",
               "query":{"q r":"x&y"},"headers":{"X-A":"1"},"host":"API.github.com",
               "body":{"title":"x","n":1.50},"agent":{"id":"a","name":"n","roles":["r"],
-              "registered":true,"owner":"w","client":"c"},"user":{"id":"u","groups":["g"]},
+              "registered":true,"owner":"w","client":"c","ip":"::FFFF:A00:7"},"user":{"id":"u","groups":["g"]},
               "env":"live","workspace":"w","source":"gateway"})"),
             "tool=\"github\"\naction=\"issues.create\"\nrisk=\"medium\"\nsource=\"gateway\"\n"
             "env=\"live\"\nworkspace=\"w\"\nresource.type=\"issue\"\nresource.id=\"o/r\"\n"
@@ -45,7 +45,8 @@ TEST(ReadRequests, RawOnesAreClassified) {
             "agent.roles=[\"r\"]\nagent.registered=true\nagent.owner=\"w\"\nagent.client=\"c\"\n"
             "user.id=\"u\"\nuser.groups=[\"g\"]\nhttp.method=\"POST\"\n"
             "http.host=\"api.github.com\"\nhttp.path=\"/repos/o/r/issues\"\n"
-            "body={\"title\":\"x\",\"n\":1.50}\nhttp.query.a=\"b\"\nhttp.query.q r=\"x&y\"\n"
+            "body={\"title\":\"x\",\"n\":1.50}\nagent.ip=\"10.0.0.7\"\nhttp.query.a=\"b\"\nhttp."
+            "query.q r=\"x&y\"\n"
             "http.headers.x-a=\"1\"\nhttp.headers.content-type=\"application/json\"\n");
 }
 
@@ -95,6 +96,39 @@ TEST(ReadRequests, UnreadableAttributes) {
             "error: `attributes.body` is unreadable only as `{\"$unreadable\": true}`");
   EXPECT_EQ(shown_all(R"({"attributes":{"body.a":{"$unreadable":true}}})"),
             "error: `body.a`: only a whole attribute can be unreadable: write it for `body`");
+}
+
+TEST(ReadRequests, AnswersAndSessions) {
+  const std::string request = R"({"attributes":{"env":"live"},)";
+  EXPECT_EQ(shown_all(request + R"("response":{"status":200,"headers":{"X-A":"1"},"body":{"b":[1]},
+                                  "findings":["secret"]}})"),
+            "env=\"live\"\ncontent.findings=[\"secret\"]\nresponse=true\nresponse.status=200\n"
+            "response.headers={\"x-a\":\"1\"}\nresponse.body={\"b\":[1]}\n");
+  EXPECT_EQ(shown_all(request + R"("response":{}})"), "env=\"live\"\nresponse=true\n");
+  EXPECT_EQ(shown_all(R"({"attributes":{"response":{"status":404}}})"),
+            "response=true\nresponse.status=404\n");
+  EXPECT_EQ(shown_all(R"({"attributes":{"response.headers.Etag":"e"}})"),
+            "response=true\nresponse.headers={\"etag\":\"e\"}\n");
+  EXPECT_EQ(shown_all(R"({"attributes":{"response.headers":{"A":"1","a":"2"}}})"),
+            "response=true\nresponse.headers=unreadable\n");
+  EXPECT_EQ(shown_all(request + R"("response":{"body":{"$unreadable":true}}})"),
+            "env=\"live\"\nresponse=true\nresponse.body=unreadable\n");
+  EXPECT_EQ(shown_all(request + R"("session":{"calls":3,"writes":0,"taints":["pii"]}})"),
+            "env=\"live\"\nsession.calls=3\nsession.writes=0\nsession.taints=[\"pii\"]\n");
+  for (const auto& [odd, why] : {
+           std::pair{R"("response":true})", "`response` is not an object"},
+           std::pair{R"("response":{"state":1}})", "`response.state` is no key here"},
+           std::pair{R"("response":{"headers":{"a":1}}})", "wants an object of strings"},
+           std::pair{R"("session":{"calls":-1}})", "wants a whole number from 0"},
+           std::pair{R"("session":{"writes":1.5}})", "wants a whole number from 0"},
+       }) {
+    EXPECT_NE(shown_all(request + odd).find(why), std::string::npos) << shown_all(request + odd);
+  }
+  for (const char* odd : {R"({"attributes":{"response":false}})",
+                          R"({"attributes":{"response":{"$unreadable":true}}})",
+                          R"({"items":[{"attributes":{},"response":{}}]})"}) {
+    EXPECT_TRUE(shown_all(odd).starts_with("error: ")) << shown_all(odd);
+  }
 }
 
 TEST(ReadRequests, ItemsShareWhoCalls) {

@@ -47,7 +47,9 @@ inline std::string shown(const Request& request) {
   const Facts& facts = request.facts();
   for (std::size_t i = 0; i < kAttributeCount; ++i) {
     const Fact& fact = facts.values[i];
-    if (fact.kind == FactKind::absent) continue;
+    const bool unknown = is_of_session(static_cast<AttributeId>(i)) &&
+                         fact.kind == FactKind::unreadable;  // as it is if nobody says it
+    if (fact.kind == FactKind::absent || unknown) continue;
     out += std::string(kAttributes[i].name) + "=" + shown(fact) + "\n";
   }
   for (const auto& [name, texts] :

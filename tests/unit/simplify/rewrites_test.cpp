@@ -154,5 +154,16 @@ TEST(Simplify, KeepsEverythingElseOfThePolicy) {
   EXPECT_EQ(result.dump(), policy.dump());
 }
 
+// `a == b` is `b == a`.
+TEST(Simplify, EqualityHasNoSides) {
+  ir::Policy policy;
+  const auto one = atom(policy, same("agent.id", "user.id"));
+  const auto turned = atom(policy, same("user.id", "agent.id"));
+  const auto when = all_of(policy, {one, turned});
+  policy.tiers.push_back({"t", false, {rule("r", Outcome::allow, when)}});
+  const ir::Policy simple = simplify(policy);
+  EXPECT_EQ(simple.conditions[simple.tiers[0].rules[0].when].kind, ir::ConditionKind::atom);
+}
+
 }  // namespace
 }  // namespace sentrail::support

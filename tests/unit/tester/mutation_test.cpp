@@ -7,19 +7,33 @@
 #include <algorithm>
 #include <cstdio>
 #include <random>
+#include <utility>
 
-#include "compiler/oracle/answer.hpp"
+#include "compiler/ir/phases.hpp"
+#include "compiler/tester/situation.hpp"
+#include "core/limits.hpp"
 #include "tests/support/obligations.hpp"
 #include "tests/support/random_policy.hpp"
+#include "tests/support/rule_limits.hpp"
 
 namespace sentrail::compiler {
 namespace {
 
-// A random policy, each of whose conditions and rules has a place of its own.
+constexpr std::int64_t kEnd = 20'820 * limits::kDayMs;  // 2027-01-02
+
+// A random policy, whole as check() makes it, each of whose conditions and rules has a place of its
+// own.
 struct Placed {
   explicit Placed(support::Random& random)
       : policy(support::random_policy(random, {2, 2, 2, 2, 2})) {
     support::add_random_obligations(random, policy);
+    support::add_random_limits(random, policy);
+    for (ir::Tier& tier : policy.tiers) {
+      for (ir::Rule& rule : tier.rules) {
+        if (rule.outcome == Outcome::allow) rule.until_ms = kEnd;
+      }
+    }
+    policy = ir::with_phases(std::move(policy));
     const SourceId source = sources.add("p.sentrail", std::string(100'000, 'x'));
     std::uint32_t at = 1;
     const auto next = [&] {
@@ -46,20 +60,45 @@ std::uint64_t printed_seed() {
   return seed;
 }
 
-bool is_same_for(const ir::Policy& a, const ir::Policy& b, const oracle::Request& request) {
-  const oracle::Answer one = oracle::answer(a, request);
-  const oracle::Answer two = oracle::answer(b, request);
+bool is_same_for(const ir::Policy& a, const ir::Policy& b, const Situation& situation) {
+  const oracle::Answer one = answer_in(a, situation);
+  const oracle::Answer two = answer_in(b, situation);
   // Tests say what is obliged to, and not what is not.
   return one.effect == two.effect && one.approval == two.approval &&
          std::ranges::includes(two.obligations, one.obligations, ir::comes_before);
 }
 
+// What limits may hold, by the names of their rules.
+std::vector<ir::GivenUsed> random_state(support::Random& random, const ir::Policy& policy) {
+  std::vector<ir::GivenUsed> used;
+  const auto held = support::random_used(random, policy);
+  std::size_t number = 0;
+  for (const ir::Tier& tier : policy.tiers) {
+    for (const ir::Rule& rule : tier.rules) {
+      for (std::size_t i = 0; i < rule.limits.size(); ++i) {
+        const auto found = held.find({number, i});
+        if (found != held.end()) used.push_back({rule.qualified_name, i, found->second});
+      }
+      ++number;
+    }
+  }
+  return used;
+}
+
+// A test that says its time, so that ends of rules are tried.
+ir::TestCase timed_test() {
+  ir::TestCase test;
+  test.with.push_back({{AttributeId::time, {}}, "\"2027-01-01T00:00:00Z\"", false});
+  return test;
+}
+
 TEST(Mistakes, AreOtherPoliciesThatVerify) {
   support::Random random(printed_seed());
   std::size_t kinds = 0;
-  std::vector<std::size_t> of_kind(static_cast<std::size_t>(MistakeKind::obligation_left_out) + 1);
+  std::vector<std::size_t> of_kind(static_cast<std::size_t>(MistakeKind::end_moved) + 1);
   for (int i = 0; i < 60; ++i) {
-    const Placed placed(random);
+    Placed placed(random);
+    placed.policy.tests.push_back(timed_test());
     const std::string dump = placed.policy.dump();
     for (const Mistake& mistake : mistakes_in(placed.policy, placed.sources, placed.default_span)) {
       const ir::Policy mutant = with_mistake(placed.policy, mistake);
@@ -86,18 +125,24 @@ TEST(Mistakes, AreSaidOnceForEachPlace) {
 
 TEST(Mutation, TellsMistakesApartFromWhatMakesNoDifference) {
   support::Random random(printed_seed());
+  constexpr int kFewest = 6;
+  constexpr int kMost = 200;
   std::size_t shown = 0;
   std::size_t none = 0;
-  for (int i = 0; i < 6; ++i) {
+  std::size_t with_state = 0;
+  // Few policies have limits on rules that analysis knows: on until all has been seen.
+  const auto seen_all = [&] { return shown > 20 && none > 0 && with_state > 0; };
+  for (int i = 0; i < kFewest || (i < kMost && !seen_all()); ++i) {
     const Placed placed(random);
     const auto score =
         mutation_score(placed.policy, {}, {}, placed.sources, placed.default_span, {});
     ASSERT_TRUE(score.has_value());
     EXPECT_EQ(score->noticed, 0u) << "there are no tests";
-    std::vector<oracle::Request> requests;
+    std::vector<Situation> situations;
     for (int j = 0; j < 40; ++j) {
-      requests.push_back(support::random_request(random));
-      requests.push_back(support::spoil(random, requests.back()));
+      situations.push_back({support::random_request(random), {}});
+      situations.push_back({support::spoil(random, situations.back().request), {}});
+      situations.push_back({situations.back().request, random_state(random, placed.policy)});
     }
     for (const Mistake& mistake : mistakes_in(placed.policy, placed.sources, placed.default_span)) {
       const ir::Policy mutant = with_mistake(placed.policy, mistake);
@@ -105,12 +150,13 @@ TEST(Mutation, TellsMistakesApartFromWhatMakesNoDifference) {
           score->survivors, [&](const Survivor& one) { return one.mistake.is_same(mistake); });
       if (survivor == score->survivors.end()) {
         ++none;
-        for (const oracle::Request& request : requests) {
-          ASSERT_TRUE(is_same_for(placed.policy, mutant, request)) << mistake.what;
+        for (const Situation& situation : situations) {
+          ASSERT_TRUE(is_same_for(placed.policy, mutant, situation)) << mistake.what;
         }
-      } else if (survivor->request) {
+      } else if (survivor->shown) {
         ++shown;
-        ASSERT_FALSE(is_same_for(placed.policy, mutant, *survivor->request)) << mistake.what;
+        if (!survivor->shown->used.empty()) ++with_state;
+        ASSERT_FALSE(is_same_for(placed.policy, mutant, *survivor->shown)) << mistake.what;
       } else {
         ASSERT_FALSE(survivor->why.empty()) << mistake.what;
       }
@@ -119,6 +165,7 @@ TEST(Mutation, TellsMistakesApartFromWhatMakesNoDifference) {
   }
   EXPECT_GT(shown, 20u);
   EXPECT_GT(none, 0u);
+  EXPECT_GT(with_state, 0u) << "no limit was found by what it holds";
 }
 
 }  // namespace
