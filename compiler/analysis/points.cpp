@@ -14,6 +14,7 @@ Point::Point(const Space& space, const Circuit& circuit, bool named)
     std::uint32_t one = kClassUndecidable;
     if (dimension.kind == DimensionKind::element) one = kClassFalse;
     if (dimension.kind == DimensionKind::value) one = space.absent_class(id).value_or(0);
+    if (dimension.kind == DimensionKind::size) one = dimension.classes - 2;
     empty_.push_back(one);
     const bool name = dimension.kind == DimensionKind::value && dimension.ref.steps.empty() &&
                       (dimension.ref.attribute == AttributeId::tool ||
@@ -43,7 +44,19 @@ void Point::put(DimensionId id, std::uint32_t one) {
   put_[id.value] = 1;
 }
 
+bool Point::is_crowded(DimensionId size) const {
+  const std::optional<Bound>& bound = space_.bound_of(size);
+  if (!bound) return false;
+  const auto count = static_cast<std::size_t>(std::count_if(
+      bound->parts.begin(), bound->parts.end(),
+      [&](const auto& part) { return space_.set(part.second).test(classes_[part.first.value]); }));
+  return std::any_of(bound->limits.begin(), bound->limits.end(), [&](const auto& limit) {
+    return space_.set(limit.first).test(at(size)) && count > limit.second;
+  });
+}
+
 bool Point::is_excluded(DimensionId id) const {
+  if (is_crowded(id)) return true;
   const auto exclusions = space_.exclusions_of(id);
   return std::any_of(exclusions.begin(), exclusions.end(), [&](const Exclusion& exclusion) {
     return std::all_of(exclusion.parts.begin(), exclusion.parts.end(), [&](const auto& part) {

@@ -80,9 +80,13 @@ ValueKind kind_of(ir::TestedType type) {
 // Numbers the operands of all tests once, makes the classes of each kind, then reads off truths.
 class ScalarBuilder {
  public:
-  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests, bool lists)
-      : row_(row_of(ref.attribute)), tests_(tests), lists_(lists) {
-    type_ = row_.type;
+  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests,
+                ListDetail lists, std::span<const SizeRange> sizes)
+      : row_(row_of(ref.attribute)),
+        type_(ir::type_of(ref)),
+        tests_(tests),
+        lists_(lists),
+        sizes_(sizes) {
     for (const ir::Atom* test : tests_) {
       for (const ir::Operand& operand : test->operands) note(test->op, operand);
     }
@@ -146,11 +150,19 @@ class ScalarBuilder {
   bool add_texts() {
     std::vector<TextMatcher> tests;
     for (const auto& [test, classes] : texts_) tests.push_back({test.first, test.second});
+    for (const SizeRange& range : sizes_) {
+      if (range.low == 0 || texts_.empty()) continue;
+      tests.push_back({TextTest::at_least, std::to_string(range.low)});
+    }
     std::optional<TextClasses> texts = text_classes(tests, row_.separator);
     if (!texts) return false;
+    if (texts_.empty() && !sizes_.empty() && type_ == Type::string) {
+      texts->classes.push_back({"\xff", true, true, true});
+    }
     const auto is_odd = [&](std::size_t i) {
       return texts->classes[i].odd || texts->classes[i].past_limit;
     };
+    const bool json = type_ == Type::json;
     // Odd texts read badly and stand behind all others.
     std::vector<std::uint32_t> place(texts->classes.size());
     for (std::size_t i = 0; i < texts->classes.size(); ++i) {
@@ -160,15 +172,18 @@ class ScalarBuilder {
     }
     texts_end_ = size();
     for (std::size_t i = 0; i < texts->classes.size(); ++i) {
-      if (!is_odd(i)) continue;
       TextClass& one = texts->classes[i];
+      if (one.broken && json) place[i] = kNone;
+      if (!is_odd(i) || place[i] == kNone) continue;
       place[i] = kOdd + static_cast<std::uint32_t>(odd_.size());
       odd_.push_back(
           {value_of(ValueKind::string, std::move(one.witness)), one.odd, one.past_limit});
     }
     std::size_t i = 0;
     for (auto& [test, classes] : texts_) {
-      for (const std::uint32_t matched : texts->of_test[i]) classes.push_back(place[matched]);
+      for (const std::uint32_t matched : texts->of_test[i]) {
+        if (place[matched] != kNone) classes.push_back(place[matched]);
+      }
       ++i;
     }
     return true;
@@ -202,11 +217,16 @@ class ScalarBuilder {
 
   void add_lists() {
     const Value text = value_of(ValueKind::string, "x");
-    if (!lists_) {
+    if (lists_ == ListDetail::none) {
       add(list_of({}));
       return;
     }
     const std::vector<Value> endless(limits::kListElementsMax + 1, text);
+    if (lists_ == ListDetail::ends) {
+      add(list_of({}));
+      odd_.push_back({list_of(endless), false, false});
+      return;
+    }
     // Of a set only its elements are known; it holds nothing but strings.
     if (type_ == Type::string_set) {
       add(list_of({text}));
@@ -337,7 +357,8 @@ class ScalarBuilder {
   const Attribute& row_;
   Type type_;
   std::span<const ir::Atom* const> tests_;
-  bool lists_;
+  ListDetail lists_;
+  std::span<const SizeRange> sizes_;
   ScalarClasses found_;
   // The classes in which each test of texts is true.
   std::map<std::pair<TextTest, std::string>, std::vector<std::uint32_t>> texts_;
@@ -354,10 +375,6 @@ class ScalarBuilder {
 
 }  // namespace
 
-bool is_known(const ir::Atom& atom) noexcept {
-  return !atom.sized;
-}
-
 bool is_quick(const ir::Atom& atom) noexcept {
   switch (atom.op) {
     case ir::AtomOp::contains:
@@ -371,8 +388,9 @@ bool is_quick(const ir::Atom& atom) noexcept {
 }
 
 std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
-                                            std::span<const ir::Atom* const> tests, bool lists) {
-  return ScalarBuilder(ref, tests, lists).run();
+                                            std::span<const ir::Atom* const> tests,
+                                            ListDetail lists, std::span<const SizeRange> sizes) {
+  return ScalarBuilder(ref, tests, lists, sizes).run();
 }
 
 ListKind list_kind_of(const Value& value) {

@@ -306,7 +306,7 @@ ir::ConditionId random_quantified(Random& random, ir::Policy& policy, const Rand
 
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
                                  std::size_t depth, const Elements& elements) {
-  if (elements.size() < limits::kQuantifierDepthMax && once_in(random, 12)) {
+  if (elements.size() < limits.quantifiers_max && once_in(random, 12)) {
     return random_quantified(random, policy, limits, depth == 0 ? 0 : depth - 1, elements);
   }
   if (depth == 0 || once_in(random, 3)) {
@@ -424,27 +424,18 @@ oracle::NameList random_names(Random& random) {
   return list;
 }
 
-// The seed that bytes give. source: FNV-1a.
-std::uint64_t seed_of(std::span<const std::uint8_t> bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3u;
-  return hash;
-}
-
 }  // namespace
-
-Random::Random(std::span<const std::uint8_t> bytes) : bytes_(bytes), chance_(seed_of(bytes)) {}
-
-std::uint64_t Random::operator()() {
-  if (bytes_.empty()) return chance_();
-  const std::uint8_t byte = bytes_[0];
-  bytes_ = bytes_.subspan(1);
-  return byte;
-}
 
 ir::Atom random_atom(Random& random, const RandomLimits& limits) {
   return random_test_of(random, limits, random_reference(random));
 }
+
+ir::ConditionId random_quantifier(Random& random, ir::Policy& policy, const RandomLimits& limits) {
+  RandomLimits one = limits;
+  one.quantifiers_max = 1;
+  return random_quantified(random, policy, one, 1 + below(random, 2), {});
+}
+
 ir::Policy random_policy(Random& random, const RandomLimits& limits) {
   ir::Policy policy;
   policy.name = "random";

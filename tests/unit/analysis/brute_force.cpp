@@ -1,7 +1,7 @@
 // One loop over all requests for each question. See brute_force.hpp.
 #include "tests/unit/analysis/brute_force.hpp"
 
-#include "compiler/analysis/scalar_classes.hpp"
+#include "compiler/analysis/vacuous_approvals.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +14,7 @@
 #include "compiler/oracle/atom.hpp"
 #include "compiler/oracle/oracle.hpp"
 #include "core/limits.hpp"
+#include "tests/support/approvals.hpp"
 #include "tests/support/build_ir.hpp"
 
 namespace sentrail::compiler::analysis {
@@ -51,36 +52,51 @@ std::vector<PlacedRule> rules_of(const ir::Policy& policy) {
   return rules;
 }
 
-// A condition where tests of one attribute, `exists` apart, cannot tell absence from unreadable.
+// A condition where tests of one attribute, `exists` apart, and quantifiers over it cannot tell
+// absence from unreadable.
 Truth without_absence(const ir::Policy& policy, ir::ConditionId id, const oracle::Request& request,
-                      const ir::AttributeRef& blind) {
+                      const ir::AttributeRef& blind,
+                      const std::vector<oracle::Value>& elements = {}) {
   const ir::Condition& condition = policy.conditions[id];
+  const auto of = [&](ir::ConditionId child, const std::vector<oracle::Value>& inner) {
+    return without_absence(policy, child, request, blind, inner);
+  };
+  const bool hidden = condition.atom.attribute == blind &&
+                      oracle::look_up(request, blind).kind == oracle::ValueKind::absent;
   Truth truth = Truth::t;
   switch (condition.kind) {
     case ir::ConditionKind::always:
       return Truth::t;
     case ir::ConditionKind::atom:
-      if (condition.atom.op != ir::AtomOp::exists && condition.atom.attribute == blind &&
-          oracle::look_up(request, blind).kind == oracle::ValueKind::absent) {
-        return Truth::u;
-      }
-      return oracle::evaluate(condition.atom, request);
+      if (condition.atom.op != ir::AtomOp::exists && hidden) return Truth::u;
+      return oracle::evaluate(condition.atom, request, elements);
     case ir::ConditionKind::not_:
-      return negate(without_absence(policy, condition.children[0], request, blind));
+      return negate(of(condition.children[0], elements));
     case ir::ConditionKind::all:
       for (const ir::ConditionId child : condition.children) {
-        truth = both(truth, without_absence(policy, child, request, blind));
+        truth = both(truth, of(child, elements));
       }
       return truth;
     case ir::ConditionKind::any:
       truth = Truth::f;
       for (const ir::ConditionId child : condition.children) {
-        truth = either(truth, without_absence(policy, child, request, blind));
+        truth = either(truth, of(child, elements));
       }
       return truth;
     case ir::ConditionKind::some_element:
     case ir::ConditionKind::every_element:
-      return oracle::evaluate(policy, id, request);
+      break;
+  }
+  const oracle::Value list = oracle::look_up(request, condition.atom.attribute);
+  if (hidden || list.kind != oracle::ValueKind::list ||
+      list.elements.size() > limits::kListElementsMax) {
+    return hidden ? Truth::u : oracle::evaluate(policy, id, request);
+  }
+  const bool some_one = condition.kind == ir::ConditionKind::some_element;
+  truth = certain(!some_one);
+  for (const oracle::Value& element : list.elements) {
+    const Truth one = of(condition.children[0], {element});
+    truth = some_one ? either(truth, one) : both(truth, one);
   }
   return truth;
 }
@@ -146,7 +162,7 @@ void compare_holes(const ir::Policy& policy, const std::vector<PlacedRule>& rule
     const ir::Rule& rule = *rules[i].rule;
     const auto outcome = effect_of(rule.outcome);
     if (!outcome) continue;
-    for (const char* name : {"env", "risk", "resource.ref", "body.n"}) {
+    for (const char* name : {"env", "risk", "resource.ref", "body", "body.n", "user.groups"}) {
       const ir::AttributeRef blind = support::ref(name);
       const bool expected = some(tried, [&](const Tried& one) {
         if (oracle::look_up(*one.request, blind).kind != oracle::ValueKind::absent) return false;
@@ -168,6 +184,58 @@ void compare_holes(const ir::Policy& policy, const std::vector<PlacedRule>& rule
   }
 }
 
+// Whether an approval that is asked for too leaves nothing of another's part; `first`: of two that
+// say the same it is the first.
+bool answers_for(const ir::Approval& one, const ir::Approval& other, Vacuity what, bool first) {
+  if (what == Vacuity::asked) return false;
+  if (what == Vacuity::seats) {
+    return fills(one.seats, other.seats) && (first || !fills(other.seats, one.seats));
+  }
+  return one.within_ms &&
+         (first ? *one.within_ms <= *other.within_ms : *one.within_ms < *other.within_ms);
+}
+
+bool is_vacuous(const ir::Policy& policy, const std::vector<PlacedRule>& rules,
+                const std::vector<Tried>& tried, std::size_t i, Vacuity what) {
+  const ir::Approval& mine = rules[i].rule->approval;
+  return std::all_of(tried.begin(), tried.end(), [&](const Tried& one) {
+    if (!is_candidate(one, i) || one.decision.effect != Effect::require_approval) return true;
+    const auto& candidates = one.decision.candidates;
+    const bool other = std::any_of(candidates.begin(), candidates.end(), [&](std::size_t k) {
+      return k != i && rules[k].rule->outcome == Outcome::require_approval &&
+             answers_for(rules[k].rule->approval, mine, what, k < i);
+    });
+    return other || (one.decision.default_joined &&
+                     policy.default_effect == Effect::require_approval &&
+                     answers_for(policy.default_approval, mine, what, false));
+  });
+}
+
+void compare_approvals(const ir::Policy& policy, const std::vector<PlacedRule>& rules,
+                       const std::vector<Tried>& tried, const Findings& findings,
+                       const std::string& context) {
+  std::set<std::pair<std::size_t, Vacuity>> found;
+  for (const VacuousApproval& one : findings.approvals) found.emplace(one.rule, one.what);
+  std::set<std::pair<std::size_t, Vacuity>> expected;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const ir::Rule& rule = *rules[i].rule;
+    if (rule.outcome != Outcome::require_approval) continue;
+    if (findings.rules[i].reach != Reach::reached) continue;
+    if (is_vacuous(policy, rules, tried, i, Vacuity::asked)) {
+      expected.emplace(i, Vacuity::asked);
+      continue;
+    }
+    if (rule.approval.seats != ir::Approval{}.seats &&
+        is_vacuous(policy, rules, tried, i, Vacuity::seats)) {
+      expected.emplace(i, Vacuity::seats);
+    }
+    if (rule.approval.within_ms && is_vacuous(policy, rules, tried, i, Vacuity::time)) {
+      expected.emplace(i, Vacuity::time);
+    }
+  }
+  EXPECT_EQ(found, expected) << context;
+}
+
 void compare_exemptions(const ir::Policy& policy, const std::vector<PlacedRule>& rules,
                         const std::vector<Tried>& tried, const Findings& findings,
                         const std::string& context) {
@@ -187,65 +255,7 @@ void compare_exemptions(const ir::Policy& policy, const std::vector<PlacedRule>&
   }
 }
 
-// Whether analysis knows every test of a policy, and a small world has a value of every class.
-bool is_analysed(const ir::Policy& policy) {
-  return std::ranges::all_of(policy.conditions, [](const ir::Condition& condition) {
-    return !ir::is_quantified(condition.kind) &&
-           (condition.kind != ir::ConditionKind::atom ||
-            (is_known(condition.atom) && is_quick(condition.atom)));
-  });
-}
-
 }  // namespace
-
-support::World whole_world() {
-  support::World world = support::small_world();
-  std::erase_if(world.conditions, [](const auto& one) {
-    ir::Policy alone;
-    static_cast<void>(one.make(alone));
-    return !is_analysed(alone);
-  });
-  for (support::Axis& axis : world.axes) {
-    using support::number_value;
-    using support::object_value;
-    using support::string_value;
-    if (axis.attribute == "env") {
-      axis.values.push_back(string_value(std::string(limits::kMatchedBytesMax + 1, 'x')));
-    } else if (axis.attribute == "risk") {
-      axis.values.push_back(string_value("medium"));
-    } else if (axis.attribute == "body") {
-      for (const char* number : {"-1", "2", "3"}) {
-        axis.values.push_back(object_value({{"n", number_value(number)}}));
-      }
-      axis.values.push_back(object_value({{"n", number_value("1e7000")}}));
-    }
-  }
-  return world;
-}
-
-std::vector<oracle::Request> all_requests(const support::World& world) {
-  std::vector<oracle::Request> all;
-  const support::RequestSpace space(world);
-  for (std::uint64_t i = 0; i < space.size(); ++i) all.push_back(space.at(i));
-  return all;
-}
-
-ir::Policy world_policy(Random& random, const support::World& world) {
-  const support::PolicySpace space(world, 1 + random() % 3);
-  ir::Policy policy = space.at(random() % space.size());
-  const auto any_condition = [&] {
-    return world.conditions[random() % world.conditions.size()].make(policy);
-  };
-  for (ir::Tier& tier : policy.tiers) {
-    for (ir::Rule& rule : tier.rules) {
-      if (random() % 3 == 0) rule.unless = any_condition();
-    }
-  }
-  for (const char* name : {"one", "two"}) {
-    policy.proofs.push_back({name, static_cast<Effect>(random() % 3), any_condition(), {}});
-  }
-  return policy;
-}
 
 std::size_t compare_findings(const ir::Policy& policy, const std::vector<oracle::Request>& all) {
   const std::string context = policy.dump();
@@ -278,6 +288,7 @@ std::size_t compare_findings(const ir::Policy& policy, const std::vector<oracle:
   EXPECT_EQ(found, overlaps) << context;
   compare_holes(policy, rules, tried, findings, context);
   compare_exemptions(policy, rules, tried, findings, context);
+  compare_approvals(policy, rules, tried, findings, context);
   return rules.size() * 2 + 2;
 }
 
@@ -367,15 +378,15 @@ void compare_unknown(std::uint64_t seed, std::size_t policies) {
   EXPECT_LT(unknown * 10, answers) << "few answers rest on tests that are not known";
 }
 
-void compare_worlds(std::uint64_t seed, std::size_t policies) {
+void compare_worlds(std::uint64_t seed, std::size_t policies, const support::World& world) {
   std::printf("[     SEED ] %llu\n", static_cast<unsigned long long>(seed));
-  const support::World world = whole_world();
   const std::vector<oracle::Request> all = all_requests(world);
   Random random(seed);
   std::size_t answers = 0;
   std::optional<ir::Policy> last;
   for (std::size_t i = 0; i < policies && !testing::Test::HasFailure(); ++i) {
     ir::Policy policy = world_policy(random, world);
+    support::add_random_approvals(random, policy);
     ASSERT_TRUE(policy.verify().has_value());
     answers += compare_findings(policy, all) + compare_proofs(policy, all);
     if (last) answers += compare_difference(*last, policy, all);

@@ -21,6 +21,10 @@ namespace sentrail::compiler::analysis {
 // The small world with a value for every class that its conditions tell apart.
 [[nodiscard]] support::World whole_world();
 
+// A world of lists, quantifiers over them with tests of the request in their bodies, and sizes,
+// with a value for every class.
+[[nodiscard]] support::World list_world();
+
 // All requests of a world.
 [[nodiscard]] std::vector<oracle::Request> all_requests(const support::World& world);
 
@@ -39,7 +43,7 @@ std::size_t compare_difference(const ir::Policy& before, const ir::Policy& after
 // every request of the small world.
 void compare_unknown(std::uint64_t seed, std::size_t policies);
 
-// Draws that many policies from a seed and compares all that is said of them.
-void compare_worlds(std::uint64_t seed, std::size_t policies);
+// Draws that many policies of a world from a seed and compares all that is said of them.
+void compare_worlds(std::uint64_t seed, std::size_t policies, const support::World& world);
 
 }  // namespace sentrail::compiler::analysis
