@@ -157,13 +157,13 @@ class ConditionChecker {
 
   ir::ConditionId test(const Expr& expr) {
     const Test& test = expr.test;
-    const auto ref = resolve(context_, test.path);
+    auto ref = resolve(context_, test.path);
     if (!ref || !check_size(test, *ref) || !check_operator(test, *ref)) return broken(expr.span);
     if (test.op == TestOp::is) return is(test, *ref, expr.span);
     const auto [op, negated] = meaning_of(test.op);
-    ir::Atom atom{*ref, op, {}, ir::TestedType::string, test.sized};
-    const Left left{*ref, test.sized};
-    const bool time = type_of(*ref) == Type::time;
+    ir::Atom atom{*std::move(ref), op, {}, ir::TestedType::string, test.sized};
+    const Left left{atom.attribute, test.sized};
+    const bool time = type_of(atom.attribute) == Type::time;
     if (test.operand.window && !time) {
       report_misplaced_window(context_, left.name(), test.operand.span);
       return broken(expr.span);
@@ -177,7 +177,7 @@ class ConditionChecker {
       atom.operands = entries_of(context_, left, test.operand);
     } else if (op != ir::AtomOp::exists) {
       const Place place = op == ir::AtomOp::matches ? Place::pattern : Place::value;
-      auto operand = op == ir::AtomOp::search ? regex_of(context_, test.operand.literals.at(0))
+      auto operand = op == ir::AtomOp::search ? regex_of(context_, test.operand.literals.front())
                                               : ordered_operand(test, left, place);
       if (!operand) return broken(expr.span);
       ++context_.operand_count;
@@ -237,8 +237,8 @@ class ConditionChecker {
 
   // Json is compared in order with numbers only.
   std::optional<ir::Operand> ordered_operand(const Test& test, const Left& left, Place place) {
-    const Literal& literal = actual_literal(context_, test.operand.literals.at(0));
-    const Operand* argument = actual_value(context_, test.operand.literals.at(0)).operand;
+    const Literal& literal = actual_literal(context_, test.operand.literals.front());
+    const Operand* argument = actual_value(context_, test.operand.literals.front()).operand;
     const bool list = argument != nullptr && argument->bracketed;  // refused below
     const bool json_order = left.type() == Type::json && is_order(meaning_of(test.op).op);
     if (json_order && !list && literal.kind != LiteralKind::number &&
@@ -254,11 +254,11 @@ class ConditionChecker {
                       "write it in quotes");
       return std::nullopt;
     }
-    return operand_of(context_, left, test.operand.literals.at(0), place);
+    return operand_of(context_, left, test.operand.literals.front(), place);
   }
 
   ir::ConditionId is(const Test& test, const ir::AttributeRef& ref, Span span) {
-    const Literal& literal = test.operand.literals.at(0);
+    const Literal& literal = test.operand.literals.front();
     ir::Atom atom{ref, ir::AtomOp::exists, {}, ir::TestedType::string, false};
     if (literal.text == "absent") return finish(std::move(atom), true, span);
     const auto tested = tested_type(literal.text);
@@ -284,6 +284,8 @@ std::vector<ir::ConditionId> check_conditions(Context& context) {
   ConditionChecker checker(context);
   const WriteTest write = [&](const Expr& expr) { return checker.test(expr); };
   const std::vector<bool> named = check_named(context, write);
+  // What uses of conditions write out comes on top.
+  context.policy.conditions.reserve(context.ast.exprs.size());
   std::vector<ir::ConditionId> ids;
   ids.resize(context.ast.exprs.size());
   std::vector<bool> written = named;  // bodies are written where they are used

@@ -259,11 +259,7 @@ class Formatter : ClauseLayout {
         layout_.text("not ");
         return negated(expr.children.front());
       case ExprKind::quantified:
-        layout_.text(expr.quantifier.all ? "all " : "any ");
-        layout_.text(expr.quantifier.binder.text);
-        layout_.text(" in ");
-        layout_.text(slice(expr.quantifier.list.span));
-        layout_.text(": ");
+        quantifier(ast_.quantifiers[expr.quantifier]);
         return operand(expr.children.front());
       case ExprKind::and_:
       case ExprKind::or_:
@@ -280,6 +276,15 @@ class Formatter : ClauseLayout {
     }
     layout_.dedent();
     layout_.close();
+  }
+
+  // `any x in body.list: `.
+  void quantifier(const Quantifier& node) {
+    layout_.text(node.all ? "all " : "any ");
+    layout_.text(node.binder.text);
+    layout_.text(" in ");
+    layout_.text(slice(node.list.span));
+    layout_.text(": ");
   }
 
   // An operand has parentheses exactly if it is itself joined by `and` or `or`.
@@ -334,7 +339,7 @@ class Formatter : ClauseLayout {
   }
 
   // `mon..fri, sun 09:00..18:00 "Europe/Berlin"`.
-  void window(const std::vector<Literal>& parts) {
+  void window(std::span<const Literal> parts) {
     for (const char c : parts[0].text) layout_.text(c == ',' ? ", " : std::string(1, c));
     if (!parts[0].text.empty()) layout_.text(" ");
     if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");

@@ -8,7 +8,6 @@
 namespace sentrail::compiler {
 
 Result<std::string> build_bundle(const BundleParts& parts) {
-  SENTRAIL_TRY(verify(parts.program));
   SENTRAIL_TRY(verify(parts.catalogs));
   BundleWriter writer;
   writer.add_program(parts.program);

@@ -207,7 +207,7 @@ class Walker {
   }
 
   void use(const Expr& expr) {
-    const std::vector<Name>& steps = expr.test.path.steps;
+    const std::span<const Name> steps = expr.test.path.steps;
     if (steps.empty()) return;
     const std::string_view text = files_[file_].file->slice(expr.test.path.span);
     const Resolved resolved = resolve(text, expr.test.path.span);

@@ -24,9 +24,17 @@ std::string ticked(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 
+void move_end(ir::Operand& range, bool upper, const std::string& end) {
+  if (upper) {
+    range.upper = end;
+  } else {
+    range.text = end;
+  }
+}
+
 std::string shown(const ir::Operand& operand) {
   if (operand.kind == OperandKind::boolean) return operand.boolean ? "true" : "false";
-  if (operand.kind == OperandKind::number_range) return operand.text + ".." + operand.upper;
+  if (operand.kind == OperandKind::number_range) return operand.text + ".." + operand.upper.str();
   return escape_display(operand.text);
 }
 
@@ -244,10 +252,10 @@ class Finder {
 
   void range(ConditionId id, std::size_t at, const ir::Operand& operand) {
     for (const bool upper : {false, true}) {
-      const auto end = probe::beside(upper ? operand.upper : operand.text, upper);
+      const auto end = probe::beside(upper ? operand.upper.str() : operand.text, upper);
       if (!end) continue;
       ir::Operand other = operand;
-      (upper ? other.upper : other.text) = *end;
+      move_end(other, upper, *end);
       const std::size_t before = found_.size();
       add(MistakeKind::range_moved, id, at,
           "has " + ticked(shown(other)) + " for " + ticked(shown(operand)), *end);
@@ -354,7 +362,7 @@ class Maker {
         condition.atom.op = moved(condition.atom.op)->first;
         break;
       case MistakeKind::range_moved:
-        (mistake_.upper ? operands[mistake_.at].upper : operands[mistake_.at].text) = mistake_.text;
+        move_end(operands[mistake_.at], mistake_.upper, mistake_.text);
         break;
       default:
         operands[mistake_.at].text = mistake_.text;
