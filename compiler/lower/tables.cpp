@@ -370,12 +370,12 @@ Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separa
 
 Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
   AtomRow row;
-  std::set<std::array<std::uint32_t, 3>> operands;  // in the order that verify() wants
+  made_.clear();
   if (atom.op == ir::AtomOp::same) {
     SENTRAIL_ASSIGN_OR_RETURN(const Pair made, pair(atom));
     const OperandRow other = peer(made.peer);
     row.slot = made.slot;
-    operands.insert({other.kind, other.index, other.upper});
+    made_.push_back({other.kind, other.index, other.upper});
   } else {
     SENTRAIL_ASSIGN_OR_RETURN(row.slot, slot(atom.attribute));
   }
@@ -385,7 +385,6 @@ Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
     row.tested_type = static_cast<std::uint8_t>(type_of(atom.tested_type));
   }
   const auto separator = static_cast<char>(out_.slots[row.slot].separator);
-  made_.clear();
   for (const ir::Operand& entry : atom.operands) {
     SENTRAIL_ASSIGN_OR_RETURN(const OperandRow made, operand(entry, separator));
     made_.push_back({made.kind, made.index, made.upper});
