@@ -187,7 +187,8 @@ class Walker {
     if (literal.kind != LiteralKind::word || literal.text.find('*') != literal.text.npos) {
       return false;
     }
-    const Path written = path_of(literal);
+    const DottedWord dots = dotted(literal);
+    const Path written = dots.path();
     const bool parameter = written.steps.size() > 1 && is_parameter(written.steps.front().text);
     const auto named = attribute_of(written);
     const bool whole =
@@ -225,7 +226,7 @@ class Walker {
   }
 
   void use(const Expr& expr) {
-    const std::vector<Name>& steps = expr.test.path.steps;
+    const std::span<const Name> steps = expr.test.path.steps;
     if (steps.empty()) return;
     const std::string_view text = files_[file_].file->slice(expr.test.path.span);
     const Resolved resolved = resolve(text, expr.test.path.span);
