@@ -141,9 +141,8 @@ class CompileBench {
     }
   }
 
-  void replay() {
-    const std::size_t rules = std::min<std::size_t>(1'000, options_.rules_max);
-    const std::string written = write("p.sentrail", policy(rules));
+  // Written and gone: what this process holds counts for its children.
+  [[nodiscard]] std::string write_log() const {
     std::string log;
     for (std::size_t i = 0; i < options_.records; ++i) {
       const std::string n = std::to_string(i % 997);
@@ -154,7 +153,13 @@ class CompileBench {
           "\",\"repo\":\"svc-" + n + "\",\"ref\":\"release-" + n +
           "/x\"},\"env\":\"test\",\"risk\":\"low\"}}\n";
     }
-    const std::string records = write("log.jsonl", log);
+    return write("log.jsonl", log);
+  }
+
+  void replay() {
+    const std::size_t rules = std::min<std::size_t>(1'000, options_.rules_max);
+    const std::string written = write("p.sentrail", policy(rules));
+    const std::string records = write_log();
     Row& row = measured("replay", rules, {"replay", records, "-p", written}, 0);
     if (row.ms > 0) row.records_per_second = static_cast<double>(options_.records) / row.ms * 1e3;
   }
