@@ -297,7 +297,7 @@ ir::ConditionId random_quantified(Random& random, ir::Policy& policy, const Rand
 
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
                                  std::size_t depth, const Elements& elements) {
-  if (elements.size() < limits::kQuantifierDepthMax && once_in(random, 12)) {
+  if (elements.size() < limits.quantifiers_max && once_in(random, 12)) {
     return random_quantified(random, policy, limits, depth == 0 ? 0 : depth - 1, elements);
   }
   if (depth == 0 || once_in(random, 3)) {
@@ -428,6 +428,13 @@ oracle::NameList random_names(Random& random) {
 ir::Atom random_atom(Random& random, const RandomLimits& limits) {
   return random_test_of(random, limits, random_reference(random, limits));
 }
+
+ir::ConditionId random_quantifier(Random& random, ir::Policy& policy, const RandomLimits& limits) {
+  RandomLimits one = limits;
+  one.quantifiers_max = 1;
+  return random_quantified(random, policy, one, 1 + below(random, 2), {});
+}
+
 ir::Policy random_policy(Random& random, const RandomLimits& limits) {
   ir::Policy policy;
   policy.name = "random";
