@@ -207,7 +207,7 @@ class Values {
                                                         : "=";
       ways.push_back(operand.kind == ir::OperandKind::number_range
                          ? "(and (>= " + x + "_size " + operand.text + ") (<= " + x + "_size " +
-                               operand.upper + "))"
+                               operand.upper.str() + "))"
                          : std::string("(") + op + " " + x + "_size " + operand.text + ")");
     }
     const std::string stands = any_of(ways);
