@@ -8,6 +8,7 @@
 #include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/possible_values.hpp"
 #include "compiler/analysis/scalar_classes.hpp"
+#include "compiler/probe/requests.hpp"
 #include "compiler/simplify/forms.hpp"
 #include "core/check.hpp"
 #include "core/decimal.hpp"
@@ -479,6 +480,10 @@ oracle::Request Space::request_of(const Assignment& assignment) const {
       list.entries.emplace_back(ref.steps.at(0), value.text);
       // What stands twice has no one value.
       if (is_unreadable(value)) list.entries.emplace_back(ref.steps.at(0), value.text);
+      continue;
+    }
+    if (ref.attribute == AttributeId::session_count) {
+      probe::put(request, ref, dimension.values.at(class_));
       continue;
     }
     if (!ref.steps.empty()) continue;

@@ -232,11 +232,14 @@ class Formatter : ClauseLayout {
   // --- conditions --------------------------------------------------------------------------
   // Where the first test of a condition begins, brackets and `not` left out.
   [[nodiscard]] std::size_t leaf_of(ExprId id) const {
-    while (!ast_.exprs[id].children.empty()) id = ast_.exprs[id].children.front();
-    return ast_.exprs[id].span.begin +
-           (ast_.exprs[id].kind == ExprKind::test || ast_.exprs[id].kind == ExprKind::use
-                ? ast_.exprs[id].test.path.span.begin - ast_.exprs[id].span.begin
-                : 0);
+    const auto is_leaf = [](const Expr& expr) {
+      return expr.kind == ExprKind::test || expr.kind == ExprKind::use;
+    };
+    while (!is_leaf(ast_.exprs[id]) && !ast_.exprs[id].children.empty()) {
+      id = ast_.exprs[id].children.front();
+    }
+    const Expr& leaf = ast_.exprs[id];
+    return is_leaf(leaf) ? leaf.test.path.span.begin : leaf.span.begin;
   }
 
   [[nodiscard]] static bool is_joined(const Expr& expr) {
@@ -297,12 +300,20 @@ class Formatter : ClauseLayout {
 
   void test(const Test& node) {
     if (node.sized) layout_.text("size(");
-    layout_.text(slice(node.path.span));
+    left_side(node.path);
     layout_.text(node.sized ? ") " : " ");
     layout_.text(operator_of(node));
     if (node.op == TestOp::exists) return;
     layout_.text(" ");
     value(node.operand);
+  }
+
+  void left_side(const Path& path) {
+    layout_.text(slice(path.span));
+    if (path.count == 0) return;
+    layout_.text("(");
+    condition(ast_.count_of(path).test);
+    name_line(") within ", slice(ast_.count_of(path).within.span));
   }
 
   // `NAME` or `NAME(a, b)`, on one line but for long lists.
@@ -328,14 +339,6 @@ class Formatter : ClauseLayout {
     if (operand.bracketed) return bracketed(operand.literals, operand.span.end - 1);
     if (operand.window) return window(operand.literals);
     layout_.text(slice(operand.literals.front().span));
-  }
-
-  // `mon..fri, sun 09:00..18:00 "Europe/Berlin"`.
-  void window(const std::vector<Literal>& parts) {
-    for (const char c : parts[0].text) layout_.text(c == ',' ? ", " : std::string(1, c));
-    if (!parts[0].text.empty()) layout_.text(" ");
-    if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");
-    layout_.text(slice(parts[2].span));
   }
 
   // --- tests -------------------------------------------------------------------------------
@@ -411,11 +414,6 @@ class Formatter : ClauseLayout {
     layout_.close();
   }
 
-  void body(const Literal& node) {
-    layout_.text("body ");
-    layout_.verbatim(node.kind == LiteralKind::json ? node.text : slice(node.span));
-  }
-
   void answer(const AnswerNode& node) {
     next_line(node.status.span.begin);
     layout_.open();
@@ -437,7 +435,7 @@ class Formatter : ClauseLayout {
         layout_.text(",");
         next_line(assignment.span.begin);
       }
-      layout_.text(slice(assignment.path.span));
+      left_side(assignment.path);
       layout_.text(" = ");
       if (assignment.unreadable) {
         layout_.text("unreadable");
