@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "compiler/analysis/space.hpp"
+#include "compiler/probe/requests.hpp"
 #include "core/decimal.hpp"
 #include "core/text.hpp"
 
@@ -131,6 +132,10 @@ oracle::Request Space::request_of(const Assignment& assignment) const {
       // What stands twice has no one value.
       if (value.kind == ValueKind::unreadable)
         list.entries.emplace_back(ref.steps.at(0), value.text);
+      continue;
+    }
+    if (ref.attribute == AttributeId::session_count) {
+      probe::put(request, ref, value_of(id, assignment));
       continue;
     }
     if (!ref.steps.empty()) continue;

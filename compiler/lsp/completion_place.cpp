@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/decision.hpp"
+#include "core/schema.hpp"
 #include "grammar/keywords.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -38,7 +39,13 @@ enum class Clause : std::uint8_t {
   expect
 };
 // Of a condition: what comes next.
-enum class Next : std::uint8_t { operand, operator_, value, type, joiner };
+enum class Next : std::uint8_t { operand, operator_, value, type, joiner, within };
+
+// The path whose parenthesis holds a condition.
+constexpr std::string_view kCounted = row_of(AttributeId::session_count).name;
+
+// What a parenthesis in a condition holds.
+enum class Parenthesis : std::uint8_t { tests, arguments, counted };
 
 constexpr std::array<std::string_view, 15> kOperators = {
     "==", "!=", "<",  "<=",  ">",        ">=",          "~",        "!~",
@@ -206,14 +213,14 @@ class Reader {
   void condition(const Token& token) {
     if (word_ == "(") {
       const bool use = next_ == Next::operator_;  // `ci(` or `size(`
-      parentheses_.push_back(use);
-      if (!use) next_ = Next::operand;
+      parentheses_.push_back(!use                ? Parenthesis::tests
+                             : path_ == kCounted ? Parenthesis::counted
+                                                 : Parenthesis::arguments);
+      if (!in_arguments()) next_ = Next::operand;
       return;
     }
     if (word_ == ")") {
-      const bool size = !parentheses_.empty() && parentheses_.back() && path_ == "size";
-      if (!parentheses_.empty()) parentheses_.pop_back();
-      next_ = size ? Next::operator_ : Next::joiner;
+      close();
       return;
     }
     if (in_arguments()) return;
@@ -225,7 +232,18 @@ class Reader {
     if (!bracket_) step(token);
   }
 
-  [[nodiscard]] bool in_arguments() const { return !parentheses_.empty() && parentheses_.back(); }
+  void close() {
+    const bool size = in_arguments() && path_ == "size";
+    const bool counted = is_in(Parenthesis::counted);
+    if (!parentheses_.empty()) parentheses_.pop_back();
+    next_ = counted ? Next::within : size ? Next::operator_ : Next::joiner;
+    if (counted) path_ = kCounted;
+  }
+
+  [[nodiscard]] bool is_in(Parenthesis kind) const {
+    return !parentheses_.empty() && parentheses_.back() == kind;
+  }
+  [[nodiscard]] bool in_arguments() const { return is_in(Parenthesis::arguments); }
 
   void step(const Token& token) {
     if (word_ == "and" || word_ == "or") {
@@ -235,6 +253,9 @@ class Reader {
       if (token.kind != TokenKind::word || grammar::is_reserved(word_)) return;
       path_ = word_;
       next_ = Next::operator_;
+    } else if (next_ == Next::within) {
+      // `within 10m`: a number, and its unit.
+      if (word_ != "within" && token.kind == TokenKind::word) next_ = Next::operator_;
     } else if (next_ == Next::operator_) {
       if (word_ == "exists") next_ = Next::joiner;
       if (is_operator(word_)) next_ = word_ == "is" ? Next::type : Next::value;
@@ -341,6 +362,8 @@ class Reader {
         return any_of(Want::values, Want::parameters);
       case Next::type:
         return any_of(Want::types);
+      case Next::within:
+        return 0;
       case Next::joiner:
         return more;
     }
@@ -388,7 +411,7 @@ class Reader {
   Block block_ = Block::none;
   Clause clause_ = Clause::none;
   Next next_ = Next::operand;
-  std::vector<bool> parentheses_;  // whether each holds the arguments of a use, or of `size`
+  std::vector<Parenthesis> parentheses_;  // `size` has arguments
   bool bracket_ = false;
   bool guard_ = false;
   bool also_ = false;
