@@ -45,7 +45,7 @@ std::string text_of(const Operand& operand, bool entry) {
     case OperandKind::boolean:
       return operand.boolean ? "true" : "false";
     case OperandKind::number_range:
-      return operand.text + ".." + operand.upper;
+      return operand.text + ".." + operand.upper.str();
     case OperandKind::regex:
       return regex_literal(operand.text);
     case OperandKind::window:
