@@ -174,7 +174,7 @@ std::string explanations(const View& view, std::uint32_t offset) {
   std::string text;
   std::set<std::string_view> told;
   for (const Unit* unit : view.workspace.units_of(view.file.path)) {
-    for (const Diagnostic& one : unit->loaded.sink.sorted()) {
+    for (const Diagnostic& one : unit->findings().sorted()) {
       const Span span = one.span;
       const bool here = span.begin <= offset && offset <= span.end &&
                         unit->loaded.sources[span.source].name() == view.file.path;
