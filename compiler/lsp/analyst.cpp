@@ -2,6 +2,7 @@
 #include "compiler/lsp/analyst.hpp"
 
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -11,6 +12,12 @@
 #include "core/check.hpp"
 
 namespace sentrail::compiler::lsp {
+namespace {
+
+// How much less urgent the analysis is than an answer, on a machine that has much to do.
+constexpr int kNiceness = 10;
+
+}  // namespace
 
 Analyst::Analyst() : done_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   SENTRAIL_CHECK(done_ >= 0);
@@ -25,7 +32,10 @@ void Analyst::begin(std::shared_ptr<const Unit> unit) {
   SENTRAIL_CHECK(!is_busy());
   unit_ = std::move(unit);
   try {
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] {
+      static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness));
+      work();
+    });
   } catch (const std::system_error&) {
     work();
   }

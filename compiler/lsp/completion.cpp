@@ -371,7 +371,7 @@ class Offers {
     if (place_.has(Want::expect)) word("expect");
     if (place_.has(Want::by)) word("by");
     if (place_.has(Want::table)) word("table");
-    if (place_.has(Want::for_)) offer(Kind::keyword, "for", {}, {});
+    if (place_.has(Want::for_)) word("for");
     if (place_.has(Want::columns)) {
       for (const std::string_view column : {"method", "path", "effect", "rule"}) {
         offer(Kind::keyword, column, "column", {});

@@ -105,6 +105,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"exists", "True if the value is there; null is there too."},
     {"expect", "`expect EFFECT by RULE` is what the policy should decide."},
     {"false", "The bool."},
+    {"for", "`test table \"NAME\" for TOOL { … }`: the tool that all rows of the table ask."},
     {"from",
      "`require_approval from (2 of group leads and role admin)` says who approves; each of them "
      "once."},
@@ -135,6 +136,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"low", "The least risk: reading."},
     {"mask", "`mask PATH` leaves only the end of a value in records, on screens and in answers."},
     {"medium", "A risk: changes that are easily undone."},
+    {"never", "`prove \"NAME\" never EFFECT when …`: what is not to be decided."},
     {"not", "Turns one test or one parenthesis round; what is undecidable stays so."},
     {"notify", "`notify CHANNEL \"TARGET\"` tells a channel of the server's configuration."},
     {"on", "`on TOOL [ACTION, …]` restricts the rule to a tool and some of its actions."},

@@ -292,15 +292,13 @@ test('a lens above each rule', async () => {
   const { editor, name, uri } = await opened();
   const lenses = await editor.ask('codeLens', name);
   assert.equal(lenses.length, 10);
-  const reach = lenses.filter((one) => one.command).map((one) => one.command.title);
-  assert.deepEqual(reach.slice(0, 4), ['reachable', 'reachable', 'reachable', 'reachable']);
-  assert.match(reach[4], /never reached/);
-  const covered = [];
-  for (const lens of lenses.filter((one) => !one.command)) {
-    const resolved = await editor.connection.sendRequest('codeLens/resolve', lens);
-    assert.deepEqual(resolved.range, lens.range);
-    covered.push(resolved.command);
-  }
+  const resolved = await Promise.all(lenses.map((one) => editor.request('codeLens/resolve', one)));
+  assert.deepEqual(resolved.map((one) => one.range), lenses.map((one) => one.range));
+  const about = (what) => resolved.filter((one) => one.data.about === what)
+    .map((one) => one.command);
+  assert.deepEqual(about('reach').map((one) => one.title), ['reachable', 'reachable', 'reachable',
+    'reachable', 'never reached: shadowed by rest']);
+  const covered = about('tests');
   assert.deepEqual(covered.map((one) => one.title), ['covered by 1 test', 'covered by 1 test',
     'covered by 0 tests', 'covered by 0 tests', 'covered by 0 tests']);
   assert.equal(covered[0].command, 'sentrail.showTests');
@@ -309,4 +307,31 @@ test('a lens above each rule', async () => {
   assert.deepEqual(position, positionOf(AGENTS, 'protect:'));
   assert.match(piece(AGENTS, tests[0].range), /^test "protected"/);
   await editor.stop();
+});
+
+test('a line above a rule says what was computed, and nothing else', async () => {
+  const titles = async (text) => {
+    const { editor } = await single(text);
+    const lenses = (await editor.ask('codeLens', 'p.sentrail'))
+      .filter((one) => one.command || one.data.about === 'reach');
+    const all = await Promise.all(lenses.map((one) =>
+      one.command ? one : editor.request('codeLens/resolve', one)));
+    await editor.stop();
+    return all.map((one) => one.command.title);
+  };
+  const rules = (count) => Array.from({ length: count }, (_, i) =>
+    `rule r${i}: block when agent.id == "a${i}"\n`).join('');
+  const head = 'policy p\nlanguage 1\n';
+  const thousand = await titles(`${head}${rules(1000)}` +
+    'rule last: require_approval when agent.id in ["a7", "a8"]\n');
+  assert.equal(thousand[999], 'reachable');
+  assert.match(thousand[1000], /^never reached: shadowed by r7 and r8(;|$)/);
+  assert.deepEqual(new Set(await titles(head + rules(2001))),
+    new Set(['not analysed: the policy is large']));
+  assert.deepEqual(await titles(`${head}rule a: block when resource.reff == "x"\n`),
+    ['not checked: the policy has errors']);
+  assert.deepEqual(await titles(`${head}rule a: allow when env == live and env == test\n` +
+    'also rule b when always then alert\nshadow rule c: block when always\n'),
+    ['never matches; counts where something cannot be read', 'adds to the decision',
+      'recorded, decides nothing']);
 });
