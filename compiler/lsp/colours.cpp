@@ -54,6 +54,7 @@ std::pair<Colour, std::uint32_t> colour_of(SymbolKind kind) {
     case SymbolKind::condition:
       return {Colour::function, 0};
     case SymbolKind::parameter:
+    case SymbolKind::element:
       return {Colour::parameter, 0};
     case SymbolKind::rule:
       return {Colour::method, 0};

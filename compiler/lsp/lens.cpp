@@ -21,10 +21,6 @@ void write_unresolved(JsonWriter& json, const View& view, const Range& range,
   json.key("about").string(about).key("rule").string(rule).end_object().end_object();
 }
 
-std::string plural(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
-}
-
 void write_command(JsonWriter& json, std::string_view title, std::string_view command) {
   json.begin_object().key("title").string(title).key("command").string(command);
 }
@@ -89,7 +85,7 @@ Answer resolve_lens(const View& view, JsonValue lens) {
   }
   const bool checked = view.unit.loaded.policy.has_value();
   const std::string title =
-      !checked ? "tests not run" : "covered by " + plural(tests.size(), "test");
+      !checked ? "tests not run" : "covered by " + counted(tests.size(), "test");
   write_command(json, title, tests.empty() ? "" : "sentrail.showTests");
   if (!tests.empty()) {
     json.key("arguments").begin_array();

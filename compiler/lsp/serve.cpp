@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include "compiler/lsp/analyst.hpp"
@@ -76,6 +77,12 @@ void wait_for(int one, int other) {
   static_cast<void>(::poll(both.data(), both.size(), -1));
 }
 
+// An analysis that nobody waits for any more may have seconds to go: the program ends without it.
+int end_with(int code, const Analyst& analyst) {
+  if (analyst.is_busy()) std::_Exit(code);
+  return code;
+}
+
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
@@ -109,7 +116,7 @@ int serve(int in, int out, const Log& log, const LoadOptions& options) {
       if (auto unit = server.next_to_analyse()) analyst.begin(std::move(unit));
     }
     if (!send(out, server.take_output())) return 1;
-    if (const auto code = server.exit_code()) return *code;
+    if (const auto code = server.exit_code()) return end_with(*code, analyst);
     if (worked) continue;
     if (!open) break;
     wait_for(in, analyst.descriptor());
@@ -119,7 +126,7 @@ int serve(int in, int out, const Log& log, const LoadOptions& options) {
     static_cast<void>(send(out, {response("null", error)}));
     if (log) log(input.why_lost());
   }
-  return 1;
+  return end_with(1, analyst);
 }
 
 }  // namespace sentrail::compiler::lsp

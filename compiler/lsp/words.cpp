@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
+#include "compiler/check/operators.hpp"
 #include "core/known_values.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -193,19 +195,35 @@ static_assert(std::ranges::is_sorted(kWords, {}, &WordHelp::word));
 
 constexpr std::array<std::string_view, 2> kBools = {"true", "false"};
 
-constexpr std::array<std::string_view, 5> kOfBools = {"==", "!=", "exists", "is", "in"};
-constexpr std::array<std::string_view, 12> kOfStrings = {
-    "==", "!=",       "in",          "not in",    "~",      "!~",
-    "=~", "contains", "starts_with", "ends_with", "exists", "is"};
-constexpr std::array<std::string_view, 10> kOfNumbers = {"==", "!=", "<",      "<=",     ">",
-                                                         ">=", "in", "not in", "exists", "is"};
-constexpr std::array<std::string_view, 6> kOfTimes = {"in", "not in", "<", "<=", ">", ">="};
-constexpr std::array<std::string_view, 6> kOfAddresses = {
-    "in", "not in", "==", "!=", "exists", "is"};
-constexpr std::array<std::string_view, 3> kOfSets = {"has", "exists", "is"};
-constexpr std::array<std::string_view, 17> kOfJson = {
-    "==",          "!=",        "in", "not in", "~", "!~", "=~",     "has", "contains",
-    "starts_with", "ends_with", "<",  "<=",     ">", ">=", "exists", "is"};
+// How operators are written, those most used first.
+constexpr auto kOperators = std::to_array<std::pair<std::string_view, TestOp>>({
+    {"==", TestOp::equal},
+    {"!=", TestOp::not_equal},
+    {"in", TestOp::in},
+    {"not in", TestOp::not_in},
+    {"has", TestOp::has},
+    {"~", TestOp::matches},
+    {"!~", TestOp::not_matches},
+    {"=~", TestOp::search},
+    {"<", TestOp::less},
+    {"<=", TestOp::less_equal},
+    {">", TestOp::greater},
+    {">=", TestOp::greater_equal},
+    {"contains", TestOp::contains},
+    {"starts_with", TestOp::starts_with},
+    {"ends_with", TestOp::ends_with},
+    {"exists", TestOp::exists},
+    {"is", TestOp::is},
+});
+
+template <class Fits>
+std::vector<std::string_view> operators_that(const Fits& fits) {
+  std::vector<std::string_view> found;
+  for (const auto& [word, op] : kOperators) {
+    if (fits(checking::meaning_of(op).op)) found.push_back(word);
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -222,25 +240,21 @@ std::span<const std::string_view> offered_values(AttributeId id) noexcept {
   return row_of(id).type == Type::boolean ? kBools : known_values(id);
 }
 
-std::span<const std::string_view> operators_of(Type type) noexcept {
-  switch (type) {
-    case Type::boolean:
-      return kOfBools;
-    case Type::number:
-    case Type::risk:
-      return kOfNumbers;
-    case Type::string:
-      return kOfStrings;
-    case Type::string_set:
-      return kOfSets;
-    case Type::json:
-      return kOfJson;
-    case Type::time:
-      return kOfTimes;
-    case Type::ip:
-      return kOfAddresses;
+std::vector<std::string_view> operators_of(Type type) {
+  return operators_that([&](ir::AtomOp op) { return checking::applies(op, type); });
+}
+
+std::vector<std::string_view> operators_of_sizes() {
+  return operators_that(checking::applies_to_size);
+}
+
+std::vector<std::string_view> types_of(Type type) {
+  std::vector<std::string_view> found;
+  for (const std::string_view name : kTypeNames) {
+    const auto tested = checking::tested_type(name);
+    if (!tested || checking::can_be(type, *tested)) found.push_back(name);
   }
-  return {};
+  return found;
 }
 
 std::string_view name_of(Trust trust) noexcept {

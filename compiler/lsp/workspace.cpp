@@ -307,12 +307,6 @@ std::vector<const Unit*> Workspace::units_of(std::string_view path) const {
   return found;
 }
 
-std::vector<std::string> Workspace::catalog_names(const std::vector<std::string>& folders) const {
-  std::vector<std::string> names;
-  for (const Catalog& catalog : catalogs_of(folders)->catalogs) names.push_back(catalog.name);
-  return names;
-}
-
 std::vector<std::string> Workspace::module_names() const {
   std::vector<std::string> names;
   for (const auto& [path, known] : known_) {

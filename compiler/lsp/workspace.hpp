@@ -103,8 +103,8 @@ class Workspace {
   [[nodiscard]] ParsedFilePtr file(const std::string& path) const;
   // Every module that could be imported, by the names that files say they have.
   [[nodiscard]] std::vector<std::string> module_names() const;
-  // The catalogs that a policy could import.
-  [[nodiscard]] std::vector<std::string> catalog_names(
+  // The catalogs and lock files that a policy could import.
+  [[nodiscard]] std::shared_ptr<const CatalogSet> catalogs_of(
       const std::vector<std::string>& folders) const;
   // How files are read with the open texts laid over them.
   [[nodiscard]] LoadFrom source() const;
@@ -123,8 +123,6 @@ class Workspace {
   void find_closures();
   [[nodiscard]] std::set<std::string> needed_roots() const;
   void check(const std::string& root);
-  [[nodiscard]] std::shared_ptr<const CatalogSet> catalogs_of(
-      const std::vector<std::string>& folders) const;
 
   const Documents& documents_;
   const LoadOptions options_;
