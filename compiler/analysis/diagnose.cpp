@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/analysis/asides.hpp"
+#include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/confirm.hpp"
 #include "compiler/analysis/full_limits.hpp"
 #include "compiler/ir/phases.hpp"
@@ -258,13 +259,44 @@ class Diagnoser {
   std::size_t written_ = 0;  // the first rules that somebody wrote
 };
 
+std::size_t rule_count(const ir::Policy& policy) {
+  std::size_t count = 0;
+  for (const ir::Tier& tier : policy.tiers) count += tier.implied ? 0 : tier.rules.size();
+  return count;
+}
+
+bool is_within(const ir::Policy& policy, std::size_t rules, std::size_t conditions) {
+  return rule_count(policy) <= rules && policy.conditions.size() <= conditions;
+}
+
+Findings diagnosed(const ir::Policy& policy, Depth depth, DiagnosticSink& sink, Notes notes) {
+  Findings findings = analyse(policy, depth);
+  Diagnoser(policy, findings, sink, notes).run();
+  diagnose_asides(policy, sink);
+  return findings;
+}
+
 }  // namespace
 
 std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink, Notes notes) {
-  const Findings findings = analyse(policy, depth);
-  Diagnoser(policy, findings, sink, notes).run();
-  diagnose_asides(policy, sink);
-  return findings.unconfirmed;
+  return diagnosed(policy, depth, sink, notes).unconfirmed;
+}
+
+Unasked diagnose_unasked(const ir::Policy& policy, SourceId root, DiagnosticSink& sink) {
+  if (!is_within(policy, limits::kAnalysisRulesUnasked, limits::kAnalysisConditionsUnasked)) {
+    sink.report({DiagnosticKind::analysis_unknown,
+                 {root, 0, 0},
+                 "so large a policy is analysed only when asked",
+                 {},
+                 "say `--analysis quick` or `--analysis full`"});
+    return {{}, true};
+  }
+  const bool small =
+      is_within(policy, limits::kAnalysisRulesFullUnasked, limits::kAnalysisConditionsFullUnasked);
+  return {
+      diagnosed(policy, small ? Depth::full : Depth::quick, sink, Notes::first).rules,
+      false,
+  };
 }
 
 }  // namespace sentrail::compiler::analysis

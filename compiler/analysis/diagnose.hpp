@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "compiler/analysis/questions.hpp"
 #include "compiler/diag/diagnostic.hpp"
@@ -21,5 +22,13 @@ enum class Notes : std::uint8_t { all, first };
 // confirmed, which is none unless the analysis has a bug.
 std::size_t diagnose(const ir::Policy& policy, Depth depth, DiagnosticSink& sink,
                      Notes notes = Notes::all);
+
+// What is said of a policy to whoever asks for no depth, a `check` or an editor: S0320 and S0321,
+// the first notes where the policy is small, and of a large one only that it was not analysed.
+struct Unasked {
+  std::vector<RuleReach> rules{};  // in tier then rule order
+  bool large = false;              // nothing was analysed
+};
+Unasked diagnose_unasked(const ir::Policy& policy, SourceId root, DiagnosticSink& sink);
 
 }  // namespace sentrail::compiler::analysis

@@ -46,17 +46,21 @@ void check_head(Context& context) {
                   "policy " + name_from(context.sources[context.ast.source].name()) + "\n"));
 }
 
-// Finds the catalog of one import among those that there are.
+void refuse_alias(Context& context, const ImportNode& node) {
+  if (!node.alias) return;
+  context.report(DiagnosticKind::import_alias, node.alias->span,
+                 "a catalog takes no other name by `as`",
+                 Help("its tool and actions keep their names: take `as` away",
+                      {{{node.span.source, node.name.span.end, node.alias->span.end}, ""}}));
+}
+
+// Finds the catalog of one import among those that there are. Of what is not there nobody knows
+// whether it may have another name.
 void check_catalog(Context& context, const ImportNode& node, const std::string& looked_for) {
-  if (node.alias) {
-    context.report(DiagnosticKind::import_alias, node.alias->span,
-                   "a catalog takes no other name by `as`",
-                   Help("its tool and actions keep their names: take `as` away",
-                        {{{node.span.source, node.name.span.end, node.alias->span.end}, ""}}));
-  }
   if (context.catalogs != nullptr) {
     for (const CatalogInfo& catalog : *context.catalogs) {
       if (catalog.name != node.name.text) continue;
+      refuse_alias(context, node);
       context.imported.push_back(&catalog);
       if (!catalog.is_lock) context.policy.catalogs.emplace_back(node.name.text);
       return;

@@ -1,7 +1,6 @@
 // Operators by type, and the tests that they make. See conditions.hpp.
 #include "compiler/check/conditions.hpp"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "compiler/check/counts.hpp"
 #include "compiler/check/named.hpp"
 #include "compiler/check/operands.hpp"
+#include "compiler/check/operators.hpp"
 #include "compiler/check/paths.hpp"
 #include "compiler/check/regexes.hpp"
 #include "compiler/check/uses.hpp"
@@ -16,87 +16,6 @@
 
 namespace sentrail::compiler::checking {
 namespace {
-
-// What an operator of the text is in the IR.
-struct Meaning {
-  ir::AtomOp op;
-  bool negated;
-};
-
-Meaning meaning_of(TestOp op) {
-  switch (op) {
-    case TestOp::equal:
-      return {ir::AtomOp::equal, false};
-    case TestOp::not_equal:
-      return {ir::AtomOp::equal, true};
-    case TestOp::less:
-      return {ir::AtomOp::less, false};
-    case TestOp::less_equal:
-      return {ir::AtomOp::less_equal, false};
-    case TestOp::greater:
-      return {ir::AtomOp::greater, false};
-    case TestOp::greater_equal:
-      return {ir::AtomOp::greater_equal, false};
-    case TestOp::in:
-      return {ir::AtomOp::in, false};
-    case TestOp::not_in:
-      return {ir::AtomOp::in, true};
-    case TestOp::matches:
-      return {ir::AtomOp::matches, false};
-    case TestOp::not_matches:
-      return {ir::AtomOp::matches, true};
-    case TestOp::has:
-      return {ir::AtomOp::has, false};
-    case TestOp::contains:
-      return {ir::AtomOp::contains, false};
-    case TestOp::starts_with:
-      return {ir::AtomOp::starts_with, false};
-    case TestOp::ends_with:
-      return {ir::AtomOp::ends_with, false};
-    case TestOp::search:
-      return {ir::AtomOp::search, false};
-    case TestOp::exists:
-      return {ir::AtomOp::exists, false};
-    case TestOp::is:
-      return {ir::AtomOp::is_type, false};
-  }
-  return {ir::AtomOp::exists, false};
-}
-
-bool is_order(ir::AtomOp op) {
-  return op == ir::AtomOp::less || op == ir::AtomOp::less_equal || op == ir::AtomOp::greater ||
-         op == ir::AtomOp::greater_equal;
-}
-
-bool is_partial(ir::AtomOp op) {
-  return op == ir::AtomOp::search || op == ir::AtomOp::contains || op == ir::AtomOp::starts_with ||
-         op == ir::AtomOp::ends_with;
-}
-
-// L10.5.
-bool applies(ir::AtomOp op, Type type) {
-  if (type == Type::time) return op == ir::AtomOp::in || is_order(op);
-  if (op == ir::AtomOp::exists || op == ir::AtomOp::is_type) return true;
-  switch (type) {
-    case Type::boolean:
-      return op == ir::AtomOp::equal || op == ir::AtomOp::in;
-    case Type::string:
-      return op == ir::AtomOp::equal || op == ir::AtomOp::in || op == ir::AtomOp::matches ||
-             is_partial(op);
-    case Type::number:
-    case Type::risk:
-      return op == ir::AtomOp::equal || op == ir::AtomOp::in || is_order(op);
-    case Type::string_set:
-      return op == ir::AtomOp::has;
-    case Type::json:
-      return true;
-    case Type::ip:
-      return op == ir::AtomOp::equal || op == ir::AtomOp::in;
-    case Type::time:
-      break;
-  }
-  return false;
-}
 
 std::string operators_of(Type type) {
   switch (type) {
@@ -121,42 +40,6 @@ std::string operators_of(Type type) {
       return "";
   }
   return "";
-}
-
-// The types that `is` names; nothing for `absent`.
-std::optional<ir::TestedType> tested_type(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, ir::TestedType>, 6> kTypes = {
-      {{"string", ir::TestedType::string},
-       {"number", ir::TestedType::number},
-       {"bool", ir::TestedType::boolean},
-       {"list", ir::TestedType::list},
-       {"object", ir::TestedType::object},
-       {"null", ir::TestedType::null}}};
-  for (const auto& [text, type] : kTypes) {
-    if (text == name) return type;
-  }
-  return std::nullopt;
-}
-
-// L10.6: whether values of a fixed type can be of the tested one.
-bool can_be(Type type, ir::TestedType tested) {
-  switch (type) {
-    case Type::boolean:
-      return tested == ir::TestedType::boolean;
-    case Type::number:
-      return tested == ir::TestedType::number;
-    case Type::string:
-    case Type::risk:
-    case Type::ip:
-      return tested == ir::TestedType::string;
-    case Type::string_set:
-      return tested == ir::TestedType::list;
-    case Type::time:
-      return false;
-    case Type::json:
-      return true;
-  }
-  return false;
 }
 
 class ConditionChecker {
@@ -257,8 +140,7 @@ class ConditionChecker {
           "strings, sets and JSON lists and objects have one");
       return false;
     }
-    const ir::AtomOp op = meaning_of(test.op).op;
-    if (op == ir::AtomOp::equal || op == ir::AtomOp::in || is_order(op)) return true;
+    if (applies_to_size(meaning_of(test.op).op)) return true;
     context_.report(DiagnosticKind::wrong_operator, test.op_span,
                     ticked(context_.sources.slice(test.op_span)) + " does not go with " + written +
                         ", a number",

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "compiler/analysis/budgets.hpp"
 #include "compiler/analysis/diagnose.hpp"
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/day.hpp"
@@ -36,22 +35,13 @@ struct CheckOptions {
 // Adds what analysis finds, as much as was asked for.
 void add_analysis(const std::string& depth, Loaded& loaded) {
   if (!loaded.policy || depth == "none") return;
-  const bool large = rule_count(*loaded.policy) > limits::kAnalysisRulesUnasked ||
-                     loaded.policy->conditions.size() > limits::kAnalysisConditionsUnasked;
-  if (depth == "auto" && large) {
-    loaded.sink.report({DiagnosticKind::analysis_unknown,
-                        {loaded.ast->source, 0, 0},
-                        "so large a policy is analysed only when asked",
-                        {},
-                        "say `--analysis quick` or `--analysis full`"});
+  if (depth == "auto") {
+    analysis::diagnose_unasked(*loaded.policy, loaded.ast->source, loaded.sink);
     return;
   }
-  const bool small = rule_count(*loaded.policy) <= limits::kAnalysisRulesFullUnasked &&
-                     loaded.policy->conditions.size() <= limits::kAnalysisConditionsFullUnasked;
-  const bool full = depth == "full" || (depth == "auto" && small);
-  (void)analysis::diagnose(*loaded.policy, full ? analysis::Depth::full : analysis::Depth::quick,
-                           loaded.sink,
-                           depth == "full" ? analysis::Notes::all : analysis::Notes::first);
+  (void)analysis::diagnose(
+      *loaded.policy, depth == "full" ? analysis::Depth::full : analysis::Depth::quick, loaded.sink,
+      depth == "full" ? analysis::Notes::all : analysis::Notes::first);
 }
 
 int report_checked(const std::string& file, const Loaded& loaded, const Reporter::Fixes& fixes,

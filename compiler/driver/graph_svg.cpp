@@ -19,7 +19,10 @@ constexpr int kRuleHead = 46;  // name and badge
 constexpr int kLine = 17;      // of a clause
 constexpr int kRuleGap = 22;   // with the arrow to the next rule
 constexpr std::size_t kClauseCharacters = 41;
+constexpr std::size_t kClauseLinesMax = 8;
 constexpr std::size_t kNameCharacters = 26;
+constexpr int kBeside = 34;           // the words above rules that decide nothing
+constexpr int kCharacterWidth = 700;  // of the fixed font, units: hundredths
 constexpr std::size_t kTestsNamed = 12;
 
 // How an outcome looks.
@@ -39,9 +42,10 @@ const Style& style_of(Outcome outcome) {
   return kStyles[static_cast<std::size_t>(outcome)];
 }
 
-std::string escaped(std::string_view text, std::size_t characters_max) {
+// A text that can be seen, for the inside of an element or attribute.
+std::string in_xml(std::string_view shown) {
   std::string out;
-  for (const char c : cap_characters(escape_display(text), characters_max)) {
+  for (const char c : shown) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -62,19 +66,92 @@ std::string escaped(std::string_view text, std::size_t characters_max) {
   return out;
 }
 
+std::string escaped(std::string_view text, std::size_t characters_max) {
+  return in_xml(cap_characters(escape_display(text), characters_max));
+}
+
+// How many bytes the first characters of a text take.
+std::size_t bytes_of(std::string_view text, std::size_t characters) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0u) != 0x80u;
+    if (begins && characters-- == 0) break;
+    ++at;
+  }
+  return at;
+}
+
+// A text in lines, broken at blanks where there are some; lines behind the first stand to the right
+// a little. What is left behind the last line is `…`.
+std::vector<std::string> wrapped(std::string_view text, std::size_t characters) {
+  const std::string all = escape_display(text);
+  std::string_view rest = all;
+  std::vector<std::string> lines;
+  while (!rest.empty()) {
+    const std::string indent(lines.empty() ? 0 : 2, ' ');
+    const std::size_t room = characters - indent.size();
+    if (lines.size() + 1 == kClauseLinesMax) {
+      lines.push_back(indent + cap_characters(rest, room));
+      break;
+    }
+    std::size_t end = bytes_of(rest, room);
+    if (end < rest.size() && rest[end] != ' ') {
+      const std::size_t blank = rest.rfind(' ', end);
+      if (blank != std::string_view::npos && blank > 0) end = blank;
+    }
+    lines.push_back(indent + std::string(rest.substr(0, end)));
+    rest.remove_prefix(end);
+    if (rest.starts_with(' ')) rest.remove_prefix(1);
+  }
+  return lines;
+}
+
+std::vector<std::string> wrapped(const std::vector<std::string>& texts, std::size_t characters) {
+  std::vector<std::string> lines;
+  for (const std::string& text : texts) {
+    for (std::string& line : wrapped(text, characters)) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 std::string number(int value) {
   return std::to_string(value);
 }
 
+std::size_t line_count(const GraphRule& rule) {
+  return wrapped(rule.clauses, kClauseCharacters).size() +
+         wrapped(rule.consequences, kClauseCharacters).size();
+}
+
 int height_of(const GraphRule& rule) {
-  const auto lines = static_cast<int>(rule.clauses.size()) + 1;  // the tests' line
-  return kRuleHead + lines * kLine + 10;
+  const int tests = rule.role == GraphRole::decides ? 1 : 0;
+  return kRuleHead + (static_cast<int>(line_count(rule)) + tests) * kLine + 10;
 }
 
 int height_of(const GraphTier& tier) {
   int height = kTierHead + 12;
-  for (const GraphRule& rule : tier.rules) height += height_of(rule) + kRuleGap;
+  bool beside = false;
+  for (const GraphRule& rule : tier.rules) {
+    if (rule.role != GraphRole::decides && !beside) {
+      beside = true;
+      height += kBeside;
+    }
+    height += height_of(rule) + kRuleGap;
+  }
   return height;
+}
+
+// What stands below the name of a rule.
+std::string label_of(const GraphRule& rule) {
+  switch (rule.role) {
+    case GraphRole::decides:
+      return style_of(rule.outcome).label;
+    case GraphRole::adds:
+      return "also: adds to the decision";
+    case GraphRole::shadow:
+      return std::string("shadow: ") + style_of(rule.outcome).label + ", recorded alone";
+  }
+  return {};
 }
 
 class Drawing {
@@ -85,7 +162,12 @@ class Drawing {
     const auto columns = std::max(1, static_cast<int>(graph.tiers.size()));
     const int width = 2 * kMargin + columns * kColumn + (columns - 1) * kGap;
     const int join = kHead + tallest + 40;
-    const int height = join + 64 + height_of(graph.by_default) + 84;
+    const int below = join + 64 + height_of(graph.by_default) + 28;
+    const auto characters =
+        static_cast<std::size_t>((width - 2 * kMargin - 36) * 100 / kCharacterWidth);
+    const std::vector<std::string> named = lines_of(graph.conditions, characters);
+    const int panel = named.empty() ? 0 : kTierHead + static_cast<int>(named.size()) * kLine + 14;
+    const int height = below + panel + 70;
     begin(graph, width, height);
     int x = kMargin;
     for (const GraphTier& tier : graph.tiers) {
@@ -97,7 +179,8 @@ class Drawing {
     const int left = (width - kColumn) / 2;
     arrow(width / 2, join + 34, join + 60);
     rule(graph.by_default, left, join + 64);
-    legend(width, height - 40);
+    if (!named.empty()) conditions(named, width, below, panel);
+    legend(width, height - 36);
     out_ += "</svg>\n";
     return std::move(out_);
   }
@@ -125,6 +208,30 @@ class Drawing {
          "class=\"small\"");
   }
 
+  static std::vector<std::string> lines_of(const std::vector<GraphCondition>& conditions,
+                                           std::size_t characters) {
+    std::vector<std::string> texts;
+    for (const GraphCondition& one : conditions) texts.push_back(one.head + " = " + one.body);
+    return wrapped(texts, characters);
+  }
+
+  void conditions(const std::vector<std::string>& lines, int width, int y, int height) {
+    box(kMargin, y, width - 2 * kMargin, height, 14, "#ffffff", "#d0d7de");
+    text(kMargin + 18, y + 29, "conditions",
+         "style=\"font-size:14px;font-weight:700;letter-spacing:.02em\"");
+    mono(lines, kMargin + 18, y + kTierHead + 12);
+  }
+
+  // Lines of policy text, whose blanks count. out: where the next line would be.
+  int mono(const std::vector<std::string>& lines, int x, int y, const char* more = "") {
+    for (const std::string& line : lines) {
+      text(x, y, in_xml(line),
+           (std::string("class=\"mono\" xml:space=\"preserve\"") + more).c_str());
+      y += kLine;
+    }
+    return y;
+  }
+
   void text(int x, int y, const std::string& escaped_text, const char* attributes) {
     out_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + attributes + ">" +
             escaped_text + "</text>\n";
@@ -145,42 +252,55 @@ class Drawing {
   void column(const GraphTier& tier, int x, int height) {
     box(x, kHead, kColumn, height, 14, tier.guard ? "#eef1f6" : "#ffffff",
         tier.guard ? "#6e7781" : "#d0d7de", tier.guard ? " stroke-width=\"2\"" : "");
-    text(x + 18, kHead + 29, (tier.guard ? "guard tier " : "tier ") + escaped(tier.name, 32),
+    const std::string kind = tier.guard ? "guard tier " : "tier ";
+    text(x + 18, kHead + (tier.module.empty() ? 29 : 22), kind + escaped(tier.name, 28),
          "style=\"font-size:14px;font-weight:700;letter-spacing:.02em\"");
+    if (!tier.module.empty()) {
+      text(x + 18, kHead + 37, "of " + escaped(tier.module, 40), "class=\"small\"");
+    }
     if (tier.guard) text(x + kColumn - 106, kHead + 29, "only tightens", "class=\"small\"");
     int y = kHead + kTierHead;
     for (std::size_t i = 0; i < tier.rules.size(); ++i) {
+      const bool decides = tier.rules[i].role == GraphRole::decides;
+      if (!decides && (i == 0 || tier.rules[i - 1].role == GraphRole::decides)) {
+        text(x + 18, y + 16, "asked beside them, whatever the tier answers", "class=\"small\"");
+        y += kBeside;
+      }
       rule(tier.rules[i], x + 14, y, kColumn - 28);
       const int bottom = y + height_of(tier.rules[i]);
-      if (i + 1 < tier.rules.size()) arrow(x + 33, bottom + 1, bottom + kRuleGap - 3);
+      const bool tried = i + 1 < tier.rules.size() && tier.rules[i + 1].role == GraphRole::decides;
+      if (tried) arrow(x + 33, bottom + 1, bottom + kRuleGap - 3);
       y = bottom + kRuleGap;
     }
   }
 
   void rule(const GraphRule& rule, int x, int y, int width = kColumn) {
-    const Style& style = style_of(rule.outcome);
+    // What decides nothing is as grey as `pass`, in a broken line.
+    const bool decides = rule.role == GraphRole::decides;
+    const Style& style = style_of(decides ? rule.outcome : Outcome::pass);
     const int height = height_of(rule);
+    const std::string label = label_of(rule);
     out_ += "<g>\n";
-    std::string tip = rule.name + ": " + style.label;
+    std::string tip = rule.name + ": " + label;
+    for (const std::string& clause : rule.clauses) tip += "; " + clause;
     for (std::size_t i = 0; i < std::min(rule.tests.size(), kTestsNamed); ++i) {
       tip += (i == 0 ? "; tests: " : ", ") + rule.tests[i];
     }
-    out_ += "<title>" + escaped(tip, 1000) + "</title>\n";
-    box(x, y, width, height, 10, "#ffffff", style.ink, " stroke-opacity=\".45\"");
+    out_ += "<title>" + escaped(tip, 2000) + "</title>\n";
+    box(x, y, width, height, 10, "#ffffff", style.ink,
+        decides ? " stroke-opacity=\".45\"" : " stroke-dasharray=\"5 4\"");
     out_ += "<path d=\"M" + number(x + 10) + " " + number(y) + " h-0 a10 10 0 0 0 -10 10 v" +
             number(height - 20) + " a10 10 0 0 0 10 10 h28 v-" + number(height) + " z\" fill=\"" +
             style.paper + "\"/>\n";
-    shape(rule.outcome, x + 19, y + 25);
+    rule.role == GraphRole::adds ? plus(x + 19, y + 25) : shape(rule.outcome, x + 19, y + 25);
     text(x + 50, y + 22, escaped(rule.name, kNameCharacters), "class=\"name\"");
     out_ += "<text x=\"" + number(x + 50) + "\" y=\"" + number(y + 38) +
-            "\" style=\"font-size:11.5px;font-weight:600;fill:" + style.ink + "\">" + style.label +
-            "</text>\n";
-    int line = y + kRuleHead + 12;
-    for (const std::string& clause : rule.clauses) {
-      text(x + 50, line, escaped(clause, kClauseCharacters), "class=\"mono\"");
-      line += kLine;
-    }
-    tests(rule, x + 50, line);
+            "\" style=\"font-size:11.5px;font-weight:600;fill:" + style.ink + "\">" +
+            in_xml(label) + "</text>\n";
+    int line = mono(wrapped(rule.clauses, kClauseCharacters), x + 50, y + kRuleHead + 12);
+    line = mono(wrapped(rule.consequences, kClauseCharacters), x + 50, line,
+                " style=\"fill:#0550ae\"");
+    if (decides) tests(rule, x + 50, line);
     out_ += "</g>\n";
   }
 
@@ -225,6 +345,15 @@ class Drawing {
         break;
     }
     out_ += "</g>\n";
+  }
+
+  // Of what adds to a decision.
+  void plus(int x, int y) {
+    out_ += "<g transform=\"translate(" + number(x) + " " + number(y) +
+            ")\">\n<rect x=\"-12\" y=\"-12\" width=\"24\" height=\"24\" rx=\"12\" fill=\"" +
+            style_of(Outcome::pass).ink +
+            "\"/>\n<path d=\"M-5 0 H5 M0 -5 V5\" fill=\"none\" stroke=\"#ffffff\" "
+            "stroke-width=\"2.4\" stroke-linecap=\"round\"/>\n</g>\n";
   }
 
   void strictest(int width, int y) {

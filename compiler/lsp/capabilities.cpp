@@ -72,7 +72,8 @@ std::string watch_registration() {
   json.begin_object().key("registrations").begin_array().begin_object();
   json.key("id").string("files").key("method").string("workspace/didChangeWatchedFiles");
   json.key("registerOptions").begin_object().key("watchers").begin_array();
-  for (const std::string_view glob : {"**/*.sentrail", "**/catalogs/*.yaml"}) {
+  for (const std::string_view glob :
+       {"**/*.sentrail", "**/catalogs/*.yaml", "**/catalogs/*.lock.json"}) {
     json.begin_object().key("globPattern").string(glob).end_object();
   }
   json.end_array().end_object().end_object().end_array().end_object();

@@ -15,7 +15,7 @@ namespace sentrail::compiler::lsp {
 // The result of `initialize`.
 [[nodiscard]] std::string server_capabilities(const Client& client);
 
-// Asks the client to tell of policies and catalogs that change on disk.
+// Asks the client to tell of policies, catalogs and lock files that change on disk.
 [[nodiscard]] std::string watch_registration();
 
 }  // namespace sentrail::compiler::lsp

@@ -54,6 +54,7 @@ std::pair<Colour, std::uint32_t> colour_of(SymbolKind kind) {
     case SymbolKind::condition:
       return {Colour::function, 0};
     case SymbolKind::parameter:
+    case SymbolKind::element:
       return {Colour::parameter, 0};
     case SymbolKind::rule:
       return {Colour::method, 0};
@@ -134,10 +135,19 @@ class Painter {
     plain(token);
   }
 
+  // `size` is a name like any other where no parenthesis follows.
+  [[nodiscard]] bool is_of_the_language(const Token& token, std::string_view word) const {
+    if (word == "size") {
+      const std::size_t next = text_.find_first_not_of(" \t\r\n", token.end);
+      return next != std::string_view::npos && text_[next] == '(';
+    }
+    return !help_of_word(word).empty() || grammar::is_reserved(word);
+  }
+
   void plain(const Token& token) {
     const std::string_view word = token.in(text_);
     if (is_effect(word)) return add(token.begin, token.end, Colour::enum_member);
-    if (!help_of_word(word).empty() || grammar::is_reserved(word)) {
+    if (is_of_the_language(token, word)) {
       const bool risk = risk_named(word).has_value();
       return add(token.begin, token.end, risk ? Colour::enum_member : Colour::keyword);
     }

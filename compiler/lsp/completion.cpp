@@ -7,6 +7,7 @@
 #include "compiler/ir/ir.hpp"
 #include "compiler/lsp/completion_place.hpp"
 #include "compiler/lsp/features.hpp"
+#include "compiler/lsp/locked_tools.hpp"
 #include "compiler/lsp/words.hpp"
 #include "core/known_values.hpp"
 
@@ -172,8 +173,10 @@ class Offers {
   void imports() {
     std::vector<std::string> folders =
         folders_of_catalogs(view_.unit.root, view_.unit.files.front().file->policy());
-    for (const std::string& name : view_.workspace.catalog_names(folders)) {
-      offer(Kind::module, name, "catalog", {});
+    const std::shared_ptr<const CatalogSet> catalogs = view_.workspace.catalogs_of(folders);
+    for (const CatalogInfo& info : catalogs->infos) {
+      offer(Kind::module, info.name, info.is_lock ? "tools of MCP servers" : "catalog",
+            info.is_lock ? describe_lock(info) : "");
     }
     for (const std::string& name : view_.workspace.module_names()) {
       if (name != view_.file.policy()) offer(Kind::module, name, "module", {});
@@ -184,12 +187,20 @@ class Offers {
   void condition() {
     if (place_.has(Want::operators)) operators();
     if (place_.has(Want::types)) {
-      for (const std::string_view type : kTypeNames) offer(Kind::keyword, type, "type", {});
+      for (const std::string_view type : types_of(left_type().value_or(Type::json))) {
+        offer(Kind::keyword, type, "type", {});
+      }
     }
     if (place_.has(Want::parameters)) parameters();
     if (place_.has(Want::lists)) lists();
     if (place_.has(Want::values)) values();
-    if (place_.has(Want::conditions)) conditions();
+    if (place_.has(Want::conditions)) {
+      elements();
+      conditions();
+      word("any", Kind::keyword, "any ${1:x} in $0");
+      word("all", Kind::keyword, "all ${1:x} in $0");
+    }
+    if (place_.in_list) word("in");
     if (place_.has(Want::attributes)) attributes();
     if (place_.has(Want::not_)) word("not");
     if (place_.has(Want::always)) word("always");
@@ -215,11 +226,20 @@ class Offers {
       offer(Kind::property, row.name, detail, help_of(id),
             counts ? "session.count($1) within ${2:10m}$0" : "");
     }
+    if (!left || row_of(*left).type != Type::risk) arguments();
     // Members that the policy asks about already.
     for (const Occurrence& one : view_.unit.names.in_file(view_.number)) {
       const Symbol& symbol = view_.unit.names.symbol(one.symbol);
       if (symbol.kind != SymbolKind::attribute || attribute_named(symbol.name)) continue;
       offer(Kind::property, view_.file.slice(one.span), "member", {});
+    }
+  }
+
+  // What the tools of imported lock files take.
+  void arguments() {
+    for (const LockedArgument& one : locked_arguments(view_)) {
+      offer(Kind::property, one.path,
+            describe_types(one.shape->types) + ", argument of " + one.tool, {});
     }
   }
 
@@ -234,14 +254,34 @@ class Offers {
     return std::nullopt;
   }
 
+  // What an element of a list is: of a set a string, of JSON anything.
+  [[nodiscard]] static Type type_of(const Binder& binder) {
+    const std::optional<AttributeId> list = attribute_named(binder.list);
+    return list && row_of(*list).type == Type::string_set ? Type::string : Type::json;
+  }
+
+  // The type of what stands left of the operator; nothing if it is no attribute and no name for
+  // one.
+  [[nodiscard]] std::optional<Type> left_type() const {
+    const std::string_view first = std::string_view(place_.path).substr(0, place_.path.find('.'));
+    for (auto one = place_.binders.rbegin(); one != place_.binders.rend(); ++one) {
+      if (one->name == first) return type_of(*one);
+    }
+    if (const std::optional<AttributeId> id = attribute()) return row_of(*id).type;
+    return is_parameter(place_.path) ? std::optional(Type::json) : std::nullopt;
+  }
+
   void operators() {
-    const std::optional<AttributeId> id = attribute();
     if (place_.path == "size") {
-      for (const std::string_view op : operators_of(Type::number)) offer_operator(op);
-    } else if (id) {
-      for (const std::string_view op : operators_of(row_of(*id).type)) offer_operator(op);
-    } else if (is_parameter(place_.path)) {
-      for (const std::string_view op : operators_of(Type::json)) offer_operator(op);
+      for (const std::string_view op : operators_of_sizes()) offer_operator(op);
+    } else if (const std::optional<Type> type = left_type()) {
+      for (const std::string_view op : operators_of(*type)) offer_operator(op);
+    }
+  }
+
+  void elements() {
+    for (const Binder& binder : place_.binders) {
+      offer(Kind::variable, binder.name, "an element of " + binder.list, {});
     }
   }
 
@@ -307,7 +347,7 @@ class Offers {
     everywhere(
         &Ast::lists, [&](const ParsedFile& file, const ListNode& list, const std::string& prefix) {
           offer(Kind::constant, prefix + std::string(list.name.text),
-                std::to_string(list.entries.size()) + " entries",
+                counted(list.entries.size(), "entry"),
                 describe(view_, {SymbolKind::list, file.path, "", std::string(list.name.text)}));
         });
   }
@@ -336,6 +376,7 @@ class Offers {
       offer(Kind::enum_member, value, row_of(*id).name, help_of_word(value));
     }
     if (*id == AttributeId::tool) tools();
+    locked_values(*id);
     if (*id == AttributeId::action) actions({});
     if (*id == AttributeId::time) {
       constexpr std::string_view kOffice = "mon..fri 09:00..18:00 \"Europe/Berlin\"";
@@ -346,6 +387,30 @@ class Offers {
     }
     if (row_of(*id).type == Type::json) return;
     for (const LinkedFile& one : view_.unit.files) seen_values(*one.file);
+  }
+
+  // What imported lock files say that could stand there.
+  void locked_values(AttributeId id) {
+    for (const CatalogInfo* lock : imported_locks(view_)) {
+      for (const McpTool& tool : lock->mcp_tools) {
+        if (id == AttributeId::mcp_tool) quoted(tool.name, "tool of " + tool.server);
+        if (id == AttributeId::mcp_server) quoted(tool.server, "MCP server");
+      }
+    }
+    if (id != AttributeId::args) return;
+    for (const LockedArgument& one : locked_arguments(view_)) {
+      if (one.path != place_.path) continue;
+      for (const std::string& value : one.shape->values) quoted(value, "argument of " + one.tool);
+    }
+  }
+
+  void quoted(std::string_view text, std::string_view detail) {
+    std::string written = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') written += '\\';
+      written += c;
+    }
+    offer(Kind::value, written + "\"", detail, {});
   }
 
   // What the policy compares the same attribute with elsewhere.
@@ -374,7 +439,7 @@ class Offers {
     if (place_.has(Want::expect)) word("expect");
     if (place_.has(Want::by)) word("by");
     if (place_.has(Want::table)) word("table");
-    if (place_.has(Want::for_)) offer(Kind::keyword, "for", {}, {});
+    if (place_.has(Want::for_)) word("for");
     if (place_.has(Want::columns)) {
       for (const std::string_view column : {"method", "path", "effect", "rule"}) {
         offer(Kind::keyword, column, "column", {});

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/decision.hpp"
-#include "core/schema.hpp"
 #include "grammar/keywords.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -38,23 +37,6 @@ enum class Clause : std::uint8_t {
   given,
   expect
 };
-// Of a condition: what comes next.
-enum class Next : std::uint8_t { operand, operator_, value, type, joiner, within };
-
-// The path whose parenthesis holds a condition.
-constexpr std::string_view kCounted = row_of(AttributeId::session_count).name;
-
-// What a parenthesis in a condition holds.
-enum class Parenthesis : std::uint8_t { tests, arguments, counted };
-
-constexpr std::array<std::string_view, 15> kOperators = {
-    "==", "!=", "<",  "<=",  ">",        ">=",          "~",        "!~",
-    "=~", "in", "is", "has", "contains", "starts_with", "ends_with"};
-
-bool is_operator(std::string_view word) {
-  return std::ranges::find(kOperators, word) != kOperators.end();
-}
-
 template <class... Wants>
 std::uint32_t any_of(Wants... wants) {
   return (static_cast<std::uint32_t>(wants) | ...);
@@ -80,10 +62,12 @@ class Reader {
   [[nodiscard]] Place place(std::uint32_t begin) const {
     Place place;
     place.wants = wants(begin);
-    place.path = path_;
+    place.path = clause_ == Clause::condition ? condition_.path() : path_;
     place.tool = tool_;
     place.condition = declaration_ == Declaration::condition ? std::string(name_) : "";
+    if (clause_ == Clause::condition) place.binders = condition_.binders();
     place.guard = guard_;
+    place.in_list = clause_ == Clause::condition && condition_.next() == Next::in_;
     place.answers = clause_ == Clause::on && previous_ == "on";
     return place;
   }
@@ -98,9 +82,8 @@ class Reader {
   void start(Declaration declaration) {
     declaration_ = declaration;
     clause_ = Clause::none;
-    next_ = Next::operand;
+    condition_ = {};
     bracket_ = false;
-    parentheses_.clear();
     path_.clear();
     tool_.clear();
     name_ = {};
@@ -164,7 +147,7 @@ class Reader {
       rule(token);
     } else if (declaration_ == Declaration::condition) {
       if (name_.empty()) name_ = word_;
-      if (clause_ == Clause::condition) condition(token);
+      if (clause_ == Clause::condition) condition_.take(token, word_, previous_);
       if (word_ == "=" && clause_ == Clause::none) clause_ = Clause::condition;
     } else if (block_ == Block::test) {
       test(token);
@@ -191,7 +174,7 @@ class Reader {
       if (tool_.empty() && !answers) tool_ = word_;
       if (word_ == "[" || word_ == "]") bracket_ = word_ == "[";
     }
-    if (clause_ == Clause::condition) condition(token);
+    if (clause_ == Clause::condition) condition_.take(token, word_, previous_);
   }
 
   void test(const Token& token) {
@@ -207,60 +190,6 @@ class Reader {
     if (with_ && token.kind == TokenKind::word && (previous_ == "with" || previous_ == ",") &&
         !bracket_) {
       path_ = word_;
-    }
-  }
-
-  void condition(const Token& token) {
-    if (word_ == "(") {
-      const bool use = next_ == Next::operator_;  // `ci(` or `size(`
-      parentheses_.push_back(!use                ? Parenthesis::tests
-                             : path_ == kCounted ? Parenthesis::counted
-                                                 : Parenthesis::arguments);
-      if (!in_arguments()) next_ = Next::operand;
-      return;
-    }
-    if (word_ == ")") {
-      close();
-      return;
-    }
-    if (in_arguments()) return;
-    if (word_ == "[" || word_ == "]") {
-      bracket_ = word_ == "[";
-      if (!bracket_) next_ = Next::joiner;
-      return;
-    }
-    if (!bracket_) step(token);
-  }
-
-  void close() {
-    const bool size = in_arguments() && path_ == "size";
-    const bool counted = is_in(Parenthesis::counted);
-    if (!parentheses_.empty()) parentheses_.pop_back();
-    next_ = counted ? Next::within : size ? Next::operator_ : Next::joiner;
-    if (counted) path_ = kCounted;
-  }
-
-  [[nodiscard]] bool is_in(Parenthesis kind) const {
-    return !parentheses_.empty() && parentheses_.back() == kind;
-  }
-  [[nodiscard]] bool in_arguments() const { return is_in(Parenthesis::arguments); }
-
-  void step(const Token& token) {
-    if (word_ == "and" || word_ == "or") {
-      next_ = Next::operand;
-    } else if (next_ == Next::operand) {
-      if (word_ == "always") next_ = Next::joiner;
-      if (token.kind != TokenKind::word || grammar::is_reserved(word_)) return;
-      path_ = word_;
-      next_ = Next::operator_;
-    } else if (next_ == Next::within) {
-      // `within 10m`: a number, and its unit.
-      if (word_ != "within" && token.kind == TokenKind::word) next_ = Next::operator_;
-    } else if (next_ == Next::operator_) {
-      if (word_ == "exists") next_ = Next::joiner;
-      if (is_operator(word_)) next_ = word_ == "is" ? Next::type : Next::value;
-    } else {
-      next_ = Next::joiner;
     }
   }
 
@@ -338,14 +267,14 @@ class Reader {
   }
 
   [[nodiscard]] std::uint32_t in_condition() const {
-    if (in_arguments()) {
+    if (condition_.in_arguments()) {
       return any_of(Want::attributes, Want::lists, Want::parameters, Want::values);
     }
-    if (bracket_) return any_of(Want::values, Want::parameters);
+    if (condition_.in_bracket()) return any_of(Want::values, Want::parameters);
     const std::uint32_t more = declaration_ == Declaration::rule
                                    ? any_of(Want::joiners, Want::clauses) | behind()
                                    : any_of(Want::joiners) | behind();
-    switch (next_) {
+    switch (condition_.next()) {
       case Next::operand: {
         std::uint32_t wants = any_of(Want::attributes, Want::conditions, Want::parameters);
         if (previous_ == "when") wants |= any_of(Want::always);
@@ -366,6 +295,12 @@ class Reader {
         return 0;
       case Next::joiner:
         return more;
+      case Next::list:
+        return any_of(Want::attributes, Want::parameters);
+      case Next::binder:
+      case Next::in_:
+      case Next::colon:
+        return 0;
     }
     return 0;
   }
@@ -410,14 +345,13 @@ class Reader {
   Declaration declaration_ = Declaration::none;
   Block block_ = Block::none;
   Clause clause_ = Clause::none;
-  Next next_ = Next::operand;
-  std::vector<Parenthesis> parentheses_;  // `size` has arguments
   bool bracket_ = false;
   bool guard_ = false;
   bool also_ = false;
   bool with_ = false;
   int json_ = 0;
-  std::string path_;
+  std::string path_;  // of a test
+  ConditionReader condition_;
   std::string tool_;
   std::string_view name_;
 };

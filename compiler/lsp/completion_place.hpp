@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/lsp/condition_reader.hpp"
 #include "compiler/lsp/tokens.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -54,11 +55,13 @@ struct Place {
   std::uint32_t wants = 0;
   std::uint32_t begin = 0;  // of the word that is being written; what is chosen takes its place
   std::uint32_t end = 0;
-  std::string path;       // the attribute left of the operator
-  std::string tool;       // behind `on`
-  std::string condition;  // whose body this is
-  bool guard = false;     // in a guard tier
-  bool answers = false;   // `response` may stand there, behind `on`
+  std::string path;             // the attribute left of the operator
+  std::string tool;             // behind `on`
+  std::string condition;        // whose body this is
+  std::vector<Binder> binders;  // that stand for elements there, the innermost last
+  bool guard = false;           // in a guard tier
+  bool answers = false;         // `response` may stand there, behind `on`
+  bool in_list = false;         // `in` may stand there, behind `any x`
 
   // Whether something of that kind may stand there.
   [[nodiscard]] bool has(Want want) const noexcept {

@@ -88,12 +88,12 @@ void write_diagnostic(JsonWriter& json, const Diagnostic& diagnostic, Places& pl
 void add_findings(const Unit& unit, const Documents& documents, const Client& client,
                   Findings& findings) {
   for (const LinkedFile& one : unit.files) findings[one.file->path];
-  add(unit.loaded.sink, unit.loaded.sources, documents, client, findings);
+  add(unit.findings(), unit.loaded.sources, documents, client, findings);
   if (unit.catalogs) {
     add(unit.catalogs->sink, unit.catalogs->sources, documents, client, findings);
   }
   if (unit.failure) findings[unit.root].push_back(plain_finding(kError, unit.failure->message));
-  if (const std::size_t more = unit.loaded.sink.dropped_count(); more > 0) {
+  if (const std::size_t more = unit.findings().dropped_count(); more > 0) {
     findings[unit.root].push_back(
         plain_finding(kInformation, "there are " + std::to_string(more) + " more findings"));
   }

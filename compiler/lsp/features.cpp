@@ -60,6 +60,14 @@ void write_markup(JsonWriter& json, const Client& client, std::string_view markd
       .end_object();
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+  std::string out = std::to_string(count) + " " + std::string(noun);
+  if (count == 1) return out;
+  if (!out.ends_with('y')) return out + "s";
+  out.pop_back();
+  return out + "ies";
+}
+
 std::string uri_in(const Documents& documents, const std::string& path) {
   const Document* document = documents.find(path);
   return document == nullptr ? uri_of(path) : document->uri;

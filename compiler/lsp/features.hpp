@@ -62,6 +62,9 @@ void write(JsonWriter& json, const Location& location);
 void write_markup(JsonWriter& json, const Client& client, std::string_view markdown);
 [[nodiscard]] std::string markup_of(const Client& client, std::string_view markdown);
 
+// `1 entry`, `2 entries`; an ending in `y` becomes `ies`.
+[[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
+
 // The URI under which the editor knows a path, or its own.
 [[nodiscard]] std::string uri_in(const Documents& documents, const std::string& path);
 

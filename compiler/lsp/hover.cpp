@@ -5,6 +5,7 @@
 
 #include "compiler/diag/explain.hpp"
 #include "compiler/lsp/features.hpp"
+#include "compiler/lsp/locked_tools.hpp"
 #include "compiler/lsp/words.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -61,7 +62,7 @@ std::string describe_list(const ParsedFile& file, std::string_view name) {
     entries += "  # and " + std::to_string(list->entries.size() - kEntriesShown) + " more\n";
   }
   return code("list " + std::string(name) + " = [\n" + entries + "]") +
-         std::to_string(list->entries.size()) + " entries\n" + comment_above(file, list->span);
+         counted(list->entries.size(), "entry") + "\n" + comment_above(file, list->span);
 }
 
 std::string describe_rule(const ParsedFile& file, const Symbol& symbol) {
@@ -96,6 +97,11 @@ std::string describe_attribute(std::string_view name) {
     return text;
   }
   return {};
+}
+
+std::string with_arguments(const View& view, std::string text, std::string_view name) {
+  const std::string lines = name.starts_with("args.") ? describe_argument(view, name) : "";
+  return text.empty() || lines.empty() ? text : text + "\n" + lines;
 }
 
 void add_operations(const Catalog& catalog, std::uint32_t action, std::string& text) {
@@ -140,8 +146,8 @@ std::string describe_tool(const View& view, const Symbol& symbol) {
   for (const Catalog& catalog : view.unit.catalogs->catalogs) {
     if (catalog.tool != symbol.name) continue;
     return "**" + catalog.tool + "**: the tool of catalog `" + catalog.name + "`, " +
-           std::to_string(catalog.actions.size()) + " actions, " +
-           std::to_string(catalog.operations.size()) + " operations\n";
+           counted(catalog.actions.size(), "action") + ", " +
+           counted(catalog.operations.size(), "operation") + "\n";
   }
   return {};
 }
@@ -154,6 +160,9 @@ std::string describe_module(const View& view, const Symbol& symbol) {
         return describe_tool(view, {SymbolKind::tool, "", "", catalog.tool});
       }
     }
+    for (const CatalogInfo* lock : imported_locks(view)) {
+      if (lock->name == symbol.name) return describe_lock(*lock);
+    }
     return {};
   }
   const ParsedFile* file = home_of(view, symbol);
@@ -161,12 +170,22 @@ std::string describe_module(const View& view, const Symbol& symbol) {
   const Ast& ast = file->ast;
   std::size_t rules = 0;
   for (const TierNode& tier : ast.tiers) rules += tier.rules.size();
-  std::string text = "**" + symbol.name + "**: " + std::to_string(rules) + " rules, " +
-                     std::to_string(ast.lists.size()) + " lists, " +
-                     std::to_string(ast.conditions.size()) + " conditions\n\n`" + symbol.file +
-                     "`\n";
+  std::string text = "**" + symbol.name + "**: " + counted(rules, "rule") + ", " +
+                     counted(ast.lists.size(), "list") + ", " +
+                     counted(ast.conditions.size(), "condition") + "\n\n`" + symbol.file + "`\n";
   if (ast.policy) text += comment_above(*file, ast.policy->span);
   return text;
+}
+
+std::string describe_element(const ParsedFile& file, const Symbol& symbol) {
+  for (const Expr& expr : file.ast.exprs) {
+    if (expr.kind != ExprKind::quantified) continue;
+    const Quantifier& node = file.ast.quantifiers[expr.quantifier];
+    if (std::to_string(node.binder.span.begin) != symbol.owner) continue;
+    return "**" + symbol.name + "**: " + (node.all ? "each element" : "an element") + " of `" +
+           std::string(file.slice(node.list.span)) + "`\n";
+  }
+  return {};
 }
 
 // What findings under the cursor mean.
@@ -174,7 +193,7 @@ std::string explanations(const View& view, std::uint32_t offset) {
   std::string text;
   std::set<std::string_view> told;
   for (const Unit* unit : view.workspace.units_of(view.file.path)) {
-    for (const Diagnostic& one : unit->loaded.sink.sorted()) {
+    for (const Diagnostic& one : unit->findings().sorted()) {
       const Span span = one.span;
       const bool here = span.begin <= offset && offset <= span.end &&
                         unit->loaded.sources[span.source].name() == view.file.path;
@@ -217,13 +236,15 @@ std::string describe(const View& view, const Symbol& symbol) {
     }
     case SymbolKind::parameter:
       return "**" + symbol.name + "**: a parameter of condition `" + symbol.owner + "`\n";
+    case SymbolKind::element:
+      return home == nullptr ? "" : describe_element(*home, symbol);
     case SymbolKind::rule:
       return home == nullptr ? "" : describe_rule(*home, symbol);
     case SymbolKind::tier: {
       const TierNode* tier = home == nullptr ? nullptr : named(home->ast.tiers, symbol.name);
       if (tier == nullptr) return {};
       return "**" + symbol.name + "**: " + (tier->guard ? "a guard tier of " : "a tier of ") +
-             std::to_string(tier->rules.size()) + " rules\n" + comment_above(*home, tier->span);
+             counted(tier->rules.size(), "rule") + "\n" + comment_above(*home, tier->span);
     }
     case SymbolKind::alias: {
       const ParsedFile& file = home == nullptr ? view.file : *home;
@@ -236,7 +257,7 @@ std::string describe(const View& view, const Symbol& symbol) {
     case SymbolKind::module:
       return describe_module(view, symbol);
     case SymbolKind::attribute:
-      return describe_attribute(symbol.name);
+      return with_arguments(view, describe_attribute(symbol.name), symbol.name);
     case SymbolKind::tool:
       return describe_tool(view, symbol);
     case SymbolKind::action:

@@ -1,123 +1,60 @@
 // A line above each rule: whether it is reached, and by how many tests it is covered. See
 // features.hpp.
 //
-// The first is what the check says of the rule; the second runs the policy's tests, and therefore
-// only when the editor shows the line.
-#include <algorithm>
-#include <array>
-#include <set>
-#include <utility>
-
-#include "compiler/analysis/diagnose.hpp"
-#include "compiler/ir/phases.hpp"
+// The first is what the analysis says of the rule, and is answered when there is one; the second
+// runs the policy's tests: both only when the editor shows the line.
 #include "compiler/lsp/features.hpp"
 
 namespace sentrail::compiler::lsp {
 namespace {
 
-// Findings that say that a rule does nothing.
-constexpr std::array kUnreached = {DiagnosticKind::never_reached, DiagnosticKind::never_matches,
-                                   DiagnosticKind::shadowed_rule, DiagnosticKind::never_certain};
-// Rules of a policy that is analysed for the lines above them: more take longer than one waits.
-constexpr std::size_t kAnalysedRulesMax = 200;
+// What one line is about: `data.about`.
+constexpr std::string_view kReach = "reach";
+constexpr std::string_view kTests = "tests";
 
-struct Line {
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-  std::string message;
-};
-
-void add_lines(const DiagnosticSink& sink, const View& view, std::vector<Line>& lines) {
-  for (const Diagnostic& one : sink.sorted()) {
-    if (std::ranges::find(kUnreached, one.kind) == kUnreached.end()) continue;
-    if (view.unit.loaded.sources[one.span.source].name() != view.file.path) continue;
-    lines.push_back({one.span.begin, one.span.end, one.message});
-  }
-}
-
-// What check and analysis say against rules of a file, at its places.
-std::vector<Line> against_rules(const View& view) {
-  std::vector<Line> lines;
-  add_lines(view.unit.loaded.sink, view, lines);
-  if (!view.unit.loaded.policy) return lines;
-  std::size_t rules = 0;
-  for (const ir::Tier& tier : view.unit.loaded.policy->tiers) rules += tier.rules.size();
-  if (rules > kAnalysedRulesMax) return lines;
-  DiagnosticSink analysed;
-  static_cast<void>(analysis::diagnose(*view.unit.loaded.policy, analysis::Depth::quick, analysed));
-  add_lines(analysed, view, lines);
-  return lines;
-}
-
-// What is known of the rules of one file: findings against them, and which stand behind a rule of
-// their tier that matches always, of which the finding names only the first.
-class Reach {
- public:
-  explicit Reach(const View& view)
-      : checked_(view.unit.loaded.policy.has_value()), against_(against_rules(view)) {
-    if (!checked_) return;
-    const Sources& sources = view.unit.loaded.sources;
-    const ir::Policy& policy = *view.unit.loaded.policy;
-    for (const ir::Tier& tier : policy.tiers) {
-      if (tier.implied) continue;
-      bool behind = false;
-      for (const ir::Rule& rule : tier.rules) {
-        const bool here = sources[rule.span.source].name() == view.file.path;
-        if (behind && here && !rule.on_response) behind_.insert(rule.span.begin);
-        behind = behind || ir::matches_every_request(policy, rule);
-      }
-    }
-  }
-
-  [[nodiscard]] std::string title(Span rule) const {
-    for (const Line& line : against_) {
-      if (line.begin >= rule.begin && line.end <= rule.end) return line.message;
-    }
-    if (behind_.contains(rule.begin)) return "never reached";
-    return checked_ ? "reachable" : "not checked: the policy has errors";
-  }
-
- private:
-  bool checked_;
-  std::vector<Line> against_;
-  std::set<std::uint32_t> behind_;
-};
-
-std::string plural(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+// A line whose words are asked for when it is shown.
+void write_unresolved(JsonWriter& json, const View& view, const Range& range,
+                      std::string_view about, std::string_view rule) {
+  json.begin_object().key("range");
+  write(json, range);
+  json.key("data").begin_object().key("uri").string(uri_in(view.documents, view.file.path));
+  json.key("about").string(about).key("rule").string(rule).end_object().end_object();
 }
 
 void write_command(JsonWriter& json, std::string_view title, std::string_view command) {
   json.begin_object().key("title").string(title).key("command").string(command);
 }
 
+// Whether and by what a rule is reached.
+std::string reach_of(const Unit& unit, std::string_view rule) {
+  if (!unit.loaded.policy) return "not checked: the policy has errors";
+  return unit.analysed ? unit.analysed->line_on(rule) : "not analysed";
+}
+
 }  // namespace
 
 Answer code_lens(const View& view) {
-  const Reach reach(view);
   std::string out;
   JsonWriter json(&out);
   json.begin_array();
   for (const TierNode& tier : view.file.ast.tiers) {
     for (const RuleNode& rule : tier.rules) {
       const Range range = view.file.range_of(rule.name.span, view.client.encoding);
-      json.begin_object().key("range");
-      write(json, range);
-      json.key("command");
-      write_command(json,
-                    rule.kind == RuleKind::also     ? "adds to the decision"
-                    : rule.kind == RuleKind::shadow ? "recorded, decides nothing"
-                                                    : reach.title(rule.span),
-                    "");
-      json.end_object().end_object();
-      if (rule.kind != RuleKind::live) continue;
+      if (rule.kind != RuleKind::live) {
+        json.begin_object().key("range");
+        write(json, range);
+        json.key("command");
+        write_command(
+            json,
+            rule.kind == RuleKind::also ? "adds to the decision" : "recorded, decides nothing", "");
+        json.end_object().end_object();
+        continue;
+      }
       const std::string name = std::string(view.file.policy()) + "." +
                                (tier.implicit ? "main" : std::string(tier.name.text)) + "." +
                                std::string(rule.name.text);
-      json.begin_object().key("range");
-      write(json, range);
-      json.key("data").begin_object().key("uri").string(uri_in(view.documents, view.file.path));
-      json.key("rule").string(name).end_object().end_object();
+      write_unresolved(json, view, range, kReach, name);
+      write_unresolved(json, view, range, kTests, name);
     }
   }
   json.end_array();
@@ -127,8 +64,18 @@ Answer code_lens(const View& view) {
 Answer resolve_lens(const View& view, JsonValue lens) {
   const JsonValue range = lens.find("range");
   const std::optional<std::string_view> rule = text_of(at_path(lens, "data.rule"));
-  if (!range.exists() || !rule) {
+  const std::optional<std::string_view> about = text_of(at_path(lens, "data.about"));
+  if (!range.exists() || !rule || (about != kReach && about != kTests)) {
     return refuse(RpcCode::invalid_params, "this is no lens of this server");
+  }
+  std::string out;
+  JsonWriter json(&out);
+  json.begin_object().key("range").raw(range).key("data").raw(lens.find("data"));
+  json.key("command");
+  if (about == kReach) {
+    write_command(json, reach_of(view.unit, *rule), "");
+    json.end_object().end_object();
+    return out;
   }
   std::vector<Location> tests;
   Places places(view.unit.loaded.sources, view.documents, view.client.encoding);
@@ -138,11 +85,7 @@ Answer resolve_lens(const View& view, JsonValue lens) {
   }
   const bool checked = view.unit.loaded.policy.has_value();
   const std::string title =
-      !checked ? "tests not run" : "covered by " + plural(tests.size(), "test");
-  std::string out;
-  JsonWriter json(&out);
-  json.begin_object().key("range").raw(range).key("data").raw(lens.find("data"));
-  json.key("command");
+      !checked ? "tests not run" : "covered by " + counted(tests.size(), "test");
   write_command(json, title, tests.empty() ? "" : "sentrail.showTests");
   if (!tests.empty()) {
     json.key("arguments").begin_array();

@@ -31,6 +31,12 @@ struct Resolved {
   Span import_span;
 };
 
+// The name of an element, and those that quantifiers around it give.
+struct ElementName {
+  const Name* binder;
+  std::optional<std::size_t> outer;
+};
+
 class Walker {
  public:
   Walker(std::span<const LinkedFile> files, std::map<Symbol, std::uint32_t>& ids,
@@ -144,16 +150,49 @@ class Walker {
   }
 
   void expression(ExprId root) {
-    std::vector<ExprId> open = {root};
+    elements_.clear();
+    std::vector<std::pair<ExprId, std::optional<std::size_t>>> open = {{root, std::nullopt}};
     while (!open.empty()) {
-      const ExprId id = open.back();
+      const auto [id, innermost] = open.back();
       open.pop_back();
+      innermost_ = innermost;
       if (id.value >= ast().exprs.size()) continue;
       const Expr& expr = ast().exprs[id];
       if (expr.kind == ExprKind::test) test(expr.test);
       if (expr.kind == ExprKind::use) use(expr);
-      open.insert(open.end(), expr.children.begin(), expr.children.end());
+      if (expr.kind == ExprKind::quantified) quantifier(ast().quantifiers[expr.quantifier]);
+      for (const ExprId child : expr.children) open.emplace_back(child, innermost_);
     }
+    innermost_.reset();
+  }
+
+  // The list is named outside of the element.
+  void quantifier(const Quantifier& node) {
+    attribute_path(list_of(node.list));
+    elements_.push_back({&node.binder, innermost_});
+    innermost_ = elements_.size() - 1;
+    mark(element(node.binder), node.binder.span, true);
+  }
+
+  // A path up to its `[*]`.
+  static Path list_of(const Path& path) {
+    if (path.star == 0 || path.star >= path.steps.size()) return path;
+    Path list = path;
+    list.steps = path.steps.first(path.star);
+    list.span.end = list.steps.back().span.end;
+    return list;
+  }
+
+  [[nodiscard]] Symbol element(const Name& binder) const {
+    return {SymbolKind::element, path(), std::to_string(binder.span.begin),
+            std::string(binder.text)};
+  }
+
+  [[nodiscard]] const Name* element_named(std::string_view name) const {
+    for (auto at = innermost_; at; at = elements_[*at].outer) {
+      if (elements_[*at].binder->text == name) return elements_[*at].binder;
+    }
+    return nullptr;
   }
 
   void test(const Test& test) {
@@ -172,6 +211,10 @@ class Walker {
 
   void attribute_path(const Path& path) {
     if (path.steps.empty()) return;
+    if (const Name* binder = element_named(path.steps.front().text)) {
+      mark(element(*binder), path.steps.front().span);
+      return;
+    }
     if (is_parameter(path.steps.front().text)) {
       mark(parameter(path.steps.front().text), path.steps.front().span);
       return;
@@ -189,6 +232,10 @@ class Walker {
     }
     const DottedWord dots = dotted(literal);
     const Path written = dots.path();
+    if (!written.steps.empty() && element_named(written.steps.front().text) != nullptr) {
+      attribute_path(written);
+      return true;
+    }
     const bool parameter = written.steps.size() > 1 && is_parameter(written.steps.front().text);
     const auto named = attribute_of(written);
     const bool whole =
@@ -277,28 +324,15 @@ class Walker {
       const Expr& expr = ast.exprs[id];
       open.insert(open.end(), expr.children.begin(), expr.children.end());
       if (expr.kind == ExprKind::test) {
-        add_use(expr.test, name, result);
+        lsp::add_use(expr.test, name, result);
       } else if (expr.kind == ExprKind::use) {
         add_use(home, expr, name, depth, result);
+      } else if (expr.kind == ExprKind::quantified) {
+        const Path& list = ast.quantifiers[expr.quantifier].list;
+        result.path = result.path || (!list.steps.empty() && list.steps.front().text == name);
       }
     }
     return uses_[std::pair(&node, index)] = result;
-  }
-
-  static void add_use(const Test& test, std::string_view name, ParameterUse& result) {
-    if (!test.path.steps.empty() && test.path.steps.front().text == name) result.path = true;
-    if (test.op == TestOp::is) return;
-    const bool in = test.op == TestOp::in || test.op == TestOp::not_in;
-    for (const Literal& literal : test.operand.literals) {
-      if (literal.kind != LiteralKind::word) continue;
-      if (literal.text.substr(0, literal.text.find('.')) != name) continue;
-      if (literal.text != name) {
-        result.path = true;
-        continue;
-      }
-      result.value = true;
-      result.list = result.list || (in && !test.operand.bracketed);
-    }
   }
 
   void add_use(std::uint32_t home, const Expr& expr, std::string_view name, int depth,
@@ -439,21 +473,13 @@ class Walker {
   std::map<std::pair<const ConditionNode*, std::size_t>, ParameterUse> uses_;
   std::uint32_t file_ = 0;
   const ConditionNode* condition_ = nullptr;
+  std::vector<ElementName> elements_;     // of the expression that is walked
+  std::optional<std::size_t> innermost_;  // of those where the walk is
   std::optional<std::uint32_t> reached_of_;
   std::set<std::uint32_t> reached_;
 };
 
 }  // namespace
-
-std::optional<std::pair<AttributeId, std::size_t>> attribute_of(const Path& path) {
-  if (path.steps.empty()) return std::nullopt;
-  if (path.steps.size() > 1) {
-    const std::string two = std::string(path.steps[0].text) + "." + std::string(path.steps[1].text);
-    if (const auto id = attribute_named(two)) return std::pair(*id, std::size_t{2});
-  }
-  if (const auto id = attribute_named(path.steps[0].text)) return std::pair(*id, std::size_t{1});
-  return std::nullopt;
-}
 
 NameIndex::NameIndex(std::span<const LinkedFile> files) : by_file_(files.size()) {
   Walker walker(files, ids_, symbols_, by_file_);
@@ -462,40 +488,6 @@ NameIndex::NameIndex(std::span<const LinkedFile> files) : by_file_(files.size())
     std::ranges::sort(
         all, {}, [](const Occurrence& one) { return std::pair(one.span.begin, one.span.end); });
   }
-}
-
-std::optional<std::uint32_t> NameIndex::find(const Symbol& symbol) const {
-  const auto found = ids_.find(symbol);
-  return found == ids_.end() ? std::nullopt : std::optional(found->second);
-}
-
-const Occurrence* NameIndex::at(std::uint32_t file, std::uint32_t offset) const {
-  const std::vector<Occurrence>& all = by_file_[file];
-  const Occurrence* best = nullptr;
-  // None is nested in another, so that only the two that touch the offset can hold it.
-  auto behind = std::ranges::upper_bound(all, offset, {},
-                                         [](const Occurrence& one) { return one.span.begin; });
-  for (int i = 0; i < 2 && behind != all.begin(); ++i) {
-    --behind;
-    if (behind->span.end < offset) break;
-    best = &*behind;
-    if (behind->span.begin < offset || behind->span.end > offset) break;
-  }
-  return best;
-}
-
-std::span<const Occurrence> NameIndex::in_file(std::uint32_t file) const {
-  return by_file_[file];
-}
-
-std::vector<Occurrence> NameIndex::of(std::uint32_t symbol) const {
-  std::vector<Occurrence> found;
-  for (const std::vector<Occurrence>& all : by_file_) {
-    for (const Occurrence& one : all) {
-      if (one.symbol == symbol) found.push_back(one);
-    }
-  }
-  return found;
 }
 
 }  // namespace sentrail::compiler::lsp

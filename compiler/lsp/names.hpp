@@ -25,6 +25,7 @@ enum class SymbolKind : std::uint8_t {
   list,
   condition,
   parameter,
+  element,  // `x` of `any x in body.files: …`
   rule,
   tier,
   alias,      // of an import
@@ -36,7 +37,7 @@ enum class SymbolKind : std::uint8_t {
 };
 
 // One thing with a name. `owner`: of a parameter its condition, of a rule its tier, of an action
-// its tool.
+// its tool, of an element where in its file it is named.
 struct Symbol {
   SymbolKind kind = SymbolKind::list;
   std::string file;  // where it is declared; empty for what no policy file declares
@@ -88,6 +89,8 @@ struct ParameterUse {
   bool value = false;
   bool list = false;  // stands alone after `in`
 };
+// Adds what one test says of it.
+void add_use(const Test& test, std::string_view name, ParameterUse& result);
 
 // The attribute that a path begins with, and how many of its steps name it.
 [[nodiscard]] std::optional<std::pair<AttributeId, std::size_t>> attribute_of(const Path& path);

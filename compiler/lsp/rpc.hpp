@@ -24,6 +24,7 @@ enum class RpcCode : std::int32_t {
   invalid_params = -32602,
   server_not_initialized = -32002,
   request_cancelled = -32800,
+  content_modified = -32801,
   request_failed = -32803,
 };
 

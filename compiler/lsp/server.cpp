@@ -92,13 +92,20 @@ void Server::cancel(const Message& message) {
   for (Waiting& one : waiting_) {
     if (one.message->kind == MessageKind::request && one.message->id == text) one.cancelled = true;
   }
+  for (Waiting& one : parked_) one.cancelled = one.cancelled || one.message->id == text;
+  answer_parked();
 }
 
 bool Server::step() {
   if (waiting_.empty()) return false;
-  const Waiting one = std::move(waiting_.front());
+  Waiting one = std::move(waiting_.front());
   waiting_.pop_front();
   const Message& message = *one.message;
+  if (!one.cancelled) one.unit = needed_analysis(message);
+  if (one.unit) {
+    parked_.push_back(std::move(one));
+    return true;
+  }
   const auto begin = std::chrono::steady_clock::now();
   if (message.kind == MessageKind::request) {
     const Answer answered = one.cancelled
@@ -119,6 +126,55 @@ void Server::rest() {
   publish();
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   log("checked in " + std::to_string(took.count()) + " ms");
+  answer_parked();
+}
+
+std::shared_ptr<const Unit> Server::next_to_analyse() const {
+  const bool rests = phase_ == Phase::running && !changed_ && waiting_.empty();
+  return rests ? workspace_.next_to_analyse() : nullptr;
+}
+
+void Server::take(const std::shared_ptr<const Unit>& unit, Analysed analysed) {
+  if (!workspace_.take(*unit, std::move(analysed))) return;
+  log("analysed " + unit->root);
+  // With a change that is not looked at yet, this may be of an older text: the next rest() tells.
+  if (changed_ || phase_ != Phase::running) return;
+  publish();
+  answer_parked();
+}
+
+// Lines above rules wait for the analysis; all else is answered without.
+std::shared_ptr<const Unit> Server::needed_analysis(const Message& message) {
+  const bool lens = message.kind == MessageKind::request && phase_ == Phase::running &&
+                    message.method == "codeLens/resolve" &&
+                    text_of(at_path(message.params, "data.about")) == "reach";
+  const auto uri = lens ? text_of(at_path(message.params, "data.uri")) : std::nullopt;
+  if (!uri) return nullptr;
+  workspace_.refresh();
+  const std::vector<const Unit*> units = workspace_.units_of(path_of(*uri));
+  if (units.empty() || !units.front()->loaded.policy || units.front()->analysed) return nullptr;
+  return workspace_.units().at(units.front()->root);
+}
+
+// Answers those whose wait is over; after a change only rest() can tell whose it is.
+void Server::answer_parked() {
+  for (Waiting& one : std::exchange(parked_, {})) {
+    Answer answered;
+    if (one.cancelled || phase_ != Phase::running) {
+      answered = refuse(RpcCode::request_cancelled, "cancelled");
+    } else if (changed_) {
+      parked_.push_back(std::move(one));
+      continue;
+    } else if (!workspace_.is_current(*one.unit)) {
+      answered = refuse(RpcCode::content_modified, "the text has changed");
+    } else if (one.unit->analysed) {
+      answered = answer(*one.message);
+    } else {
+      parked_.push_back(std::move(one));
+      continue;
+    }
+    output_.push_back(response(one.message->id, answered));
+  }
 }
 
 std::vector<std::string> Server::take_output() {
@@ -140,6 +196,7 @@ Answer Server::answer(const Message& message) {
   }
   if (message.method == "shutdown") {
     phase_ = Phase::shut_down;
+    answer_parked();
     return "null";
   }
   if (std::ranges::binary_search(kFeatures, std::string_view(message.method))) {
@@ -313,24 +370,27 @@ void Server::publish() {
     add_findings(*unit, documents_, client_, findings);
   }
   for (const auto& [path, shown] : published_) findings.try_emplace(path);
-  for (const auto& [path, all] : findings) {
-    const Document* document = documents_.find(path);
-    std::string params = "{\"uri\":";
-    append_json_string(params, uri_in(documents_, path));
-    if (document != nullptr) params += ",\"version\":" + std::to_string(document->version);
-    params += ",\"diagnostics\":[";
-    for (std::size_t i = 0; i < all.size(); ++i) params += (i == 0 ? "" : ",") + all[i];
-    params += "]}";
-    const auto shown = published_.find(path);
-    const bool news =
-        shown == published_.end() ? document != nullptr || !all.empty() : shown->second != params;
-    if (!news) continue;
-    output_.push_back(notification("textDocument/publishDiagnostics", params));
-    published_[path] = std::move(params);
-  }
+  for (const auto& [path, all] : findings) publish(path, all);
   std::erase_if(published_, [&](const auto& one) {
     return findings.at(one.first).empty() && documents_.find(one.first) == nullptr;
   });
+}
+
+// Says what there is against a text, if that is news.
+void Server::publish(const std::string& path, const std::vector<std::string>& findings) {
+  const Document* document = documents_.find(path);
+  std::string params = "{\"uri\":";
+  append_json_string(params, uri_in(documents_, path));
+  if (document != nullptr) params += ",\"version\":" + std::to_string(document->version);
+  params += ",\"diagnostics\":[";
+  for (std::size_t i = 0; i < findings.size(); ++i) params += (i == 0 ? "" : ",") + findings[i];
+  params += "]}";
+  const auto shown = published_.find(path);
+  const bool news = shown == published_.end() ? document != nullptr || !findings.empty()
+                                              : shown->second != params;
+  if (!news) return;
+  output_.push_back(notification("textDocument/publishDiagnostics", params));
+  published_[path] = std::move(params);
 }
 
 }  // namespace sentrail::compiler::lsp

@@ -37,6 +37,10 @@ class Server {
   bool step();
   // Does what is left while nothing waits: checks what has changed, and publishes the findings.
   void rest();
+  // A policy to be analysed, in whatever thread, once all is published; null if there is none.
+  [[nodiscard]] std::shared_ptr<const Unit> next_to_analyse() const;
+  // Takes the outcome, and publishes it if the policy is still the same.
+  void take(const std::shared_ptr<const Unit>& unit, Analysed analysed);
 
   // The messages to be sent since the last call.
   [[nodiscard]] std::vector<std::string> take_output();
@@ -48,6 +52,7 @@ class Server {
   struct Waiting {
     std::unique_ptr<Message> message;
     bool cancelled = false;
+    std::shared_ptr<const Unit> unit = nullptr;  // whose analysis it needs
   };
 
   void cancel(const Message& message);
@@ -62,10 +67,13 @@ class Server {
   void change(JsonValue params);
   void close(JsonValue params);
 
+  [[nodiscard]] std::shared_ptr<const Unit> needed_analysis(const Message& message);
+  void answer_parked();
   [[nodiscard]] Answer feature(const Message& message);
   [[nodiscard]] Answer at_position(const std::string& method, const View& view, JsonValue params);
   [[nodiscard]] Answer of_text(const std::string& method, const View& view, JsonValue params);
   void publish();
+  void publish(const std::string& path, const std::vector<std::string>& findings);
   void log(std::string_view line) const {
     if (log_) log_(line);
   }
@@ -76,6 +84,7 @@ class Server {
   Documents documents_;
   Workspace workspace_;
   std::deque<Waiting> waiting_;
+  std::vector<Waiting> parked_;  // requests that wait for an analysis
   std::vector<std::string> output_;
   std::map<std::string, std::string> published_;  // by path, what the editor shows
   bool changed_ = false;                          // since the last publish()

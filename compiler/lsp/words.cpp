@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
+#include "compiler/check/operators.hpp"
 #include "core/known_values.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -106,6 +108,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"exists", "True if the value is there; null is there too."},
     {"expect", "`expect EFFECT by RULE` is what the policy should decide."},
     {"false", "The bool."},
+    {"for", "`test table \"NAME\" for TOOL { … }`: the tool that all rows of the table ask."},
     {"from",
      "`require_approval from (2 of group leads and role admin)` says who approves; each of them "
      "once."},
@@ -136,6 +139,7 @@ constexpr auto kWords = std::to_array<WordHelp>({
     {"low", "The least risk: reading."},
     {"mask", "`mask PATH` leaves only the end of a value in records, on screens and in answers."},
     {"medium", "A risk: changes that are easily undone."},
+    {"never", "`prove \"NAME\" never EFFECT when …`: what is not to be decided."},
     {"not", "Turns one test or one parenthesis round; what is undecidable stays so."},
     {"notify", "`notify CHANNEL \"TARGET\"` tells a channel of the server's configuration."},
     {"on", "`on TOOL [ACTION, …]` restricts the rule to a tool and some of its actions."},
@@ -192,19 +196,35 @@ static_assert(std::ranges::is_sorted(kWords, {}, &WordHelp::word));
 
 constexpr std::array<std::string_view, 2> kBools = {"true", "false"};
 
-constexpr std::array<std::string_view, 5> kOfBools = {"==", "!=", "exists", "is", "in"};
-constexpr std::array<std::string_view, 12> kOfStrings = {
-    "==", "!=",       "in",          "not in",    "~",      "!~",
-    "=~", "contains", "starts_with", "ends_with", "exists", "is"};
-constexpr std::array<std::string_view, 10> kOfNumbers = {"==", "!=", "<",      "<=",     ">",
-                                                         ">=", "in", "not in", "exists", "is"};
-constexpr std::array<std::string_view, 6> kOfTimes = {"in", "not in", "<", "<=", ">", ">="};
-constexpr std::array<std::string_view, 6> kOfAddresses = {
-    "in", "not in", "==", "!=", "exists", "is"};
-constexpr std::array<std::string_view, 3> kOfSets = {"has", "exists", "is"};
-constexpr std::array<std::string_view, 17> kOfJson = {
-    "==",          "!=",        "in", "not in", "~", "!~", "=~",     "has", "contains",
-    "starts_with", "ends_with", "<",  "<=",     ">", ">=", "exists", "is"};
+// How operators are written, those most used first.
+constexpr auto kOperators = std::to_array<std::pair<std::string_view, TestOp>>({
+    {"==", TestOp::equal},
+    {"!=", TestOp::not_equal},
+    {"in", TestOp::in},
+    {"not in", TestOp::not_in},
+    {"has", TestOp::has},
+    {"~", TestOp::matches},
+    {"!~", TestOp::not_matches},
+    {"=~", TestOp::search},
+    {"<", TestOp::less},
+    {"<=", TestOp::less_equal},
+    {">", TestOp::greater},
+    {">=", TestOp::greater_equal},
+    {"contains", TestOp::contains},
+    {"starts_with", TestOp::starts_with},
+    {"ends_with", TestOp::ends_with},
+    {"exists", TestOp::exists},
+    {"is", TestOp::is},
+});
+
+template <class Fits>
+std::vector<std::string_view> operators_that(const Fits& fits) {
+  std::vector<std::string_view> found;
+  for (const auto& [word, op] : kOperators) {
+    if (fits(checking::meaning_of(op).op)) found.push_back(word);
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -221,25 +241,21 @@ std::span<const std::string_view> offered_values(AttributeId id) noexcept {
   return row_of(id).type == Type::boolean ? kBools : known_values(id);
 }
 
-std::span<const std::string_view> operators_of(Type type) noexcept {
-  switch (type) {
-    case Type::boolean:
-      return kOfBools;
-    case Type::number:
-    case Type::risk:
-      return kOfNumbers;
-    case Type::string:
-      return kOfStrings;
-    case Type::string_set:
-      return kOfSets;
-    case Type::json:
-      return kOfJson;
-    case Type::time:
-      return kOfTimes;
-    case Type::ip:
-      return kOfAddresses;
+std::vector<std::string_view> operators_of(Type type) {
+  return operators_that([&](ir::AtomOp op) { return checking::applies(op, type); });
+}
+
+std::vector<std::string_view> operators_of_sizes() {
+  return operators_that(checking::applies_to_size);
+}
+
+std::vector<std::string_view> types_of(Type type) {
+  std::vector<std::string_view> found;
+  for (const std::string_view name : kTypeNames) {
+    const auto tested = checking::tested_type(name);
+    if (!tested || checking::can_be(type, *tested)) found.push_back(name);
   }
-  return {};
+  return found;
 }
 
 std::string_view name_of(Trust trust) noexcept {

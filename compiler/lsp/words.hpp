@@ -7,6 +7,7 @@
 #include <array>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/schema.hpp"
 
@@ -30,8 +31,11 @@ inline constexpr std::array<std::string_view, 7> kTypeNames = {"string", "number
 // Values to offer for an attribute, beside those of catalogs; maybe none.
 [[nodiscard]] std::span<const std::string_view> offered_values(AttributeId id) noexcept;
 
-// The operators that go with a type, those most used first. source: docs/language.md, L10.5.
-[[nodiscard]] std::span<const std::string_view> operators_of(Type type) noexcept;
+// The operators that the checker takes beside a type, and beside `size(…)`; those most used first.
+[[nodiscard]] std::vector<std::string_view> operators_of(Type type);
+[[nodiscard]] std::vector<std::string_view> operators_of_sizes();
+// Those of kTypeNames that a value of a type can be.
+[[nodiscard]] std::vector<std::string_view> types_of(Type type);
 
 // How trust is written.
 [[nodiscard]] std::string_view name_of(Trust trust) noexcept;

@@ -227,7 +227,7 @@ std::set<std::string> Workspace::needed_roots() const {
 
 void Workspace::check(const std::string& root) {
   std::vector<LinkedFile> files = closure(root);
-  std::unique_ptr<Unit>& known = units_[root];
+  std::shared_ptr<Unit>& known = units_[root];
   std::vector<std::string> folders;
   if (!files.empty()) folders = folders_of_catalogs(root, files.front().file->policy());
   const bool has_imports = !files.empty() && !files.front().file->ast.imports.empty();
@@ -237,7 +237,7 @@ void Workspace::check(const std::string& root) {
       std::ranges::equal(known->files, files, {}, &LinkedFile::file, &LinkedFile::file) &&
       std::ranges::equal(known->files, files, {}, &LinkedFile::imports, &LinkedFile::imports);
   if (same) return;
-  auto unit = std::make_unique<Unit>();
+  auto unit = std::make_shared<Unit>();
   unit->root = root;
   unit->catalogs = std::move(catalogs);
   unit->files = std::move(files);
@@ -281,18 +281,30 @@ void Workspace::refresh() {
   std::erase_if(units_, [&](const auto& one) { return !needed.contains(one.first); });
 }
 
+std::shared_ptr<const Unit> Workspace::next_to_analyse() const {
+  for (const auto& [root, unit] : units_) {
+    if (unit->loaded.policy && !unit->analysed) return unit;
+  }
+  return nullptr;
+}
+
+bool Workspace::take(const Unit& unit, Analysed analysed) {
+  if (!is_current(unit)) return false;
+  units_.at(unit.root)->analysed = std::move(analysed);
+  return true;
+}
+
+bool Workspace::is_current(const Unit& unit) const {
+  const auto found = units_.find(unit.root);
+  return found != units_.end() && found->second.get() == &unit;
+}
+
 std::vector<const Unit*> Workspace::units_of(std::string_view path) const {
   std::vector<const Unit*> found;
   for (const auto& [root, unit] : units_) {
     if (unit->number_of(path)) found.push_back(unit.get());
   }
   return found;
-}
-
-std::vector<std::string> Workspace::catalog_names(const std::vector<std::string>& folders) const {
-  std::vector<std::string> names;
-  for (const Catalog& catalog : catalogs_of(folders)->catalogs) names.push_back(catalog.name);
-  return names;
 }
 
 std::vector<std::string> Workspace::module_names() const {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/driver/load.hpp"
+#include "compiler/lsp/analysed.hpp"
 #include "compiler/lsp/documents.hpp"
 #include "compiler/lsp/names.hpp"
 #include "compiler/lsp/parsed_file.hpp"
@@ -49,9 +50,14 @@ struct Unit {
   Loaded loaded;
   std::optional<Error> failure;  // why a file could not be read
   std::shared_ptr<const CatalogSet> catalogs;
+  std::optional<Analysed> analysed;  // once it is
 
   // The number of a file among `files`.
   [[nodiscard]] std::optional<std::uint32_t> number_of(std::string_view path) const;
+  // All that is known against it by now.
+  [[nodiscard]] const DiagnosticSink& findings() const noexcept {
+    return analysed ? analysed->findings : loaded.sink;
+  }
   // Which tests each rule decides. Worked out when first asked for. cost: the tests.
   [[nodiscard]] const TestedRules& tested_rules() const;
 
@@ -83,16 +89,22 @@ class Workspace {
   void refresh();
 
   // Policies that open texts belong to, in the order of their roots.
-  [[nodiscard]] const std::map<std::string, std::unique_ptr<Unit>>& units() const noexcept {
+  [[nodiscard]] const std::map<std::string, std::shared_ptr<Unit>>& units() const noexcept {
     return units_;
   }
+  // One that is checked and not analysed yet; null if there is none.
+  [[nodiscard]] std::shared_ptr<const Unit> next_to_analyse() const;
+  // Takes what the analysis says of a policy. out: whether the policy is still that one.
+  bool take(const Unit& unit, Analysed analysed);
+  // Whether a policy is still what its texts are.
+  [[nodiscard]] bool is_current(const Unit& unit) const;
   // Those among them that have a file; the first is the one to ask.
   [[nodiscard]] std::vector<const Unit*> units_of(std::string_view path) const;
   [[nodiscard]] ParsedFilePtr file(const std::string& path) const;
   // Every module that could be imported, by the names that files say they have.
   [[nodiscard]] std::vector<std::string> module_names() const;
-  // The catalogs that a policy could import.
-  [[nodiscard]] std::vector<std::string> catalog_names(
+  // The catalogs and lock files that a policy could import.
+  [[nodiscard]] std::shared_ptr<const CatalogSet> catalogs_of(
       const std::vector<std::string>& folders) const;
   // How files are read with the open texts laid over them.
   [[nodiscard]] LoadFrom source() const;
@@ -111,8 +123,6 @@ class Workspace {
   void find_closures();
   [[nodiscard]] std::set<std::string> needed_roots() const;
   void check(const std::string& root);
-  [[nodiscard]] std::shared_ptr<const CatalogSet> catalogs_of(
-      const std::vector<std::string>& folders) const;
 
   const Documents& documents_;
   const LoadOptions options_;
@@ -121,7 +131,7 @@ class Workspace {
   std::map<std::string, Known> known_;
   std::map<std::string, std::set<std::string>> closures_;  // the files of each root
   mutable std::map<std::vector<std::string>, std::shared_ptr<const CatalogSet>> catalogs_;
-  std::map<std::string, std::unique_ptr<Unit>> units_;
+  std::map<std::string, std::shared_ptr<Unit>> units_;
   bool disk_stale_ = true;
 };
 

@@ -2,10 +2,14 @@
 //
 //   node lsp_features_test.mjs SENTRAILC
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 
 import { edited, offsetAt, positionOf } from './lsp/client.mjs';
-import { AGENTS, LISTS, company, labels, opened, piece, single } from './lsp/company.mjs';
+import { AGENTS, LISTS, SENTRAILC, company, labels, opened, piece, single }
+  from './lsp/company.mjs';
 
 test('hover', async () => {
   const { editor, name } = await opened();
@@ -59,7 +63,17 @@ test('completion by place', async () => {
   await has('rule a: allow when body.x is |', 'absent', 'number');
   await has('rule a: allow when risk == low |', 'and', 'or', 'unless', 'rule');
   await has('rule a: allow when risk == low and (|', 'env', 'robot');
-  await has('rule a: allow when size(body.x) |', '>=');
+  await has('rule a: allow when size(body.x) |', '>=', 'not in');
+  await has('rule a: allow when agent.registered |', 'in', 'not in', 'is');
+  lacks(await has('rule a: allow when time |', '<', 'not in'), '==', 'exists', 'is');
+  lacks(await has('rule a: allow when agent.roles is |', 'list', 'absent'), 'string', 'object');
+  await has('rule a: allow when |', 'any', 'all');
+  assert.deepEqual(await offered('rule a: allow when any x |'), ['in']);
+  await has('rule a: allow when any x in |', 'agent.roles', 'body');
+  await has('rule a: allow when any x in body.files: |', 'x', 'env');
+  await has('rule a: allow when any x in body.files: x.size |', '<', 'has', '~');
+  lacks(await has('rule a: allow when any x in agent.roles: x |', '==', '~'), '<', 'has');
+  lacks(await offered('rule a: allow when any x in body.files: x == 1 and |'), 'x');
   await has('rule a: block when always because "x {|', 'resource.repo');
   assert.deepEqual(await offered('rule a: block when always because "x |'), []);
   assert.deepEqual(await offered('# |'), []);
@@ -292,15 +306,13 @@ test('a lens above each rule', async () => {
   const { editor, name, uri } = await opened();
   const lenses = await editor.ask('codeLens', name);
   assert.equal(lenses.length, 10);
-  const reach = lenses.filter((one) => one.command).map((one) => one.command.title);
-  assert.deepEqual(reach.slice(0, 4), ['reachable', 'reachable', 'reachable', 'reachable']);
-  assert.match(reach[4], /never reached/);
-  const covered = [];
-  for (const lens of lenses.filter((one) => !one.command)) {
-    const resolved = await editor.connection.sendRequest('codeLens/resolve', lens);
-    assert.deepEqual(resolved.range, lens.range);
-    covered.push(resolved.command);
-  }
+  const resolved = await Promise.all(lenses.map((one) => editor.request('codeLens/resolve', one)));
+  assert.deepEqual(resolved.map((one) => one.range), lenses.map((one) => one.range));
+  const about = (what) => resolved.filter((one) => one.data.about === what)
+    .map((one) => one.command);
+  assert.deepEqual(about('reach').map((one) => one.title), ['reachable', 'reachable', 'reachable',
+    'reachable', 'never reached: shadowed by rest']);
+  const covered = about('tests');
   assert.deepEqual(covered.map((one) => one.title), ['covered by 1 test', 'covered by 1 test',
     'covered by 0 tests', 'covered by 0 tests', 'covered by 0 tests']);
   assert.equal(covered[0].command, 'sentrail.showTests');
@@ -308,5 +320,119 @@ test('a lens above each rule', async () => {
   assert.equal(where, uri);
   assert.deepEqual(position, positionOf(AGENTS, 'protect:'));
   assert.match(piece(AGENTS, tests[0].range), /^test "protected"/);
+  await editor.stop();
+});
+
+test('a line above a rule says what was computed, and nothing else', async () => {
+  const titles = async (text) => {
+    const { editor } = await single(text);
+    const lenses = (await editor.ask('codeLens', 'p.sentrail'))
+      .filter((one) => one.command || one.data.about === 'reach');
+    const all = await Promise.all(lenses.map((one) =>
+      one.command ? one : editor.request('codeLens/resolve', one)));
+    await editor.stop();
+    return all.map((one) => one.command.title);
+  };
+  const rules = (count) => Array.from({ length: count }, (_, i) =>
+    `rule r${i}: block when agent.id == "a${i}"\n`).join('');
+  const head = 'policy p\nlanguage 1\n';
+  const thousand = await titles(`${head}${rules(1000)}` +
+    'rule last: require_approval when agent.id in ["a7", "a8"]\n');
+  assert.equal(thousand[999], 'reachable');
+  assert.match(thousand[1000], /^never reached: shadowed by r7 and r8(;|$)/);
+  assert.deepEqual(new Set(await titles(head + rules(2001))),
+    new Set(['not analysed: the policy is large']));
+  assert.deepEqual(await titles(`${head}rule a: block when resource.reff == "x"\n`),
+    ['not checked: the policy has errors']);
+  assert.deepEqual(await titles(`${head}rule a: allow when env == live and env == test\n` +
+    'also rule b when always then alert\nshadow rule c: block when always\n'),
+    ['never matches; counts where something cannot be read', 'adds to the decision',
+      'recorded, decides nothing']);
+});
+
+// A lock file of one tool, as `sentrailc lock` writes it.
+function lock(folder, server, tools) {
+  mkdirSync(path.join(folder, 'catalogs'), { recursive: true });
+  const done = spawnSync(SENTRAILC, ['lock', server, '-', '-o',
+    path.join(folder, 'catalogs/tools.lock.json'), '--name', 'acme.tools'],
+  { input: JSON.stringify(tools), encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr);
+}
+const tool = (name, properties) => ({ name, inputSchema: { type: 'object', properties } });
+
+test('lock files: watched, offered, and what their tools take', async () => {
+  const { editor, folder } = await company();
+  await editor.open('acme/agents.sentrail', AGENTS);  // asked for before this is answered
+  const [{ registerOptions }] = editor.registrations;
+  assert.ok(registerOptions.watchers.some((one) => one.globPattern === '**/catalogs/*.lock.json'));
+  const pay = tool('pay', { amount: { type: 'number' },
+    to: { type: 'object', properties: { name: { type: 'string' } } },
+    speed: { type: 'string', enum: ['slow', 'fast'] } });
+  lock(folder, 'bank', [pay]);
+
+  const head = 'policy acme.payments\nlanguage 1\nimport acme.tools\n';
+  const rule = 'rule large: require_approval when mcp.tool == "pay" and args.amount > 500\n';
+  const name = 'acme/payments.sentrail';
+  assert.deepEqual(await editor.open(name, head + rule), []);
+  const offered = async (marked) => labels(await editor.offered(name, marked));
+  assert.ok((await offered('policy acme.payments\nlanguage 1\nimport |')).includes('acme.tools'));
+  const of = async (marked, ...wanted) => {
+    const all = await offered(head + marked);
+    for (const one of wanted) assert.ok(all.includes(one), `${marked}: ${one} of ${all}`);
+  };
+  await of('rule a: block when mcp.tool == |', '"pay"');
+  await of('rule a: block when mcp.server == |', '"bank"');
+  await of('rule a: block when args.|', 'args.amount', 'args.to.name');
+  await of('rule a: block when args.speed == |', '"slow"', '"fast"');
+  await editor.replace(name, head + rule);
+  const hover = async (what, behind = 1) =>
+    (await editor.at('hover', name, positionOf(head + rule, what, 1, behind))).contents.value;
+  assert.match(await hover('acme.tools', 6), /a lock file with 1 tool of 1 MCP server[^]*`pay`/);
+  assert.match(await hover('args.amount'), /`pay` of `bank`: a number/);
+
+  // The server lists the tool otherwise now: the file changes, and the policy has a finding.
+  lock(folder, 'bank', [tool('pay', { sum: { type: 'number' } })]);
+  const uri = editor.uri(name);
+  const found = editor.until(() =>
+    editor.published.get(uri).diagnostics.find((one) => one.code === 'S0312'));
+  await editor.connection.sendNotification('workspace/didChangeWatchedFiles',
+    { changes: [{ uri: editor.uri('catalogs/tools.lock.json'), type: 2 }] });
+  assert.equal(piece(head + rule, (await found).range), 'args.amount');
+  writeFileSync(path.join(folder, 'catalogs/tools.lock.json'), '{}');
+  const gone = editor.until(() =>
+    editor.published.get(uri).diagnostics.find((one) => one.code === 'S0202'));
+  await editor.connection.sendNotification('workspace/didChangeWatchedFiles',
+    { changes: [{ uri: editor.uri('catalogs/tools.lock.json'), type: 2 }] });
+  await gone;
+  await editor.stop();
+});
+
+test('one of a thing and several', async () => {
+  const text = 'policy p\nlanguage 1\nlist one = ["a"]\nlist two = ["a", "b"]\n' +
+    'tier t {\n  rule a: block when env in one or env in two\n}\n';
+  const { editor } = await single(text);
+  const hover = async (what) =>
+    (await editor.at('hover', 'p.sentrail', positionOf(text, what, 1, 1))).contents.value;
+  assert.match(await hover('one'), /\n1 entry\n/);
+  assert.match(await hover('two'), /\n2 entries\n/);
+  assert.match(await hover('t {'), /a tier of 1 rule\n/);
+  assert.match(await hover('p\n'), /1 rule, 2 lists, 0 conditions/);
+  await editor.stop();
+});
+
+test('elements of quantifiers are names', async () => {
+  const text = 'policy p\nlanguage 1\n' +
+    'condition large(doc) = any f in doc.files: (f.size > 10 and f.name == "x")\n' +
+    'rule a: block when large(body)\n';
+  const { editor } = await single(text);
+  const rename = async (what, newName) => edited(text, (await editor.at('rename', 'p.sentrail',
+    positionOf(text, what), { newName })).documentChanges[0].edits);
+  assert.equal(await rename('doc.files', 'it'), text.replaceAll('doc', 'it'));
+  assert.equal(await rename('f.name', 'file'), text.replace('any f in', 'any file in')
+    .replace('f.size', 'file.size').replace('f.name', 'file.name'));
+  const [home] = await editor.at('definition', 'p.sentrail', positionOf(text, 'f.size'));
+  assert.deepEqual(home.range.start, positionOf(text, 'f in doc'));
+  const hover = await editor.at('hover', 'p.sentrail', positionOf(text, 'f.size'));
+  assert.match(hover.contents.value, /an element of `doc\.files`/);
   await editor.stop();
 });

@@ -176,6 +176,7 @@ test('a request can be cancelled, and a burst of changes is checked once', async
     params: { textDocument: { uri, version }, contentChanges: [
       { range: { start: { line: 5, character }, end: { line: 5, character } }, text: 'x' }] } });
   const last = editor.diagnostics('p.sentrail', 51);
+  editor.texts.delete('p.sentrail');  // which it does not know from here on
   let burst = '';
   for (let version = 2; version <= 51; ++version) burst += change(version, 7);
   editor.process.stdin.write(burst);
@@ -192,7 +193,7 @@ test('a request can be cancelled, and a burst of changes is checked once', async
   await editor.stop();
 });
 
-test('one rule of 1,000 edited: new findings within the time of a keystroke', async () => {
+test('one rule of 1,000 edited while it is analysed: findings within a keystroke', async () => {
   const rules = Array.from({ length: 1000 }, (_, i) =>
     `rule r${i}: block\n  on github ref.delete\n  when resource.ref == "b${i}" and agent.id ~ ` +
     `"x${i}*"\n`).join('');
@@ -211,9 +212,62 @@ test('one rule of 1,000 edited: new findings within the time of a keystroke', as
   times.sort((a, b) => a - b);
   console.log(`one-rule edit at 1,000 rules: median ${times[10].toFixed(1)} ms, ` +
     `slowest ${times[19].toFixed(1)} ms`);
+  const analysed = performance.now();
+  const lens = (await editor.ask('codeLens', 'p.sentrail'))[0];
+  assert.equal((await editor.request('codeLens/resolve', lens)).command.title, 'reachable');
+  console.log(`analysed ${(performance.now() - analysed).toFixed(1)} ms behind the last edit`);
   // The release build has 50 ms; this may be an unoptimised one on a busy machine.
   assert.ok(times[10] < 500, `${times[10]} ms`);
   await editor.stop();
+});
+
+test('what the analysis finds comes behind the check, and never of an older text', async () => {
+  const shadowed = 'policy p\nlanguage 1\nrule wide: block when agent.id ~ "a*"\n' +
+    'rule narrow: require_approval when agent.id ~ "ab*"\n';
+  const { editor, diagnostics } = await single(shadowed);
+  assert.deepEqual(diagnostics, []);
+  const uri = editor.uri('p.sentrail');
+  const analysed = () => editor.until(() =>
+    editor.published.get(uri)?.diagnostics.find((one) => one.code === 'S0320'));
+  const first = editor.published.get(uri).diagnostics.find((one) => one.code === 'S0320') ??
+    await analysed();
+  assert.equal(first.severity, 2);
+  assert.match(piece(shadowed, first.range), /^rule narrow/);
+  assert.match(first.relatedInformation[0].message, /tried before/);
+  assert.match(piece(shadowed, first.relatedInformation[0].location.range), /^rule wide/);
+
+  // It goes with its text, whichever way the two race.
+  const seen = [];
+  editor.connection.onNotification('textDocument/publishDiagnostics', (params) => {
+    seen.push([params.version % 2, params.diagnostics.some((one) => one.code === 'S0320')]);
+    editor.published.set(params.uri, params);
+    editor.waiting = editor.waiting.filter((one) => !one());
+  });
+  const reached = shadowed.replace('"a*"', '"b*"');
+  for (let i = 0; i < 20; ++i) {
+    assert.deepEqual(await editor.replace('p.sentrail', reached), []);  // versions 2, 4, …
+    const again = i % 2 === 0 ? analysed() : undefined;  // the others are overtaken
+    await editor.replace('p.sentrail', shadowed);
+    await again;
+  }
+  assert.ok(seen.every(([odd, found]) => odd === 1 || !found), JSON.stringify(seen));
+  await editor.stop();
+});
+
+test('an analysis that takes long delays neither answers nor the end', async () => {
+  const attributes = ['agent.id', 'resource.ref', 'resource.path', 'http.host'];
+  const rules = Array.from({ length: 190 }, (_, i) => `rule r${i}: block when ` +
+    attributes.map((one, k) => `${one} =~ /${'abc'[(i + k) % 3]}.*${'xyz'[(i * k) % 3]}[0-9]{1,3}/`)
+      .join(' and ') + '\n').join('');
+  const { editor } = await single(`policy p\nlanguage 1\n${rules}`);
+  const [lens] = await editor.ask('codeLens', 'p.sentrail');
+  const waiting = editor.request('codeLens/resolve', lens);
+  const order = [];
+  waiting.then(() => order.push('resolved'), (error) => order.push(error.code));
+  await editor.at('hover', 'p.sentrail', { line: 2, character: 1 });
+  order.push('hover');
+  assert.equal(await editor.stop(), 0);
+  assert.deepEqual(order, ['hover', -32800]);
 });
 
 test('truncated texts are answered too', async () => {

@@ -409,6 +409,57 @@ class Graph(unittest.TestCase):
             xml.etree.ElementTree.fromstring(answer.stdout)
         self.assertIn("secret_files", answer.stdout)
 
+    def texts_of(self, folder):
+        answer = run("graph", folder)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        root = xml.etree.ElementTree.fromstring(answer.stdout)
+        return [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+    def test_it_shows_all_that_a_rule_does(self):
+        folder = policy(
+            'policy p\nlanguage 1\nimport acme.base\ncondition late(who) = who ~ "ci-*" and\n'
+            '  # a word on it\n  env == live\n'
+            'tier team {\n'
+            '  rule pays: require_approval from (2 of group leads and role admin) within 24h\n'
+            '    when args.amount > 5 until 2099-01-31\n'
+            '  rule usual: require_approval when late(agent.id)\n'
+            '  rule few: allow when agent.registered == true\n'
+            '    limit 20 per 1h by agent.id\n'
+            '    limit sum args.amount 5000 per 1d by agent.id else require_approval '
+            'from (group finance)\n'
+            '    then redact args.card, notify slack "#fin"\n'
+            '  also rule marks when env == live then tag "live"\n'
+            '  shadow rule tighter: block when env == test\n}\n'
+            'default require_approval from (group ops)\n')
+        (folder / "acme").mkdir()
+        (folder / "acme/base.sentrail").write_text(
+            'policy acme.base\nlanguage 1\ncondition odd = agent.id == "x"\n'
+            'guard tier floor {\n  rule stop: block when odd and risk == critical\n}\n')
+        shown = self.texts_of(folder)
+        joined = " ".join(text.strip() for text in shown)
+        for text in ("from (2 of group leads and 1 of role admin) within 1d", "until 2099-01-31",
+                     "from (1 of role reviewer)", "limit 20 per 1h by agent.id else block",
+                     "limit sum args.amount 5000 per 1d by agent.id else require_approval from "
+                     "(1 of group finance)", "then redact args.card", 'then notify slack "#fin"',
+                     'then tag "live"', "also: adds to the decision", "when env == live",
+                     "shadow: block, recorded alone", "when env == test", "of acme.base",
+                     "when odd and risk == critical", "from (1 of group ops)",
+                     'late(who) = who ~ "ci-*" and env == live', 'acme.base.odd = agent.id == "x"'):
+            self.assertIn(text, joined)
+        self.assertNotIn("a word on it", joined)
+        # Only what decides says by how many tests it is covered: three rules, one, the default.
+        self.assertEqual(sum("no test is decided here" in text for text in shown), 5)
+
+    def test_long_conditions_are_wrapped_and_stay_in_their_boxes(self):
+        names = " or ".join(f'resource.owner == "team-{i}-\u00e9"' for i in range(40))
+        shown = self.texts_of(policy(f'policy p\nlanguage 1\nrule long: block when {names}\n'
+                                     f'rule wide: block when env == "{"x" * 200}"\n'))
+        beginnings = ("when", "resource", "or", "x")
+        lines = [text for text in shown if text.lstrip().startswith(beginnings)]
+        self.assertGreater(len(lines), 10)
+        self.assertLessEqual(max(map(len, lines)), 41)
+        self.assertEqual(sum(text.endswith("\u2026") for text in lines), 1)
+
     def test_hostile_texts_are_escaped(self):
         text = HEAD + 'rule r: allow when env == "<script>&\\"\\u{202e}"\n' \
                       'test "]]><x>" {\n  given with env = live\n  expect require_approval\n}\n'

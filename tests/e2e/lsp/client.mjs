@@ -1,6 +1,7 @@
 // An editor for tests: vscode-jsonrpc speaks with `sentrailc lsp`, this keeps what it publishes.
 //
-// Neighbours: ../lsp_test.mjs. Messages go through the library that editors use.
+// Neighbours: ../lsp_test.mjs; guards.mjs judges all that comes. Messages go through the library
+// that editors use.
 import { createRequire } from 'node:module';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
+
+import { Guards } from './guards.mjs';
 
 const require = createRequire(new URL('../../../demo/package.json', import.meta.url));
 export const rpc = require('vscode-jsonrpc/node');
@@ -83,12 +86,25 @@ export class Editor {
     this.published = new Map();  // by URI, the latest
     this.waiting = [];
     this.registrations = [];
+    this.misjudged = [];  // what the guards say of messages that nobody asked for
+    this.guards = new Guards(lsp, (uri) => this.linesOf(uri));
     this.connection.onNotification('textDocument/publishDiagnostics', (params) => {
+      const document = this.documentOf(params.uri);
+      try {
+        if (params.version === document?.version) {
+          this.guards.judged('textDocument/publishDiagnostics',
+            { textDocument: { uri: params.uri } }, params);
+        }
+      } catch (error) {
+        this.misjudged.push(error);
+      }
       this.published.set(params.uri, params);
       this.waiting = this.waiting.filter((one) => !one());
     });
     this.connection.onRequest('client/registerCapability', (params) => {
-      this.registrations.push(...params.registrations);
+      this.registrations.push(...params.registrations.filter((one) =>
+        lsp.DidChangeWatchedFilesNotification.method === one.method &&
+        one.registerOptions.watchers.every((watcher) => typeof watcher.globPattern === 'string')));
       return null;
     });
     this.connection.listen();
@@ -103,7 +119,26 @@ export class Editor {
       workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'test' }],
     });
     await this.connection.sendNotification('initialized', {});
+    this.encoding = result.capabilities.positionEncoding;
+    this.guards.legend = result.capabilities.semanticTokensProvider.legend;
     return result;
+  }
+
+  documentOf(uri) {
+    return [...this.texts].find(([name]) => this.uri(name) === uri)?.[1];
+  }
+
+  // The lines that ranges are judged by: of an open text, where they are counted as here.
+  linesOf(uri) {
+    return this.encoding === 'utf-16' ? this.documentOf(uri)?.text.split('\n') : undefined;
+  }
+
+  // The answer to a request, judged if its text is still the one that it was asked of.
+  async request(method, params, ...more) {
+    const document = this.documentOf(params.textDocument?.uri ?? params.data?.uri);
+    const version = document?.version;
+    const answer = await this.connection.sendRequest(method, params, ...more);
+    return document?.version === version ? this.guards.judged(method, params, answer) : answer;
   }
 
   uri(name) {
@@ -171,7 +206,7 @@ export class Editor {
   }
 
   ask(method, name, more = {}) {
-    return this.connection.sendRequest(`textDocument/${method}`,
+    return this.request(`textDocument/${method}`,
       { textDocument: { uri: this.uri(name) }, ...more });
   }
 
@@ -190,6 +225,8 @@ export class Editor {
   async stop() {
     await this.connection.sendRequest('shutdown');
     await this.connection.sendNotification('exit');
-    return this.ended;
+    const code = await this.ended;
+    if (this.misjudged.length > 0) throw this.misjudged[0];
+    return code;
   }
 }

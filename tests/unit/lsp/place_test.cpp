@@ -62,6 +62,37 @@ TEST(Place, InConditions) {
   EXPECT_FALSE(place("condition c|").has(Want::attributes));
 }
 
+TEST(Place, InQuantifiers) {
+  const auto names = [](const std::string& marked) {
+    std::string all;
+    for (const Binder& one : place("rule a: block when " + marked).binders) {
+      all += one.name + " of " + one.list + (one.member ? "+" : "") + ";";
+    }
+    return all;
+  };
+  const auto at = [](const std::string& marked) { return place("rule a: block when " + marked); };
+  EXPECT_EQ(at("any |").wants, 0u);
+  EXPECT_TRUE(at("any x |").in_list);
+  EXPECT_FALSE(at("any x in |").in_list);
+  EXPECT_TRUE(at("any x in |").has(Want::attributes));
+  EXPECT_EQ(at("any x in body.l |").wants, 0u);
+  EXPECT_EQ(at("any x in body.l[*].a |").wants, 0u);
+  EXPECT_TRUE(at("any x in body.l: |").has(Want::attributes));
+  EXPECT_TRUE(at("any x in body.l: x |").has(Want::operators));
+  EXPECT_TRUE(at("any x in body.l: x == 1 |").has(Want::joiners));
+  EXPECT_EQ(names("any x in body.l: |"), "x of body.l;");
+  EXPECT_EQ(names("all x in body.l[*].a: not |"), "x of body.l+;");
+  EXPECT_EQ(names("any x in body.l: x == |"), "x of body.l;");
+  EXPECT_EQ(names("any x in body.l: x == 1 and |"), "");
+  EXPECT_EQ(names("any x in body.l: (x == 1 and |"), "x of body.l;");
+  EXPECT_EQ(names("any x in body.l: (x == 1 and (env == live or |"), "x of body.l;");
+  EXPECT_EQ(names("any x in body.l: (x == 1) and |"), "");
+  EXPECT_EQ(names("any x in body.l: any y in x.m: |"), "x of body.l;y of x.m;");
+  EXPECT_EQ(names("any x in body.l: (any y in x.m: y == 1 and |"), "x of body.l;");
+  EXPECT_EQ(names("any x in body.l: x in [1, 2] and |"), "");
+  EXPECT_EQ(names("any x in body.l: size(x) |"), "x of body.l;");
+}
+
 TEST(Place, NothingWithinTexts) {
   EXPECT_EQ(place("# a |").wants, 0u);
   EXPECT_EQ(place("rule a: block when env == \"x|\"").wants, 0u);

@@ -62,7 +62,8 @@ void apply(const std::string& answer, Desk& desk) {
 
 bool can_be_renamed(SymbolKind kind) {
   return kind == SymbolKind::list || kind == SymbolKind::condition ||
-         kind == SymbolKind::parameter || kind == SymbolKind::rule || kind == SymbolKind::tier;
+         kind == SymbolKind::parameter || kind == SymbolKind::element || kind == SymbolKind::rule ||
+         kind == SymbolKind::tier;
 }
 
 std::size_t rename_everything(Desk& desk) {
@@ -125,6 +126,39 @@ TEST(Rename, ParametersThatStandForAnything) {
             "test \"t\" {\n  given with env = a\n  expect require_approval\n}\n");
   ASSERT_TRUE(fine.unit().loaded.policy.has_value());
   EXPECT_EQ(rename_everything(fine), 10u);
+}
+
+TEST(Rename, ElementsAndTheListsOfParameters) {
+  Desk desk("/nowhere/p.sentrail",
+            "policy p\nlanguage 1\n"
+            "condition large(files, most) = any f in files.list[*].blob: f.size > 10 and\n"
+            "  size(files.list) <= most\n"
+            "condition nested(doc) = all a in doc.x: (any b in a.y: (b.z == a.w and b.k == a))\n"
+            "rule r: block when large(body, 3) or nested(body)\n"
+            "rule s: block when any f in agent.roles: f == admin\n"
+            "rule t: block when (any f in body.l: f.x == 1) and (any f in body.m: f.y == 2)\n");
+  ASSERT_TRUE(desk.unit().loaded.policy.has_value());
+  // Three conditions and rules, three parameters, six elements.
+  EXPECT_EQ(rename_everything(desk), 5u + 3u + 6u);
+  const std::string text = desk.documents.find(desk.path)->text;
+  const auto named = [&](std::string_view what, std::size_t behind) {
+    const Answer edit =
+        rename(desk.view(), static_cast<std::uint32_t>(text.find(what) + behind), "other_name");
+    EXPECT_TRUE(edit.has_value());
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = edit->find("other_name", at)) != std::string::npos; ++at) {
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(named("files.list[*]", 1), 3u);
+  EXPECT_EQ(named("a.y", 0), 4u);
+  EXPECT_EQ(named("f.x", 0), 2u);
+  EXPECT_EQ(named("f.y", 0), 2u);
+  // A name that would be another thing there.
+  EXPECT_FALSE(rename(desk.view(), static_cast<std::uint32_t>(text.find("b.z")), "a").has_value());
+  EXPECT_FALSE(
+      rename(desk.view(), static_cast<std::uint32_t>(text.find("b.z")), "env").has_value());
 }
 
 // What is right of `==` stands in the index like what is left of it.

@@ -1,11 +1,18 @@
-// What editors are told of attributes is what docs/language.md says of them.
+// What editors are told of attributes is what docs/language.md says of them, and what they offer is
+// what the checker takes.
 #include "compiler/lsp/words.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "compiler/check/check.hpp"
+#include "compiler/syntax/parser.hpp"
 #include "grammar/keywords.hpp"
 
 namespace sentrail::compiler::lsp {
@@ -35,6 +42,48 @@ TEST(Words, EveryKeywordIsExplained) {
     EXPECT_FALSE(help_of_word(word).empty()) << word;
   }
   EXPECT_TRUE(help_of_word("nothing").empty());
+}
+
+// What `check` says of a test of an attribute by an operator.
+bool is_taken(std::string_view attribute, std::string_view op) {
+  const std::string right = op == "exists"                 ? ""
+                            : op == "is"                   ? " absent"
+                            : op == "in" || op == "not in" ? " [\"x\"]"
+                            : op == "=~"                   ? " /x/"
+                                                           : " \"x\"";
+  const std::string text = "policy p\nlanguage 1\nrule r: block when " + std::string(attribute) +
+                           " " + std::string(op) + right + "\n";
+  Sources sources;
+  DiagnosticSink sink;
+  const SourceId source = sources.add("p.sentrail", text);
+  const std::optional<Ast> ast = parse(source, sources, sink);
+  if (ast) static_cast<void>(check(*ast, sources, nullptr, sink));
+  for (const Diagnostic& one : sink.sorted()) {
+    const bool syntax = !ast;
+    if (syntax || one.kind == DiagnosticKind::wrong_operator) return false;
+  }
+  return true;
+}
+
+// What is offered is what the checker takes, of every attribute and operator there are.
+TEST(Words, OperatorsAreThoseOfTheChecker) {
+  constexpr auto kAll = std::to_array<std::string_view>(
+      {"==", "!=", "<", "<=", ">", ">=", "in", "not in", "~", "!~", "=~", "has", "contains",
+       "starts_with", "ends_with", "exists", "is"});
+  const auto compare = [&](const std::string& left, const std::vector<std::string_view>& offered) {
+    for (const std::string_view op : kAll) {
+      EXPECT_EQ(std::ranges::find(offered, op) != offered.end(), is_taken(left, op))
+          << left << " " << op;
+    }
+  };
+  for (const Attribute& row : kAttributes) {
+    const std::string left(row.name);
+    const bool bare = left != "http.query" && left != "http.headers" &&
+                      left != "response.headers" && left != "resource";
+    compare(bare ? left : left + ".x", operators_of(row.type));
+  }
+  compare("size(body.x)", operators_of_sizes());
+  compare("size(agent.roles)", operators_of_sizes());
 }
 
 }  // namespace
