@@ -96,8 +96,8 @@ class Writer {
         return "not " + operand(one.children[0], true);
       case ConditionKind::some_element:
       case ConditionKind::every_element:
-        return (one.kind == ConditionKind::some_element ? "any " : "all ") + one.element + " in " +
-               to_string(one.atom.attribute) + ": " + operand(one.children[0], false);
+        return (one.kind == ConditionKind::some_element ? "any " : "all ") + one.element.str() +
+               " in " + to_string(one.atom.attribute) + ": " + operand(one.children[0], false);
       case ConditionKind::all:
       case ConditionKind::any:
         break;

@@ -205,9 +205,9 @@ class Values {
       const char* op = atom.op == ir::AtomOp::less      ? "<"
                        : atom.op == ir::AtomOp::greater ? ">"
                                                         : "=";
+      const std::string& upper = operand.upper;
       ways.push_back(operand.kind == ir::OperandKind::number_range
-                         ? "(and (>= " + x + "_size " + operand.text + ") (<= " + x + "_size " +
-                               operand.upper.str() + "))"
+                         ? "(<= " + operand.text + " " + x + "_size " + upper + ")"
                          : std::string("(") + op + " " + x + "_size " + operand.text + ")");
     }
     const std::string stands = any_of(ways);
