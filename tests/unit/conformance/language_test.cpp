@@ -161,7 +161,7 @@ TEST(Conformance, AnExpectationAloneIsOfTheNextLine) {
 }
 
 TEST(Conformance, AClaimIsTried) {
-  const std::string claim = std::string(kRight).insert(std::string(kRight).find("test"),
+  const std::string claim = std::string(kRight).insert(std::string(kRight).find("test \""),
                                                        "prove \"c\" never allow when tool == t\n");
   EXPECT_GT(problems_in(claim), 0u);
   EXPECT_EQ(problems_in(with(claim, "tool == t\ntest", "tool == t # refused: S0607\ntest")), 0u);
