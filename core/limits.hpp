@@ -60,7 +60,7 @@ inline constexpr std::size_t kObligationTextBytesMax = 128;
 inline constexpr std::size_t kShadowRulesMax = 64;
 // Operands of all tests together, lists expanded where they are used: 100 MB of memory.
 inline constexpr std::size_t kOperandsMax = 1'000'000;
-// Steps in an attribute path (`body.a.b.c`): deeper JSON than this is not policy's business.
+// Steps behind the name of a path (`body.a.b.c`: three): deeper JSON is not policy's business.
 inline constexpr std::size_t kPathStepsMax = 16;
 // Levels of `and` within `or` in a compiled condition: the grammar's nesting, `when and not unless`
 // around it, and room for lists.

@@ -161,9 +161,9 @@ std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, B
     report_unknown(context, path);
     return std::nullopt;
   }
-  if (path.steps.size() > limits::kPathStepsMax) {
+  if (path.steps.size() - 1 > limits::kPathStepsMax) {
     context.report(DiagnosticKind::path_too_long, path.span,
-                   "with its argument this path has " + std::to_string(path.steps.size()) +
+                   "with its argument this path has " + std::to_string(path.steps.size() - 1) +
                        " steps, at most " + std::to_string(limits::kPathStepsMax) + " are allowed",
                    "test something less deep");
     return std::nullopt;

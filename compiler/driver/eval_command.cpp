@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "compiler/driver/commands.hpp"
+#include "compiler/driver/eval_answer.hpp"
 #include "compiler/driver/ready.hpp"
 #include "compiler/probe/requests.hpp"
 #include "compiler/tester/flip.hpp"
@@ -15,8 +16,6 @@
 #include "core/time.hpp"
 #include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
-#include "runtime/request/read_requests.hpp"
-#include "runtime/request/read_state.hpp"
 
 namespace sentrail::compiler {
 namespace {
@@ -41,19 +40,16 @@ constexpr const char* word(Truth truth) {
 }
 
 // Everything that both commands print.
-struct Answer {
-  const Compiled* compiled = nullptr;
-  Evaluation evaluation;
-  decide::Explanation explanation;  // of the action that decides
+struct Answer : EvalAnswer {
   std::optional<std::vector<Flip>> flips;
 };
 
-std::vector<Flip> flips_of(const Loaded& loaded, const Answer& answer, const State& state) {
+std::vector<Flip> flips_of(const Loaded& loaded, const EvalAnswer& answer) {
   std::vector<oracle::Request> actions;
   for (const request::Request& one : answer.evaluation.requests) {
     actions.push_back(probe::plain_request(one.facts()));
   }
-  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions, state);
+  return flips_of(*loaded.policy, *answer.compiled, loaded.catalogs, actions, answer.state);
 }
 
 Result<Instant> parse_now(const std::string& text) {
@@ -65,39 +61,18 @@ Result<Instant> parse_now(const std::string& text) {
 }
 
 Result<Answer> answer_of(const Ready& ready, const Options& options) {
-  Answer answer;
-  answer.compiled = ready.compiled.get();
   SENTRAIL_ASSIGN_OR_RETURN(const std::string json,
                             read_bytes(options.request, limits::kBodyHeldBytesMax));
-  SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
-                            request::read_requests(json, answer.compiled->catalogs()));
-  SENTRAIL_ASSIGN_OR_RETURN(const request::GivenState given, request::read_state(json));
-  SENTRAIL_ASSIGN_OR_RETURN(const State state,
-                            state_of(given.used, answer.compiled->engine().program()));
   std::int64_t now_ms = 0;
   if (!options.now.empty()) {
     SENTRAIL_ASSIGN_OR_RETURN(const Instant now, parse_now(options.now));
     now_ms = now.unix_ms;
   }
-  SENTRAIL_TRY(answer.compiled->decider().can_decide(requests));
-  answer.evaluation = answer.compiled->evaluate(std::move(requests), state, now_ms);
-  decide::Scratch scratch = answer.compiled->engine().make_scratch();
-  answer.explanation = decide::explain(answer.compiled->engine(), answer.evaluation.decision(),
-                                       answer.evaluation.request().facts(), scratch);
-  if (options.flip) answer.flips = flips_of(ready.loaded, answer, state);
+  Answer answer;
+  SENTRAIL_ASSIGN_OR_RETURN(static_cast<EvalAnswer&>(answer),
+                            eval_answer(*ready.compiled, json, now_ms));
+  if (options.flip) answer.flips = flips_of(ready.loaded, answer);
   return answer;
-}
-
-void write_approval(JsonWriter& json, const decide::Approval& approval) {
-  json.key("approval").begin_object().key("quorums").begin_array();
-  for (const std::string& quorum : approval.quorums) json.string(quorum);
-  json.end_array().key("withinMs");
-  if (approval.within_ms) {
-    json.integer(*approval.within_ms);
-  } else {
-    json.null();
-  }
-  json.key("usualTime").boolean(approval.usual_time).end_object();
 }
 
 // Empty for the usual.
@@ -107,57 +82,6 @@ std::string approval_text(const decide::Approval& approval) {
   if (approval.within_ms) text += " within " + print_duration_ms(*approval.within_ms);
   if (approval.within_ms && approval.usual_time) text += " or the server's time, if that is less";
   return text;
-}
-
-void write_limits(JsonWriter& json, const Answer& answer) {
-  const Program& program = answer.compiled->engine().program();
-  json.key("limits").begin_array();
-  for (const decide::LimitAnswer& one : answer.explanation.limits) {
-    json.begin_object().key("rule");
-    json.string(answer.compiled->rule_name(program.limits[one.limit].rule));
-    json.key("limit").string(one.text).key("room").boolean(one.room);
-    json.key("countable").boolean(one.countable).end_object();
-  }
-  json.end_array();
-}
-
-std::string reason_of(const Answer& answer) {
-  const std::uint32_t impossible = answer.evaluation.answer.impossible;
-  if (impossible == kNoRow) return answer.explanation.reason;
-  return decide::impossible_reason(answer.compiled->engine().program(), impossible);
-}
-
-void write_obligations(JsonWriter& json, const Compiled& compiled,
-                       const decide::ObligationSet& obligations) {
-  json.key("obligations").begin_array();
-  obligations.for_each(
-      [&](std::uint32_t row) { json.string(render_obligation(compiled.engine().program(), row)); });
-  json.end_array();
-}
-
-void write_head(JsonWriter& json, const Answer& answer) {
-  const decide::Answer& given = answer.evaluation.answer;
-  json.key("effect").string(name_of(given.effect));
-  json.key("rule").string(answer.compiled->rule_name(answer.evaluation.answer.rule));
-  json.key("reason").string(reason_of(answer));
-  if (given.approval) write_approval(json, *given.approval);
-  json.key("candidates").begin_array();
-  for (const std::uint32_t rule : answer.explanation.candidates) {
-    json.string(answer.compiled->rule_name(rule));
-  }
-  json.end_array();
-  if (!answer.explanation.limits.empty()) write_limits(json, answer);
-  write_obligations(json, *answer.compiled, given.obligations);
-  json.key("shadows").begin_array();
-  for (const decide::ShadowAnswer& one : answer.evaluation.shadows) {
-    json.begin_object().key("shadow").string(answer.compiled->rule_name(one.shadow));
-    json.key("effect").string(name_of(one.answer.effect));
-    json.key("rule").string(answer.compiled->rule_name(one.answer.rule));
-    if (one.answer.approval) write_approval(json, *one.answer.approval);
-    write_obligations(json, *answer.compiled, one.answer.obligations);
-    json.end_object();
-  }
-  json.end_array();
 }
 
 std::string obligations_text(const Compiled& compiled, const decide::ObligationSet& obligations) {

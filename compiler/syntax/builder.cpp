@@ -142,9 +142,10 @@ void AstBuilder::path_step(Span span) {
 
 void AstBuilder::path(Span span) {
   path_ = {span, std::exchange(star_, 0), 0, ast_.steps.keep(steps_)};
-  if (path_.steps.size() <= limits::kPathStepsMax) return;
+  const std::size_t steps = path_.steps.size() - 1;  // behind the name
+  if (steps <= limits::kPathStepsMax) return;
   errors_.report(DiagnosticKind::path_too_long, span,
-                 "this path has " + std::to_string(path_.steps.size()) + " steps, at most " +
+                 "this path has " + std::to_string(steps) + " steps, at most " +
                      std::to_string(limits::kPathStepsMax) + " are allowed",
                  "test something less deep");
 }

@@ -419,6 +419,7 @@ class Modules(unittest.TestCase):
         self.assertRegex(checked.stderr, r"acme/lists\.sentrail:3:")
 
     def test_modules_are_looked_for_in_named_folders_too(self):
+        """docs/language.md, L13.1."""
         elsewhere = pathlib.Path(tempfile.mkdtemp(prefix="sentrailc-"))
         shutil.move(self.folder / "acme", elsewhere / "acme")
         missing = run("check", self.folder)

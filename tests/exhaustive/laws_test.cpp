@@ -43,6 +43,7 @@ std::uint64_t for_each_world(std::size_t rules_max, Visit visit) {
   return worlds;
 }
 
+// L9.1.
 TEST(UncertaintyNeverOpens, HoldsForEveryTruthOfThreeRules) {
   std::uint64_t readings = 0;
   const auto worlds = for_each_world(kRulesMax, [&](const Skeleton& skeleton, auto truths) {
@@ -169,6 +170,7 @@ Effect first_match(const Skeleton& skeleton, std::span<const Truth> truths) {
   return matched ? answer : std::max(answer, skeleton.policy.default_effect);
 }
 
+// L9.3.
 TEST(FirstMatch, IsWhatRemainsWhenAllIsDecidable) {
   std::uint64_t certain_worlds = 0;
   for_each_world(kRulesMax, [&](const Skeleton& skeleton, const std::vector<Truth>& truths) {
@@ -206,6 +208,7 @@ Effect alone(const Skeleton& skeleton, std::size_t tier, std::span<const Truth> 
   return oracle::join(policy, truths.subspan(begin, skeleton.shape[tier].rules)).effect;
 }
 
+// L9.4.
 TEST(JoinIsStrictest, OfTheTiersEachOnItsOwnAndTheDefault) {
   const auto worlds = for_each_world(kRulesMax, [](const Skeleton& skeleton, const auto& truths) {
     const oracle::Decision decision = oracle::join(skeleton.policy, truths);
@@ -241,6 +244,7 @@ TEST(JoinIsStrictest, InWhateverOrderTheTiersStand) {
   print_worlds(worlds);
 }
 
+// L9.5.
 TEST(DefaultNeverLiftedByGuard, WhateverTheGuardTiersHold) {
   const auto worlds = for_each_world(kRulesMax, [](const Skeleton& skeleton, const auto& truths) {
     ir::Policy ordinary = skeleton.policy;
@@ -284,6 +288,7 @@ void expect_block_tightens(const Skeleton& skeleton, const std::vector<Truth>& t
   }
 }
 
+// L9.2.
 TEST(TightenOnly, InsertingABlockRuleAnywhere) {
   print_worlds(for_each_world(kRulesMax, expect_block_tightens));
 }

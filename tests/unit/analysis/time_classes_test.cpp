@@ -84,6 +84,7 @@ TEST_F(TimeClassesTest, SayWhatTheOracleSaysOfTheirInstants) {
   }
 }
 
+// L16.8.
 TEST_F(TimeClassesTest, EndsAreWithinTheTwoYearsOrDoNotCome) {
   const std::int64_t soon = parse_rfc3339("2027-01-01T00:00:00Z").value().unix_ms;
   const auto found = classes({support::window(0x7f, 0, 720, "UTC")},

@@ -252,6 +252,7 @@ TEST(Counting, LimitsPastTheLastThatIsLookedAtBlock) {
   EXPECT_EQ(full, 64u) << "the one that is not looked at";
 }
 
+// L14.3: what is held is up to a sixtieth too old, and never too little.
 TEST(Windows, HoldAtMostOneBucketTooMuchAndNeverTooLittle) {
   decide::Windows windows;
   std::vector<std::int64_t> charged;

@@ -35,6 +35,7 @@ Facts live() {
   return facts;
 }
 
+// L8.10.
 TEST(Reason, FillsHolesWithValues) {
   Compiled compiled = compiled_with(
       ir::Template{{"", " on ", " by ", ""}, {ref("resource.ref"), ref("env"), ref("agent.id")}});

@@ -139,6 +139,14 @@ TEST(OracleDecide, L8_7_TheFirstCandidateWithTheEffectIsNamedTheDefaultLast) {
             decided(Effect::block, 0, {0}, true, true));
 }
 
+// L8.8: what stands behind the last rule that is looked at is no candidate.
+TEST(OracleDecide, L8_8_UndecidableWhereSomeCandidateIs) {
+  EXPECT_TRUE(
+      decide({{false, {{Outcome::allow, kU}, {Outcome::allow, kT}}}}, Effect::block).undecidable);
+  EXPECT_FALSE(
+      decide({{false, {{Outcome::allow, kT}, {Outcome::block, kU}}}}, Effect::block).undecidable);
+}
+
 // `any f in body.files: all y in f.lines: y < 5 `, the limits of inner lists included.
 TEST(OracleDecide, L5_15_QuantifiersNest) {
   ir::Policy policy;

@@ -49,6 +49,7 @@ TEST(Search, FoldsAsciiAlone) {
   EXPECT_EQ(search("(a(?i)b|c)d", "CD"), Truth::f);
 }
 
+// L7.13.
 TEST(Search, ValuesPastTheLimitsAreUndecidable) {
   std::string text(limits::kRegexValueBytesMax, 'a');
   EXPECT_EQ(Searched("^a").search(text), Truth::t);

@@ -30,7 +30,7 @@ TEST(Zones, AreThoseOfTheDatabase) {
   }
 }
 
-// What a database with `slim` files gets wrong: it would be taken for none.
+// L16.6: what a database with `slim` files gets wrong: it would be taken for none.
 TEST(Zones, SummerTimeIsShownWhereTheFilesHaveNoMoreThanTheRule) {
   ASSERT_TRUE(is_zone("Europe/Berlin")) << "the machine's database is missing or has slim files";
   EXPECT_EQ(zone_clock("Europe/Berlin", ms("2024-01-15T00:00:00Z"))->now.offset_s, 3'600);
@@ -73,7 +73,7 @@ TEST(ZoneClocks, AreTheSameWhileNothingChanges) {
   EXPECT_EQ(*clocks.at(ms("2026-11-20T00:00:00Z")), *winter);
 }
 
-// What a decision has looked at stays as it was.
+// L16.8: what a decision has looked at stays as it was.
 TEST(ZoneWatch, KeepsWhatWasSeen) {
   ZoneWatch watch({"Europe/Berlin"}, ms("2026-11-20T00:00:00Z"));
   const std::span<const ZoneClock> seen = watch.current();
