@@ -214,6 +214,9 @@ TEST(CanCarryOut, NoRulesOnAnswersAndNothingOfSessions) {
               "the policy tests `" + session.substr(0, session.find(' ')) +
                   "`, and this server does not count what a session has done");
   }
+  EXPECT_EQ(refused("block when session.count(env == live) within 1m > 3"),
+            "the policy tests `session.count(env == \"live\") within 1m`, and this server does not "
+            "count what a session has done");
 }
 
 TEST_F(JudgeTest, ABodyThatNobodyMaySeeDoesNotSlipPastARuleThatAsks) {
