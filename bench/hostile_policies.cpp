@@ -70,9 +70,7 @@ HostilePolicy conditions() {
   for (std::size_t i = 1; i < kTests; ++i) {
     condition += "\n or agent.id == \"a" + std::to_string(i) + "\"";
   }
-  HostilePolicy made = one_rule("conditions", condition);
-  made.test_count = kTests;
-  return made;
+  return one_rule("conditions", condition);
 }
 
 // One name in letters that look alike.

@@ -17,7 +17,6 @@ struct HostilePolicy {
   std::string text;
   std::size_t rule_count = 1;
   std::string_view limit;
-  std::size_t test_count = 0;  // of a rule that has more than a rule has
 };
 
 // All of them, the same each time.

@@ -32,12 +32,13 @@ function(sentrail_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endfunction()
 
-# sentrail_test(name SOURCES … LINK … [LABELS …]): a GoogleTest program, run as one ctest test.
+# sentrail_test(name SOURCES … LINK … [LABELS …] [OPTIMISED]): a GoogleTest program, run as one ctest
+# test.
 # Label `fast` unless given: the fast suite stays under 60 s on two cores. What has threads carries
 # the label `threads` as well and runs under ThreadSanitizer; what is in tests/unit is labelled
 # `unit` and runs under AddressSanitizer.
 function(sentrail_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMISED" "" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_LABELS)
     set(ARG_LABELS fast)
   endif()
@@ -51,8 +52,9 @@ function(sentrail_test name)
   target_compile_definitions(${name} PRIVATE SENTRAIL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   # A unit test's own source is compiled often and runs for a moment: optimising it, or checking
   # each of its pointers, takes three times as long as all else. What it tests is compiled like the
-  # product.
-  if(unit IN_LIST ARG_LABELS)
+  # product. OPTIMISED are those that walk whole spaces: the linker takes the templates of the first
+  # object that has them, so that an unoptimised walk slows down what it tests as well.
+  if(unit IN_LIST ARG_LABELS AND NOT ARG_OPTIMISED)
     target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)
     if(SENTRAIL_SANITIZE MATCHES "undefined")
       target_compile_options(${name} PRIVATE -fno-sanitize=null,alignment,vptr)

@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "compiler/code_points.hpp"
@@ -16,6 +18,9 @@
 
 namespace sentrail::compiler {
 namespace {
+
+// A file that claims to be larger is read as far as it may go.
+constexpr std::uintmax_t kReservedMax = limits::kSourceBytesMax;
 
 struct CloseFile {
   void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
@@ -36,9 +41,9 @@ LineColumn Source::locate(std::uint32_t offset) const noexcept {
   const auto next = std::upper_bound(line_begins_.begin(), line_begins_.end(), offset);
   LineColumn place;
   place.line = static_cast<std::uint32_t>(next - line_begins_.begin());
-  for (std::uint32_t i = *std::prev(next); i < offset;) {
-    i += decode_utf8(text_, i).length;
-    ++place.column;
+  for (std::uint32_t i = *std::prev(next); i < offset; ++place.column) {
+    const bool ascii = static_cast<unsigned char>(text_[i]) < 0x80;
+    i += ascii ? 1 : decode_utf8(text_, i).length;
   }
   return place;
 }
@@ -47,8 +52,9 @@ std::string_view Source::line_at(std::uint32_t offset) const noexcept {
   offset = std::min(offset, static_cast<std::uint32_t>(text_.size()));
   const auto next = std::upper_bound(line_begins_.begin(), line_begins_.end(), offset);
   const std::uint32_t begin = *std::prev(next);
-  std::string_view line = text().substr(begin);
-  line = line.substr(0, line.find('\n'));
+  // Without the newline that the next line stands behind.
+  std::string_view line =
+      text().substr(begin, next == line_begins_.end() ? std::string_view::npos : *next - 1 - begin);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
@@ -62,6 +68,9 @@ Result<SourceId> Sources::add_file(const std::string& path) {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (!file) return fail(Errc::io, "cannot open `" + path + "`: " + std::strerror(errno));
   std::string text;
+  std::error_code unsized;
+  const std::uintmax_t size = std::filesystem::file_size(path, unsized);
+  if (!unsized) text.reserve(static_cast<std::size_t>(std::min(size, kReservedMax)));
   std::vector<char> chunk(64u << 10);
   for (;;) {
     const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), file.get());

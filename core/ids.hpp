@@ -38,6 +38,9 @@ class IdVector {
     return Id<Tag>{static_cast<std::uint32_t>(elements_.size() - 1)};
   }
 
+  // Makes room for so many: a vector that grows is there twice while it moves.
+  void reserve(std::size_t count) { elements_.reserve(count); }
+
   [[nodiscard]] T& operator[](Id<Tag> id) {
     SENTRAIL_CHECK(id.value < elements_.size());
     return elements_[id.value];

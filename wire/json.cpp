@@ -68,7 +68,11 @@ tl::unexpected<Error> too_many_nodes() {
 // Builds the document while walking. INVARIANT: frames_ are the open containers, outermost first.
 class Walk {
  public:
-  explicit Walk(std::string_view bytes) : bytes_(bytes) {}
+  // Texts decoded are never longer than written; keys and values are seldom shorter than two.
+  explicit Walk(std::string_view bytes) : bytes_(bytes) {
+    text_.reserve(bytes.size());
+    nodes_.reserve(bytes.size() / sizeof(JsonNode) + 1);
+  }
 
   // A text whose root is an array or object.
   Status container_text(ondemand::document& document);

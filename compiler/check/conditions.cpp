@@ -47,16 +47,16 @@ class ConditionChecker {
 
   ir::ConditionId test(const Expr& expr) {
     const Test& test = expr.test;
-    const auto ref = resolve(context_, test.path);
+    auto ref = resolve(context_, test.path);
     if (!ref || !check_size(test, *ref) || !check_operator(test, *ref)) return broken(expr.span);
     if (test.op == TestOp::is) return is(test, *ref, expr.span);
     const auto [op, negated] = meaning_of(test.op);
     if (op == ir::AtomOp::equal) {
       if (const auto id = same(test, *ref, negated, expr.span)) return *id;
     }
-    ir::Atom atom{*ref, op, {}, ir::TestedType::string, test.sized};
-    const Left left{*ref, test.sized};
-    const bool time = type_of(*ref) == Type::time;
+    ir::Atom atom{*std::move(ref), op, {}, ir::TestedType::string, test.sized};
+    const Left left{atom.attribute, test.sized};
+    const bool time = type_of(atom.attribute) == Type::time;
     if (test.operand.window && !(time && op == ir::AtomOp::in)) {
       report_misplaced_window(context_, left.name(), test.operand.span);
       return broken(expr.span);
@@ -70,7 +70,7 @@ class ConditionChecker {
       atom.operands = entries_of(context_, left, test.operand);
     } else if (op != ir::AtomOp::exists) {
       const Place place = op == ir::AtomOp::matches ? Place::pattern : Place::value;
-      auto operand = op == ir::AtomOp::search ? regex_of(context_, test.operand.literals.at(0))
+      auto operand = op == ir::AtomOp::search ? regex_of(context_, test.operand.literals.front())
                                               : ordered_operand(test, left, place);
       if (!operand) return broken(expr.span);
       ++context_.operand_count;
@@ -92,14 +92,14 @@ class ConditionChecker {
   // The test of two attributes, if what stands right of the operator is one too.
   std::optional<ir::ConditionId> same(const Test& test, const ir::AttributeRef& ref, bool negated,
                                       Span span) {
-    const Literal& written = test.operand.literals.at(0);
+    const Literal& written = test.operand.literals.front();
     const ActualValue actual = actual_value(context_, written);
     if (actual.operand != nullptr && actual.operand->bracketed) return std::nullopt;
     const Literal& literal = actual_literal(context_, written);
     const FrameGuard guard(context_, actual.frame == nullptr ? *context_.frame : *actual.frame);
-    const std::optional<Path> path = attribute_path(context_, literal);
+    const std::optional<DottedWord> path = attribute_path(context_, literal);
     if (!path) return std::nullopt;
-    std::optional<ir::AttributeRef> other = resolve(context_, *path);
+    std::optional<ir::AttributeRef> other = resolve(context_, path->path());
     if (!other) return broken(span);
     const Left left{ref, test.sized};
     if (test.sized || !ir::can_be_same(type_of(ref), type_of(*other))) {
@@ -171,11 +171,11 @@ class ConditionChecker {
 
   // Json is compared in order with numbers only.
   std::optional<ir::Operand> ordered_operand(const Test& test, const Left& left, Place place) {
-    const Literal& literal = actual_literal(context_, test.operand.literals.at(0));
-    const Operand* argument = actual_value(context_, test.operand.literals.at(0)).operand;
+    const Literal& literal = actual_literal(context_, test.operand.literals.front());
+    const Operand* argument = actual_value(context_, test.operand.literals.front()).operand;
     const bool list = argument != nullptr && argument->bracketed;  // refused below
     const bool json_order = left.type() == Type::json && is_order(meaning_of(test.op).op);
-    if (json_order && names_attribute(test.operand.literals.at(0))) {
+    if (json_order && names_attribute(test.operand.literals.front())) {
       context_.report(DiagnosticKind::attribute_as_value, literal.span,
                       ticked(literal.text) + " names an attribute, and here stands a value",
                       "attributes are compared by `==` and `!=` alone; write a number");
@@ -188,17 +188,17 @@ class ConditionChecker {
       return std::nullopt;
     }
     if (is_partial(meaning_of(test.op).op) && left.type() == Type::json &&
-        literal.kind != LiteralKind::string && !names_attribute(test.operand.literals.at(0))) {
+        literal.kind != LiteralKind::string && !names_attribute(test.operand.literals.front())) {
       context_.report(DiagnosticKind::wrong_operand, literal.span,
                       ticked(context_.sources.slice(test.op_span)) + " looks for a string",
                       "write it in quotes");
       return std::nullopt;
     }
-    return operand_of(context_, left, test.operand.literals.at(0), place);
+    return operand_of(context_, left, test.operand.literals.front(), place);
   }
 
   ir::ConditionId is(const Test& test, const ir::AttributeRef& ref, Span span) {
-    const Literal& literal = test.operand.literals.at(0);
+    const Literal& literal = test.operand.literals.front();
     ir::Atom atom{ref, ir::AtomOp::exists, {}, ir::TestedType::string, false};
     if (literal.text == "absent") return finish(std::move(atom), true, span);
     const auto tested = tested_type(literal.text);
@@ -224,6 +224,8 @@ std::vector<ir::ConditionId> check_conditions(Context& context) {
   ConditionChecker checker(context);
   const WriteTest write = [&](const Expr& expr) { return checker.test(expr); };
   const std::vector<bool> named = check_named(context, write);
+  // What uses of conditions write out comes on top.
+  context.policy.conditions.reserve(context.ast.exprs.size());
   std::vector<ir::ConditionId> ids;
   ids.resize(context.ast.exprs.size());
   std::vector<bool> written = named;  // bodies are written where they are used

@@ -69,4 +69,9 @@ ir::Policy link(const CheckedModule& root) {
   return ir::with_phases(std::move(policy));
 }
 
+ir::Policy link(CheckedModule&& root) {
+  if (root.imports.empty()) return std::move(root.own);
+  return link(std::as_const(root));
+}
+
 }  // namespace sentrail::compiler

@@ -2,9 +2,11 @@
 #include "compiler/check/lints.hpp"
 
 #include <algorithm>
-#include <map>
+#include <span>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "compiler/check/asserted.hpp"
 #include "compiler/check/regexes.hpp"
@@ -21,10 +23,16 @@ struct Demand {
   Span span;
 };
 
-// The demands of one rule on each attribute: what stands under `and` alone.
-using Demands = std::map<std::pair<AttributeId, std::vector<std::string>>, std::vector<Demand>>;
+// Orders demands by what they are made of.
+bool is_before(const Demand& a, const Demand& b) {
+  const ir::AttributeRef& one = a.atom->attribute;
+  const ir::AttributeRef& other = b.atom->attribute;
+  return std::tie(one.attribute, one.steps) < std::tie(other.attribute, other.steps);
+}
 
-void collect(const ir::Policy& policy, ir::ConditionId root, bool negated, Demands& demands) {
+// The demands of one rule: what stands under `and` alone.
+void collect(const ir::Policy& policy, ir::ConditionId root, bool negated,
+             std::vector<Demand>& demands) {
   std::vector<std::pair<ir::ConditionId, bool>> left = {{root, negated}};
   while (!left.empty()) {
     const auto [id, is_negated] = left.back();
@@ -32,8 +40,7 @@ void collect(const ir::Policy& policy, ir::ConditionId root, bool negated, Deman
     const ir::Condition& condition = policy.conditions[id];
     const ir::ConditionKind both = is_negated ? ir::ConditionKind::any : ir::ConditionKind::all;
     if (condition.kind == ir::ConditionKind::atom) {
-      const ir::AttributeRef& ref = condition.atom.attribute;
-      demands[{ref.attribute, ref.steps}].push_back({&condition.atom, is_negated, condition.span});
+      demands.push_back({&condition.atom, is_negated, condition.span});
     } else if (condition.kind == ir::ConditionKind::not_) {
       left.emplace_back(condition.children[0], !is_negated);
     } else if (condition.kind == both) {
@@ -65,10 +72,13 @@ bool contradict(const Demand& a, const Demand& b) {
 void warn_of_contradiction(Context& context, const ir::Rule& rule) {
   // Pairs beyond these are not looked at, so that the work stays linear.
   constexpr std::size_t kDemandsMax = 16;
-  Demands demands;
+  std::vector<Demand> demands;
   collect(context.policy, rule.when, false, demands);
   if (rule.unless) collect(context.policy, *rule.unless, true, demands);
-  for (const auto& [attribute, list] : demands) {
+  std::ranges::stable_sort(demands, is_before);
+  for (auto begin = demands.begin(), end = begin; begin != demands.end(); begin = end) {
+    end = std::upper_bound(begin, demands.end(), *begin, is_before);
+    const std::span<const Demand> list(begin, end);  // of one attribute
     const std::size_t count = std::min(list.size(), kDemandsMax);
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t k = 0; k < i; ++k) {

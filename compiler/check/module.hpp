@@ -51,7 +51,9 @@ using ImportedAt = std::optional<Span>;
 
 // Puts a policy together from the file that it begins with: the tiers of each module that it
 // imports, by whatever way, once and before those of the importing file; its own default and tests.
+// A root that is given away and imports nothing is not copied: it is all there is.
 // REQUIRES: all of them are fine. cost: linear in their conditions.
 [[nodiscard]] ir::Policy link(const CheckedModule& root);
+[[nodiscard]] ir::Policy link(CheckedModule&& root);
 
 }  // namespace sentrail::compiler

@@ -154,7 +154,8 @@ class NamedChecker {
     elements_.clear();
     for (const std::uint32_t id : body) {
       const Expr& expr = context_.ast.exprs[ExprId{id}];
-      if (expr.kind == ExprKind::quantified) elements_.insert(expr.quantifier.binder.text);
+      if (expr.kind != ExprKind::quantified) continue;
+      elements_.insert(context_.ast.quantifiers[expr.quantifier].binder.text);
     }
     std::map<std::uint32_t, std::size_t> depths;
     for (const std::uint32_t id : body) {
@@ -164,8 +165,8 @@ class NamedChecker {
       if (expr.kind == ExprKind::use) depth = use(named, expr);
       if (expr.kind == ExprKind::test) test(named, expr, id);
       if (expr.kind == ExprKind::quantified) {
-        take_role(named, expr.quantifier.list.steps.front().text, Role::path,
-                  expr.quantifier.list.span);
+        const Path& list = context_.ast.quantifiers[expr.quantifier].list;
+        take_role(named, list.steps.front().text, Role::path, list.span);
       }
       depths[id] = depth + (expr.parenthesised ? 1 : 0);
     }

@@ -281,7 +281,7 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
 }
 
 std::vector<ir::Operand> entries_of(Context& context, const Left& left,
-                                    const std::vector<Literal>& entries, Span use) {
+                                    std::span<const Literal> entries, Span use) {
   std::vector<ir::Operand> operands;
   if (entries.empty() || !spend_operands(context, entries.size(), use)) {
     return operands;
@@ -334,9 +334,10 @@ bool is_set(const Left& left, const Operand& operand) {
 
 std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Operand& operand) {
   const Frame plain{context.frame->scope, nullptr, nullptr, nullptr};
-  const std::vector<Literal>* entries = &operand.literals;
+  std::span<const Literal> entries = operand.literals;
+  bool listed = false;
   if (!operand.bracketed) {
-    const Literal& literal = operand.literals.at(0);
+    const Literal& literal = operand.literals.front();
     if (const ActualValue actual = actual_value(context, literal); actual.operand != nullptr) {
       const FrameGuard guard(context, *actual.frame);
       if (is_set(left, *actual.operand)) return entries_of(context, left, *actual.operand);
@@ -352,19 +353,20 @@ std::vector<ir::Operand> entries_of(Context& context, const Left& left, const Op
     if (literal.kind == LiteralKind::word) {
       const ListNode* list = list_of(context, literal);
       if (list == nullptr) return {};
-      entries = &list->entries;
+      entries = list->entries;
+      listed = true;
     }
   } else if (context.sites.empty()) {  // those of a body are looked at with its declaration
     warn_of_repeats(context, operand.literals);
   }
-  if (entries->empty()) {
+  if (entries.empty()) {
     context.report(DiagnosticKind::empty_list, operand.span,
                    "this list is empty: the test never holds, and its `not` always does",
                    "give the list entries, or take the test away");
   }
-  if (entries == &operand.literals) return entries_of(context, left, *entries, operand.span);
+  if (!listed) return entries_of(context, left, entries, operand.span);
   const FrameGuard guard(context, plain);  // the entries of a list know no parameters
-  return entries_of(context, left, *entries, operand.span);
+  return entries_of(context, left, entries, operand.span);
 }
 
 bool spend_operands(Context& context, std::size_t more, Span use) {
@@ -380,7 +382,7 @@ bool spend_operands(Context& context, std::size_t more, Span use) {
   return false;
 }
 
-void warn_of_repeats(Context& context, const std::vector<Literal>& entries) {
+void warn_of_repeats(Context& context, std::span<const Literal> entries) {
   // A word and the string of its letters mean the same wherever both may stand.
   std::map<std::tuple<LiteralKind, std::string_view, std::string_view>, Span> seen;
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -45,7 +45,7 @@ struct Left {
 
 // The entries of a list as operands, as above; `use` is where they are tested.
 [[nodiscard]] std::vector<ir::Operand> entries_of(Context& context, const Left& left,
-                                                  const std::vector<Literal>& entries, Span use);
+                                                  std::span<const Literal> entries, Span use);
 
 // Counts so many more operands. Reports at `use` the first time that they are too many.
 // out: whether they are within limits::kOperandsMax.
@@ -55,6 +55,6 @@ bool spend_operands(Context& context, std::size_t more, Span use);
 const ListNode* list_of(Context& context, const Literal& literal);
 
 // Warns of entries that stand twice.
-void warn_of_repeats(Context& context, const std::vector<Literal>& entries);
+void warn_of_repeats(Context& context, std::span<const Literal> entries);
 
 }  // namespace sentrail::compiler::checking

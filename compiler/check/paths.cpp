@@ -70,12 +70,18 @@ void report_unknown(Context& context, const Path& path) {
                  "there is no attribute " + ticked(written), std::move(help));
 }
 
-// How many steps of a path name its attribute; 0 if none do.
-std::size_t attribute_steps(const Path& path) {
+// The attribute that the first steps of a path name, and how many of them.
+struct Named {
+  AttributeId attribute = AttributeId::tool;
+  std::size_t steps = 0;
+};
+
+std::optional<Named> named_by(const Path& path) {
   for (const std::size_t count : {2u, 1u}) {
-    if (path.steps.size() >= count && attribute_named(joined(path, count))) return count;
+    if (path.steps.size() < count) continue;
+    if (const auto found = attribute_named(joined(path, count))) return Named{*found, count};
   }
-  return 0;
+  return std::nullopt;
 }
 
 bool check_members(Context& context, const Path& path, const Attribute& row, std::size_t own,
@@ -114,8 +120,8 @@ std::optional<ir::AttributeRef> member_of(Context& context, const Path& path,
   const std::size_t members = path.steps.size() - 1;
   if (members > 0 && type_of(ref) != Type::json) {
     context.report(DiagnosticKind::bad_member, span_from(path, 1),
-                   ticked(ref.element) + " is a string and has no members",
-                   "write " + ticked(ref.element) + " alone");
+                   ticked(ref.element.str()) + " is a string and has no members",
+                   "write " + ticked(ref.element.str()) + " alone");
     return std::nullopt;
   }
   if (ref.steps.size() + members > limits::kPathStepsMax) {
@@ -131,26 +137,27 @@ std::optional<ir::AttributeRef> member_of(Context& context, const Path& path,
 
 }  // namespace
 
-std::optional<Path> attribute_path(const Context& context, const Literal& word) {
+std::optional<DottedWord> attribute_path(const Context& context, const Literal& word) {
   if (word.kind != LiteralKind::word || word.text.find('*') != word.text.npos) return std::nullopt;
-  Path written = compiler::path_of(word);
-  const auto [path, frame] = actual_path(context, written);
+  DottedWord written = dotted(word);
+  const auto [path, frame, joined_steps] = actual_path(context, written.path());
   const bool parameter = frame != context.frame;
   if (parameter || element_named(frame->elements, path.steps.front().text)) return written;
-  const std::size_t own = attribute_steps(path);
-  if (own == 0) return std::nullopt;
-  const Attribute& row = row_of(*attribute_named(joined(path, own)));
-  if (path.steps.size() > own && !row.has_members) return std::nullopt;
+  const auto named = named_by(path);
+  if (!named) return std::nullopt;
+  if (path.steps.size() > named->steps && !row_of(named->attribute).has_members) {
+    return std::nullopt;
+  }
   return written;
 }
 
 std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, BareLists bare) {
-  const auto [path, frame] = actual_path(context, written);
+  const auto [path, frame, joined_steps] = actual_path(context, written);
   if (const Element* one = element_named(frame->elements, path.steps.front().text)) {
     return member_of(context, path, *one);
   }
-  const std::size_t own = attribute_steps(path);
-  if (own == 0) {
+  const auto named = named_by(path);
+  if (!named) {
     report_unknown(context, path);
     return std::nullopt;
   }
@@ -161,7 +168,8 @@ std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, B
                    "test something less deep");
     return std::nullopt;
   }
-  ir::AttributeRef ref{*attribute_named(joined(path, own)), {}};
+  const std::size_t own = named->steps;
+  ir::AttributeRef ref{named->attribute, {}};
   if (!check_members(context, path, row_of(ref.attribute), own, bare)) return std::nullopt;
   for (std::size_t i = own; i < path.steps.size(); ++i) {
     const std::string_view step = path.steps[i].text;

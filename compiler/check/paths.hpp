@@ -22,6 +22,6 @@ enum class BareLists : bool { refused, accepted };
 // The path that a bare word right of an operator is; nothing if it names no attribute, no member of
 // one and no element, and is a text. Views into the word. REQUIRES: it is read in the current
 // frame, and is no parameter.
-[[nodiscard]] std::optional<Path> attribute_path(const Context& context, const Literal& word);
+[[nodiscard]] std::optional<DottedWord> attribute_path(const Context& context, const Literal& word);
 
 }  // namespace sentrail::compiler::checking

@@ -46,7 +46,7 @@ bool check_depth(Context& context, const Name& binder) {
 Path list_of(const Path& path) {
   Path list = path;
   list.star = 0;
-  if (path.star > 0) list.steps.resize(path.star);
+  if (path.star > 0) list.steps = list.steps.first(path.star);
   return list;
 }
 
@@ -86,7 +86,7 @@ Element element_of(Context& context, const Quantifier& quantifier) {
   const bool named = check_binder(context, quantifier.binder);
   auto list = resolve(context, list_of(quantifier.list));
   if (!shallow || !named || !list) return element;
-  const std::vector<Name>& steps = quantifier.list.steps;
+  const std::span<const Name> steps = quantifier.list.steps;
   const std::size_t own = quantifier.list.star > 0 ? quantifier.list.star : steps.size();
   if (!check_list(context, *list, own < steps.size(), quantifier.list.span)) return element;
   element.sound = true;

@@ -72,7 +72,7 @@ class TemplateReader {
           braces(begin - 1, "{{", "write `{{` for a brace"));
       return std::nullopt;
     }
-    Path path{span(begin, end), {}};
+    std::vector<Name> steps;
     for (std::size_t at = begin; at <= end;) {
       std::size_t stop = at;
       while (stop < end && is_step_character(text_[stop])) ++stop;
@@ -81,10 +81,10 @@ class TemplateReader {
             "name an attribute, as in `{resource.ref}`; write `{{` for a brace");
         return std::nullopt;
       }
-      path.steps.push_back({span(at, stop), text_.substr(at, stop - at)});
+      steps.push_back({span(at, stop), text_.substr(at, stop - at)});
       at = stop + 1;
     }
-    auto ref = resolve(context_, path);
+    auto ref = resolve(context_, Path{span(begin, end), 0, steps});
     if (!ref) return std::nullopt;
     if (ref->attribute == AttributeId::time) {
       bad(begin, end, "`time` is not shown in a reason", "the record says when it was decided");

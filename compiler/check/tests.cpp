@@ -131,7 +131,7 @@ class TestChecker {
       return std::nullopt;
     }
     if (type == Type::time) {
-      auto instant = instant_of(context_, node.value.literals.at(0));
+      auto instant = instant_of(context_, node.value.literals.front());
       if (!instant) return std::nullopt;
       return ir::GivenValue{std::move(*ref), std::move(*instant), false};
     }

@@ -167,8 +167,9 @@ class UseWriter {
   }
 
   ir::ConditionId quantified(const Scope& scope, const Expr& expr) {
-    if (!context_.sites.empty()) context_.site_test = expr.quantifier.list.span;
-    const Element element = element_of(context_, expr.quantifier);
+    const Quantifier& quantifier = scope.ast->quantifiers[expr.quantifier];
+    if (!context_.sites.empty()) context_.site_test = quantifier.list.span;
+    const Element element = element_of(context_, quantifier);
     Frame inner = *context_.frame;
     inner.elements = &element;
     ir::ConditionId child;
@@ -214,13 +215,15 @@ std::optional<std::size_t> parameter_of(const NamedCondition* named, std::string
 }
 
 ActualPath actual_path(const Context& context, const Path& path) {
-  ActualPath actual{path, context.frame};
+  ActualPath actual{path, context.frame, {}};
   while (actual.frame->arguments != nullptr) {
     const auto index = parameter_of(actual.frame->named, actual.path.steps.front().text);
     if (!index) break;
-    std::vector<Name> steps = (*actual.frame->arguments)[*index].path.steps;
+    const std::span<const Name> given = (*actual.frame->arguments)[*index].path.steps;
+    std::vector<Name> steps(given.begin(), given.end());
     steps.insert(steps.end(), actual.path.steps.begin() + 1, actual.path.steps.end());
-    actual.path.steps = std::move(steps);
+    actual.joined = std::move(steps);
+    actual.path.steps = actual.joined;
     actual.frame = actual.frame->caller;
   }
   return actual;

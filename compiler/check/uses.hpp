@@ -50,6 +50,7 @@ class FrameGuard {
 struct ActualPath {
   Path path;
   const Frame* frame = nullptr;
+  std::vector<Name> joined{};  // an argument's steps and those behind the parameter
 };
 [[nodiscard]] ActualPath actual_path(const Context& context, const Path& path);
 

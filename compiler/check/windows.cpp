@@ -114,9 +114,9 @@ std::optional<ir::Operand> window_of(Context& context, const Operand& operand) {
                    ticked(context.sources.slice(operand.span)) + " is no window", kExample);
     return std::nullopt;
   }
-  const auto days = days_of(context, operand.literals.at(0));
-  const auto hours = hours_of(context, operand.literals.at(1));
-  const Literal& zone = operand.literals.at(2);
+  const auto days = days_of(context, operand.literals.front());
+  const auto hours = hours_of(context, operand.literals[1]);
+  const Literal& zone = operand.literals[2];
   if (!check_zone(context, zone) || !days || !hours) return std::nullopt;
   ir::Operand made;
   made.kind = ir::OperandKind::window;

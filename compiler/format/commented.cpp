@@ -46,7 +46,7 @@ void Commented::close_block(Span block, bool empty) {
   layout_.text("}");
 }
 
-void Commented::bracketed(const std::vector<Literal>& entries, std::size_t close) {
+void Commented::bracketed(std::span<const Literal> entries, std::size_t close) {
   layout_.open();
   layout_.text("[");
   layout_.indent();

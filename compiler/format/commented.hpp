@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -31,7 +32,7 @@ class Commented {
   void close_block(Span block, bool empty);
 
   // `[a, b]`, or one entry a line with a last comma; `close` is where its bracket ends it.
-  void bracketed(const std::vector<Literal>& entries, std::size_t close);
+  void bracketed(std::span<const Literal> entries, std::size_t close);
   // Who approves and by when, as much as there is room for on a line; `from` begins the people.
   void approval_parts(const ApprovalNode& node, std::string_view from);
 

@@ -11,9 +11,8 @@
 #include <utility>
 
 #include "compiler/code_points.hpp"
-#include "compiler/format/clauses.hpp"
 #include "compiler/format/columns.hpp"
-#include "compiler/format/commented.hpp"
+#include "compiler/format/conditions.hpp"
 #include "compiler/format/limit_text.hpp"
 #include "core/limits.hpp"
 
@@ -22,9 +21,9 @@ namespace {
 
 constexpr std::size_t kColumns = 100;
 
-class Formatter : ClauseLayout {
+class Formatter : ConditionLayout {
  public:
-  Formatter(const Ast& ast, const Source& source) : ClauseLayout(ast, source) {
+  Formatter(const Ast& ast, const Source& source) : ConditionLayout(ast, source) {
     for (const TierNode& tier : ast_.tiers) {
       if (tier.implicit) implicit_ = &tier;
     }
@@ -229,115 +228,6 @@ class Formatter : ClauseLayout {
     }
   }
 
-  // --- conditions --------------------------------------------------------------------------
-  // Where the first test of a condition begins, brackets and `not` left out.
-  [[nodiscard]] std::size_t leaf_of(ExprId id) const {
-    while (!ast_.exprs[id].children.empty()) id = ast_.exprs[id].children.front();
-    return ast_.exprs[id].span.begin +
-           (ast_.exprs[id].kind == ExprKind::test || ast_.exprs[id].kind == ExprKind::use
-                ? ast_.exprs[id].test.path.span.begin - ast_.exprs[id].span.begin
-                : 0);
-  }
-
-  [[nodiscard]] static bool is_joined(const Expr& expr) {
-    return expr.kind == ExprKind::and_ || expr.kind == ExprKind::or_;
-  }
-
-  // Recursion is bounded by limits::kNestingMax.
-  void condition(ExprId id) {
-    const Expr& expr = ast_.exprs[id];
-    switch (expr.kind) {
-      case ExprKind::always:
-        return layout_.text("always");
-      case ExprKind::test:
-        return test(expr.test);
-      case ExprKind::use:
-        return use(expr);
-      case ExprKind::not_:
-        layout_.text("not ");
-        return negated(expr.children.front());
-      case ExprKind::quantified:
-        layout_.text(expr.quantifier.all ? "all " : "any ");
-        layout_.text(expr.quantifier.binder.text);
-        layout_.text(" in ");
-        layout_.text(slice(expr.quantifier.list.span));
-        layout_.text(": ");
-        return operand(expr.children.front());
-      case ExprKind::and_:
-      case ExprKind::or_:
-        break;
-    }
-    layout_.open();
-    layout_.indent();
-    operand(expr.children.front());
-    for (std::size_t i = 1; i < expr.children.size(); ++i) {
-      next_line(leaf_of(expr.children[i]));
-      layout_.text(expr.kind == ExprKind::and_ ? "and " : "or ");
-      operand(expr.children[i]);
-    }
-    layout_.dedent();
-    layout_.close();
-  }
-
-  // An operand has parentheses exactly if it is itself joined by `and` or `or`.
-  void operand(ExprId id) {
-    const bool joined = is_joined(ast_.exprs[id]);
-    if (joined) layout_.text("(");
-    condition(id);
-    if (joined) layout_.text(")");
-  }
-
-  // `not` takes one test: a second `not` needs parentheses as well.
-  void negated(ExprId id) {
-    const bool negation = ast_.exprs[id].kind == ExprKind::not_;
-    if (negation) layout_.text("(");
-    operand(id);
-    if (negation) layout_.text(")");
-  }
-
-  void test(const Test& node) {
-    if (node.sized) layout_.text("size(");
-    layout_.text(slice(node.path.span));
-    layout_.text(node.sized ? ") " : " ");
-    layout_.text(operator_of(node));
-    if (node.op == TestOp::exists) return;
-    layout_.text(" ");
-    value(node.operand);
-  }
-
-  // `NAME` or `NAME(a, b)`, on one line but for long lists.
-  void use(const Expr& expr) {
-    layout_.text(slice(expr.test.path.span));
-    for (std::size_t i = 0; i < expr.arguments.size(); ++i) {
-      const Argument& argument = expr.arguments[i];
-      layout_.text(i == 0 ? "(" : ", ");
-      if (argument.path.steps.empty()) {
-        value(argument.value);
-      } else {
-        layout_.text(slice(argument.path.span));
-      }
-    }
-    if (!expr.arguments.empty()) layout_.text(")");
-  }
-
-  [[nodiscard]] std::string_view operator_of(const Test& node) const {
-    return node.op == TestOp::not_in ? "not in" : slice(node.op_span);
-  }
-
-  void value(const Operand& operand) {
-    if (operand.bracketed) return bracketed(operand.literals, operand.span.end - 1);
-    if (operand.window) return window(operand.literals);
-    layout_.text(slice(operand.literals.front().span));
-  }
-
-  // `mon..fri, sun 09:00..18:00 "Europe/Berlin"`.
-  void window(const std::vector<Literal>& parts) {
-    for (const char c : parts[0].text) layout_.text(c == ',' ? ", " : std::string(1, c));
-    if (!parts[0].text.empty()) layout_.text(" ");
-    if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");
-    layout_.text(slice(parts[2].span));
-  }
-
   // --- tests -------------------------------------------------------------------------------
   void test(const TestNode& node) {
     name_line("test ", slice(node.name.span));
@@ -375,12 +265,6 @@ class Formatter : ClauseLayout {
     }
     layout_.dedent();
     layout_.close();
-  }
-
-  // A line for what stands at `offset`, behind the comments before it.
-  void next_line(std::size_t offset) {
-    flush(offset, false, true);
-    layout_.line();
   }
 
   void given(const Given& node) {

@@ -1,10 +1,11 @@
 // Operators, functions and variables of CEL. See cel.hpp.
 //
 // `&&` and `||` of CEL look at both sides: one that fails does not matter where the other settles
-// the answer. What is lost is taken to have a value: only what certainly fails is known to.
+// the answer. What is lost may fail as well, unless it asks only for what is always there.
 #include "compiler/import/cel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace sentrail::compiler::import_ {
@@ -62,8 +63,40 @@ class CelConditions {
  public:
   CelConditions(const SourceExprs& nodes, const ImportMap& map) : nodes_(nodes), map_(map) {}
 
-  // Recursion is bounded by the tree's depth.
   [[nodiscard]] Carried condition(SourceExprId id) const {
+    Carried carried = test(id);
+    const bool lost = carried.value->kind == FormulaKind::unknown;
+    if (lost && may_fail(id)) carried.defined = carried.value;
+    return carried;
+  }
+
+ private:
+  // Whether an expression may have no value: variables alone always have one.
+  [[nodiscard]] bool may_fail(SourceExprId id) const {
+    const SourceExpr& node = nodes_[id];
+    switch (node.kind) {
+      case SourceKind::member:
+      case SourceKind::index:
+      case SourceKind::other:
+        return true;
+      case SourceKind::call:
+        if (is_conversion(node.text)) return true;
+        break;
+      default:
+        break;
+    }
+    return std::any_of(node.children.begin(), node.children.end(),
+                       [this](SourceExprId child) { return may_fail(child); });
+  }
+
+  static bool is_conversion(std::string_view function) {
+    constexpr std::array<std::string_view, 8> kConversions = {
+        "int", "uint", "double", "bool", "bytes", "string", "duration", "timestamp"};
+    return std::find(kConversions.begin(), kConversions.end(), function) != kConversions.end();
+  }
+
+  // Recursion is bounded by the tree's depth.
+  [[nodiscard]] Carried test(SourceExprId id) const {
     const SourceExpr& node = nodes_[id];
     switch (node.kind) {
       case SourceKind::boolean:
@@ -91,7 +124,6 @@ class CelConditions {
     return lost_value(shown(node) + " is not a condition of the language");
   }
 
- private:
   static std::string shown(const SourceExpr& node) {
     switch (node.kind) {
       case SourceKind::call:

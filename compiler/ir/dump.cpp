@@ -59,7 +59,7 @@ std::string text_of(const Operand& operand) {
     case OperandKind::pattern:
       return "~" + quoted(operand.text);
     case OperandKind::number_range:
-      return operand.text + ".." + operand.upper;
+      return operand.text + ".." + operand.upper.str();
     case OperandKind::regex:
       return "/" + operand.text + "/";
     case OperandKind::window:
@@ -121,7 +121,7 @@ std::string text_of(const Policy& policy, ConditionId root) {
     out += kNames[static_cast<std::size_t>(condition.kind)];
     if (condition.kind == ConditionKind::always) continue;
     if (is_quantified(condition.kind)) {
-      out += " " + condition.element + " in " + to_string(condition.atom.attribute);
+      out += " " + condition.element.str() + " in " + to_string(condition.atom.attribute);
     }
     left.emplace_back(id, true);
     for (std::size_t i = condition.children.size(); i > 0; --i) {
@@ -225,7 +225,7 @@ bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept {
 }
 
 std::string to_string(const AttributeRef& ref) {
-  std::string out = ref.binder > 0 ? ref.element : std::string(row_of(ref.attribute).name);
+  std::string out = ref.binder > 0 ? ref.element.str() : std::string(row_of(ref.attribute).name);
   for (const std::string& step : ref.steps) {
     out += '.';
     out += is_plain_step(step) ? step : quoted(step);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/rare_text.hpp"
 #include "compiler/source.hpp"
 #include "core/decision.hpp"
 #include "core/ids.hpp"
@@ -29,7 +30,7 @@ struct AttributeRef {
   AttributeId attribute = AttributeId::tool;
   std::vector<std::string> steps;
   std::uint8_t binder = 0;  // 0: a value of the request
-  std::string element{};    // the element's name in the text
+  RareText element{};       // the element's name in the text
 
   friend bool operator==(const AttributeRef&, const AttributeRef&) = default;
 };
@@ -62,7 +63,7 @@ struct Operand {
   // lower end; window's zone; a network, or a single address, as format_network writes it; an
   // instant as format_rfc3339 does
   std::string text;
-  std::string upper;  // number_range's upper end, included
+  RareText upper;  // number_range's upper end, included
   bool boolean = false;
   Window window{};
 
@@ -120,8 +121,8 @@ enum class ConditionKind : std::uint8_t {
 };
 struct Condition {
   ConditionKind kind = ConditionKind::always;
-  Atom atom;              // of some_element and every_element: `attribute` is the list
-  std::string element{};  // some_element, every_element: the element's name
+  Atom atom;           // of some_element and every_element: `attribute` is the list
+  RareText element{};  // some_element, every_element: the element's name
   std::vector<ConditionId> children;
   Span span;
 };
@@ -292,6 +293,8 @@ struct Policy {
   std::vector<TestCase> tests;
   std::vector<Proof> proofs;
 
+  // All of it but the conditions, which its rules and proofs still name by their ids.
+  [[nodiscard]] Policy without_conditions() const;
   // Of each condition, whether it stands within a quantifier: what it asks may be an element's.
   [[nodiscard]] std::vector<bool> within_quantifiers() const;
 

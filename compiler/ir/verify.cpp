@@ -406,6 +406,19 @@ Status verify_test(const TestCase& test) {
 
 }  // namespace
 
+Policy Policy::without_conditions() const {
+  Policy copy;
+  copy.name = name;
+  copy.catalogs = catalogs;
+  copy.tiers = tiers;
+  copy.default_effect = default_effect;
+  copy.default_because = default_because;
+  copy.default_approval = default_approval;
+  copy.tests = tests;
+  copy.proofs = proofs;
+  return copy;
+}
+
 std::vector<bool> Policy::within_quantifiers() const {
   std::vector<bool> within(conditions.size(), false);
   for (std::size_t i = within.size(); i-- > 0;) {

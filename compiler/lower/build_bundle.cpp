@@ -9,7 +9,6 @@
 namespace sentrail::compiler {
 
 Result<std::string> build_bundle(const BundleParts& parts) {
-  SENTRAIL_TRY(verify(parts.program));
   SENTRAIL_TRY(verify(parts.catalogs));
   BundleWriter writer;
   const AskedCatalogs asked(parts.catalogs, parts.program);

@@ -36,7 +36,8 @@ struct BundleParts {
 };
 
 // The bytes of a bundle. The same parts give the same bytes.
-// fails: limit_exceeded past limits::kBundleBytesMax; corrupt if a part does not verify.
+// REQUIRES: the program verifies, as what lower() gives does.
+// fails: limit_exceeded past limits::kBundleBytesMax; corrupt if the catalogs do not verify.
 [[nodiscard]] Result<std::string> build_bundle(const BundleParts& parts);
 
 // A bundle with more signatures than it has; a signature that it has already is not repeated.

@@ -267,7 +267,7 @@ class Raiser {
     if (!child) return child;
     const ir::ConditionId made = append(kind, {*child});
     policy_.conditions[made].atom.attribute = list;
-    policy_.conditions[made].element = program_.view(asked.name);
+    policy_.conditions[made].element = std::string(program_.view(asked.name));
     return made;
   }
 
@@ -276,7 +276,7 @@ class Raiser {
     ref.binder = slot.binder;
     if (slot.binder > 0) {
       ref.attribute = elements_.at(slot.binder - 1u);
-      ref.element = program_.view(slot.attribute);
+      ref.element = std::string(program_.view(slot.attribute));
     } else {
       const auto attribute = attribute_named(program_.view(slot.attribute));
       if (!attribute) return unsupported("an attribute");

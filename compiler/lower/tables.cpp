@@ -225,7 +225,7 @@ std::uint32_t TableBuilder::instant(const std::string& text) const {
 }
 
 Result<TextRef> TableBuilder::text(std::string_view text) {
-  const auto found = texts_.find(std::string(text));
+  const auto found = texts_.find(text);
   if (found != texts_.end()) return found->second;
   if (text.size() > limits::kBundleBytesMax - out_.text.size()) {
     return fail(Errc::limit_exceeded, "the policy's texts are larger than a bundle may be");
@@ -243,16 +243,16 @@ Result<std::uint32_t> TableBuilder::slot(const ir::AttributeRef& ref) {
     steps.push_back(row);
   }
   SlotRow row;
-  SENTRAIL_ASSIGN_OR_RETURN(row.attribute, text(ref.binder > 0 ? std::string_view(ref.element)
+  SENTRAIL_ASSIGN_OR_RETURN(row.attribute, text(ref.binder > 0 ? std::string_view(ref.element.str())
                                                                : row_of(ref.attribute).name));
   row.binder = ref.binder;
   row.steps_count = size_of(steps);
   row.separator = static_cast<unsigned char>(row_of(ref.attribute).separator);
-  std::string key;
-  append_row(key, row);
-  for (const TextRef step : steps) append_row(key, step);
-  const auto [at, fresh] = slots_.try_emplace(std::move(key), size_of(out_.slots));
-  if (!fresh) return at->second;
+  key_.clear();
+  append_row(key_, row);
+  for (const TextRef step : steps) append_row(key_, step);
+  if (const auto found = slots_.find(key_); found != slots_.end()) return found->second;
+  const std::uint32_t number = size_of(out_.slots);
   if (out_.slots.size() == limits::kSlotsMax) {
     return fail(Errc::limit_exceeded, "the policy asks about more than " +
                                           std::to_string(limits::kSlotsMax) +
@@ -260,8 +260,9 @@ Result<std::uint32_t> TableBuilder::slot(const ir::AttributeRef& ref) {
   }
   row.steps_begin = size_of(out_.steps);
   out_.steps.insert(out_.steps.end(), steps.begin(), steps.end());
+  slots_.emplace(key_, number);
   out_.slots.push_back(row);
-  return at->second;
+  return number;
 }
 
 Result<std::uint32_t> TableBuilder::pattern(std::string_view source, char separator) {
@@ -369,12 +370,12 @@ Result<OperandRow> TableBuilder::operand(const ir::Operand& operand, char separa
 
 Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
   AtomRow row;
-  std::set<std::array<std::uint32_t, 3>> operands;  // in the order that verify() wants
+  made_.clear();
   if (atom.op == ir::AtomOp::same) {
     SENTRAIL_ASSIGN_OR_RETURN(const Pair made, pair(atom));
     const OperandRow other = peer(made.peer);
     row.slot = made.slot;
-    operands.insert({other.kind, other.index, other.upper});
+    made_.push_back({other.kind, other.index, other.upper});
   } else {
     SENTRAIL_ASSIGN_OR_RETURN(row.slot, slot(atom.attribute));
   }
@@ -386,23 +387,26 @@ Result<std::uint32_t> TableBuilder::atom(const ir::Atom& atom) {
   const auto separator = static_cast<char>(out_.slots[row.slot].separator);
   for (const ir::Operand& entry : atom.operands) {
     SENTRAIL_ASSIGN_OR_RETURN(const OperandRow made, operand(entry, separator));
-    operands.insert({made.kind, made.index, made.upper});
+    made_.push_back({made.kind, made.index, made.upper});
   }
-  row.operands_count = static_cast<std::uint32_t>(operands.size());
-  std::string key;
-  append_row(key, row);
-  for (const auto& entry : operands) append_row(key, entry);
-  const auto [at, fresh] = atoms_.try_emplace(std::move(key), size_of(out_.atoms));
-  if (!fresh) return at->second;
-  if (operands.size() > limits::kBundleBytesMax / sizeof(OperandRow) - out_.operands.size()) {
+  std::ranges::sort(made_);  // as verify() wants them
+  made_.erase(std::ranges::unique(made_).begin(), made_.end());
+  row.operands_count = size_of(made_);
+  key_.clear();
+  append_row(key_, row);
+  for (const auto& entry : made_) append_row(key_, entry);
+  if (const auto found = atoms_.find(key_); found != atoms_.end()) return found->second;
+  if (made_.size() > limits::kBundleBytesMax / sizeof(OperandRow) - out_.operands.size()) {
     return fail(Errc::limit_exceeded, "the policy's lists are larger than a bundle may be");
   }
   row.operands_begin = size_of(out_.operands);
-  for (const auto& [kind, index, upper] : operands) {
+  for (const auto& [kind, index, upper] : made_) {
     out_.operands.push_back({kind, index, upper});
   }
+  const std::uint32_t number = size_of(out_.atoms);
+  atoms_.emplace(key_, number);
   out_.atoms.push_back(row);
-  return at->second;
+  return number;
 }
 
 Result<std::uint32_t> TableBuilder::quantified(const ir::Condition& condition, std::uint32_t depth,
@@ -412,7 +416,7 @@ Result<std::uint32_t> TableBuilder::quantified(const ir::Condition& condition, s
   const bool some = condition.kind == ir::ConditionKind::some_element;
   atom.op = static_cast<std::uint8_t>(some ? TestOp::any_element : TestOp::every_element);
   QuantifierRow row;
-  SENTRAIL_ASSIGN_OR_RETURN(row.name, text(condition.element));
+  SENTRAIL_ASSIGN_OR_RETURN(row.name, text(condition.element.str()));
   row.depth = depth;
   row.nodes_count = size_of(nodes);
   // Places do not count: the same condition elsewhere is the same test.

@@ -5,7 +5,9 @@
 // any row that names them: first want_*(), then seal(), then the rest.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -64,16 +66,28 @@ class TableBuilder {
     bool operator()(const Decimal& a, const Decimal& b) const noexcept { return compare(a, b) < 0; }
   };
 
+  // Finds the key in its buffer, and makes a string of it only where it is new.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  template <class Row>
+  using Interned = std::unordered_map<std::string, Row, TextHash, std::equal_to<>>;
+
   ProgramStorage out_;
+  std::string key_;                                 // of the row being made
+  std::vector<std::array<std::uint32_t, 3>> made_;  // operands of the test being made
   std::set<std::string, std::less<>> symbol_texts_;
   std::set<Decimal, ByValue> number_values_;
   std::set<std::string> zone_names_;
   std::set<Network> networks_;
   std::set<Instant> instants_;
   std::vector<ir::Atom> pairs_;  // the tests of two slots
-  std::unordered_map<std::string, TextRef> texts_;
-  std::unordered_map<std::string, std::uint32_t> slots_;
-  std::unordered_map<std::string, std::uint32_t> atoms_;
+  Interned<TextRef> texts_;
+  Interned<std::uint32_t> slots_;
+  Interned<std::uint32_t> atoms_;
   std::unordered_map<std::string, std::uint32_t> patterns_;
   std::unordered_map<std::string, std::uint32_t> regexes_;
   std::unordered_map<std::string, std::uint32_t> windows_;

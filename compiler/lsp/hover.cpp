@@ -180,7 +180,7 @@ std::string describe_module(const View& view, const Symbol& symbol) {
 std::string describe_element(const ParsedFile& file, const Symbol& symbol) {
   for (const Expr& expr : file.ast.exprs) {
     if (expr.kind != ExprKind::quantified) continue;
-    const Quantifier& node = expr.quantifier;
+    const Quantifier& node = file.ast.quantifiers[expr.quantifier];
     if (std::to_string(node.binder.span.begin) != symbol.owner) continue;
     return "**" + symbol.name + "**: " + (node.all ? "each element" : "an element") + " of `" +
            std::string(file.slice(node.list.span)) + "`\n";

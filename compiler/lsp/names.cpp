@@ -160,7 +160,7 @@ class Walker {
       const Expr& expr = ast().exprs[id];
       if (expr.kind == ExprKind::test) test(expr.test);
       if (expr.kind == ExprKind::use) use(expr);
-      if (expr.kind == ExprKind::quantified) quantifier(expr.quantifier);
+      if (expr.kind == ExprKind::quantified) quantifier(ast().quantifiers[expr.quantifier]);
       for (const ExprId child : expr.children) open.emplace_back(child, innermost_);
     }
     innermost_.reset();
@@ -178,7 +178,7 @@ class Walker {
   static Path list_of(const Path& path) {
     if (path.star == 0 || path.star >= path.steps.size()) return path;
     Path list = path;
-    list.steps.resize(path.star);
+    list.steps = path.steps.first(path.star);
     list.span.end = list.steps.back().span.end;
     return list;
   }
@@ -230,7 +230,8 @@ class Walker {
     if (literal.kind != LiteralKind::word || literal.text.find('*') != literal.text.npos) {
       return false;
     }
-    const Path written = path_of(literal);
+    const DottedWord dots = dotted(literal);
+    const Path written = dots.path();
     if (!written.steps.empty() && element_named(written.steps.front().text) != nullptr) {
       attribute_path(written);
       return true;
@@ -272,7 +273,7 @@ class Walker {
   }
 
   void use(const Expr& expr) {
-    const std::vector<Name>& steps = expr.test.path.steps;
+    const std::span<const Name> steps = expr.test.path.steps;
     if (steps.empty()) return;
     const std::string_view text = files_[file_].file->slice(expr.test.path.span);
     const Resolved resolved = resolve(text, expr.test.path.span);
@@ -326,8 +327,9 @@ class Walker {
         lsp::add_use(expr.test, name, result);
       } else if (expr.kind == ExprKind::use) {
         add_use(home, expr, name, depth, result);
-      } else if (expr.kind == ExprKind::quantified && !expr.quantifier.list.steps.empty()) {
-        result.path = result.path || expr.quantifier.list.steps.front().text == name;
+      } else if (expr.kind == ExprKind::quantified) {
+        const Path& list = ast.quantifiers[expr.quantifier].list;
+        result.path = result.path || (!list.steps.empty() && list.steps.front().text == name);
       }
     }
     return uses_[std::pair(&node, index)] = result;

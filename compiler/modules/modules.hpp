@@ -51,8 +51,9 @@ class ModuleSet {
   [[nodiscard]] bool check(const Sources& sources, const std::vector<CatalogInfo>* catalogs,
                            DiagnosticSink& sink);
 
-  // The whole policy. REQUIRES: check() gave true.
-  [[nodiscard]] ir::Policy linked() const { return link(*modules_.front()->checked); }
+  // The whole policy, which takes the root's own part along. REQUIRES: check() gave true; called
+  // once.
+  [[nodiscard]] ir::Policy linked() { return link(std::move(*modules_.front()->checked)); }
 
   // Of each module that has tests, itself and what it imports as a policy of its own.
   // REQUIRES: check() gave true.

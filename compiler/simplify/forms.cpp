@@ -9,7 +9,7 @@ namespace sentrail::compiler {
 namespace {
 
 void append_number(std::string& out, std::uint64_t number) {
-  for (int i = 0; i < 8; ++i) out += static_cast<char>(number >> (8 * i) & 0xff);
+  out.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
 void append_text(std::string& out, std::string_view text) {
@@ -17,16 +17,56 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-std::string operand_key(const ir::Operand& operand) {
-  std::string key;
+void append_operand(std::string& key, const ir::Operand& operand) {
   append_number(key, static_cast<std::uint64_t>(operand.kind));
   append_text(key, operand.text);
-  append_text(key, operand.upper);
+  append_text(key, operand.upper.str());
   append_number(key, operand.boolean ? 1 : 0);
   const Window& window = operand.window;
   append_number(key,
                 std::uint64_t{window.days} << 32 | std::uint64_t{window.from} << 16 | window.until);
-  return key;
+}
+
+// Of a list, in an order of its own and without repeats.
+void append_operands(std::string& key, const std::vector<ir::Operand>& operands) {
+  if (operands.size() == 1) return append_operand(key, operands.front());
+  std::set<std::string> keys;
+  for (const ir::Operand& operand : operands) {
+    std::string one;
+    append_operand(one, operand);
+    keys.insert(std::move(one));
+  }
+  for (const std::string& one : keys) key += one;
+}
+
+void append_reference(std::string& key, const ir::AttributeRef& ref) {
+  append_number(key, static_cast<std::uint64_t>(ref.attribute));
+  append_number(key, ref.binder);
+  append_number(key, ref.steps.size());
+  for (const std::string& step : ref.steps) append_text(key, step);
+}
+
+// `a == b` is `b == a`.
+void append_pair(std::string& key, const ir::AttributeRef& a, const ir::AttributeRef& b) {
+  std::string first;
+  std::string second;
+  append_reference(first, a);
+  append_reference(second, b);
+  if (second < first) std::swap(first, second);
+  append_text(key, first);
+  key += second;
+}
+
+void append_atom(std::string& key, const ir::Atom& atom) {
+  append_number(key, static_cast<std::uint64_t>(atom.op));
+  append_number(key, static_cast<std::uint64_t>(atom.tested_type));
+  append_number(key, atom.sized ? 1 : 0);
+  if (atom.other) {
+    append_pair(key, atom.attribute, *atom.other);
+  } else {
+    append_reference(key, atom.attribute);
+  }
+  append_operands(key, atom.operands);
 }
 
 // How long a test takes, roughly: cheap ones first spare the others. Members of JSON are searched
@@ -59,33 +99,11 @@ std::uint32_t cost_of(const ir::Atom& atom) {
   return cost + (atom.attribute.steps.empty() ? 0 : 8);
 }
 
-std::string reference_key(const ir::AttributeRef& ref) {
-  std::string key;
-  append_number(key, static_cast<std::uint64_t>(ref.attribute));
-  append_number(key, ref.binder);
-  append_number(key, ref.steps.size());
-  for (const std::string& step : ref.steps) append_text(key, step);
-  return key;
-}
-
 }  // namespace
 
 std::string key_text(const ir::Atom& atom) {
   std::string key;
-  append_number(key, static_cast<std::uint64_t>(atom.op));
-  append_number(key, static_cast<std::uint64_t>(atom.tested_type));
-  append_number(key, atom.sized ? 1 : 0);
-  std::string reference = reference_key(atom.attribute);
-  if (atom.other) {
-    // `a == b` is `b == a`.
-    std::string other = reference_key(*atom.other);
-    if (other < reference) std::swap(other, reference);
-    append_text(key, other);
-  }
-  key += reference;
-  std::set<std::string> operands;
-  for (const ir::Operand& operand : atom.operands) operands.insert(operand_key(operand));
-  for (const std::string& operand : operands) key += operand;
+  append_atom(key, atom);
   return key;
 }
 
@@ -109,9 +127,14 @@ std::string key_text(const ir::Policy& policy, const ir::Rule& rule) {
   return key;
 }
 
-std::uint32_t Forms::key_of(std::string text) {
+std::uint32_t Forms::key_of(const std::string& text) {
   const auto next = static_cast<std::uint32_t>(keys_.size());
-  return keys_.try_emplace(std::move(text), next).first->second;
+  return keys_.try_emplace(text, next).first->second;
+}
+
+void Forms::reserve(std::size_t conditions) {
+  forms_.reserve(conditions);
+  keys_.reserve(conditions);
 }
 
 FormId Forms::constant(bool value, Span span) {
@@ -128,7 +151,9 @@ FormId Forms::literal(const ir::Atom& atom, bool negated, Span span) {
   form.atom = &atom;
   form.negated = negated;
   form.span = span;
-  form.key = key_of((negated ? "-" : "+") + key_text(atom));
+  key_ = negated ? '-' : '+';
+  append_atom(key_, atom);
+  form.key = key_of(key_);
   form.cost = cost_of(atom);
   return forms_.push_back(std::move(form));
 }
@@ -174,7 +199,7 @@ FormId Forms::junction(FormKind kind, const std::vector<FormId>& children, Span 
   std::sort(keys.begin(), keys.end());
   std::string key = kind == FormKind::all ? "&" : "|";
   for (const std::uint32_t child : keys) append_number(key, child);
-  form.key = key_of(std::move(key));
+  form.key = key_of(key);
   form.children = std::move(kept);
   return forms_.push_back(std::move(form));
 }

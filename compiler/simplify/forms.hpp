@@ -34,6 +34,9 @@ struct Form {
 // Owns forms and makes them small as they are made. The rewrites are named in README.md.
 class Forms {
  public:
+  // Makes room for the forms of so many conditions.
+  void reserve(std::size_t conditions);
+  // True or false of every request.
   FormId constant(bool value, Span span);
   FormId literal(const ir::Atom& atom, bool negated, Span span);
   FormId quantified(const ir::Condition& quantifier, bool negated, FormId child);
@@ -46,9 +49,10 @@ class Forms {
   [[nodiscard]] std::vector<FormId> flattened(FormKind kind, const std::vector<FormId>& children);
   void drop_repeated(std::vector<FormId>& children) const;
   void drop_absorbed(FormKind kind, std::vector<FormId>& children) const;
-  [[nodiscard]] std::uint32_t key_of(std::string text);
+  [[nodiscard]] std::uint32_t key_of(const std::string& text);
 
   IdVector<FormTag, Form> forms_;
+  std::string key_;  // of the literal being made
   std::unordered_map<std::string, std::uint32_t> keys_;
 };
 

@@ -2,6 +2,7 @@
 #include "compiler/simplify/simplify.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -11,23 +12,25 @@
 namespace sentrail::compiler {
 namespace {
 
+// Whether all that a test compares with is one entry, perhaps repeated.
+bool is_list_of_one(const ir::Atom& atom) {
+  if (atom.op != ir::AtomOp::in || atom.operands.empty()) return false;
+  if (row_of(atom.attribute.attribute).type == Type::time) return false;
+  return std::all_of(atom.operands.begin(), atom.operands.end(),
+                     [&](const ir::Operand& o) { return o == atom.operands.front(); });
+}
+
 // `in` with one entry is that entry's own test; repeated entries say nothing new.
 ir::Atom tidied(const ir::Atom& atom) {
   ir::Atom tidy = atom;
-  if (atom.op != ir::AtomOp::in) return tidy;
-  if (row_of(atom.attribute.attribute).type == Type::time) return tidy;
-  if (std::all_of(atom.operands.begin(), atom.operands.end(),
-                  [&](const ir::Operand& o) { return o == atom.operands.front(); }) &&
-      !atom.operands.empty()) {
-    tidy.operands.resize(1);
-    const ir::OperandKind kind = tidy.operands.front().kind;
-    if (kind == ir::OperandKind::pattern) tidy.op = ir::AtomOp::matches;
-    // A network has many addresses, of which `==` could name one.
-    const bool many = kind == ir::OperandKind::network &&
-                      tidy.operands.front().text.find('/') != std::string::npos;
-    if (kind != ir::OperandKind::pattern && kind != ir::OperandKind::number_range && !many) {
-      tidy.op = ir::AtomOp::equal;
-    }
+  tidy.operands.resize(1);
+  const ir::OperandKind kind = tidy.operands.front().kind;
+  if (kind == ir::OperandKind::pattern) tidy.op = ir::AtomOp::matches;
+  // A network has many addresses, of which `==` could name one.
+  const bool many =
+      kind == ir::OperandKind::network && tidy.operands.front().text.find('/') != std::string::npos;
+  if (kind != ir::OperandKind::pattern && kind != ir::OperandKind::number_range && !many) {
+    tidy.op = ir::AtomOp::equal;
   }
   return tidy;
 }
@@ -49,14 +52,14 @@ class Simplifier {
 
   const ir::Policy& in_;
   ir::Policy out_;
-  std::vector<ir::Atom> atoms_;   // by condition, tidied
+  std::deque<ir::Atom> tidied_;   // forms point into it, and to the atoms of in_
   std::vector<FormId> forms_of_;  // by condition
   Forms forms_;
 };
 
 ir::Policy Simplifier::run() {
-  out_ = in_;
-  out_.conditions = {};
+  out_ = in_.without_conditions();
+  out_.conditions.reserve(in_.conditions.size());
   read_conditions();
   for (ir::Tier& tier : out_.tiers) {
     // A copy: its ids are those of in_ until they are written.
@@ -97,14 +100,17 @@ std::vector<bool> Simplifier::polarities() const {
 
 void Simplifier::read_conditions() {
   const std::vector<bool> negated = polarities();
-  atoms_.resize(in_.conditions.size());  // never again: forms point into it
   forms_of_.resize(in_.conditions.size());
+  forms_.reserve(in_.conditions.size());
   for (std::uint32_t i = 0; i < in_.conditions.size(); ++i) {
     const ir::Condition& condition = in_.conditions[ir::ConditionId{i}];
-    if (condition.kind == ir::ConditionKind::atom) atoms_[i] = tidied(condition.atom);
-    forms_of_[i] = condition.kind == ir::ConditionKind::atom
-                       ? forms_.literal(atoms_[i], negated[i], condition.span)
-                       : form_of(condition, negated[i]);
+    if (condition.kind != ir::ConditionKind::atom) {
+      forms_of_[i] = form_of(condition, negated[i]);
+      continue;
+    }
+    const bool one = is_list_of_one(condition.atom);
+    const ir::Atom& atom = one ? tidied_.emplace_back(tidied(condition.atom)) : condition.atom;
+    forms_of_[i] = forms_.literal(atom, negated[i], condition.span);
   }
 }
 

@@ -52,7 +52,7 @@ std::string text_of(const Literal& literal) {
   return "";
 }
 
-std::string text_of(const std::vector<Literal>& literals) {
+std::string text_of(std::span<const Literal> literals) {
   std::string out = "[";
   for (std::size_t i = 0; i < literals.size(); ++i) {
     if (i > 0) out += ", ";
@@ -204,6 +204,11 @@ class Dump {
   }
 
   // Depth is bounded by the grammar (limits::kNestingMax).
+  static std::string quantifier(const Quantifier& node) {
+    return (node.all ? "(all " : "(any ") + std::string(node.binder.text) + " in " +
+           text_of(node.list) + ":";
+  }
+
   std::string condition(ExprId id) const {
     const Expr& expr = ast_.exprs[id];
     std::string out;
@@ -225,8 +230,7 @@ class Dump {
         out = "(not";
         break;
       case ExprKind::quantified:
-        out = (expr.quantifier.all ? "(all " : "(any ") + std::string(expr.quantifier.binder.text) +
-              " in " + text_of(expr.quantifier.list) + ":";
+        out = quantifier(ast_.quantifiers[expr.quantifier]);
         break;
       case ExprKind::and_:
         out = "(and";
@@ -351,6 +355,9 @@ class Verify {
       if (expr.span.begin > expr.span.end) return bad("a span that ends before it begins");
       if (expr.kind == ExprKind::test) SENTRAIL_TRY(test(expr.test));
       if (expr.kind == ExprKind::use) SENTRAIL_TRY(use(expr));
+      if (expr.kind == ExprKind::quantified && expr.quantifier.value >= ast_.quantifiers.size()) {
+        return bad("a quantifier that does not exist");
+      }
       ++index;
     }
     return {};
@@ -407,17 +414,16 @@ class Verify {
 
 }  // namespace
 
-Path path_of(const Literal& word) {
-  Path path;
-  path.span = word.span;
+DottedWord dotted(const Literal& word) {
+  DottedWord parts{word.span, {}};
   std::uint32_t begin = 0;
   for (std::uint32_t i = 0; i <= word.text.size(); ++i) {
     if (i < word.text.size() && word.text[i] != '.') continue;
-    path.steps.push_back({{word.span.source, word.span.begin + begin, word.span.begin + i},
-                          word.text.substr(begin, i - begin)});
+    parts.steps.push_back({{word.span.source, word.span.begin + begin, word.span.begin + i},
+                           word.text.substr(begin, i - begin)});
     begin = i + 1;
   }
-  return path;
+  return parts;
 }
 
 std::string Ast::dump() const {

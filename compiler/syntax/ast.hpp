@@ -2,17 +2,21 @@
 //
 // Neighbours: parser.hpp builds it, format/ prints it, check/ resolves it. Must not know: types,
 // attributes, catalogs. Texts are views into the Source, which outlives the Ast; string literals
-// keep their quotes and escapes in the span and are decoded in `text`, owned by the Ast.
+// keep their quotes and escapes in the span and are decoded in `text`, owned by the Ast. So are
+// steps and literals: a condition has hundreds of thousands of them, and none has a vector of its
+// own.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "compiler/source.hpp"
+#include "compiler/syntax/runs.hpp"
 #include "core/decision.hpp"
 #include "core/ids.hpp"
 #include "core/obligation.hpp"
@@ -21,6 +25,7 @@
 namespace sentrail::compiler {
 
 using ExprId = Id<struct ExprTag>;
+using QuantifierId = Id<struct QuantifierTag>;
 
 // A word or dotted name, as written.
 struct Name {
@@ -52,8 +57,8 @@ struct Literal {
 // An attribute or a member of one: `resource.ref`, `body."odd key".x`. Steps are decoded.
 struct Path {
   Span span;
-  std::vector<Name> steps;
-  std::size_t star = 0;  // steps before `[*]`; 0: there is none
+  std::uint32_t star = 0;  // steps before `[*]`; 0: there is none
+  std::span<const Name> steps;
 };
 
 // The operators. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
@@ -80,9 +85,9 @@ enum class TestOp : std::uint8_t {
 // What stands right of an operator: literals, or the name of a list.
 struct Operand {
   Span span;
-  bool bracketed = false;         // `[a, b]`
-  std::vector<Literal> literals;  // one unless bracketed; of a window days, hours and zone
-  bool window = false;            // `mon..fri 09:00..18:00 "Europe/Berlin"`
+  bool bracketed = false;             // `[a, b]`
+  bool window = false;                // `mon..fri 09:00..18:00 "Europe/Berlin"`
+  std::span<const Literal> literals;  // one unless bracketed; of a window days, hours and zone
 };
 
 // `path op operand`.
@@ -102,8 +107,14 @@ struct Argument {
   Operand value;  // no literals and no brackets: it cannot be one
 };
 
-// The parts of a word between its dots, as a path. Views into the word.
-[[nodiscard]] Path path_of(const Literal& word);
+// The parts of a word between its dots. Views into the word.
+struct DottedWord {
+  Span span;
+  std::vector<Name> steps;
+
+  [[nodiscard]] Path path() const { return {span, 0, steps}; }
+};
+[[nodiscard]] DottedWord dotted(const Literal& word);
 
 // `any binder in list:` or `all …`; what follows is its child.
 struct Quantifier {
@@ -116,20 +127,20 @@ struct Quantifier {
 enum class ExprKind : std::uint8_t { test, not_, and_, or_, always, use, quantified };
 struct Expr {
   ExprKind kind = ExprKind::always;
-  Span span;
   bool parenthesised = false;
+  Span span;
   Test test;                        // kind test; of a use only the path, which is its name
   std::vector<Argument> arguments;  // kind use
-  Quantifier quantifier;            // kind quantified
+  QuantifierId quantifier;          // kind quantified
   std::vector<ExprId> children;     // not_, quantified: one; and_, or_: two or more
 };
 
 // `on github [ref.delete, branch_protection.*]`, `on response`, `on response github`.
 struct OnClause {
   Span span;
-  std::optional<Span> response;  // the word, if the rule is about answers
-  std::optional<Literal> tool;   // nothing: answers of every tool
-  std::vector<Literal> actions;  // empty: every action of the tool
+  std::optional<Span> response;      // the word, if the rule is about answers
+  std::optional<Literal> tool;       // nothing: answers of every tool
+  std::span<const Literal> actions;  // empty: every action of the tool
   bool bracketed = false;
 };
 
@@ -211,7 +222,7 @@ struct TierNode {
 struct ListNode {
   Span span;
   Name name;
-  std::vector<Literal> entries;
+  std::span<const Literal> entries;
 };
 
 // `condition name = …` or `condition name(parameter, …) = …`.
@@ -352,6 +363,9 @@ struct Ast {
   std::vector<Decl> order;
   std::vector<Comment> comments;
   IdVector<ExprTag, Expr> exprs;
+  IdVector<QuantifierTag, Quantifier> quantifiers;
+  Runs<Name> steps;                 // of all paths
+  Runs<Literal> literals;           // of all operands, lists and `on` clauses
   std::deque<std::string> decoded;  // storage of decoded literals
 
   // Stable text of the tree, without spans; equal dumps mean equal policies.

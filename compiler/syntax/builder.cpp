@@ -137,11 +137,11 @@ void AstBuilder::json(Span span) {
 
 void AstBuilder::path_step(Span span) {
   const bool quoted = text_[span.begin] == '"';
-  path_.steps.push_back({span, quoted ? literal_.text : text_of(span)});
+  steps_.push_back({span, quoted ? literal_.text : text_of(span)});
 }
 
 void AstBuilder::path(Span span) {
-  path_.span = span;
+  path_ = {span, std::exchange(star_, 0), ast_.steps.keep(steps_)};
   if (path_.steps.size() <= limits::kPathStepsMax) return;
   errors_.report(DiagnosticKind::path_too_long, span,
                  "this path has " + std::to_string(path_.steps.size()) + " steps, at most " +
@@ -168,15 +168,13 @@ void AstBuilder::list_entry() {
 }
 
 void AstBuilder::list_end(Span span) {
-  list_ = Operand{until_end(span), true, std::move(entries_)};
+  list_ = Operand{until_end(span), true, false, ast_.literals.keep(entries_)};
   entries_.clear();
 }
 
 Operand AstBuilder::take_operand() {
-  if (!list_) return Operand{literal_.span, false, {literal_}};
-  Operand operand = std::move(*list_);
-  list_.reset();
-  return operand;
+  if (!list_) return Operand{literal_.span, false, false, ast_.literals.keep({&literal_, 1})};
+  return *std::exchange(list_, std::nullopt);
 }
 
 // --- head, imports, lists ------------------------------------------------------------------
@@ -276,9 +274,9 @@ void AstBuilder::clause_keyword(Clause clause, Span span) {
 }
 
 void AstBuilder::on_actions() {
-  Operand operand = take_operand();
+  const Operand operand = take_operand();
   on_.bracketed = operand.bracketed;
-  on_.actions = std::move(operand.literals);
+  on_.actions = operand.literals;
   if (on_.actions.empty()) {
     errors_.report(DiagnosticKind::expected_value, operand.span, "an empty list of actions",
                    "name an action, or take the list away to mean every action");

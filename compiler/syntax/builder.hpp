@@ -48,7 +48,10 @@ class AstBuilder {
   void number_upper(Span span) noexcept { upper_ = span; }
   void plain(LiteralKind kind, Span span);
   void json(Span span);
-  void path_begin() { path_ = {}; }
+  void path_begin() {
+    steps_.clear();
+    star_ = 0;
+  }
   void path_step(Span span);
   void path(Span span);
   void list_begin();
@@ -71,7 +74,7 @@ class AstBuilder {
   void negation(Span span);
   void quantifier(bool all) { quantifiers_.push_back({all, {}, {}}); }
   void binder() { quantifiers_.back().binder = name_; }
-  void path_star() noexcept { path_.star = path_.steps.size(); }
+  void path_star() noexcept { star_ = static_cast<std::uint32_t>(steps_.size()); }
   void quantifier_head() { quantifiers_.back().list = std::exchange(path_, {}); }
   void quantified(Span span);
   void group(Span span);
@@ -210,6 +213,8 @@ class AstBuilder {
   Literal literal_;  // the last literal, name, path, `[…]`
   Name name_;
   std::optional<Span> upper_;
+  std::vector<Name> steps_;  // of the path being read
+  std::uint32_t star_ = 0;
   Path path_;
   bool sized_ = false;  // `size(path_)`
   std::vector<Literal> entries_;

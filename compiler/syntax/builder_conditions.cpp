@@ -50,7 +50,7 @@ std::vector<Edit> AstBuilder::parentheses(const Frame& frame) const {
 
 void AstBuilder::test_operator(TestOp op, Span span) {
   test_ = {};
-  test_.path = std::move(path_);
+  test_.path = std::exchange(path_, {});
   test_.sized = std::exchange(sized_, false);
   test_.op = op;
   test_.op_span = until_end(span);
@@ -74,7 +74,8 @@ void AstBuilder::window(Span span) {
     part.kind = LiteralKind::window;
     if (part.text.empty()) part.span = Span{span.source, span.begin, span.begin};
   }
-  list_ = Operand{span, false, {window_[0], window_[1], literal_}, true};
+  const std::array<Literal, 3> parts = {window_[0], window_[1], literal_};
+  list_ = Operand{span, false, true, ast_.literals.keep(parts)};
 }
 
 void AstBuilder::test_value() {
@@ -129,7 +130,7 @@ void AstBuilder::quantified(Span span) {
   Expr expr;
   expr.kind = ExprKind::quantified;
   expr.span = until_end(span);
-  expr.quantifier = std::move(quantifiers_.back());
+  expr.quantifier = ast_.quantifiers.push_back(quantifiers_.back());
   quantifiers_.pop_back();
   expr.children = {operands_.back()};
   operands_.pop_back();

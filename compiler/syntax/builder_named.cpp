@@ -10,7 +10,7 @@ namespace sentrail::compiler {
 void AstBuilder::use_begin() {
   use_.emplace();
   use_->kind = ExprKind::use;
-  use_->test.path = std::move(path_);
+  use_->test.path = std::exchange(path_, {});
 }
 
 void AstBuilder::argument(Span span) {
@@ -21,8 +21,10 @@ void AstBuilder::argument(Span span) {
     // Without quotes the same letters are a word.
     const std::string_view text = text_of(path_.span);
     const Literal word{LiteralKind::word, path_.span, text, {}};
-    if (text.find('"') == std::string_view::npos) argument.value = {path_.span, false, {word}};
-    argument.path = std::move(path_);
+    if (text.find('"') == std::string_view::npos) {
+      argument.value = {path_.span, false, false, ast_.literals.keep({&word, 1})};
+    }
+    argument.path = std::exchange(path_, {});
   }
   use_->arguments.push_back(std::move(argument));
 }

@@ -52,7 +52,7 @@ Help help_for_cell(std::string_view column, const Literal& cell, std::string fau
 void AstBuilder::assignment(Span span) {
   GivenAssignment assignment;
   assignment.span = until_end(span);
-  assignment.path = std::move(path_);
+  assignment.path = std::exchange(path_, {});
   assignment.unreadable = unreadable_.has_value();
   if (unreadable_) {
     assignment.value.span = *unreadable_;

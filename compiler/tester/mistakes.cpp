@@ -27,7 +27,7 @@ std::string ticked(std::string_view text) {
 
 std::string shown(const ir::Operand& operand) {
   if (operand.kind == OperandKind::boolean) return operand.boolean ? "true" : "false";
-  if (operand.kind == OperandKind::number_range) return operand.text + ".." + operand.upper;
+  if (operand.kind == OperandKind::number_range) return operand.text + ".." + operand.upper.str();
   return escape_display(operand.text);
 }
 
@@ -284,10 +284,10 @@ class Finder {
 
   void range(ConditionId id, std::size_t at, const ir::Operand& operand) {
     for (const bool upper : {false, true}) {
-      const auto end = probe::beside(upper ? operand.upper : operand.text, upper);
+      const auto end = probe::beside(upper ? operand.upper.str() : operand.text, upper);
       if (!end) continue;
       ir::Operand other = operand;
-      (upper ? other.upper : other.text) = *end;
+      move_end(other, upper, *end);
       const std::size_t before = found_.size();
       add(MistakeKind::range_moved, id, at,
           "has " + ticked(shown(other)) + " for " + ticked(shown(operand)), *end);
@@ -312,6 +312,14 @@ bool is_phase(const ir::Atom& atom) {
 }
 
 }  // namespace
+
+void move_end(ir::Operand& range, bool upper, const std::string& end) {
+  if (upper) {
+    range.upper = end;
+  } else {
+    range.text = end;
+  }
+}
 
 const ir::Rule& rule_at(const ir::Policy& policy, std::size_t number) {
   for (const ir::Tier& tier : policy.tiers) {

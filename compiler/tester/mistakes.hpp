@@ -78,6 +78,9 @@ struct Mistake {
 // verifies. cost: a copy.
 [[nodiscard]] ir::Policy with_mistake(const ir::Policy& policy, const Mistake& mistake);
 
+// One end of a range of numbers becomes another. REQUIRES: `range` is one.
+void move_end(ir::Operand& range, bool upper, const std::string& end);
+
 // Whether a test is the tool of an `on` clause, which names no attribute.
 [[nodiscard]] bool is_of_on(const ir::Policy& policy, ir::ConditionId id, const Sources& sources);
 

@@ -110,7 +110,7 @@ class Maker {
         condition.atom.op = mistake_.op;
         break;
       case MistakeKind::range_moved:
-        (mistake_.upper ? operands[mistake_.at].upper : operands[mistake_.at].text) = mistake_.text;
+        move_end(operands[mistake_.at], mistake_.upper, mistake_.text);
         break;
       case MistakeKind::window_moved:
         operands[mistake_.at].window = mistake_.window;

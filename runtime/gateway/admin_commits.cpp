@@ -4,12 +4,10 @@
 #include <chrono>
 #include <utility>
 
-#include "core/limits.hpp"
-
 namespace sentrail::gateway {
 
-AdminCommits::AdminCommits(store::Writer& writer, KnownHolder& known)
-    : writer_(writer), known_(known) {
+AdminCommits::AdminCommits(store::Writer& writer, KnownHolder& known, AdminWaits waits)
+    : writer_(writer), known_(known), waits_(waits) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -33,7 +31,7 @@ Status AdminCommits::commit(store::Transaction transaction) {
     waiting_.erase(mine);
     return tl::make_unexpected(ticket.error());
   }
-  changed_.wait_for(lock, std::chrono::milliseconds(limits::kAuditWriteMsMax),
+  changed_.wait_for(lock, std::chrono::milliseconds(waits_.write_ms),
                     [&] { return mine->second.has_value(); });
   const std::optional<store::Outcome> outcome = std::move(mine->second);
   waiting_.erase(mine);
@@ -78,7 +76,7 @@ void AdminCommits::run() {
     lock.lock();
     if (fresh) continue;
     stale_ = true;
-    changed_.wait_for(lock, std::chrono::milliseconds(limits::kSweepMs),
+    changed_.wait_for(lock, std::chrono::milliseconds(waits_.retry_ms),
                       [this] { return stopping_; });
   }
 }

@@ -14,23 +14,30 @@
 #include <span>
 #include <thread>
 
+#include "core/limits.hpp"
 #include "core/result.hpp"
 #include "runtime/gateway/known.hpp"
 #include "runtime/store/writer.hpp"
 
 namespace sentrail::gateway {
 
+// How long it waits: for the disk, and before it reads again what could not be read.
+struct AdminWaits {
+  std::int64_t write_ms = limits::kAuditWriteMsMax;
+  std::int64_t retry_ms = limits::kSweepMs;
+};
+
 // Owns a thread that reads the snapshot anew when a change landed after its caller had gone, or
 // when reading it failed. threads: any may commit() and reload().
 class AdminCommits final : public store::CompletionPort {
  public:
   // `known` outlives this. The writer posts to this as long as it runs: it must end first.
-  AdminCommits(store::Writer& writer, KnownHolder& known);
+  AdminCommits(store::Writer& writer, KnownHolder& known, AdminWaits waits = {});
   ~AdminCommits() override;
   AdminCommits(const AdminCommits&) = delete;
   AdminCommits& operator=(const AdminCommits&) = delete;
 
-  // Submits and waits limits::kAuditWriteMsMax. fails: as the store; timed_out when the change is
+  // Submits and waits. fails: as the store; timed_out when the change is
   // not on disk by then: it is not given up, and takes effect once it is.
   [[nodiscard]] Status commit(store::Transaction transaction);
 
@@ -45,6 +52,7 @@ class AdminCommits final : public store::CompletionPort {
 
   store::Writer& writer_;
   KnownHolder& known_;
+  const AdminWaits waits_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

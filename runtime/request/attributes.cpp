@@ -2,6 +2,8 @@
 #include "runtime/request/attributes.hpp"
 
 #include <deque>
+#include <list>
+#include <utility>
 
 #include "core/addresses.hpp"
 #include "core/json_writer.hpp"
@@ -13,17 +15,26 @@
 namespace sentrail::request {
 namespace {
 
-// What the facts of a given request point into. Elements never move.
+// What the facts of a given request point into. Elements never move; most requests have none of
+// most of them.
 struct Store {
-  explicit Store(Request from) : base(std::move(from)) {}
+  explicit Store(const Request& from) : base(from) {}
 
   Request base;
-  std::deque<JsonDocument> documents;
-  std::deque<std::vector<std::string_view>> sets;
-  std::deque<std::string> names;
+  std::shared_ptr<const void> owner;  // of the values
+  std::list<JsonDocument> documents;  // written anew
+  std::list<std::vector<std::string_view>> sets;
+  std::list<std::string> names;
   std::vector<NamedText> query;
   std::vector<NamedText> headers;
 };
+
+// `agent.roles`, `body.a.b`: as messages name it.
+Status wrong(const GivenValue& given, const std::string& why) {
+  std::string name(row_of(given.attribute).name);
+  for (const std::string& step : given.steps) name += "." + escape_display(step);
+  return fail(Errc::invalid_argument, "`" + name + "`: " + why);
+}
 
 bool is_named_texts(AttributeId id) noexcept {
   return id == AttributeId::http_query || id == AttributeId::http_headers;
@@ -44,24 +55,21 @@ class Putter {
     store_->headers.assign(facts_.headers.entries.begin(), facts_.headers.entries.end());
   }
 
-  Status put(const GivenAttribute& given) {
+  Status put(const GivenValue& given) {
     if (given.unreadable) return put_unreadable(given);
-    auto document = wire::parse_json(given.json);
-    if (!document.has_value()) return wrong(given, document.error().message);
-    store_->documents.push_back(*std::move(document));
-    const JsonValue value = store_->documents.back().root();
-    if (is_named_texts(given.attribute)) return put_named(given, value);
-    if (given.attribute == AttributeId::response_headers) return put_headers(given, value);
-    if (!given.steps.empty()) return put_member(given, value);
-    const bool is_true = value.kind() == JsonKind::boolean && value.boolean();
+    if (is_named_texts(given.attribute)) return put_named(given, given.value);
+    if (given.attribute == AttributeId::response_headers) return put_headers(given, given.value);
+    if (!given.steps.empty()) return put_member(given, given.value);
+    const bool is_true = given.value.kind() == JsonKind::boolean && given.value.boolean();
     if (given.attribute == AttributeId::response && !is_true) {
       return wrong(given, "an answer is there, `true`, or it is not mentioned");
     }
-    return put_value(given, value);
+    return put_value(given, given.value);
   }
 
   // Whatever is given of an answer, the answer is there.
-  Request finish() && {
+  Request finish(std::shared_ptr<const void> owner) && {
+    store_->owner = std::move(owner);
     for (const AttributeId part : {AttributeId::response_status, AttributeId::response_headers,
                                    AttributeId::response_body}) {
       if (facts_[part].kind != FactKind::absent) facts_[AttributeId::response] = Fact::of(true);
@@ -73,10 +81,6 @@ class Putter {
   }
 
  private:
-  static Status wrong(const GivenAttribute& given, const std::string& why) {
-    return fail(Errc::invalid_argument, "`" + display(given) + "`: " + why);
-  }
-
   NamedTexts& texts_of(AttributeId id) {
     return id == AttributeId::http_query ? facts_.query : facts_.headers;
   }
@@ -84,7 +88,7 @@ class Putter {
     return id == AttributeId::http_query ? store_->query : store_->headers;
   }
 
-  Status put_unreadable(const GivenAttribute& given) {
+  Status put_unreadable(const GivenValue& given) {
     if (!given.steps.empty()) {
       const std::string whole(row_of(given.attribute).name);
       return wrong(given, "only a whole attribute can be unreadable: write it for `" + whole + "`");
@@ -98,7 +102,7 @@ class Putter {
     return {};
   }
 
-  Status put_named(const GivenAttribute& given, JsonValue value) {
+  Status put_named(const GivenValue& given, JsonValue value) {
     texts_of(given.attribute).unreadable = false;
     facts_[given.attribute] = Fact{};
     auto& entries = entries_of(given.attribute);
@@ -114,7 +118,7 @@ class Putter {
     return {};
   }
 
-  Status put_entry(const GivenAttribute& given, std::string_view name, JsonValue value) {
+  Status put_entry(const GivenValue& given, std::string_view name, JsonValue value) {
     if (value.kind() != JsonKind::string) return wrong(given, "wants a string");
     const bool header = given.attribute == AttributeId::http_headers;
     store_->names.push_back(header ? to_lower_ascii(name) : std::string(name));
@@ -125,7 +129,7 @@ class Putter {
   }
 
   // Members go into what is there: the document is written anew.
-  Status put_member(const GivenAttribute& given, JsonValue value) {
+  Status put_member(const GivenValue& given, JsonValue value) {
     Fact& fact = facts_[given.attribute];
     if (!row_of(given.attribute).has_members) return wrong(given, "this attribute has no members");
     if (fact.kind != FactKind::absent && fact.kind != FactKind::object) {
@@ -141,7 +145,7 @@ class Putter {
     return {};
   }
 
-  Status put_value(const GivenAttribute& given, JsonValue value) {
+  Status put_value(const GivenValue& given, JsonValue value) {
     const Attribute& row = row_of(given.attribute);
     Fact& fact = facts_[given.attribute];
     const JsonKind kind = value.kind();
@@ -174,11 +178,11 @@ class Putter {
     }
     fact = Fact::of(value);
     // As on a call: keys that only case tells apart have no one reading.
-    if (wire::has_case_repeats(store_->documents.back().root())) fact = Fact::unreadable();
+    if (wire::has_case_repeats(value)) fact = Fact::unreadable();
     return {};
   }
 
-  Status put_time(const GivenAttribute& given, JsonValue value) {
+  Status put_time(const GivenValue& given, JsonValue value) {
     const auto instant = value.kind() == JsonKind::string
                              ? parse_rfc3339(value.text())
                              : Result<Instant>(fail(Errc::invalid_argument, ""));
@@ -191,7 +195,7 @@ class Putter {
     return {};
   }
 
-  Status put_address(const GivenAttribute& given, JsonValue value) {
+  Status put_address(const GivenValue& given, JsonValue value) {
     if (value.kind() != JsonKind::string) return wrong(given, "wants an address as a string");
     const auto address = parse_address(value.text());
     facts_[given.attribute] = Fact::unreadable();
@@ -202,10 +206,10 @@ class Putter {
   }
 
   // Names in lower case; one that stands twice then leaves them all unreadable.
-  Status put_headers(const GivenAttribute& given, JsonValue value) {
+  Status put_headers(const GivenValue& given, JsonValue value) {
     if (!given.steps.empty()) {
       if (value.kind() != JsonKind::string) return wrong(given, "wants a string");
-      GivenAttribute lower = given;
+      GivenValue lower = given;
       for (std::string& step : lower.steps) step = to_lower_ascii(step);
       return put_member(lower, value);
     }
@@ -230,7 +234,7 @@ class Putter {
     return {};
   }
 
-  Status put_set(const GivenAttribute& given, JsonValue value, Fact& fact) {
+  Status put_set(const GivenValue& given, JsonValue value, Fact& fact) {
     if (value.kind() != JsonKind::array) return wrong(given, "wants a list of strings");
     auto& set = store_->sets.emplace_back();
     JsonValue element = value.first_child();
@@ -249,16 +253,26 @@ class Putter {
 
 }  // namespace
 
-std::string display(const GivenAttribute& given) {
-  std::string out(row_of(given.attribute).name);
-  for (const std::string& step : given.steps) out += "." + escape_display(step);
-  return out;
-}
-
 Result<Request> with_attributes(const Request& base, std::span<const GivenAttribute> given) {
   Putter putter(base);
-  for (const GivenAttribute& one : given) SENTRAIL_TRY(putter.put(one));
-  return std::move(putter).finish();
+  const auto documents = std::make_shared<std::deque<JsonDocument>>();
+  for (const GivenAttribute& one : given) {
+    GivenValue value{one.attribute, one.steps, {}, one.unreadable};
+    if (!one.unreadable) {
+      auto document = wire::parse_json(one.json);
+      if (!document) return tl::make_unexpected(wrong(value, document.error().message).error());
+      value.value = documents->emplace_back(*std::move(document)).root();
+    }
+    SENTRAIL_TRY(putter.put(value));
+  }
+  return std::move(putter).finish(documents);
+}
+
+Result<Request> with_values(const Request& base, std::span<const GivenValue> given,
+                            std::shared_ptr<const void> owner) {
+  Putter putter(base);
+  for (const GivenValue& one : given) SENTRAIL_TRY(putter.put(one));
+  return std::move(putter).finish(std::move(owner));
 }
 
 }  // namespace sentrail::request

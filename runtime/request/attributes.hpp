@@ -6,21 +6,30 @@
 // source: docs/request_format.md.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "core/schema.hpp"
 #include "runtime/request/request.hpp"
 
 namespace sentrail::request {
 
-// One attribute, or a member of one, and its value as JSON, or that it cannot be read.
-struct GivenAttribute {
+// One attribute, or a member of one, and its value, or that it cannot be read.
+struct GivenValue {
   AttributeId attribute = AttributeId::tool;
   std::vector<std::string> steps;  // members of a JSON value; one parameter or header name
+  JsonValue value;                 // points nowhere if it is unreadable
+  bool unreadable = false;
+};
+
+// The same with the value as JSON text.
+struct GivenAttribute {
+  AttributeId attribute = AttributeId::tool;
+  std::vector<std::string> steps;
   std::string json;
   bool unreadable = false;
 };
@@ -31,7 +40,8 @@ struct GivenAttribute {
 [[nodiscard]] Result<Request> with_attributes(const Request& base,
                                               std::span<const GivenAttribute> given);
 
-// `agent.roles`, `body.a.b`: as messages name it.
-[[nodiscard]] std::string display(const GivenAttribute& given);
+// The same of values that have been read; `owner` keeps their documents alive.
+[[nodiscard]] Result<Request> with_values(const Request& base, std::span<const GivenValue> given,
+                                          std::shared_ptr<const void> owner);
 
 }  // namespace sentrail::request

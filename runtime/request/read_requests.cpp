@@ -195,8 +195,17 @@ Status read_body(std::string_view place, JsonValue object, RawRequest& out) {
 
 class Reader {
  public:
-  explicit Reader(const CatalogView& catalogs) : catalogs_(catalogs) {}
+  Reader(const CatalogView& catalogs, std::shared_ptr<const JsonDocument> document)
+      : catalogs_(catalogs), document_(std::move(document)) {}
 
+  Status read_all() {
+    SENTRAIL_TRY(read("", document_->root(), Identity{}, false));
+    return read_around(document_->root());
+  }
+
+  std::vector<Request> finish() && { return std::move(requests_); }
+
+ private:
   Status read(std::string_view place, JsonValue object, const Identity& identity, bool nested) {
     if (object.kind() != JsonKind::object) return wrong(place, "is not an object");
     if (object.find("attributes").exists()) return attributes(place, object, identity, nested);
@@ -214,20 +223,19 @@ class Reader {
     static constexpr std::array<Part, 3> kSession = {{{"calls", AttributeId::session_calls},
                                                       {"writes", AttributeId::session_writes},
                                                       {"taints", AttributeId::session_taints}}};
-    std::vector<GivenAttribute> given;
+    std::vector<GivenValue> given;
     SENTRAIL_TRY(read_parts(object, "response", kResponse, given));
-    if (object.find("response").exists()) given.push_back({AttributeId::response, {}, "true"});
     SENTRAIL_TRY(read_parts(object, "session", kSession, given));
-    if (given.empty()) return {};
+    std::vector<GivenAttribute> answer;  // also one of which nothing is given is there
+    if (object.find("response").exists()) answer.push_back({AttributeId::response, {}, "true"});
+    if (given.empty() && answer.empty()) return {};
     for (Request& request : requests_) {
-      SENTRAIL_ASSIGN_OR_RETURN(request, with_attributes(request, given));
+      SENTRAIL_ASSIGN_OR_RETURN(request, with_attributes(request, answer));
+      SENTRAIL_ASSIGN_OR_RETURN(request, with_values(request, given, document_));
     }
     return {};
   }
 
-  std::vector<Request> finish() && { return std::move(requests_); }
-
- private:
   // A key of an object, and the attribute that it gives.
   struct Part {
     std::string_view key;
@@ -235,7 +243,7 @@ class Reader {
   };
 
   static Status read_parts(JsonValue request, std::string_view key, std::span<const Part> parts,
-                           std::vector<GivenAttribute>& given) {
+                           std::vector<GivenValue>& given) {
     const JsonValue object = request.find(key);
     if (!object.exists()) return {};
     if (object.kind() != JsonKind::object) return wrong(key, "is not an object");
@@ -244,9 +252,9 @@ class Reader {
     return for_members(object, [&](std::string_view name, JsonValue value) -> Status {
       const auto part = std::ranges::find(parts, name, &Part::key);
       if (part == parts.end()) return unknown_key(key, name, known);
-      GivenAttribute& one = given.emplace_back();
+      GivenValue& one = given.emplace_back();
       one.attribute = part->attribute;
-      return fill(below(key, name), value, one);
+      return fill(key, name, value, one);
     });
   }
 
@@ -326,42 +334,43 @@ class Reader {
     const std::string at = below(place, "attributes");
     const JsonValue given = object.find("attributes");
     if (given.kind() != JsonKind::object) return wrong(at, "is not an object");
-    std::vector<GivenAttribute> out;
+    std::vector<GivenValue> out;
+    out.reserve(given.size());
     SENTRAIL_TRY(gather(at, "", given, out));
-    SENTRAIL_ASSIGN_OR_RETURN(Request request, with_attributes(bare_request(identity), out));
-    requests_.push_back(std::move(request));
+    Result<Request> request = with_values(bare_request(identity), out, document_);
+    if (!request) return tl::make_unexpected(std::move(request).error());
+    requests_.push_back(*std::move(request));
     return {};
   }
 
-  // Nested objects and dotted names both lead to attributes: `prefix` is the name so far.
-  // Recursion ends at the longest attribute's name.
-  Status gather(const std::string& place, const std::string& prefix, JsonValue object,
-                std::vector<GivenAttribute>& out) {
+  // Nested objects and dotted names both lead to attributes: `prefix` is the name so far, and with
+  // `root` before it the place. Recursion ends at the longest attribute's name.
+  Status gather(std::string_view root, const std::string& prefix, JsonValue object,
+                std::vector<GivenValue>& out) {
     return for_members(object, [&](std::string_view key, JsonValue value) -> Status {
       const std::string name = below(prefix, key);
-      const std::string at = below(place, key);
       // `response` is an attribute, and the beginning of others.
       const bool group = value.kind() == JsonKind::object && !value.find(kUnreadable).exists() &&
                          name == row_of(AttributeId::response).name;
       if (auto given = group ? std::nullopt : named(name)) {
-        SENTRAIL_TRY(fill(at, value, *given));
-        out.push_back(*std::move(given));
-        return {};
+        const Status filled = fill(root, name, value, *given);
+        if (filled) out.push_back(*std::move(given));
+        return filled;
       }
-      if (!is_prefix(name)) return unknown_attribute(at, name);
-      if (value.kind() != JsonKind::object) return wrong(at, "is not an object");
-      return gather(at, name, value, out);
+      if (!is_prefix(name)) return unknown_attribute(below(root, name), name);
+      if (value.kind() != JsonKind::object) return wrong(below(root, name), "is not an object");
+      return gather(root, name, value, out);
     });
   }
 
   // `http.headers.x-a` is the member `x-a` of `http.headers`.
-  static std::optional<GivenAttribute> named(std::string_view name) {
+  static std::optional<GivenValue> named(std::string_view name) {
     for (std::size_t i = 0; i < kAttributeCount; ++i) {
       const Attribute& row = kAttributes[i];
       const bool longer = name.size() > row.name.size() && row.has_members &&
                           name.starts_with(row.name) && name[row.name.size()] == '.';
       if (name != row.name && !longer) continue;
-      GivenAttribute given;
+      GivenValue given;
       given.attribute = static_cast<AttributeId>(i);
       if (!longer) return given;
       add_steps(name.substr(row.name.size() + 1), given);
@@ -370,7 +379,7 @@ class Reader {
     return std::nullopt;
   }
 
-  static void add_steps(std::string_view rest, GivenAttribute& given) {
+  static void add_steps(std::string_view rest, GivenValue& given) {
     const bool json = row_of(given.attribute).type == Type::json;
     while (json && rest.find('.') != std::string_view::npos) {
       given.steps.emplace_back(rest.substr(0, rest.find('.')));
@@ -399,20 +408,22 @@ class Reader {
     return wrong(place, why);
   }
 
-  static Status fill(std::string_view place, JsonValue value, GivenAttribute& out) {
+  static Status fill(std::string_view root, std::string_view name, JsonValue value,
+                     GivenValue& out) {
     const JsonValue mark = value.find(kUnreadable);
     if (!mark.exists()) {
-      JsonWriter(&out.json).raw(value);
+      out.value = value;
       return {};
     }
     if (value.size() != 1 || mark.kind() != JsonKind::boolean || !mark.boolean()) {
-      return wrong(place, "is unreadable only as `{\"$unreadable\": true}`");
+      return wrong(below(root, name), "is unreadable only as `{\"$unreadable\": true}`");
     }
     out.unreadable = true;
     return {};
   }
 
   const CatalogView& catalogs_;
+  std::shared_ptr<const JsonDocument> document_;  // requests view its values
   std::vector<Request> requests_;
 };
 
@@ -423,9 +434,8 @@ Result<std::vector<Request>> read_requests(std::string_view json, const CatalogV
   if (!document.has_value()) {
     return fail(document.error().code, "the request is no JSON: " + document.error().message);
   }
-  Reader reader(catalogs);
-  SENTRAIL_TRY(reader.read("", document->root(), Identity{}, false));
-  SENTRAIL_TRY(reader.read_around(document->root()));
+  Reader reader(catalogs, std::make_shared<const JsonDocument>(*std::move(document)));
+  SENTRAIL_TRY(reader.read_all());
   return std::move(reader).finish();
 }
 

@@ -83,7 +83,7 @@ ir::Operand boolean(bool value) {
 
 ir::Operand range(std::string_view lower, std::string_view upper) {
   ir::Operand made = operand(ir::OperandKind::number_range, lower);
-  made.upper = upper;
+  made.upper = std::string(upper);
   return made;
 }
 

@@ -121,7 +121,7 @@ std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operan
     case ir::OperandKind::boolean:
       return operand.boolean ? "true" : "false";
     case ir::OperandKind::number_range:
-      return operand.text + ".." + operand.upper;
+      return operand.text + ".." + operand.upper.str();
     case ir::OperandKind::regex:
       return regex_literal(operand.text);
     case ir::OperandKind::window:
@@ -151,7 +151,7 @@ std::string Writer::entries(const ir::Atom& atom) {
 }
 
 std::string Writer::path(const ir::AttributeRef& ref) {
-  std::string out = ref.binder > 0 ? ref.element : std::string(row_of(ref.attribute).name);
+  std::string out = ref.binder > 0 ? ref.element.str() : std::string(row_of(ref.attribute).name);
   for (const std::string& step : ref.steps) {
     const bool plain = step.find_first_of(" -") == std::string::npos;
     out += '.' + (plain && !once_in(4) ? step : quoted(step));
@@ -217,7 +217,7 @@ std::string Writer::negation(ir::ConditionId child) {
 // Now and then the last steps of what all tests name stand behind `[*]`; here there are none.
 std::string Writer::quantified(const ir::Condition& one) {
   std::string out = one.kind == ir::ConditionKind::some_element ? "any " : "all ";
-  out += one.element + " in " + path(one.atom.attribute) + (once_in(3) ? "[*]" : "");
+  out += one.element.str() + " in " + path(one.atom.attribute) + (once_in(3) ? "[*]" : "");
   ++quantifier_depth_;
   out += (once_in(2) ? ": " : " :") + condition(one.children.at(0), true);
   --quantifier_depth_;
@@ -232,7 +232,7 @@ std::string Writer::named_test(const ir::Atom& atom) {
   std::string body = "p";
   if (!atom.attribute.steps.empty() && once_in(2)) {  // steps of the path behind the parameter
     const std::string whole = atom.attribute.binder > 0
-                                  ? atom.attribute.element
+                                  ? atom.attribute.element.str()
                                   : std::string(row_of(atom.attribute.attribute).name);
     body += left.substr(whole.size());
     left = whole;

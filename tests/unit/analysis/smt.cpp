@@ -220,7 +220,7 @@ class Values {
         numbers.push_back(std::string("(") + op + " body_number " + operand.text + ".0)");
       } else if (operand.kind == ir::OperandKind::number_range) {
         numbers.push_back("(and (>= body_number " + operand.text + ".0) (<= body_number " +
-                          operand.upper + ".0))");
+                          operand.upper.str() + ".0))");
       } else {
         texts.push_back(operand);
       }

@@ -42,11 +42,12 @@ ir::ConditionId every_test(ir::Policy& policy) {
   add(test("resource.ref", Op::search, {regex("(?i)^re|[^a-c\u00e9]+\\b")}));
   add(test("body.name", Op::search, {regex("x{0,2}$")}));
   ir::Atom member = test("body", Op::equal, {text("x")});
-  member.attribute = {AttributeId::body, {"name"}, 1, "f"};
+  member.attribute = {AttributeId::body, {"name"}, 1, std::string("f")};
   ir::Atom inner = test("body", Op::greater, {number("7")});
-  inner.attribute = {AttributeId::body, {}, 2, "h"};
-  const auto some = quantified(policy, ir::ConditionKind::some_element, "h",
-                               {AttributeId::body, {"hunks"}, 1, "f"}, atom(policy, inner));
+  inner.attribute = {AttributeId::body, {}, 2, std::string("h")};
+  const auto some =
+      quantified(policy, ir::ConditionKind::some_element, "h",
+                 {AttributeId::body, {"hunks"}, 1, std::string("f")}, atom(policy, inner));
   const auto both = all_of(policy, {atom(policy, member), some});
   tests.push_back(
       quantified(policy, ir::ConditionKind::every_element, "f", ref("body.files"), both));

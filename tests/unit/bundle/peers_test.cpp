@@ -20,7 +20,7 @@ ProgramStorage program() {
   policy.name = "p";
   const auto first = atom(policy, same("agent.id", "user.id"));
   ir::Atom of_element = same("agent.id", "agent.id");
-  of_element.attribute = {AttributeId::agent_roles, {}, 1, "x"};
+  of_element.attribute = {AttributeId::agent_roles, {}, 1, std::string("x")};
   const auto inner = atom(policy, of_element);
   const auto second =
       quantified(policy, ir::ConditionKind::some_element, "x", ref("agent.roles"), inner);

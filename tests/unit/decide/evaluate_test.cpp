@@ -131,7 +131,7 @@ Truth of_elements(ir::ConditionKind kind, oracle::Value body) {
   ir::Policy policy;
   policy.name = "one";
   ir::Atom is_a = test("body", ir::AtomOp::equal, {text("a")});
-  is_a.attribute = {AttributeId::body, {}, 1, "x"};
+  is_a.attribute = {AttributeId::body, {}, 1, std::string("x")};
   const auto when = quantified(policy, kind, "x", ref("body"), atom(policy, is_a));
   policy.tiers.push_back({"t", false, {rule("r", Outcome::allow, when)}});
   oracle::Request request;

@@ -122,8 +122,8 @@ TEST(Same, ElementsOnEitherSide) {
       object_value({{"files", list_value({object_value({{"owner", string_value("b")}}),
                                           object_value({{"owner", string_value("a")}})})},
                     {"names", strings_value({"c", "b"})}});
-  ir::AttributeRef owner{AttributeId::body, {"owner"}, 1, "f"};
-  ir::AttributeRef name{AttributeId::body, {}, 2, "n"};
+  ir::AttributeRef owner{AttributeId::body, {"owner"}, 1, std::string("f")};
+  ir::AttributeRef name{AttributeId::body, {}, 2, std::string("n")};
   for (const bool turned : {false, true}) {
     ir::Policy policy;
     ir::Atom test = same("agent.id", "agent.id");

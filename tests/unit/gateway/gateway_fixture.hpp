@@ -79,7 +79,7 @@ class GatewayTest : public testing::Test {
     return settings;
   }
 
-  explicit GatewayTest(const GateSettings& settings = test_settings()) {
+  explicit GatewayTest(const GateSettings& settings = test_settings(), AdminWaits waits = {}) {
     workspace_.id = crypto::uuid_v4();
     workspace_.name = "acme";
     workspace_.environment = store::Environment::live;
@@ -94,7 +94,7 @@ class GatewayTest : public testing::Test {
         execute::CoordinatorParts{*store_, *writer_, recorder_, vault_, rechecker_, sender_, clock_,
                                   nullptr},
         options);
-    changes_ = std::make_unique<AdminCommits>(*writer_, known_);
+    changes_ = std::make_unique<AdminCommits>(*writer_, known_, waits);
     pool_ = std::make_unique<WorkPool>(2, queue_max_);
     gate_ = std::make_unique<Gate>(
         GateParts{*store_, *writer_, recorder_, clock_, *coordinator_, vault_, administration_,

@@ -46,6 +46,9 @@ TEST(SentinelGate, WhatIsLostNeverLoosens) {
   const std::string lost = R"("tool_match":"w","condition":"session_call_count < 5")";
   EXPECT_EQ(when_of(one("allow", lost), "r"), "none");
   EXPECT_EQ(when_of(one("deny", lost), "r"), "mcp.tool == \"w\"");
+  const ImportResult fails = one("allow", R"("tool_match":"w","condition":"arguments.n + 1 > 2")");
+  EXPECT_EQ(when_of(fails, "r"), "none");
+  EXPECT_EQ(when_of(fails, "r_fails"), "mcp.tool == \"w\"") << "without `n`, the call ends there";
   const ImportResult ask = one("approval_required", lost);
   EXPECT_EQ(when_of(ask, "r"), "none");
   EXPECT_EQ(when_of(ask, "r_may_apply"), "mcp.tool == \"w\"");

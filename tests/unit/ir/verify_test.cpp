@@ -75,7 +75,7 @@ TEST(Verify, ChecksWhatIsComparedWithEachOther) {
   sized.sized = true;
   expect_broken(with(sized), "is compared with another type");
   ir::Atom element = same("env", "agent.id");
-  element.other = ir::AttributeRef{AttributeId::agent_roles, {}, 1, "x"};
+  element.other = ir::AttributeRef{AttributeId::agent_roles, {}, 1, std::string("x")};
   expect_broken(with(element), "an element of no quantifier");
 }
 

@@ -143,9 +143,10 @@ TEST(OracleDecide, L8_7_TheFirstCandidateWithTheEffectIsNamedTheDefaultLast) {
 TEST(OracleDecide, L5_15_QuantifiersNest) {
   ir::Policy policy;
   ir::Atom small = test("body", ir::AtomOp::less, {number("5")});
-  small.attribute = {AttributeId::body, {}, 2, "y"};
-  const auto all = quantified(policy, ir::ConditionKind::every_element, "y",
-                              {AttributeId::body, {"lines"}, 1, "f"}, atom(policy, small));
+  small.attribute = {AttributeId::body, {}, 2, std::string("y")};
+  const auto all =
+      quantified(policy, ir::ConditionKind::every_element, "y",
+                 {AttributeId::body, {"lines"}, 1, std::string("f")}, atom(policy, small));
   const auto any = quantified(policy, ir::ConditionKind::some_element, "f", ref("body.files"), all);
   const auto on = [&](std::vector<oracle::Value> files) {
     oracle::Request request;

@@ -54,8 +54,8 @@ TEST_F(Parser, SpansEndWithTheLastTokenNotWithTheSeparator) {
 TEST_F(Parser, DecodesStringsAndSteps) {
   const Ast& ast = parse_ok(R"(list l = ["a\"\\\n\t\u{e9}\u{1F600}", "plain"])"
                             "\nrule r: block when body.\"\\u{41}\".\"x y\" == 0");
-  EXPECT_EQ(ast.lists.at(0).entries.at(0).text, "a\"\\\n\té😀");
-  EXPECT_EQ(ast.lists[0].entries.at(1).text, "plain");
+  EXPECT_EQ(ast.lists.at(0).entries[0].text, "a\"\\\n\té😀");
+  EXPECT_EQ(ast.lists[0].entries[1].text, "plain");
   const Path& path = ast.exprs[*ast.tiers.at(0).rules.at(0).when].test.path;
   ASSERT_EQ(path.steps.size(), 3u);
   EXPECT_EQ(path.steps[1].text, "A");
@@ -65,7 +65,7 @@ TEST_F(Parser, DecodesStringsAndSteps) {
 
 TEST_F(Parser, SplitsRanges) {
   const Ast& ast = parse_ok("rule r: block when x in -1.5..2e3");
-  const Literal& range = ast.exprs[*ast.tiers.at(0).rules.at(0).when].test.operand.literals.at(0);
+  const Literal& range = ast.exprs[*ast.tiers.at(0).rules.at(0).when].test.operand.literals[0];
   EXPECT_EQ(range.kind, LiteralKind::range);
   EXPECT_EQ(range.text, "-1.5");
   EXPECT_EQ(range.upper, "2e3");
