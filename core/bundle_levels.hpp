@@ -26,7 +26,7 @@ struct BundleLevel {
 };
 
 // All levels; that at index i is level i + 1.
-inline constexpr std::array<BundleLevel, 10> kBundleLevels = {{
+inline constexpr std::array<BundleLevel, 11> kBundleLevels = {{
     {TableId::text, TableId::reason_parts, "rules"},
     {TableId::regexes, TableId::element_nodes, "regular expressions or quantifiers"},
     {TableId::approvals, TableId::seats, "who approves, or within what time"},
@@ -37,6 +37,7 @@ inline constexpr std::array<BundleLevel, 10> kBundleLevels = {{
     {TableId::networks, TableId::instants, "addresses or instants"},
     {TableId::peers, TableId::peers, "equality between attributes"},
     {kCatalogDefaultsSection, kCatalogDefaultsSection, "defaults of body members"},
+    {TableId::counts, TableId::count_nodes, "counts of a session's calls"},
 }};
 
 // The highest level that this build reads and writes.

@@ -33,7 +33,10 @@ Fact Facts::at(AttributeId id, std::span<const std::string_view> steps) const no
     const NamedTexts& texts = id == AttributeId::http_query ? query : headers;
     return steps.size() == 1 ? named_text(texts, steps.front()) : Fact::unreadable();
   }
-  return (*this)[id].at(steps);
+  const Fact found = (*this)[id].at(steps);
+  // Of what a session counts, whatever is no number is not known.
+  if (id != AttributeId::session_count || found.kind == FactKind::number) return found;
+  return Fact::unreadable();
 }
 
 }  // namespace sentrail

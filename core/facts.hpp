@@ -99,8 +99,9 @@ struct NamedTexts {
 
 // All that is known of one action.
 struct Facts {
-  // By AttributeId. `body`, `args` and `mcp.annotations` hold their root value here;
-  // `http.query` and `http.headers` are in the two members below.
+  // By AttributeId. `body`, `args` and `mcp.annotations` hold their root value here, and
+  // `session.count` an object of what is counted; `http.query` and `http.headers` are in the two
+  // members below.
   std::array<Fact, kAttributeCount> values = values_at_first();
   NamedTexts query;
   NamedTexts headers;

@@ -34,7 +34,8 @@ inline constexpr std::size_t kRuleLimitsMax = 8;
 inline constexpr std::size_t kLimitKeysMax = 4;
 // What a limit counts up to: sums of money in the smallest unit of any currency.
 inline constexpr std::int64_t kLimitMostMax = 1'000'000'000'000;
-// The time that a limit looks back: shorter than a second is the network's, longer is a budget's.
+// The time that a limit, or a count of a session, looks back: shorter than a second is the
+// network's, longer is a budget's.
 inline constexpr std::int64_t kLimitPerMsMin = 1'000;
 inline constexpr std::int64_t kLimitPerMsMax = 30ll * 24 * 3600 * 1000;
 // Limits of one decision that are looked at; further ones have no room.
@@ -49,6 +50,10 @@ inline constexpr std::size_t kZoneNameBytesMax = 64;
 inline constexpr std::size_t kAddressBytesMax = 45;
 // Different obligations of one policy: a set of them is 32 bytes, which deciding need not allocate.
 inline constexpr std::size_t kObligationsMax = 256;
+// What one policy has sessions count: each call is tried against all of it.
+inline constexpr std::size_t kSessionCountsMax = 64;
+// The text that names such a count: servers keep it, and people write it into requests.
+inline constexpr std::size_t kCountTextBytesMax = 4'096;
 // The text of an obligation: a tag, or the target of a channel.
 inline constexpr std::size_t kObligationTextBytesMax = 128;
 // Shadow rules of one policy: each that matches costs another walk through the rules.

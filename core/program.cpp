@@ -45,7 +45,8 @@ Program ProgramStorage::view() const noexcept {
           pattern_ops,  reasons,     reason_parts,    regexes,     regex_steps, regex_sets,
           regex_ranges, quantifiers, element_nodes,   approvals,   seats,       notes,
           limits,       limit_keys,  limit_approvals, obligations, duties,      asides,
-          aside_nodes,  zones,       windows,         networks,    instants,    peers};
+          aside_nodes,  zones,       windows,         networks,    instants,    peers,
+          counts,       count_nodes};
 }
 
 }  // namespace sentrail

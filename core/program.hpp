@@ -56,6 +56,8 @@ enum class TableId : std::uint32_t {
   networks = 34,
   instants = 35,
   peers = 36,
+  counts = 37,
+  count_nodes = 38,
 };
 
 // A view of all tables; owns nothing.
@@ -97,6 +99,8 @@ struct Program {
   std::span<const NetworkRow> networks;
   std::span<const InstantRow> instants;
   std::span<const PeerRow> peers;
+  std::span<const CountRow> counts;
+  std::span<const NodeRow> count_nodes;
 
   // REQUIRES: a reference of a verified program.
   [[nodiscard]] std::string_view view(TextRef ref) const noexcept {
@@ -157,6 +161,8 @@ struct ProgramStorage {
   std::vector<NetworkRow> networks;
   std::vector<InstantRow> instants;
   std::vector<PeerRow> peers;
+  std::vector<CountRow> counts;
+  std::vector<NodeRow> count_nodes;
 
   // Valid until the storage changes or moves.
   [[nodiscard]] Program view() const noexcept;
@@ -201,6 +207,8 @@ void for_each_table(Tables&& tables, Visit&& visit) {
   visit(TableId::networks, tables.networks);
   visit(TableId::instants, tables.instants);
   visit(TableId::peers, tables.peers);
+  visit(TableId::counts, tables.counts);
+  visit(TableId::count_nodes, tables.count_nodes);
 }
 
 // Checks every offset, index, enum, order, depth and text, so that engines can trust the rest.

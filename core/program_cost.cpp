@@ -231,7 +231,8 @@ CostRow cost_of(const Program& program) {
       cost.steps = sum(cost.steps, atom_steps(program, atom));
     }
   }
-  const std::uint64_t nodes = sum(program.nodes.size(), program.aside_nodes.size());
+  const std::uint64_t nodes =
+      program.nodes.size() + program.aside_nodes.size() + program.count_nodes.size();
   cost.steps = sum(cost.steps, product(2, nodes));
   const std::uint64_t walk = cost.steps;
   // Keys and amounts are read anew for each limit of a candidate.

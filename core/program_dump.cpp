@@ -7,6 +7,7 @@
 #include "core/duration.hpp"
 #include "core/json_writer.hpp"
 #include "core/program.hpp"
+#include "core/schema.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "core/units.hpp"
@@ -34,6 +35,9 @@ std::string slot_name(const Program& p, std::uint32_t index) {
   std::string name = escape_display(p.view(slot.attribute));
   for (std::uint32_t i = 0; i < slot.steps_count; ++i) {
     const std::string_view step = p.view(p.steps[slot.steps_begin + i]);
+    if (slot.binder == 0 && p.view(slot.attribute) == row_of(AttributeId::session_count).name) {
+      return name + escape_display(step);  // it begins with a parenthesis
+    }
     const bool plain = !step.empty() && step.find_first_not_of(
                                             "abcdefghijklmnopqrstuvwxyz"
                                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -340,6 +344,14 @@ void dump_quantifiers(std::string& out, const Program& p) {
   }
 }
 
+void dump_counts(std::string& out, const Program& p) {
+  for (const CountRow& row : p.counts) {
+    out += "count " + slot_name(p, row.slot) + " in slot " + std::to_string(row.slot) + " for " +
+           print_duration_ms(row.within_ms) + "\n";
+    dump_condition(out, p.count_nodes, row.nodes_begin, row.nodes_begin + row.nodes_count);
+  }
+}
+
 void dump_tiers(std::string& out, const Program& p) {
   for (const TierRow& tier : p.tiers) {
     out +=
@@ -368,6 +380,7 @@ std::string dump(const Program& program) {
   dump_obligations(out, program);
   dump_tiers(out, program);
   dump_asides(out, program);
+  dump_counts(out, program);
   out += "cost " + std::to_string(policy.cost.steps) + " steps, " +
          std::to_string(policy.cost.bytes) + " bytes\n";
   return out;

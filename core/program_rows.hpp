@@ -296,6 +296,16 @@ struct InstantRow {
   std::int64_t unix_ms = 0;
 };
 
+// What sessions count: earlier calls of which a condition holds. Rows ascend by slot.
+// source: docs/language.md, section 20.
+struct CountRow {
+  std::uint32_t slot = 0;         // whose step names the count
+  std::uint32_t nodes_begin = 0;  // one tree of Program::count_nodes
+  std::uint32_t nodes_count = 0;
+  std::uint32_t zero = 0;
+  std::int64_t within_ms = 0;  // how long a call counts
+};
+
 // What rules oblige to: each obligation once, ascending by kind, slot, channel and text.
 struct ObligationRow {
   std::uint32_t kind = 0;       // ObligationKind

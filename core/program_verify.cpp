@@ -12,6 +12,7 @@
 #include "core/program.hpp"
 #include "core/program_verify_approvals.hpp"
 #include "core/program_verify_asides.hpp"
+#include "core/program_verify_counts.hpp"
 #include "core/program_verify_limits.hpp"
 #include "core/program_verify_networks.hpp"
 #include "core/program_verify_operands.hpp"
@@ -43,11 +44,11 @@ class Verifier {
 
   Status run() {
     if (sizes() && text() && policy() && tiers() && rules() && nodes() && aside_nodes() &&
-        slots() && symbols() && numbers() && patterns() && regexes() && quantifiers() &&
-        operands() && atoms() && accept(verify_peers(p_)) && accept(verify_scopes(p_)) &&
-        accept(verify_windows(p_)) && accept(verify_networks(p_)) && reasons() && approvals() &&
-        accept(verify_notes(p_)) && accept(verify_limits(p_)) && accept(verify_asides(p_)) &&
-        cost()) {
+        count_nodes() && slots() && symbols() && numbers() && patterns() && regexes() &&
+        quantifiers() && operands() && atoms() && accept(verify_peers(p_)) &&
+        accept(verify_scopes(p_)) && accept(verify_windows(p_)) && accept(verify_networks(p_)) &&
+        reasons() && approvals() && accept(verify_notes(p_)) && accept(verify_limits(p_)) &&
+        accept(verify_asides(p_)) && accept(verify_counts(p_)) && cost()) {
       return {};
     }
     return tl::make_unexpected(std::move(error_));
@@ -91,6 +92,7 @@ class Verifier {
                 std::uint64_t& next);
   bool nodes();
   bool aside_nodes();
+  bool count_nodes();
   bool tree(std::span<const NodeRow> nodes, const char* table, std::uint32_t begin,
             std::uint32_t end);
   bool node(std::span<const NodeRow> nodes, const char* table, std::size_t row,
@@ -203,6 +205,19 @@ bool Verifier::aside_nodes() {
     }
   }
   return used_up(next, p_.aside_nodes.size(), "aside_nodes");
+}
+
+bool Verifier::count_nodes() {
+  std::uint64_t next = 0;
+  for (std::size_t i = 0; i < p_.counts.size(); ++i) {
+    const CountRow& row = p_.counts[i];
+    if (!require(row.nodes_count > 0, "counts", i, "has no condition") ||
+        !range(row.nodes_begin, row.nodes_count, next, p_.count_nodes.size(), "counts", i) ||
+        !tree(p_.count_nodes, "count_nodes", row.nodes_begin, row.nodes_begin + row.nodes_count)) {
+      return false;
+    }
+  }
+  return used_up(next, p_.count_nodes.size(), "count_nodes");
 }
 
 // One tree that fills [begin, end), no deeper than the engines' stacks.

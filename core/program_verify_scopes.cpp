@@ -29,6 +29,9 @@ Status verify_scopes(const Program& program) {
   for (std::size_t i = 0; i < program.aside_nodes.size(); ++i) {
     SENTRAIL_TRY(verify_node(program, program.aside_nodes, i, 0, "aside_nodes"));
   }
+  for (std::size_t i = 0; i < program.count_nodes.size(); ++i) {
+    SENTRAIL_TRY(verify_node(program, program.count_nodes, i, 0, "count_nodes"));
+  }
   for (const QuantifierRow& row : program.quantifiers) {
     for (std::uint32_t i = row.nodes_begin; i < row.nodes_begin + row.nodes_count; ++i) {
       SENTRAIL_TRY(verify_node(program, program.element_nodes, i, row.depth, "element_nodes"));

@@ -70,10 +70,11 @@ enum class AttributeId : std::uint16_t {
   session_calls,
   session_writes,
   session_taints,
+  session_count,
 };
 
 // Rows of the schema.
-inline constexpr std::size_t kAttributeCount = 50;
+inline constexpr std::size_t kAttributeCount = 51;
 
 // One row of the schema.
 struct Attribute {
@@ -81,7 +82,7 @@ struct Attribute {
   Type type;
   Trust trust;
   char separator;    // of pattern segments: '.' or '/'
-  bool has_members;  // `name.member…` is legal; the members are json (query, headers: string)
+  bool has_members;  // `name.member…` is legal: json; query, headers: string; counts: number
 };
 
 // The schema.
@@ -136,9 +137,10 @@ inline constexpr std::array<Attribute, kAttributeCount> kAttributes = {{
     {"session.calls", Type::number, Trust::derived, '/', false},
     {"session.writes", Type::number, Trust::derived, '/', false},
     {"session.taints", Type::string_set, Trust::derived, '.', false},
+    {"session.count", Type::number, Trust::derived, '/', true},
 }};
 
-static_assert(static_cast<std::size_t>(AttributeId::session_taints) + 1 == kAttributeCount);
+static_assert(static_cast<std::size_t>(AttributeId::session_count) + 1 == kAttributeCount);
 
 // Whether an attribute says something of an answer. source: docs/language.md, L19.3.
 [[nodiscard]] constexpr bool is_of_answers(AttributeId id) noexcept {
@@ -148,7 +150,7 @@ static_assert(static_cast<std::size_t>(AttributeId::session_taints) + 1 == kAttr
 // Whether an attribute says what a session has done: it is never absent, and unreadable where
 // nobody knows. source: docs/language.md, L20.2.
 [[nodiscard]] constexpr bool is_of_session(AttributeId id) noexcept {
-  return id >= AttributeId::session_calls && id <= AttributeId::session_taints;
+  return id >= AttributeId::session_calls && id <= AttributeId::session_count;
 }
 
 // The row of an attribute.

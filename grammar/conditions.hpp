@@ -84,6 +84,19 @@ struct size_path : path {};
 struct size_close : token<peg::one<')'>> {};
 struct size_of : peg::seq<size_open, peg::must<size_path, size_close>> {};
 
+// `session.count(CONDITION) within 10m` stands where a path does.
+struct expression;
+struct within_keyword : keyword<TAO_PEGTL_STRING("within")> {};
+struct duration_text : peg::seq<peg::digit, peg::star<word_character>> {};
+struct duration : token<duration_text> {};
+struct count_open : token<TAO_PEGTL_STRING("session.count"), peg::star<blank>, peg::one<'('>> {};
+struct count_close : token<peg::one<')'>> {};
+struct count_within : within_keyword {};
+struct count_time : token<duration_text> {};
+struct count_rest  // one level deeper
+    : peg::seq<expression, peg::must<count_close, count_within, count_time>> {};
+struct count_of : peg::seq<count_open, count_rest> {};
+
 // --- uses ----------------------------------------------------------------------------------
 // A name without operator is the use of a condition, where what follows ends a test.
 struct bare_use : peg::at<peg::sor<peg::one<')', '}'>, peg::eof, reserved_word>> {};
@@ -107,10 +120,10 @@ struct use_arguments
 
 struct test_or_use : peg::sor<test_rest, use_arguments, bare_use> {};
 struct attribute_test
-    : peg::sor<peg::seq<size_of, peg::must<test_rest>>, peg::seq<path, peg::must<test_or_use>>> {};
+    : peg::sor<peg::seq<size_of, peg::must<test_rest>>, peg::seq<count_of, peg::must<test_rest>>,
+               peg::seq<path, peg::must<test_or_use>>> {};
 
 // --- and, or, not --------------------------------------------------------------------------
-struct expression;
 struct group_open : token<peg::one<'('>> {};
 struct group_close : token<peg::one<')'>> {};
 struct group_rest : peg::seq<expression, peg::must<group_close>> {};  // one level deeper

@@ -70,9 +70,6 @@ struct seats : peg::seq<peg::opt<seats_count>, peg::must<seats_kind, seats_name>
 struct quorum_and : keyword<TAO_PEGTL_STRING("and")> {};
 struct quorum : peg::seq<peg::if_must<from_keyword, quorum_open>, seats,
                          peg::star<quorum_and, seats>, peg::must<quorum_close>> {};
-struct within_keyword : keyword<TAO_PEGTL_STRING("within")> {};
-struct duration_text : peg::seq<peg::digit, peg::star<word_character>> {};
-struct duration : token<duration_text> {};
 struct within : peg::if_must<within_keyword, duration> {};
 struct approval : peg::seq<peg::opt<quorum>, peg::opt<within>> {};
 
@@ -240,7 +237,8 @@ struct with_keyword : keyword<TAO_PEGTL_STRING("with")> {};
 struct assigned_equals : equals_sign {};
 struct unreadable : keyword<TAO_PEGTL_STRING("unreadable")> {};
 struct assigned_value : peg::sor<unreadable, bracketed, literal> {};
-struct assignment : peg::seq<path, peg::must<assigned_equals, assigned_value>> {};
+struct assigned : peg::sor<count_of, path> {};
+struct assignment : peg::seq<assigned, peg::must<assigned_equals, assigned_value>> {};
 struct assignment_comma : token<peg::one<','>> {};
 struct given_with : peg::seq<peg::if_must<with_keyword, assignment>,
                              peg::star<assignment_comma, peg::must<assignment>>> {};

@@ -39,13 +39,13 @@ Boxes::Boxes(const Meaning& meaning, Space& space) : space_(space), families_(sp
   for (std::uint32_t i = 0; i < within.size(); ++i) {
     const ir::ConditionId id{i};
     const ir::Condition& condition = policy.conditions[id];
-    // Nobody asks for what stands within a quantifier.
-    if (within[i] || is_quantified(condition.kind)) {
+    const bool atom = condition.kind == ir::ConditionKind::atom;
+    // Nobody asks for what stands within a quantifier; what is asked of elements is no set.
+    if (within[i] || is_quantified(condition.kind) || (atom && meaning.sets_of(id) == nullptr)) {
       all.push_back({unknown, unknown, unknown, unknown});
       continue;
     }
-    const bool atom = condition.kind == ir::ConditionKind::atom;
-    all.push_back(around(condition, all, atom ? &meaning.sets_of(id) : nullptr));
+    all.push_back(around(condition, all, meaning.sets_of(id)));
   }
   plain_ = Bits(meaning.rules().size());
   somewhere_ = Bits(meaning.rules().size());

@@ -33,6 +33,8 @@ inline constexpr std::size_t kAnalysisPairsMax = 20'000;
 inline constexpr std::size_t kAnalysisOverlapsMax = 1'000;
 // Rules that are named as catching what one `unless` exempts.
 inline constexpr std::size_t kAnalysisCatchesMax = 8;
+// Searches for requests at which one rule alone asks for approval: a tenth of a second.
+inline constexpr std::size_t kAnalysisAskedMax = 500;
 // Holes, and rules whose `unless` is asked about: more are not read, and each costs a decision by
 // the oracle, which looks at every rule: a millisecond at 1,000 rules.
 inline constexpr std::size_t kAnalysisHolesMax = 40;
@@ -44,6 +46,20 @@ inline constexpr std::size_t kAnalysisPairedClassesMax = std::size_t{1} << 20;
 // Rules of all policies that are compared in what they do beside their effects: 40 comparisons of
 // 1,000 rules, a quarter of a second each.
 inline constexpr std::size_t kAspectRulesMax = 40'000;
+// Classes of the elements of one list, each a dimension of its own; members, lists and sizes that
+// bodies test of one element; and steps to tell elements apart: some tenths of a second.
+inline constexpr std::size_t kAnalysisElementsMax = 1'000;
+inline constexpr std::size_t kAnalysisElementPartsMax = 64;
+inline constexpr std::size_t kAnalysisElementStepsMax = 4'000'000;
+// Classes of elements times quantifiers over one list: their formulas have so many parts.
+inline constexpr std::size_t kAnalysisElementFormulasMax = 1'000'000;
+// The greatest size that is told apart: a witness has as many characters, elements or members.
+inline constexpr std::uint64_t kAnalysisSizeMax = 65'536;
+// The same of texts of which more than the size is tested: a state for each character and state of
+// the other tests.
+inline constexpr std::uint64_t kAnalysisTextSizeMax = 512;
+// Parts of a value times sizes up to which they are counted: clauses of a search.
+inline constexpr std::size_t kAnalysisCountsMax = 100'000;
 // Changes that are shown of each kind, old effect to new effect; more read like none.
 inline constexpr std::size_t kAnalysisChangesMax = 8;
 

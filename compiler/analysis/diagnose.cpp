@@ -48,6 +48,7 @@ class Diagnoser {
     each(findings_.exemptions,
          [this](const Exemption& one, const std::string& rest) { exemption(one, rest); });
     for (const VacuousLimit& one : vacuous_limits(policy_)) vacuous(one);
+    for (const VacuousApproval& one : findings_.approvals) vacuous(one);
     if (notes_ == Notes::first) return;
     for (const std::string& why : findings_.unknown) unknown(place_of_policy(), why);
   }
@@ -193,6 +194,39 @@ class Diagnoser {
            what + " makes no difference: " + ticked(to_string(*found.other)) + " is met before",
            "take it away, or make the one that is met first less strict",
            {{found.other->span, "this limit is met before"}});
+  }
+
+  void vacuous(const VacuousApproval& found) {
+    const ir::Rule& rule = *rules_[found.rule];
+    std::string by;
+    std::vector<DiagnosticNote> notes;
+    for (std::size_t k = 0; k < found.by.size() && k < kNamedMax; ++k) {
+      if (k > 0) by += k + 1 == found.by.size() ? " or " : ", ";
+      const bool is_default = found.by[k] == rules_.size();
+      by += is_default ? "the default" : ticked(rules_[found.by[k]]->name);
+      if (is_default) continue;
+      const bool blocks = rules_[found.by[k]]->outcome == Outcome::block;
+      notes.push_back(
+          {rules_[found.by[k]]->span, blocks ? "this rule blocks it" : "this rule asks for it"});
+    }
+    if (found.by.size() > kNamedMax) {
+      by += " and " + std::to_string(found.by.size() - kNamedMax) + " more";
+    }
+    if (found.what == Vacuity::asked) {
+      return report(DiagnosticKind::nobody_asked, rule.span,
+                    "nobody is ever asked by rule " + ticked(rule.name) +
+                        ": wherever it matches, " + by + " blocks",
+                    "take it away, make it `block`, or let those that block leave something to it",
+                    std::move(notes));
+    }
+    const bool seats = found.what == Vacuity::seats;
+    report(DiagnosticKind::vacuous_approval, rule.span,
+           std::string(seats ? "whom" : "how soon") + " rule " + ticked(rule.name) +
+               " asks makes no difference: wherever it asks, " + by +
+               (seats ? " asks for as much, or blocks" : " asks as soon, or blocks"),
+           seats ? "leave its `from` out, or ask for more"
+                 : "leave its `within` out, or give less time",
+           std::move(notes));
   }
 
   void exemption(const Exemption& found, const std::string& rest) {

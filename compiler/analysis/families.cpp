@@ -8,6 +8,10 @@ namespace sentrail::compiler::analysis {
 Families::Families(Space& space) : space_(space), odd_(space.size()) {
   for (std::uint32_t i = 0; i < space.size(); ++i) {
     const DimensionId id{i};
+    if (const std::optional<Bound>& bound = space.bound_of(id)) {
+      odd_.set(i);
+      for (const auto& [part, set] : bound->parts) odd_.set(part.value);
+    }
     for (const Exclusion& exclusion : space.exclusions_of(id)) {
       bool plain = exclusion.parts.size() == 2;
       for (const auto& [part, set] : exclusion.parts) {

@@ -38,7 +38,6 @@ std::vector<std::size_t> Guesses::in_the_way(std::size_t rule, std::size_t most)
 std::optional<PointDecision> Guesses::decide() {
   PointDecision decision;
   decision.effect = Effect::allow;
-  bool joined = true;
   const std::vector<RuleMeaning>& rules = meaning_.rules();
   for (std::size_t first = 0; first < rules.size();) {
     const std::size_t tier = rules[first].tier;
@@ -56,10 +55,11 @@ std::optional<PointDecision> Guesses::decide() {
       passed = passed || !effect;
       if (!effect) continue;
       decision.effect = std::max(decision.effect, *effect);
-      if (ended && !passed && !meaning_.policy().tiers[tier].guard) joined = false;
+      if (ended && !passed && !meaning_.policy().tiers[tier].guard) decision.joined = false;
     }
   }
-  if (joined) decision.effect = std::max(decision.effect, meaning_.policy().default_effect);
+  if (decision.joined)
+    decision.effect = std::max(decision.effect, meaning_.policy().default_effect);
   for (const std::size_t one : decision.candidates) {
     if (effect_of(rules[one].rule->outcome) != decision.effect) continue;
     decision.rule = one;

@@ -19,6 +19,7 @@ namespace sentrail::compiler::analysis {
 // analysis does not know.
 struct PointDecision {
   Effect effect = Effect::block;
+  bool joined = true;                   // the default
   std::optional<std::size_t> rule;      // the deciding one; nothing: the default
   std::vector<std::size_t> certain;     // of each tier the first rule that is, in order
   std::vector<std::size_t> candidates;  // in order

@@ -15,8 +15,9 @@ Meaning::Meaning(const ir::Policy& policy, Space& space, Circuit& circuit)
   for (std::uint32_t i = 0; i < within.size(); ++i) {
     const ir::ConditionId id{i};
     const ir::Condition& condition = policy.conditions[id];
-    const bool asked = condition.kind == ir::ConditionKind::atom && !within[i];
-    sets_.push_back(asked ? &space.sets_of(condition.atom) : nullptr);
+    const bool asked =
+        condition.kind == ir::ConditionKind::atom && condition.atom.attribute.binder == 0;
+    sets_.push_back(asked ? space.find_sets(condition.atom) : nullptr);
     std::vector<Banks> below;
     for (const ir::ConditionId child : condition.children) {
       below.push_back(conditions_[child.value]);
@@ -28,10 +29,10 @@ Meaning::Meaning(const ir::Policy& policy, Space& space, Circuit& circuit)
 
 void Meaning::number_rules(std::span<const std::uint32_t> blocks) {
   for (std::size_t t = 0; t < policy_->tiers.size(); ++t) add_tier(policy_->tiers[t], t, blocks);
-  const Node joined = negation_of(lifted());
+  joined_ = negation_of(lifted());
   for (const Effect effect : {Effect::allow, Effect::require_approval, Effect::block}) {
     std::vector<Node> ways;
-    if (policy_->default_effect >= effect) ways.push_back(joined);
+    if (policy_->default_effect >= effect) ways.push_back(joined_);
     for (const Stretch& stretch : stretches_) {
       std::vector<Node> candidates;
       for (const auto& [outcome, candidate] : stretch.candidates) {
@@ -43,19 +44,43 @@ void Meaning::number_rules(std::span<const std::uint32_t> blocks) {
   }
 }
 
+const Elements* Meaning::elements_of(ir::ConditionId id) const {
+  const ir::Condition& condition = policy_->conditions[id];
+  return ir::is_quantified(condition.kind) ? space_.elements_of(*policy_, id)
+                                           : space_.elements_of(condition.atom);
+}
+
+Quantified Meaning::quantified(std::optional<DimensionId> no_absence) {
+  return {*policy_, space_, circuit_,
+          [this, no_absence](ir::ConditionId id) { return banks_of_atom(id, no_absence); }};
+}
+
+Banks Meaning::banks_of_quantifier(ir::ConditionId id, std::optional<DimensionId> no_absence) {
+  if (const Elements* elements = elements_of(id)) {
+    return quantified(no_absence).banks_of(id, *elements, elements->list == no_absence);
+  }
+  const AtomSets& sets = space_.sets_of_quantifier(*policy_, id);
+  return {circuit_.leaf(sets.dimension, sets.possible),
+          circuit_.leaf(sets.dimension, sets.certain)};
+}
+
 Banks Meaning::banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_absence) {
-  const AtomSets& sets = sets_of(id);
+  if (const Elements* elements = elements_of(id)) {
+    return quantified(no_absence)
+        .banks_of(policy_->conditions[id].atom, *elements, elements->list == no_absence);
+  }
+  const AtomSets& sets = *sets_of(id);
   Banks banks{circuit_.leaf(sets.dimension, sets.possible),
               circuit_.leaf(sets.dimension, sets.certain)};
   if (!no_absence || policy_->conditions[id].atom.op == ir::AtomOp::exists) return banks;
-  // Of an element, its list's absence counts.
+  // Of an element or a size, the absence of what has it counts.
   const Dimension& dimension = space_[sets.dimension];
   if (dimension.kind == DimensionKind::equality)
     return without_absence(banks, dimension, *no_absence);
   const bool own = sets.dimension == *no_absence;
-  if (!own && (dimension.kind != DimensionKind::element || dimension.parent != no_absence)) {
-    return banks;
-  }
+  const bool of_its =
+      dimension.kind == DimensionKind::element || dimension.kind == DimensionKind::size;
+  if (!own && (!of_its || dimension.parent != no_absence)) return banks;
   const std::optional<std::uint32_t> absent = space_.absent_class(*no_absence);
   if (!absent) return banks;
   Bits only(space_[*no_absence].classes);
@@ -103,13 +128,12 @@ Banks Meaning::banks_of(ir::ConditionId id, std::span<const Banks> below,
     case ir::ConditionKind::every_element:
       break;
   }
-  const AtomSets& sets = space_.sets_of_quantifier(*policy_, id);
-  return {circuit_.leaf(sets.dimension, sets.possible),
-          circuit_.leaf(sets.dimension, sets.certain)};
+  return banks_of_quantifier(id, no_absence);
 }
 
-// Everything below a rule's condition but what stands within quantifiers, children first.
-std::vector<ir::ConditionId> Meaning::below(const ir::Rule& rule) const {
+// Everything below a rule's condition, children first; what stands within quantifiers where it is
+// `within` and known.
+std::vector<ir::ConditionId> Meaning::below(const ir::Rule& rule, bool within) const {
   std::set<ir::ConditionId> found;
   std::vector<ir::ConditionId> left = {rule.when};
   if (rule.unless) left.push_back(*rule.unless);
@@ -118,7 +142,7 @@ std::vector<ir::ConditionId> Meaning::below(const ir::Rule& rule) const {
     left.pop_back();
     if (!found.insert(id).second) continue;
     const ir::Condition& condition = policy_->conditions[id];
-    if (is_quantified(condition.kind)) continue;
+    if (ir::is_quantified(condition.kind) && (!within || elements_of(id) == nullptr)) continue;
     left.insert(left.end(), condition.children.begin(), condition.children.end());
   }
   return {found.begin(), found.end()};
@@ -126,15 +150,13 @@ std::vector<ir::ConditionId> Meaning::below(const ir::Rule& rule) const {
 
 Banks Meaning::without_absence(const ir::Rule& rule, DimensionId dimension) {
   std::map<ir::ConditionId, Banks> banks;
-  for (const ir::ConditionId id : below(rule)) {
+  for (const ir::ConditionId id : below(rule, false)) {
     const ir::Condition& condition = policy_->conditions[id];
     std::vector<Banks> children;
     if (!is_quantified(condition.kind)) {
       for (const ir::ConditionId child : condition.children) children.push_back(banks.at(child));
     }
-    banks.emplace(id, condition.kind == ir::ConditionKind::atom || !children.empty()
-                          ? banks_of(id, children, dimension)
-                          : conditions_[id.value]);
+    banks.emplace(id, banks_of(id, children, dimension));
   }
   Banks whole = banks.at(rule.when);
   if (rule.unless) {
@@ -148,14 +170,17 @@ Banks Meaning::without_absence(const ir::Rule& rule, DimensionId dimension) {
 
 std::vector<DimensionId> Meaning::tested_by(const ir::Rule& rule) const {
   std::set<DimensionId> found;
-  for (const ir::ConditionId id : below(rule)) {
+  for (const ir::ConditionId id : below(rule, true)) {
     const ir::Condition& condition = policy_->conditions[id];
-    if (condition.kind != ir::ConditionKind::atom) continue;
+    if (const Elements* elements = elements_of(id)) found.insert(elements->list);
+    if (condition.kind != ir::ConditionKind::atom || sets_of(id) == nullptr) continue;
     if (condition.atom.op == ir::AtomOp::exists) continue;
-    const DimensionId dimension = sets_of(id).dimension;
-    if (space_[dimension].kind == DimensionKind::value) found.insert(dimension);
-    if (space_[dimension].kind == DimensionKind::element) found.insert(*space_[dimension].parent);
-    found.insert(space_[dimension].compared.begin(), space_[dimension].compared.end());
+    const Dimension& dimension = space_[sets_of(id)->dimension];
+    const bool of_its =
+        dimension.kind == DimensionKind::element || dimension.kind == DimensionKind::size;
+    if (dimension.kind == DimensionKind::value) found.insert(sets_of(id)->dimension);
+    if (of_its) found.insert(*dimension.parent);
+    found.insert(dimension.compared.begin(), dimension.compared.end());
   }
   return {found.begin(), found.end()};
 }

@@ -13,15 +13,10 @@
 #include <vector>
 
 #include "compiler/analysis/circuit.hpp"
+#include "compiler/analysis/quantified.hpp"
 #include "compiler/ir/ir.hpp"
 
 namespace sentrail::compiler::analysis {
-
-// A condition in both banks: where it is not false, and where it is true.
-struct Banks {
-  Node may = kFalse;
-  Node must = kFalse;
-};
 
 // One rule, in tier then rule order.
 struct RuleMeaning {
@@ -47,8 +42,9 @@ class Meaning {
   void number_rules(std::span<const std::uint32_t> blocks);
 
   [[nodiscard]] const ir::Policy& policy() const noexcept { return *policy_; }
-  // What the classes say of the test of a condition. REQUIRES: an atom, outside of quantifiers.
-  [[nodiscard]] const AtomSets& sets_of(ir::ConditionId id) const { return *sets_[id.value]; }
+  // What the classes say of the test of a condition; null for what is no test, or is one of an
+  // element, or a `has` of a list whose elements have classes.
+  [[nodiscard]] const AtomSets* sets_of(ir::ConditionId id) const { return sets_[id.value]; }
   [[nodiscard]] const std::vector<RuleMeaning>& rules() const noexcept { return rules_; }
   [[nodiscard]] Banks condition(ir::ConditionId id) const { return conditions_[id.value]; }
   // The condition of a rule: `when and not unless`.
@@ -56,7 +52,7 @@ class Meaning {
   // The condition of a rule where no test on a dimension knows absence but `exists`: such a test is
   // undecidable where the value is absent.
   [[nodiscard]] Banks without_absence(const ir::Rule& rule, DimensionId dimension);
-  // The value dimensions that a rule's tests, `exists` apart, look at.
+  // The value dimensions that a rule's tests, `exists` apart, and quantifiers look at.
   [[nodiscard]] std::vector<DimensionId> tested_by(const ir::Rule& rule) const;
 
   // The decision has at least, or exactly, an effect.
@@ -64,6 +60,8 @@ class Meaning {
     return at_least_[static_cast<std::size_t>(effect)];
   }
   [[nodiscard]] Node effect_is(Effect effect);
+  // The default joins.
+  [[nodiscard]] Node default_joins() const noexcept { return joined_; }
   // The rule decides; nothing: the default does.
   [[nodiscard]] Node decided_by(std::optional<std::size_t> rule);
 
@@ -73,7 +71,11 @@ class Meaning {
   [[nodiscard]] Banks banks_of_atom(ir::ConditionId id, std::optional<DimensionId> no_absence);
   [[nodiscard]] Banks without_absence(Banks banks, const Dimension& equality,
                                       DimensionId no_absence);
-  [[nodiscard]] std::vector<ir::ConditionId> below(const ir::Rule& rule) const;
+  [[nodiscard]] Banks banks_of_quantifier(ir::ConditionId id,
+                                          std::optional<DimensionId> no_absence);
+  [[nodiscard]] Quantified quantified(std::optional<DimensionId> no_absence);
+  [[nodiscard]] const Elements* elements_of(ir::ConditionId id) const;
+  [[nodiscard]] std::vector<ir::ConditionId> below(const ir::Rule& rule, bool within) const;
   void mind_end(const ir::Rule& rule, Banks& condition);
   // Rules of one block, in formulas that leave out the policy's own rules before them.
   struct Stretch {
@@ -91,10 +93,11 @@ class Meaning {
   const ir::Policy* policy_;
   Space& space_;
   Circuit& circuit_;
-  std::vector<const AtomSets*> sets_;  // by condition; of atoms
+  std::vector<const AtomSets*> sets_;  // by condition; of tests of the request
   std::vector<Banks> conditions_;
   std::vector<RuleMeaning> rules_;
   std::vector<Stretch> stretches_;
+  Node joined_ = kTrue;
   std::vector<Node> at_least_;
   std::vector<Node> deciders_;  // by rule, then the default's
 };

@@ -12,7 +12,7 @@ Point::Point(const Space& space, const Circuit& circuit, bool named)
     const DimensionId id{i};
     const Dimension& dimension = space[id];
     const bool told =
-        dimension.kind == DimensionKind::value || dimension.kind == DimensionKind::element;
+        dimension.kind != DimensionKind::equality && dimension.kind != DimensionKind::opaque;
     const std::uint32_t one = told ? space.empty_class(id) : std::uint32_t{kClassUndecidable};
     empty_.push_back(one);
     const bool name = dimension.kind == DimensionKind::value && dimension.ref.steps.empty() &&
@@ -47,12 +47,24 @@ void Point::put(DimensionId id, std::uint32_t one) {
   put_[id.value] = 1;
 }
 
+bool Point::is_crowded(DimensionId size) const {
+  const std::optional<Bound>& bound = space_.bound_of(size);
+  if (!bound) return false;
+  const auto count = static_cast<std::size_t>(std::count_if(
+      bound->parts.begin(), bound->parts.end(),
+      [&](const auto& part) { return space_.set(part.second).test(classes_[part.first.value]); }));
+  return std::any_of(bound->limits.begin(), bound->limits.end(), [&](const auto& limit) {
+    return space_.set(limit.first).test(at(size)) && count > limit.second;
+  });
+}
+
 bool Point::is_excluded(DimensionId id) const {
   // Where two values may be the same or not, those that stand for them are the same.
   const Dimension& dimension = space_[id];
   if (dimension.kind == DimensionKind::equality && at(id) != equality(dimension, classes_)) {
     return true;
   }
+  if (is_crowded(id)) return true;
   const auto exclusions = space_.exclusions_of(id);
   return std::any_of(exclusions.begin(), exclusions.end(), [&](const Exclusion& exclusion) {
     return std::all_of(exclusion.parts.begin(), exclusion.parts.end(), [&](const auto& part) {

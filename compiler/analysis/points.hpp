@@ -47,6 +47,7 @@ class Point {
   // Parts that cannot be usual where a whole has a class, with the classes that they then have.
   using Consequences = std::vector<std::pair<DimensionId, std::uint32_t>>;
   [[nodiscard]] const Consequences& consequences(DimensionId whole);
+  [[nodiscard]] bool is_crowded(DimensionId size) const;
   [[nodiscard]] bool is_excluded(DimensionId id) const;
   [[nodiscard]] std::uint32_t equality(const Dimension& dimension,
                                        const std::vector<std::uint32_t>& classes) const;

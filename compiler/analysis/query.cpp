@@ -25,6 +25,10 @@ Query::Query(const Circuit& circuit, std::span<const Node> roots) : circuit_(cir
   add_parents();
   for (Axis& axis : axes_) encode_axis(axis);
   encode_exclusions();
+  for (const Axis& axis : axes_) {
+    if (const auto& bound = circuit.space().bound_of(axis.dimension))
+      encode_bound(axis.dimension, *bound);
+  }
   (void)literal(kTrue);
   for (const std::uint32_t place : leaves_) (void)literal(place * 2);
 }
@@ -74,6 +78,12 @@ void Query::add_parents() {
       if (!matters) continue;
       exclusions_.push_back(&exclusion);
       for (const auto& [id, set] : exclusion.parts) axis_of(id).sets.push_back(set);
+    }
+    const std::optional<Bound>& bound = space.bound_of(axes_[i].dimension);
+    if (!bound) continue;
+    for (const auto& [set, most] : bound->limits) axes_[i].sets.push_back(set);
+    for (const auto& [id, set] : bound->parts) {
+      if (axis_numbers_.contains(id.value)) axis_of(id).sets.push_back(set);
     }
   }
 }
@@ -168,6 +178,27 @@ void Query::encode_exclusions() {
   }
 }
 
+// Counts parts one after the other: the k-th literal says that there are more than k so far.
+// source: C. Sinz, Towards an optimal CNF encoding of Boolean cardinality constraints, CP 2005.
+void Query::encode_bound(DimensionId size, const Bound& bound) {
+  std::vector<Lit> more(bound.limits.back().second + 1, negation(true_));
+  for (const auto& [id, set] : bound.parts) {
+    if (!axis_numbers_.contains(id.value)) continue;
+    const Lit there = leaf(id, set);
+    for (std::size_t k = more.size(); k-- > 0;) {
+      const Lit next = sat_.new_variable(false, true);
+      sat_.add({negation(more[k]), next});
+      std::vector<Lit> clause = {negation(there), next};
+      if (k > 0) clause.push_back(negation(more[k - 1]));
+      sat_.add(clause);
+      more[k] = next;
+    }
+  }
+  for (const auto& [set, most] : bound.limits) {
+    sat_.add({negation(leaf(size, set)), negation(more[most])});
+  }
+}
+
 // REQUIRES: its children are encoded.
 void Query::encode_gate(std::uint32_t place) {
   const Gate& gate = circuit_.gate(place * 2);
@@ -258,6 +289,26 @@ Answer Query::solve(std::span<const Node> assumptions) {
     if (truth == kTrueOrFalse) answer.opaque = dimension.why;
   }
   return answer;
+}
+
+std::vector<std::size_t> smallest_core(Query& query, const std::vector<Node>& all,
+                                       std::vector<std::size_t> core) {
+  for (std::size_t k = 0; k < core.size();) {
+    std::vector<Node> fewer;
+    for (std::size_t m = 0; m < core.size(); ++m) {
+      if (m != k) fewer.push_back(all[core[m]]);
+    }
+    const Answer answer = query.solve(fewer);
+    if (answer.found != Found::none) {
+      ++k;
+      continue;
+    }
+    std::vector<std::size_t> kept;
+    for (const std::size_t m : answer.core) kept.push_back(core[m < k ? m : m + 1]);
+    core = std::move(kept);
+    k = 0;
+  }
+  return core;
 }
 
 }  // namespace sentrail::compiler::analysis

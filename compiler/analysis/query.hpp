@@ -60,6 +60,7 @@ class Query {
   void encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>>& blocks_of,
                    const std::vector<bool>& complemented);
   void encode_exclusions();
+  void encode_bound(DimensionId size, const Bound& bound);
   void encode_gate(std::uint32_t place);
   [[nodiscard]] Axis& axis_of(DimensionId id);
   // Encodes what is not yet, children first.
@@ -77,5 +78,9 @@ class Query {
   std::unordered_map<std::uint32_t, std::size_t> axis_numbers_;
   std::vector<const Exclusion*> exclusions_;
 };
+
+// A subset of a core of assumptions that cannot hold together, and would if any were left out.
+[[nodiscard]] std::vector<std::size_t> smallest_core(Query& query, const std::vector<Node>& all,
+                                                     std::vector<std::size_t> core);
 
 }  // namespace sentrail::compiler::analysis

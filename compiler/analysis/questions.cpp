@@ -10,6 +10,7 @@
 #include "compiler/analysis/guesses.hpp"
 #include "compiler/analysis/holes.hpp"
 #include "compiler/analysis/reach.hpp"
+#include "compiler/analysis/vacuous_approvals.hpp"
 #include "compiler/analysis/workbench.hpp"
 
 namespace sentrail::compiler::analysis {
@@ -31,6 +32,7 @@ class Analyst {
     for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
       findings_.rules.push_back(reaching.find(i));
     }
+    find_approvals();
     if (depth == Depth::full) {
       find_overlaps();
       find_uncovered();
@@ -46,6 +48,14 @@ class Analyst {
 
   [[nodiscard]] Truth truth_of(std::size_t i, const oracle::Request& request) {
     return bench_.judge(0).truth(*rule(i).rule, request);
+  }
+
+  void find_approvals() {
+    Asking asking(bench_, boxes_, guesses_);
+    for (std::size_t i = 0; i < meaning_.rules().size(); ++i) {
+      if (findings_.rules[i].reach != Reach::reached) continue;
+      for (VacuousApproval& one : asking.find(i)) findings_.approvals.push_back(std::move(one));
+    }
   }
 
   void find_overlaps() {

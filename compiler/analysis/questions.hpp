@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,15 @@ struct Exemption {
   std::string why;  // what is not known; empty if these are all
 };
 
+// What makes no difference of what a rule asks people for: that it asks at all, since where it is a
+// candidate the answer is block; whom it asks; by when.
+enum class Vacuity : std::uint8_t { asked, seats, time };
+struct VacuousApproval {
+  std::size_t rule = 0;
+  Vacuity what = Vacuity::asked;
+  std::vector<std::size_t> by;  // that answer or ask for it; one past the rules is the default
+};
+
 // How much is asked. `quick`: reach alone, without witnesses.
 enum class Depth : std::uint8_t { quick, full };
 
@@ -72,6 +82,7 @@ struct Findings {
   std::size_t overlap_count = 0;
   std::vector<Hole> holes;
   std::vector<Exemption> exemptions;
+  std::vector<VacuousApproval> approvals;
   std::vector<std::string> unknown;  // what else could not be told, and why
   std::size_t unconfirmed = 0;       // witnesses that a judge denied: bugs
 };

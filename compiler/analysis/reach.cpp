@@ -14,27 +14,6 @@ namespace {
 constexpr std::size_t kRoundsMax = 24;
 constexpr std::size_t kAddedMax = 8;
 
-// A subset of a core that cannot hold together, and would if any were left out.
-std::vector<std::size_t> smallest_core(Query& query, const std::vector<Node>& all,
-                                       std::vector<std::size_t> core) {
-  for (std::size_t k = 0; k < core.size();) {
-    std::vector<Node> fewer;
-    for (std::size_t m = 0; m < core.size(); ++m) {
-      if (m != k) fewer.push_back(all[core[m]]);
-    }
-    const Answer answer = query.solve(fewer);
-    if (answer.found != Found::none) {
-      ++k;
-      continue;
-    }
-    std::vector<std::size_t> kept;
-    for (const std::size_t m : answer.core) kept.push_back(core[m < k ? m : m + 1]);
-    core = std::move(kept);
-    k = 0;
-  }
-  return core;
-}
-
 bool is_candidate(const Witness& witness, std::size_t i) {
   const auto& candidates = witness.decision.candidates;
   return std::find(candidates.begin(), candidates.end(), i) != candidates.end();

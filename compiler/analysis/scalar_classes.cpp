@@ -81,12 +81,14 @@ ValueKind kind_of(ir::TestedType type) {
 // Numbers the operands of all tests once, makes the classes of each kind, then reads off truths.
 class ScalarBuilder {
  public:
-  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests, bool lists,
-                const Shared* shared)
+  ScalarBuilder(const ir::AttributeRef& ref, std::span<const ir::Atom* const> tests,
+                ListDetail lists, std::span<const SizeRange> sizes, const Shared* shared)
       : separator_(shared != nullptr ? shared->separator : row_of(ref.attribute).separator),
+        type_(ir::type_of(ref)),
         tests_(tests),
-        lists_(lists) {
-    type_ = row_of(ref.attribute).type;
+        lists_(lists),
+        sizes_(sizes),
+        compared_(shared != nullptr) {
     // What is counted begins at 0: see keep().
     if (is_of_session(ref.attribute)) bounds_.push_back(*Decimal::parse("0"));
     if (shared != nullptr) {
@@ -161,11 +163,19 @@ class ScalarBuilder {
   bool add_texts() {
     std::vector<TextMatcher> tests;
     for (const auto& [test, classes] : texts_) tests.push_back({test.first, test.second});
+    const bool divided = compared_ || !texts_.empty();
+    for (const SizeRange& range : sizes_) {
+      if (divided) tests.push_back({TextTest::at_least, std::to_string(range.low)});
+    }
     std::optional<TextClasses> texts = text_classes(tests, separator_);
     if (!texts) return false;
+    if (!divided && !sizes_.empty() && type_ == Type::string) {
+      texts->classes.push_back({"\xff", true, true, true});
+    }
     const auto is_odd = [&](std::size_t i) {
       return texts->classes[i].odd || texts->classes[i].past_limit;
     };
+    const bool json = type_ == Type::json;
     // Odd texts read badly and stand behind all others.
     std::vector<std::uint32_t> place(texts->classes.size());
     for (std::size_t i = 0; i < texts->classes.size(); ++i) {
@@ -175,15 +185,18 @@ class ScalarBuilder {
     }
     texts_end_ = size();
     for (std::size_t i = 0; i < texts->classes.size(); ++i) {
-      if (!is_odd(i)) continue;
       TextClass& one = texts->classes[i];
+      if (one.broken && json) place[i] = kNone;
+      if (!is_odd(i) || place[i] == kNone) continue;
       place[i] = kOdd + static_cast<std::uint32_t>(odd_.size());
       odd_.push_back(
           {value_of(ValueKind::string, std::move(one.witness)), one.odd, one.past_limit});
     }
     std::size_t i = 0;
     for (auto& [test, classes] : texts_) {
-      for (const std::uint32_t matched : texts->of_test[i]) classes.push_back(place[matched]);
+      for (const std::uint32_t matched : texts->of_test[i]) {
+        if (place[matched] != kNone) classes.push_back(place[matched]);
+      }
       ++i;
     }
     return true;
@@ -222,11 +235,16 @@ class ScalarBuilder {
 
   void add_lists() {
     const Value text = value_of(ValueKind::string, "x");
-    if (!lists_) {
+    if (lists_ == ListDetail::none) {
       add(list_of({}));
       return;
     }
     const std::vector<Value> endless(limits::kListElementsMax + 1, text);
+    if (lists_ == ListDetail::ends) {
+      add(list_of({}));
+      odd_.push_back({list_of(endless), false, false});
+      return;
+    }
     // Of a set only its elements are known; it holds nothing but strings.
     if (type_ == Type::string_set) {
       add(list_of({text}));
@@ -367,7 +385,9 @@ class ScalarBuilder {
   char separator_;
   Type type_;
   std::span<const ir::Atom* const> tests_;
-  bool lists_;
+  ListDetail lists_;
+  std::span<const SizeRange> sizes_;
+  bool compared_;  // with another attribute
   ScalarClasses found_;
   // The classes in which each test of texts is true.
   std::map<std::pair<TextTest, std::string>, std::vector<std::uint32_t>> texts_;
@@ -386,10 +406,6 @@ class ScalarBuilder {
 
 }  // namespace
 
-bool is_known(const ir::Atom& atom) noexcept {
-  return !atom.sized && atom.op != ir::AtomOp::same;
-}
-
 bool is_quick(const ir::Atom& atom) noexcept {
   switch (atom.op) {
     case ir::AtomOp::contains:
@@ -403,9 +419,10 @@ bool is_quick(const ir::Atom& atom) noexcept {
 }
 
 std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
-                                            std::span<const ir::Atom* const> tests, bool lists,
+                                            std::span<const ir::Atom* const> tests,
+                                            ListDetail lists, std::span<const SizeRange> sizes,
                                             const Shared* shared) {
-  return ScalarBuilder(ref, tests, lists, shared).run();
+  return ScalarBuilder(ref, tests, lists, sizes, shared).run();
 }
 
 ListKind list_kind_of(const Value& value) {

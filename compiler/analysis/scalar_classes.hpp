@@ -4,11 +4,13 @@
 // (all attributes). Must not know: rules. source: docs/language.md, section 5.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "compiler/analysis/bits.hpp"
+#include "compiler/analysis/size_classes.hpp"
 #include "compiler/ir/ir.hpp"
 #include "compiler/oracle/value.hpp"
 
@@ -26,10 +28,12 @@ struct ScalarClasses {
   std::vector<TestTruth> tests;
 };
 
-// Whether analysis knows what a test of one value means; `has` is known apart.
-[[nodiscard]] bool is_known(const ir::Atom& atom) noexcept;
-// Whether its classes take no product over single characters.
+// Whether the classes of a test take no product over single characters.
 [[nodiscard]] bool is_quick(const ir::Atom& atom) noexcept;
+
+// How lists are told apart: not at all, by what kinds of element they hold, or by whether their
+// elements are looked at.
+enum class ListDetail : std::uint8_t { none, kinds, ends };
 
 // What attributes that are compared with each other have in common: `tests` tell the values of each
 // of them apart, and patterns among them have the separator.
@@ -38,12 +42,15 @@ struct Shared {
   char separator = '/';
 };
 
-// Makes the classes for tests of one attribute or member. `lists`: whether lists are told apart by
-// what they hold. REQUIRES: is_known of each test, none is a `has`. Nothing if tests of
-// texts exceed their budgets, or classes and tests limits::kAnalysisBitsMax.
+// Makes the classes for tests of one attribute or member. `sizes`: ranges of sizes that texts are
+// told apart by where they are tested otherwise too, none: sizes do not matter. Where they do, a
+// text without a size is a class of its own, but not in JSON (L4.8). REQUIRES: no test is a `has`,
+// of a size or of equality with another attribute. Nothing if tests of texts exceed their budgets,
+// or classes and tests limits::kAnalysisBitsMax.
 [[nodiscard]] std::optional<ScalarClasses> scalar_classes(const ir::AttributeRef& ref,
                                                           std::span<const ir::Atom* const> tests,
-                                                          bool lists,
+                                                          ListDetail lists,
+                                                          std::span<const SizeRange> sizes,
                                                           const Shared* shared = nullptr);
 
 // Lists as elements tell them apart: all elements of one kind, none, others among them, too many.

@@ -1,8 +1,7 @@
-// Collects tests, makes dimensions, says what excludes what, writes requests. See space.hpp.
+// Collects tests, makes dimensions, says what excludes what. See space.hpp.
 #include "compiler/analysis/space.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "compiler/analysis/budgets.hpp"
@@ -47,31 +46,6 @@ std::string too_much() {
          ", or " + std::to_string(limits::kAnalysisBitsMax) + " classes times tests";
 }
 
-Value element_of(const ir::Operand& operand) {
-  Value value;
-  value.text = operand.text;
-  value.boolean = operand.boolean;
-  switch (operand.kind) {
-    case ir::OperandKind::number:
-      value.kind = ValueKind::number;
-      value.text = Decimal::parse(operand.text)->to_string();
-      break;
-    case ir::OperandKind::boolean:
-      value.kind = ValueKind::boolean;
-      break;
-    default:
-      value.kind = ValueKind::string;
-      break;
-  }
-  return value;
-}
-
-bool same_element(const Value& a, const Value& b) {
-  if (a.kind != b.kind) return false;
-  return a.kind == ValueKind::number ? Decimal::parse(a.text) == Decimal::parse(b.text)
-                                     : a.text == b.text;
-}
-
 bool is_absent(const Value& value) {
   return value.kind == ValueKind::absent;
 }
@@ -103,7 +77,9 @@ void Space::add(const ir::Policy& policy) {
   const std::vector<bool> within = policy.within_quantifiers();
   for (std::uint32_t i = 0; i < within.size(); ++i) {
     const ir::Condition& condition = policy.conditions[ir::ConditionId{i}];
-    if (condition.kind == ir::ConditionKind::atom && !within[i]) ask(condition.atom);
+    if (within[i]) continue;
+    if (condition.kind == ir::ConditionKind::atom) ask(condition.atom);
+    if (ir::is_quantified(condition.kind)) ask_quantifier(policy, ir::ConditionId{i});
   }
   for (const ir::Tier& tier : policy.tiers) {
     for (const ir::Rule& rule : tier.rules) {
@@ -115,35 +91,40 @@ void Space::add(const ir::Policy& policy) {
   asked_[{time.attribute, time.steps}].ref = time;
 }
 
+// What a member is a part of says whether it can be there, and so does the answer.
+Space::Asked& Space::asked_of(const ir::AttributeRef& ref) {
+  for (ir::AttributeRef part = ref;;) {
+    asked_[{part.attribute, part.steps}].ref = part;
+    if (part.steps.empty()) {
+      const bool of_answer = part.binder == 0 && is_of_answers(part.attribute);
+      if (!of_answer || part.attribute == AttributeId::response) break;
+      part.attribute = AttributeId::response;
+    } else if (has_json_members(part)) {
+      part.steps.pop_back();
+    } else {
+      break;
+    }
+  }
+  return asked_.at({ref.attribute, ref.steps});
+}
+
 void Space::ask(const ir::Atom& atom) {
   const std::string key = key_text(atom);
   if (!atoms_.try_emplace(key).second) return;
-  ask(atom.attribute);
-  const RefKey first{atom.attribute.attribute, atom.attribute.steps};
+  Asked& asked = asked_of(atom.attribute);
   if (atom.other) {
-    ask(*atom.other);
+    asked_of(*atom.other).compared = true;
+    asked.compared = true;
+    const RefKey first{atom.attribute.attribute, atom.attribute.steps};
     pairs_.push_back({key, first, {atom.other->attribute, atom.other->steps}});
     return;
   }
-  Asked& asked = asked_[first];
-  (atom.op == ir::AtomOp::has ? asked.elements : asked.tests).emplace_back(key, atom);
-}
-
-void Space::ask(ir::AttributeRef ref) {
-  for (;;) {
-    asked_[{ref.attribute, ref.steps}].ref = ref;
-    // What a member is a part of says whether it can be there, and so does the answer.
-    if (ref.steps.empty()) {
-      if (!is_of_answers(ref.attribute) || ref.attribute == AttributeId::response) break;
-      ref.attribute = AttributeId::response;
-      continue;
-    }
-    if (!has_json_members(ref)) break;
-    ref.steps.pop_back();
-  }
+  const bool has = atom.op == ir::AtomOp::has;
+  (atom.sized ? asked.sizes : has ? asked.elements : asked.tests).emplace_back(key, atom);
 }
 
 void Space::build() {
+  for (auto& [key, asked] : asked_) divide_parts(asked);
   prepare_compared();
   for (auto& [key, asked] : asked_) build_value(asked);
   for (const Pair& pair : pairs_) build_pair(pair);
@@ -158,6 +139,7 @@ void Space::build() {
     exclude_by_parent(id, by_ref_.at(above));
   }
   for (const auto& [key, id] : by_ref_) exclude_same_but_case(id);
+  bind_sizes();
   asked_.clear();
 }
 
@@ -165,6 +147,7 @@ DimensionId Space::append(Dimension dimension) {
   parts_.emplace_back();
   equalities_.emplace_back();
   exclusions_.emplace_back();
+  bounds_.emplace_back();
   return dimensions_.push_back(std::move(dimension));
 }
 
@@ -188,13 +171,14 @@ void Space::make_opaque(const std::string& key, const ir::AttributeRef& ref, std
   atoms_[key] = add_opaque("tests of `" + to_string(ref) + "`: " + std::move(why));
 }
 
-std::optional<ScalarClasses> Space::classes_of_quick(const Asked& asked, Tests& tests) {
+std::optional<ScalarClasses> Space::classes_of_quick(const Asked& asked, Tests& tests,
+                                                     ListDetail lists) {
   Tests quick;
   for (std::size_t i = 0; i < tests.keys.size(); ++i) {
     if (is_quick(*tests.atoms[i])) quick.add(tests.keys[i], *tests.atoms[i]);
   }
   if (quick.keys.size() == tests.keys.size()) return std::nullopt;
-  auto classes = scalar_classes(asked.ref, quick.atoms, !asked.elements.empty());
+  auto classes = scalar_classes(asked.ref, quick.atoms, lists, {});
   if (!classes) return classes;
   for (std::size_t i = 0; i < tests.keys.size(); ++i) {
     if (!is_quick(*tests.atoms[i])) make_opaque(tests.keys[i], asked.ref, too_much());
@@ -206,39 +190,55 @@ std::optional<ScalarClasses> Space::classes_of_quick(const Asked& asked, Tests& 
 Space::Tests Space::known_tests(const Asked& asked) {
   Tests tests;
   if (!is_known_type(row_of(asked.ref.attribute).type)) return tests;
-  for (const auto& [key, atom] : asked.tests) {
-    if (is_known(atom)) tests.add(key, atom);
-  }
+  for (const auto& [key, atom] : asked.tests) tests.add(key, atom);
   return tests;
 }
 
-void Space::build_value(const Asked& asked) {
+// Where sizes are too much, they are taken to be anything; then so are tests that are not quick.
+ScalarClasses Space::classes_of(Asked& asked, Tests& tests) {
+  const ListDetail lists = asked.detail();
+  std::optional<ScalarClasses> classes;
+  if (asked.sizes_told) {
+    classes = scalar_classes(asked.ref, tests.atoms, lists, asked.sizes_told->ranges);
+    if (classes) return *std::move(classes);
+    make_sizes_opaque(asked, too_much());
+    asked.sizes_told.reset();
+  }
+  classes = scalar_classes(asked.ref, tests.atoms, lists, {});
+  if (!classes) classes = classes_of_quick(asked, tests, lists);
+  if (classes) return *std::move(classes);
+  for (const std::string& key : tests.keys) make_opaque(key, asked.ref, too_much());
+  tests = {};
+  return *scalar_classes(asked.ref, {}, lists, {});
+}
+
+void Space::build_value(Asked& asked) {
   Tests tests = known_tests(asked);
-  const bool known_type = is_known_type(row_of(asked.ref.attribute).type);
-  for (const auto& [key, atom] : asked.tests) {
-    if (known_type && is_known(atom)) continue;
-    make_opaque(key, asked.ref, "this kind of test is not analysed");
+  if (tests.keys.size() < asked.tests.size()) {
+    for (const auto& [key, atom] : asked.tests) {
+      make_opaque(key, asked.ref, "this kind of test is not analysed");
+    }
   }
   if (asked.ref.attribute == AttributeId::time) {
     build_time(asked, tests);
     return;
   }
-  std::optional<ScalarClasses> classes;
   const auto prepared = prepared_.find({asked.ref.attribute, asked.ref.steps});
-  if (prepared != prepared_.end()) {
-    classes = std::move(prepared->second);
-  } else if (known_type) {
-    classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty());
-    // What is quick is known even where the rest is too much.
-    if (!classes) classes = classes_of_quick(asked, tests);
+  const bool compared = prepared != prepared_.end();
+  const bool texts = compared || tells_texts(asked);
+  ScalarClasses classes = compared ? std::move(prepared->second) : classes_of(asked, tests);
+  keep_possible(asked.ref, classes);
+  const DimensionId root = add_value(asked, tests, std::move(classes));
+  const bool is_listed = asked.elements_told.has_value();
+  if (is_listed) {
+    build_presence(asked, root, *std::move(asked.elements_told));
+  } else {
+    build_elements(asked, root);
   }
-  if (!classes) {
-    for (const std::string& key : tests.keys) make_opaque(key, asked.ref, too_much());
-    tests = {};
-    classes = scalar_classes(asked.ref, {}, !asked.elements.empty());
-  }
-  keep_possible(asked.ref, *classes);
-  build_elements(asked, add_value(asked, tests, *std::move(classes)));
+  if (!asked.sizes_told) return;
+  const DimensionId size = build_size(asked, root, *std::move(asked.sizes_told));
+  exclude_sizes(size, root, is_listed, texts);
+  if (is_listed) exclude_no_elements(size, *lists_.back());
 }
 
 DimensionId Space::add_value(const Asked& asked, const Tests& tests, ScalarClasses classes) {
@@ -258,51 +258,6 @@ DimensionId Space::add_value(const Asked& asked, const Tests& tests, ScalarClass
     atoms_[tests.keys[i]] = sets;
   }
   return id;
-}
-
-void Space::build_elements(const Asked& asked, DimensionId root) {
-  std::map<std::pair<ValueKind, std::string>, DimensionId> made;
-  std::vector<DimensionId> booleans;
-  for (const auto& [key, atom] : asked.elements) {
-    if (!is_known(atom)) {
-      make_opaque(key, asked.ref, "this kind of test is not analysed");
-      continue;
-    }
-    Value element = element_of(atom.operands[0]);
-    const std::string text =
-        element.kind == ValueKind::boolean ? (element.boolean ? "true" : "false") : element.text;
-    const auto [found, is_new] = made.try_emplace({element.kind, text});
-    if (is_new) {
-      Dimension dimension;
-      dimension.kind = DimensionKind::element;
-      dimension.ref = asked.ref;
-      dimension.classes = 3;
-      dimension.element = std::move(element);
-      dimension.parent = root;
-      found->second = append(std::move(dimension));
-      parts_[root.value].push_back(found->second);
-      exclude_element(found->second, root);
-      if (found->first.first == ValueKind::boolean) booleans.push_back(found->second);
-    }
-    AtomSets sets;
-    sets.dimension = found->second;
-    Bits certain(3);
-    certain.set(kClassTrue);
-    Bits possible = certain;
-    possible.set(kClassUndecidable);
-    sets.certain = intern(std::move(certain));
-    sets.possible = intern(std::move(possible));
-    atoms_[key] = sets;
-  }
-  if (booleans.size() < 2) return;
-  // A list of booleans alone holds one of the two.
-  const SetId lists = classes_where(
-      root, [](const Value& value) { return list_kind_of(value) == ListKind::booleans; });
-  Bits is_false(3);
-  is_false.set(kClassFalse);
-  const SetId none = intern(std::move(is_false));
-  exclusions_[booleans[1].value].push_back(
-      {{{root, lists}, {booleans[0], none}, {booleans[1], none}}});
 }
 
 SetId Space::classes_where(DimensionId id, bool (*holds)(const Value&)) {
@@ -335,32 +290,6 @@ void Space::exclude_without_answer(DimensionId part, DimensionId answer) {
       {{{answer, classes_where(answer, is_absent)}, {part, classes_where(part, is_present)}}});
 }
 
-// source: docs/language.md, L5.9.
-void Space::exclude_element(DimensionId element, DimensionId list) {
-  const Dimension& root = dimensions_[list];
-  const bool set_of_string = row_of(root.ref.attribute).type == Type::string_set;
-  const ValueKind kind = dimensions_[element].element.kind;
-  const ListKind same = kind == ValueKind::string   ? ListKind::strings
-                        : kind == ValueKind::number ? ListKind::numbers
-                                                    : ListKind::booleans;
-  std::array<Bits, 3> refused = {Bits(root.classes), Bits(root.classes), Bits(root.classes)};
-  for (std::uint32_t i = 0; i < root.classes; ++i) {
-    const Value& value = root.values[i];
-    const ListKind found = list_kind_of(value);
-    const bool absent = is_absent(value);
-    const bool plain = found == same;
-    if (!plain && (set_of_string || found != ListKind::mixed)) refused[kClassTrue].set(i);
-    if (!plain && !absent && found != ListKind::empty) refused[kClassFalse].set(i);
-    if (plain || absent || found == ListKind::empty) refused[kClassUndecidable].set(i);
-  }
-  for (std::uint32_t truth = 0; truth < 3; ++truth) {
-    Bits one(3);
-    one.set(truth);
-    exclusions_[element.value].push_back(
-        {{{list, intern(std::move(refused[truth]))}, {element, intern(std::move(one))}}});
-  }
-}
-
 // source: docs/language.md, L4.8: of names that differ only in case one is there.
 void Space::exclude_same_but_case(DimensionId id) {
   const Dimension& dimension = dimensions_[id];
@@ -383,20 +312,10 @@ SetId Space::intern(Bits set) {
   return found->second;
 }
 
-const AtomSets& Space::sets_of(const ir::Atom& atom) const {
-  const auto found = atoms_.find(key_text(atom));
-  SENTRAIL_CHECK(found != atoms_.end());
-  return found->second;
-}
-
-const AtomSets& Space::sets_of_quantifier(const ir::Policy& policy, ir::ConditionId id) {
-  const auto [found, is_new] = quantifiers_.try_emplace(key_text(policy, id));
-  if (is_new) {
-    found->second =
-        add_opaque("`any` or `all` over `" + to_string(policy.conditions[id].atom.attribute) +
-                   "`: elements are not analysed");
-  }
-  return found->second;
+const AtomSets* Space::find_sets(const ir::Atom& atom) const {
+  const std::string key = key_text(atom);
+  const auto found = atoms_.find(key);
+  return found == atoms_.end() || elements_.contains(key) ? nullptr : &found->second;
 }
 
 std::span<const Exclusion> Space::exclusions_of(DimensionId id) const {
@@ -413,81 +332,12 @@ std::optional<std::uint32_t> Space::absent_class(DimensionId id) const {
 
 std::uint32_t Space::empty_class(DimensionId id) const {
   const Dimension& dimension = dimensions_[id];
-  // What a session has done is never absent: unreadable is the last class, of elements too.
+  // What a session has done is never absent: unreadable is the last class, of elements and sizes
+  // too.
   if (is_of_session(dimension.ref.attribute)) return dimension.classes - 1;
+  if (dimension.kind == DimensionKind::size) return dimension.classes - 2;
   if (dimension.kind == DimensionKind::element) return kClassFalse;
   return absent_class(id).value_or(0);
-}
-
-Value Space::value_of(DimensionId id, const Assignment& assignment) const {
-  const auto found = assignment.find(id);
-  if (found == assignment.end()) return {};
-  Value value = dimensions_[id].values.at(found->second);
-  add_parts(value, id, assignment);
-  return value;
-}
-
-// Puts the members and elements that matter into an object or list.
-void Space::add_parts(Value& value, DimensionId id, const Assignment& assignment) const {
-  const ListKind list = list_kind_of(value);
-  std::vector<Value> elements;
-  bool no_true = false;
-  for (const DimensionId part : parts_[id.value]) {
-    const Dimension& dimension = dimensions_[part];
-    const auto found = assignment.find(part);
-    if (found == assignment.end()) continue;
-    if (dimension.kind == DimensionKind::element) {
-      if (found->second == kClassTrue) elements.push_back(dimension.element);
-      no_true = no_true || (found->second == kClassFalse && dimension.element.boolean);
-    } else if (value.kind == ValueKind::object) {
-      Value member = value_of(part, assignment);
-      if (is_absent(member)) continue;
-      value.names.push_back(dimension.ref.steps.back());
-      value.elements.push_back(std::move(member));
-    }
-  }
-  if (list == ListKind::mixed) {
-    value.elements.insert(value.elements.end(), elements.begin(), elements.end());
-  } else if (!elements.empty()) {
-    value.elements = std::move(elements);
-  } else if (list == ListKind::booleans) {
-    value.elements[0].boolean = !no_true;
-  } else if (list == ListKind::strings || list == ListKind::numbers) {
-    // Nothing that is asked for may be in it.
-    const auto asked = [&](const Value& element) {
-      return std::any_of(parts_[id.value].begin(), parts_[id.value].end(), [&](DimensionId part) {
-        return dimensions_[part].kind == DimensionKind::element &&
-               same_element(dimensions_[part].element, element);
-      });
-    };
-    const char more = list == ListKind::strings ? 'x' : '1';
-    while (asked(value.elements[0])) value.elements[0].text.insert(0, 1, more);
-  }
-}
-
-oracle::Request Space::request_of(const Assignment& assignment) const {
-  oracle::Request request;
-  for (const auto& [id, class_] : assignment) {
-    const Dimension& dimension = dimensions_[id];
-    if (dimension.kind != DimensionKind::value) continue;
-    const ir::AttributeRef& ref = dimension.ref;
-    const bool query = ref.attribute == AttributeId::http_query;
-    if (query || ref.attribute == AttributeId::http_headers) {
-      oracle::NameList& list = query ? request.query : request.headers;
-      const Value& value = dimension.values.at(class_);
-      if (is_absent(value)) continue;
-      list.entries.emplace_back(ref.steps.at(0), value.text);
-      // What stands twice has no one value.
-      if (is_unreadable(value)) list.entries.emplace_back(ref.steps.at(0), value.text);
-      continue;
-    }
-    if (!ref.steps.empty()) continue;
-    Value value = value_of(id, assignment);
-    if (is_present(value)) {
-      request.values.emplace(std::string(row_of(ref.attribute).name), std::move(value));
-    }
-  }
-  return request;
 }
 
 }  // namespace sentrail::compiler::analysis

@@ -14,6 +14,7 @@
 #include "compiler/oracle/atom.hpp"
 #include "core/decimal.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
@@ -25,6 +26,12 @@ using oracle::ValueKind;
 // and parts of texts are looked for: those automata have a step for each byte.
 bool is_long(const Value& value) {
   return value.kind == ValueKind::string && value.text.size() > limits::kMatchedBytesMax;
+}
+
+// Those that are not UTF-8 are classes of their own where sizes are told apart, and are then not
+// divided either.
+bool is_divided(const Value& value) {
+  return !is_long(value) && (value.kind != ValueKind::string || is_valid_utf8(value.text));
 }
 
 // `== value`: divides a class.
@@ -75,21 +82,24 @@ void Space::prepare_compared() {
 }
 
 void Space::prepare(const std::vector<RefKey>& group) {
-  const std::optional<Shared> shared = shared_of(group);
-  if (!shared) return;
+  const std::optional<Compared> compared = compared_of(group);
+  if (!compared) return;
   std::map<RefKey, ScalarClasses> made;
   for (const RefKey& key : group) {
     const Asked& asked = asked_.at(key);
     const Tests tests = known_tests(asked);
-    auto classes = scalar_classes(asked.ref, tests.atoms, !asked.elements.empty(), &*shared);
+    auto classes =
+        scalar_classes(asked.ref, tests.atoms, asked.detail(), compared->sizes, &compared->shared);
     if (!classes) return;
     made.emplace(key, *std::move(classes));
   }
   prepared_.merge(made);
 }
 
-std::optional<Shared> Space::shared_of(const std::vector<RefKey>& group) {
-  Shared shared;
+std::optional<Space::Compared> Space::compared_of(const std::vector<RefKey>& group) {
+  Compared compared;
+  Shared& shared = compared.shared;
+  std::set<std::uint64_t> begins;
   shared.separator = row_of(group.front().first).separator;
   bool patterns = false;
   bool quick = true;
@@ -97,7 +107,6 @@ std::optional<Shared> Space::shared_of(const std::vector<RefKey>& group) {
     const Asked& asked = asked_.at(key);
     const char separator = row_of(asked.ref.attribute).separator;
     for (const auto& [text, atom] : asked.tests) {
-      if (!is_known(atom)) continue;
       shared.tests.push_back(&atom);
       quick = quick && is_quick(atom);
       if (!has_patterns(atom)) continue;
@@ -105,20 +114,24 @@ std::optional<Shared> Space::shared_of(const std::vector<RefKey>& group) {
       patterns = true;
       shared.separator = separator;
     }
+    if (!asked.sizes_told) continue;
+    for (const SizeRange& range : asked.sizes_told->ranges) begins.insert(range.low);
   }
+  for (const std::uint64_t low : begins) compared.sizes.push_back({low, low});
+  quick = quick && begins.empty();
   if (!quick) undivided_.insert(group.begin(), group.end());
   // JSON has every kind of value that there is more than one of.
   const ir::AttributeRef any{AttributeId::body, {}};
   for (std::size_t i = 1; i < group.size(); ++i) {
-    const auto classes = scalar_classes(any, {}, false, &shared);
+    const auto classes = scalar_classes(any, {}, ListDetail::none, compared.sizes, &shared);
     if (!classes) return std::nullopt;
     for (const Value& value : classes->values) {
-      if (!quick && is_long(value)) continue;
+      if (!quick && !is_divided(value)) continue;
       std::optional<ir::Atom> example = example_of(value);
       if (example) shared.tests.push_back(&examples_.emplace_back(*std::move(example)));
     }
   }
-  return shared;
+  return compared;
 }
 
 void Space::build_pair(const Pair& pair) {
@@ -143,7 +156,7 @@ void Space::add_equality(const Pair& pair, DimensionId first, DimensionId second
   const auto truth_at = [&](const Value& a, const Value& b) {
     switch (oracle::same(a, b, type)) {
       case Truth::t:
-        return undivided && is_long(a) ? kTrueOrFalse : std::uint8_t{kClassTrue};
+        return undivided && !is_divided(a) ? kTrueOrFalse : std::uint8_t{kClassTrue};
       case Truth::f:
         return std::uint8_t{kClassFalse};
       case Truth::u:
@@ -172,7 +185,8 @@ void Space::add_equality(const Pair& pair, DimensionId first, DimensionId second
   dimension.classes = 3;
   dimension.compared = {first, second};
   dimension.why = "texts of more than " + std::to_string(limits::kMatchedBytesMax) +
-                  " bytes are not told apart where parts of them are looked for";
+                  " bytes are not told apart where parts of them are looked for, nor those that "
+                  "are not UTF-8 where sizes are";
   for (const Value& a : dimensions_[first].values) {
     for (const Value& b : dimensions_[second].values) dimension.truths.push_back(truth_at(a, b));
   }

@@ -217,7 +217,7 @@ class Partition {
         if (i > 0) witness += separator_;
         witness += segments.witness(word.letters[i]);
       }
-      found.classes.push_back({std::move(witness), false, false});
+      found.classes.push_back({std::move(witness)});
     }
     add_odd(found);
     return found;
@@ -230,11 +230,11 @@ class Partition {
       taken.insert(text);
       if (!is_odd(text, separator_)) continue;
       found.of_test[literal].push_back(static_cast<std::uint32_t>(found.classes.size()));
-      found.classes.push_back({text, true, false});
+      found.classes.push_back({text, true});
     }
     std::string odd = separator_ == '/' ? "x//y" : std::string(limits::kMatchedBytesMax + 1, 'x');
     while (taken.contains(odd)) odd += 'y';
-    found.classes.push_back({std::move(odd), true, false});
+    found.classes.push_back({std::move(odd), true});
   }
 
   std::span<const TextMatcher> tests_;
@@ -254,12 +254,12 @@ TextClasses classes_of_literals(std::span<const TextMatcher> literals) {
   std::set<std::string_view> taken;
   for (const TextMatcher& literal : literals) {
     found.of_test.push_back({static_cast<std::uint32_t>(found.classes.size())});
-    found.classes.push_back({literal.text, false, false});
+    found.classes.push_back({literal.text});
     taken.insert(literal.text);
   }
   std::string other = "x";
   for (std::size_t i = 1; taken.contains(other); ++i) other = "x" + std::to_string(i);
-  found.classes.push_back({std::move(other), false, false});
+  found.classes.push_back({std::move(other)});
   return found;
 }
 
@@ -271,7 +271,7 @@ std::optional<TextClasses> classes_of_product(std::span<const TextMatcher> tests
   for (ProductClass& one : *product) {
     const auto number = static_cast<std::uint32_t>(found.classes.size());
     for (const std::uint32_t test : one.matching) found.of_test[test].push_back(number);
-    found.classes.push_back({std::move(one.witness), one.odd, one.past_limit});
+    found.classes.push_back({std::move(one.witness), one.odd, one.past_limit, one.broken});
   }
   return found;
 }

@@ -17,11 +17,13 @@
 namespace sentrail::compiler::analysis {
 
 // Strings that all tests answer alike, and one of them, as short as there is. Of an odd one every
-// pattern is undecidable (L7.5), of one past the limit every regular expression (L7.13).
+// pattern is undecidable (L7.5), of one past the limit every regular expression (L7.13). One that
+// is not UTF-8 is both, and a class of its own only where sizes are tested.
 struct TextClass {
   std::string witness;
   bool odd = false;
   bool past_limit = false;
+  bool broken = false;
 };
 
 // The classes, and for each test those in which it is true.

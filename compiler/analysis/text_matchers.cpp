@@ -1,6 +1,7 @@
 // Lays out the steps of each kind of test. See text_matchers.hpp.
 #include "compiler/analysis/text_matchers.hpp"
 
+#include <string>
 #include <string_view>
 
 #include "compiler/regex/compile.hpp"
@@ -46,6 +47,9 @@ class Layout {
         return finish(TextOp::found);
       case TextTest::search:
         return add_search(matcher.text);
+      case TextTest::at_least:
+        for (int left = std::stoi(matcher.text); left > 0; --left) take(any_);
+        return finish(TextOp::found);
       case TextTest::odd:
         return add_odd();
     }

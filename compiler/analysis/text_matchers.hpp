@@ -16,8 +16,9 @@
 
 namespace sentrail::compiler::analysis {
 
-// How a test looks at a string. `odd` has no text: it matches what makes every pattern of paths
-// undecidable (L7.5), but for what is too long or not UTF-8.
+// How a test looks at a string. `at_least` has a number of code points in its text. `odd` has none:
+// it matches what makes every pattern of paths undecidable (L7.5), but for what is too long or not
+// UTF-8.
 enum class TextTest : std::uint8_t {
   literal,
   pattern,
@@ -25,6 +26,7 @@ enum class TextTest : std::uint8_t {
   starts_with,
   ends_with,
   search,
+  at_least,
   odd
 };
 struct TextMatcher {

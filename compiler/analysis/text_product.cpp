@@ -178,9 +178,15 @@ class Determined {
 // Reads the classes off the states: short texts first, then those past the limits.
 class Classes {
  public:
-  Classes(const Determined& determined, std::span<const TextMatcher> matchers, bool has_odd)
+  // `all`: the matchers, and behind them that of odd paths and that of the marker, if they are
+  // there.
+  Classes(const Determined& determined, std::span<const TextMatcher> matchers,
+          std::span<const TextMatcher> all)
       : determined_(determined), states_(determined.states()), matchers_(matchers) {
-    odd_ = has_odd ? matchers.size() : matchers.size() + 1;
+    for (std::size_t i = matchers.size(); i < all.size(); ++i) {
+      (all[i].test == TextTest::odd ? odd_ : marked_) = i;
+      if (all[i].test != TextTest::odd) marker_ = all[i].text;
+    }
     for (const TextMatcher& matcher : matchers) {
       has_patterns_ = has_patterns_ || matcher.test == TextTest::pattern;
       has_searches_ = has_searches_ || matcher.test == TextTest::search;
@@ -189,6 +195,7 @@ class Classes {
 
   std::vector<ProductClass> run() {
     for (std::uint32_t at = 0; at < states_.size(); ++at) add(at, word_to(at));
+    for (std::uint32_t at = 0; at < states_.size(); ++at) add_broken(at);
     if (!has_patterns_ && !has_searches_) return std::move(made_);
     find_endless();
     for (std::uint32_t at = 0; at < states_.size(); ++at) {
@@ -221,11 +228,11 @@ class Classes {
   [[nodiscard]] ProductClass class_of(std::uint32_t at, std::size_t bytes) const {
     const std::vector<std::uint32_t>& matching = states_[at].matching;
     ProductClass one;
-    const bool odd_path = !matching.empty() && matching.back() == odd_;
+    const bool odd_path = std::ranges::binary_search(matching, odd_);
     one.odd = has_patterns_ && (odd_path || bytes > limits::kMatchedBytesMax);
     one.past_limit = has_searches_ && bytes > limits::kRegexValueBytesMax;
     for (const std::uint32_t matcher : matching) {
-      if (matcher == odd_) continue;
+      if (matcher >= matchers_.size()) continue;
       const TextTest test = matchers_[matcher].test;
       if (one.odd && test == TextTest::pattern) continue;
       if (one.past_limit && test == TextTest::search) continue;
@@ -235,7 +242,32 @@ class Classes {
   }
 
   bool is_new(const ProductClass& one) {
-    return known_.emplace(one.odd, one.past_limit, one.matching).second;
+    return known_.emplace(one.odd, one.past_limit, one.broken, one.matching).second;
+  }
+
+  // Adds what is true of texts that are not UTF-8: the marker, which stands in no test, stands for
+  // a byte that makes them so. What looks at bytes looks at them still.
+  void add_broken(std::uint32_t at) {
+    const std::vector<std::uint32_t>& matching = states_[at].matching;
+    if (!std::ranges::binary_search(matching, marked_)) return;
+    ProductClass one;
+    one.odd = one.past_limit = one.broken = true;
+    for (const std::uint32_t matcher : matching) {
+      if (matcher < matchers_.size() && looks_at_bytes(matchers_[matcher].test)) {
+        one.matching.push_back(matcher);
+      }
+    }
+    if (!is_new(one)) return;
+    one.witness = word_to(at);
+    for (std::size_t i = 0; (i = one.witness.find(marker_, i)) != std::string::npos;) {
+      one.witness.replace(i, marker_.size(), "\xff");
+    }
+    made_.push_back(std::move(one));
+  }
+
+  static bool looks_at_bytes(TextTest test) {
+    return test == TextTest::contains || test == TextTest::starts_with ||
+           test == TextTest::ends_with;
   }
 
   void add(std::uint32_t at, std::string word) {
@@ -301,14 +333,28 @@ class Classes {
   const Determined& determined_;
   const std::vector<Determined::State>& states_;
   std::span<const TextMatcher> matchers_;
-  std::size_t odd_ = 0;  // the number of the matcher of odd paths
+  static constexpr std::uint32_t kNone = 0xffffffff;
+  std::size_t odd_ = kNone;     // the number of the matcher of odd paths
+  std::size_t marked_ = kNone;  // that of the marker
+  std::string marker_;
   bool has_patterns_ = false;
   bool has_searches_ = false;
-  std::set<std::tuple<bool, bool, std::vector<std::uint32_t>>> known_;
+  std::set<std::tuple<bool, bool, bool, std::vector<std::uint32_t>>> known_;
   std::vector<bool> endless_;
   std::vector<Before> before_;  // of endless states: a way to it from another
   std::vector<ProductClass> made_;
 };
+
+// A letter that stands in no test.
+std::string unused_letter(std::span<const TextMatcher> matchers) {
+  for (char32_t letter = kEndOfText - 1;; --letter) {
+    std::string text;
+    append_utf8(text, letter);
+    const bool used = std::ranges::any_of(
+        matchers, [&](const TextMatcher& one) { return one.text.find(text) != std::string::npos; });
+    if (!used) return text;
+  }
+}
 
 }  // namespace
 
@@ -319,10 +365,13 @@ std::optional<std::vector<ProductClass>> text_product(std::span<const TextMatche
                          return one.test == TextTest::pattern;
                        });
   if (has_odd) all.push_back({TextTest::odd, {}});
+  const bool sized = std::ranges::any_of(
+      matchers, [](const TextMatcher& one) { return one.test == TextTest::at_least; });
+  if (sized) all.push_back({TextTest::contains, unused_letter(matchers)});
   const TextAutomaton automaton = text_automaton(all, separator);
   Determined determined(automaton);
   if (!determined.run()) return std::nullopt;
-  return Classes(determined, matchers, has_odd).run();
+  return Classes(determined, matchers, all).run();
 }
 
 }  // namespace sentrail::compiler::analysis

@@ -22,6 +22,7 @@ struct ProductClass {
   std::vector<std::uint32_t> matching;  // the matchers that are true of it, ascending
   bool odd = false;
   bool past_limit = false;
+  bool broken = false;
 };
 
 // Partitions the strings. REQUIRES: as text_automaton(), and none of the matchers is `odd`.

@@ -75,22 +75,6 @@ void check_response_rule(Context& context, const RuleNode& node) {
   }
 }
 
-// Whether something is so of the file, or of one that it imports itself or by way of others.
-bool is_so_of_any(const Context& context, bool (*holds)(const ir::Policy&)) {
-  if (holds(context.policy)) return true;
-  std::vector<const CheckedModule*> left = context.modules;
-  std::set<const CheckedModule*> met(left.begin(), left.end());
-  while (!left.empty()) {
-    const CheckedModule& module = *left.back();
-    left.pop_back();
-    if (holds(module.own)) return true;
-    for (const CheckedModule* imported : module.imports) {
-      if (met.insert(imported).second) left.push_back(imported);
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 void check_phase(Context& context, const RuleNode& node, const ir::Rule& rule) {
@@ -113,11 +97,11 @@ void check_default_phase(Context& context, const Literal& because, const ir::Tem
 }
 
 bool judges_answers(const Context& context) {
-  return is_so_of_any(context, ir::judges_answers);
+  return for_each_policy(context, ir::judges_answers);
 }
 
 bool asks_of_session(const Context& context) {
-  return is_so_of_any(context, [](const ir::Policy& policy) {
+  return for_each_policy(context, [](const ir::Policy& policy) {
     return std::ranges::any_of(policy.conditions, [](const ir::Condition& condition) {
       const bool asks =
           condition.kind == ir::ConditionKind::atom || ir::is_quantified(condition.kind);

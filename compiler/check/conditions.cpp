@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "compiler/check/counts.hpp"
 #include "compiler/check/named.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/operators.hpp"
@@ -47,7 +48,10 @@ class ConditionChecker {
 
   ir::ConditionId test(const Expr& expr) {
     const Test& test = expr.test;
-    auto ref = resolve(context_, test.path);
+    auto ref = test.path.count == 0 ? resolve(context_, test.path)
+                                    : resolve_count(context_, test.path, [this](const Expr& one) {
+                                        return this->test(one);
+                                      });
     if (!ref || !check_size(test, *ref) || !check_operator(test, *ref)) return broken(expr.span);
     if (test.op == TestOp::is) return is(test, *ref, expr.span);
     const auto [op, negated] = meaning_of(test.op);
@@ -220,6 +224,11 @@ class ConditionChecker {
 
 }  // namespace
 
+std::optional<ir::Count> given_count(Context& context, const Path& path) {
+  ConditionChecker checker(context);
+  return count_of(context, path, [&](const Expr& expr) { return checker.test(expr); });
+}
+
 std::vector<ir::ConditionId> check_conditions(Context& context) {
   ConditionChecker checker(context);
   const WriteTest write = [&](const Expr& expr) { return checker.test(expr); };
@@ -232,6 +241,7 @@ std::vector<ir::ConditionId> check_conditions(Context& context) {
   for (const Expr& expr : context.ast.exprs) {
     for (const ExprId child : expr.children) written[child.value] = true;
   }
+  for (const CountNode& count : context.ast.counts) written[count.test.value] = true;
   for (std::uint32_t i = 0; i < ids.size(); ++i) {
     if (!written[i]) ids[i] = write_condition(context, ExprId{i}, write);
   }

@@ -45,6 +45,21 @@ void Context::place_at_use(Diagnostic& made) const {
   if (!inside) made.span = use;
 }
 
+bool for_each_policy(const Context& context, const std::function<bool(const ir::Policy&)>& visit) {
+  if (visit(context.policy)) return true;
+  std::vector<const CheckedModule*> left = context.modules;
+  std::set<const CheckedModule*> met(left.begin(), left.end());
+  while (!left.empty()) {
+    const CheckedModule& module = *left.back();
+    left.pop_back();
+    if (visit(module.own)) return true;
+    for (const CheckedModule* imported : module.imports) {
+      if (met.insert(imported).second) left.push_back(imported);
+    }
+  }
+  return false;
+}
+
 std::string ticked(std::string_view text) {
   return "`" + std::string(text) + "`";
 }

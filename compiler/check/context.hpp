@@ -3,6 +3,7 @@
 // Neighbours: every file of this folder. Must not know: what any of them checks.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -59,6 +60,10 @@ struct Context {
   // Moves a finding within a use to the use, with notes that lead to the test.
   void place_at_use(Diagnostic& made) const;
 };
+
+// Calls visit(policy) for the file and those that it imports, itself or by way of others, until it
+// says true. out: whether it did.
+bool for_each_policy(const Context& context, const std::function<bool(const ir::Policy&)>& visit);
 
 // `text` in back-ticks, as messages show what the author wrote.
 [[nodiscard]] std::string ticked(std::string_view text);

@@ -46,6 +46,7 @@ void append(ir::Policy& policy, const ir::Policy& part) {
     proof.when = moved(proof.when);
     policy.proofs.push_back(std::move(proof));
   }
+  for (const ir::Count& count : part.counts) add_count(policy, count);
   for (const std::string& catalog : part.catalogs) {
     const bool is_new = std::ranges::find(policy.catalogs, catalog) == policy.catalogs.end();
     if (is_new) policy.catalogs.push_back(catalog);

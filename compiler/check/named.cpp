@@ -262,10 +262,11 @@ class NamedChecker {
              (literal.kind == LiteralKind::word && elements_.contains(first_of(literal.text)));
     };
     const std::string_view first = expr.test.path.steps.front().text;
+    // What is counted belongs to the policy that uses it.
     const bool open = parameter_of(&named, first) || elements_.contains(first) ||
-                      std::ranges::any_of(operand.literals, is_open);
+                      expr.test.path.count != 0 || std::ranges::any_of(operand.literals, is_open);
     if (open) {
-      take_role(named, first, Role::path, expr.test.path.span);
+      if (expr.test.path.count == 0) take_role(named, first, Role::path, expr.test.path.span);
       take_words(named, operand);
       if (operand.bracketed) {
         warn_of_repeats(context_, operand.literals);

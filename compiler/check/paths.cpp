@@ -170,6 +170,12 @@ std::optional<ir::AttributeRef> resolve(Context& context, const Path& written, B
   }
   const std::size_t own = named->steps;
   ir::AttributeRef ref{named->attribute, {}};
+  if (ref.attribute == AttributeId::session_count && bare == BareLists::refused) {
+    context.report(DiagnosticKind::bad_member, path.span,
+                   ticked(joined(path, path.steps.size())) + " does not say what is counted",
+                   "write `session.count(action == issues.create) within 10m` left of an operator");
+    return std::nullopt;
+  }
   if (!check_members(context, path, row_of(ref.attribute), own, bare)) return std::nullopt;
   for (std::size_t i = own; i < path.steps.size(); ++i) {
     const std::string_view step = path.steps[i].text;

@@ -11,7 +11,8 @@
 
 namespace sentrail::compiler::checking {
 
-// Whether `http.query` or `http.headers` may stand without the name of an entry.
+// Whether `http.query` or `http.headers` may stand without the name of an entry, and
+// `session.count` without what is counted.
 enum class BareLists : bool { refused, accepted };
 
 // Looks a path up, the elements of the quantifiers around it included; reports what is wrong with

@@ -84,7 +84,7 @@ class TemplateReader {
       steps.push_back({span(at, stop), text_.substr(at, stop - at)});
       at = stop + 1;
     }
-    auto ref = resolve(context_, Path{span(begin, end), 0, steps});
+    auto ref = resolve(context_, Path{span(begin, end), 0, 0, steps});
     if (!ref) return std::nullopt;
     if (ref->attribute == AttributeId::time) {
       bad(begin, end, "`time` is not shown in a reason", "the record says when it was decided");

@@ -8,6 +8,8 @@
 
 #include "compiler/check/answers.hpp"
 #include "compiler/check/approvals.hpp"
+#include "compiler/check/conditions.hpp"
+#include "compiler/check/counts.hpp"
 #include "compiler/check/obligations.hpp"
 #include "compiler/check/operands.hpp"
 #include "compiler/check/paths.hpp"
@@ -49,7 +51,8 @@ Help target_help(const Literal& target) {
 
 class TestChecker {
  public:
-  explicit TestChecker(Context& context) : context_(context), session_(asks_of_session(context)) {}
+  explicit TestChecker(Context& context)
+      : context_(context), session_(asks_of_session(context)), counts_(counts_of(context)) {}
 
   void heading(const Literal& name) {
     declare_once(context_, names_, "test", name.text, name.span);
@@ -116,9 +119,25 @@ class TestChecker {
     return false;
   }
 
+  // What is given: an attribute, or what the policy counts.
+  std::optional<ir::AttributeRef> given_reference(const GivenAssignment& node) {
+    if (node.path.count == 0) {
+      return resolve(context_, node.path,
+                     node.unreadable ? BareLists::accepted : BareLists::refused);
+    }
+    const std::optional<ir::Count> count = given_count(context_, node.path);
+    if (!count) return std::nullopt;
+    if (std::ranges::find(counts_, count->text) != counts_.end()) return reference_to(*count);
+    const std::vector<std::string_view> names(counts_.begin(), counts_.end());
+    context_.report(DiagnosticKind::unknown_count, node.path.span,
+                    "the policy does not count " + ticked(count->text),
+                    names.empty() ? Help("no rule asks for `session.count`: take it away")
+                                  : Help("it counts " + enumerate(names)));
+    return std::nullopt;
+  }
+
   std::optional<ir::GivenValue> given_value(const GivenAssignment& node) {
-    const BareLists bare = node.unreadable ? BareLists::accepted : BareLists::refused;
-    auto ref = resolve(context_, node.path, bare);
+    auto ref = given_reference(node);
     if (!ref) return std::nullopt;
     if (node.unreadable) return ir::GivenValue{std::move(*ref), "", true};
     const Type type = type_of(*ref);
@@ -290,7 +309,13 @@ class TestChecker {
   }
 
   // L20.4: what is not given of a session is that of a fresh one.
-  static void begin_session(ir::TestCase& made) {
+  void begin_session(ir::TestCase& made) const {
+    for (const std::string& count : counts_) {
+      const ir::AttributeRef ref{AttributeId::session_count, {count}};
+      const bool given = std::ranges::any_of(
+          made.with, [&](const ir::GivenValue& value) { return overlap(value.attribute, ref); });
+      if (!given) made.with.push_back({ref, "0", false});
+    }
     for (const auto& [id, json] :
          {std::pair{AttributeId::session_calls, "0"}, std::pair{AttributeId::session_writes, "0"},
           std::pair{AttributeId::session_taints, "[]"}}) {
@@ -302,6 +327,7 @@ class TestChecker {
 
   Context& context_;
   bool session_;
+  std::vector<std::string> counts_;
   std::map<std::string_view, Span> names_;
 };
 

@@ -255,6 +255,11 @@ ir::ConditionId write_condition(Context& context, ExprId id, const WriteTest& wr
   return UseWriter(context, write).condition(context.scope, id);
 }
 
+ir::ConditionId write_part(Context& context, const Scope& scope, ExprId id,
+                           const WriteTest& write) {
+  return UseWriter(context, write).condition(scope, id);
+}
+
 const NamedCondition* check_use(Context& context, const Expr& expr) {
   return UseWriter(context, {}).checked(expr);
 }

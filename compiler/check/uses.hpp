@@ -71,6 +71,10 @@ using WriteTest = std::function<ir::ConditionId(const Expr&)>;
 // Reports what is wrong with a use; a broken one stands as `always`.
 [[nodiscard]] ir::ConditionId write_condition(Context& context, ExprId id, const WriteTest& write);
 
+// As above, a part of the body that is being read, in its file.
+[[nodiscard]] ir::ConditionId write_part(Context& context, const Scope& scope, ExprId id,
+                                         const WriteTest& write);
+
 // Finds the condition that a use names, and reports if there is none or the arguments do not fit.
 // out: null then.
 [[nodiscard]] const NamedCondition* check_use(Context& context, const Expr& expr);

@@ -1,4 +1,4 @@
-// S034x: rules, tests and claims about answers. See explain.hpp.
+// S034x: rules, tests and claims about answers, and what sessions count. See explain.hpp.
 #include "compiler/diag/explain.hpp"
 
 namespace sentrail::compiler {
@@ -43,6 +43,26 @@ constexpr Explanation kTable[] = {
  "test \"a\" {\n  given with response = false\n  expect allow\n}\n",
  "rule one: block on response when response.status == 500\n"
  "test \"a\" {\n  given with response.status = 500\n  expect block\n}\n"},
+{bad_count,
+ "A session counts earlier calls by what each of them was when it was decided. What the session "
+ "had done then, and what was answered later, is nothing that a call is; nor has it elements of "
+ "this call's lists. All that is counted is tried against each call, so there is a limit to it.",
+ "rule one: block when session.count(session.calls > 3) within 10m > 5\n",
+ "rule one: block when session.count(action == issues.create) within 10m > 5\n"},
+{bad_count_time,
+ "A count looks back as long as a limit does, from a second to 30 days: servers remember calls as "
+ "long as that.",
+ "rule one: block when session.count(action == issues.create) within 90d > 5\n",
+ "rule one: block when session.count(action == issues.create) within 30d > 5\n"},
+{unknown_count,
+ "A count that no rule asks for changes nothing. It is the same count if, written out, it counts "
+ "the same calls in the same time.",
+ "rule one: block when session.count(action == issues.create) within 10m > 5\n"
+ "test \"a\" {\n  given with session.count(action == issues.create) within 5m = 6\n"
+ "  expect block\n}\n",
+ "rule one: block when session.count(action == issues.create) within 10m > 5\n"
+ "test \"a\" {\n  given with session.count(action == issues.create) within 10m = 6\n"
+ "  expect block\n}\n"},
 };
 // clang-format on
 

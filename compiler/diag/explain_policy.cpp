@@ -398,6 +398,20 @@ constexpr Explanation kTable[] = {
  "as strictly is never met first.",
  "rule one: allow limit 0 per 1h when risk == low\n",
  "rule one: allow limit 1 per 1h when risk == low\n"},
+{nobody_asked,
+ "The strictest candidate answers: where another rule always blocks what a rule would ask about, "
+ "nobody is asked.",
+ "guard tier never { rule no_deletes: block when risk == critical }\n"
+ "rule ask: require_approval when risk == critical\n",
+ "guard tier never { rule no_deletes: block when risk == critical }\n"
+ "rule ask: require_approval when risk == high\n"},
+{vacuous_approval,
+ "All quorums are to be filled and the shortest time counts. Where another rule always asks for as "
+ "much, or for an answer as soon, this rule's own words change nothing.",
+ "guard tier all { rule risky: require_approval from (2 of group ops) when risk >= high }\n"
+ "rule ask: require_approval from (group ops) when risk == critical\n",
+ "guard tier all { rule risky: require_approval from (2 of group ops) when risk >= high }\n"
+ "rule ask: require_approval from (group leads) when risk == critical\n"},
 {test_failed,
  "The policy decides otherwise than its test expects. Either the rule or the test says what was "
  "not meant; `sentrailc explain` shows which rule decided.",

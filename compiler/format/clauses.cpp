@@ -1,6 +1,8 @@
 // See clauses.hpp.
 #include "compiler/format/clauses.hpp"
 
+#include <string>
+
 namespace sentrail::compiler {
 
 void ClauseLayout::approval(const ApprovalNode& node) {
@@ -30,6 +32,18 @@ void ClauseLayout::obligations(const std::vector<ObligationNode>& nodes) {
   }
   layout_.dedent();
   layout_.close();
+}
+
+void ClauseLayout::window(std::span<const Literal> parts) {
+  for (const char c : parts[0].text) layout_.text(c == ',' ? ", " : std::string(1, c));
+  if (!parts[0].text.empty()) layout_.text(" ");
+  if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");
+  layout_.text(slice(parts[2].span));
+}
+
+void ClauseLayout::body(const Literal& node) {
+  layout_.text("body ");
+  layout_.verbatim(node.kind == LiteralKind::json ? node.text : slice(node.span));
 }
 
 }  // namespace sentrail::compiler

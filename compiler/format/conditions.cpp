@@ -11,10 +11,14 @@ void ConditionLayout::next_line(std::size_t offset) {
 }
 
 std::size_t ConditionLayout::leaf_of(ExprId id) const {
-  while (!ast_.exprs[id].children.empty()) id = ast_.exprs[id].children.front();
+  const auto is_leaf = [](const Expr& expr) {
+    return expr.kind == ExprKind::test || expr.kind == ExprKind::use;
+  };
+  while (!is_leaf(ast_.exprs[id]) && !ast_.exprs[id].children.empty()) {
+    id = ast_.exprs[id].children.front();
+  }
   const Expr& leaf = ast_.exprs[id];
-  const bool named = leaf.kind == ExprKind::test || leaf.kind == ExprKind::use;
-  return named ? leaf.test.path.span.begin : leaf.span.begin;
+  return is_leaf(leaf) ? leaf.test.path.span.begin : leaf.span.begin;
 }
 
 bool ConditionLayout::is_joined(const Expr& expr) {
@@ -76,12 +80,20 @@ void ConditionLayout::negated(ExprId id) {
 
 void ConditionLayout::test(const Test& node) {
   if (node.sized) layout_.text("size(");
-  layout_.text(slice(node.path.span));
+  left_side(node.path);
   layout_.text(node.sized ? ") " : " ");
   layout_.text(operator_of(node));
   if (node.op == TestOp::exists) return;
   layout_.text(" ");
   value(node.operand);
+}
+
+void ConditionLayout::left_side(const Path& path) {
+  layout_.text(slice(path.span));
+  if (path.count == 0) return;
+  layout_.text("(");
+  condition(ast_.count_of(path).test);
+  name_line(") within ", slice(ast_.count_of(path).within.span));
 }
 
 void ConditionLayout::use(const Expr& expr) {
@@ -106,13 +118,6 @@ void ConditionLayout::value(const Operand& operand) {
   if (operand.bracketed) return bracketed(operand.literals, operand.span.end - 1);
   if (operand.window) return window(operand.literals);
   layout_.text(slice(operand.literals.front().span));
-}
-
-void ConditionLayout::window(std::span<const Literal> parts) {
-  for (const char c : parts[0].text) layout_.text(c == ',' ? ", " : std::string(1, c));
-  if (!parts[0].text.empty()) layout_.text(" ");
-  if (!parts[1].text.empty()) layout_.text(std::string(parts[1].text) + " ");
-  layout_.text(slice(parts[2].span));
 }
 
 }  // namespace sentrail::compiler

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include "compiler/format/clauses.hpp"
@@ -25,6 +24,8 @@ class ConditionLayout : protected ClauseLayout {
   [[nodiscard]] static bool is_joined(const Expr& expr);
   // Recursion is bounded by limits::kNestingMax.
   void condition(ExprId id);
+  // The path of a test or a given value, with what it counts.
+  void left_side(const Path& path);
   // `[a, b]`, a window or one literal.
   void value(const Operand& operand);
 
@@ -39,8 +40,6 @@ class ConditionLayout : protected ClauseLayout {
   // `NAME` or `NAME(a, b)`, on one line but for long lists.
   void use(const Expr& expr);
   [[nodiscard]] std::string_view operator_of(const Test& node) const;
-  // `mon..fri, sun 09:00..18:00 "Europe/Berlin"`.
-  void window(std::span<const Literal> parts);
 };
 
 }  // namespace sentrail::compiler

@@ -295,11 +295,6 @@ class Formatter : ConditionLayout {
     layout_.close();
   }
 
-  void body(const Literal& node) {
-    layout_.text("body ");
-    layout_.verbatim(node.kind == LiteralKind::json ? node.text : slice(node.span));
-  }
-
   void answer(const AnswerNode& node) {
     next_line(node.status.span.begin);
     layout_.open();
@@ -321,7 +316,7 @@ class Formatter : ConditionLayout {
         layout_.text(",");
         next_line(assignment.span.begin);
       }
-      layout_.text(slice(assignment.path.span));
+      left_side(assignment.path);
       layout_.text(" = ");
       if (assignment.unreadable) {
         layout_.text("unreadable");

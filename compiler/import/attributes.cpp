@@ -114,7 +114,9 @@ FormulaRef test_on(const Place& place, TestOp op, std::string operand, ValueKind
 
 std::optional<Place> place_named(std::string_view path) {
   for (const Attribute& row : kAttributes) {
-    if (path == row.name) return Place{std::string(path), row.type, 0};
+    // What a count counts is said behind it, in policy text alone.
+    const bool count = row.name == row_of(AttributeId::session_count).name;
+    if (path == row.name && !count) return Place{std::string(path), row.type, 0};
   }
   const std::size_t dot = path.rfind('.');
   if (dot == std::string_view::npos) return std::nullopt;

@@ -100,7 +100,7 @@ std::string text_of(const Atom& atom) {
 }
 
 // A stack of what is left to print, instead of recursion: conditions nest as deep as they like.
-std::string text_of(const Policy& policy, ConditionId root) {
+std::string text_of(const IdVector<ConditionTag, Condition>& conditions, ConditionId root) {
   constexpr std::array<std::string_view, 7> kNames = {"always", "",      "(not",  "(all",
                                                       "(any",   "(some", "(every"};
   std::string out;
@@ -113,7 +113,7 @@ std::string text_of(const Policy& policy, ConditionId root) {
       continue;
     }
     if (!out.empty()) out += ' ';
-    const Condition& condition = policy.conditions[id];
+    const Condition& condition = conditions[id];
     if (condition.kind == ConditionKind::atom) {
       out += text_of(condition.atom);
       continue;
@@ -129,6 +129,10 @@ std::string text_of(const Policy& policy, ConditionId root) {
     }
   }
   return out;
+}
+
+std::string text_of(const Policy& policy, ConditionId root) {
+  return text_of(policy.conditions, root);
 }
 
 std::string text_of(const Template& text) {
@@ -226,6 +230,9 @@ bool overlap(const AttributeRef& a, const AttributeRef& b) noexcept {
 
 std::string to_string(const AttributeRef& ref) {
   std::string out = ref.binder > 0 ? ref.element.str() : std::string(row_of(ref.attribute).name);
+  if (ref.attribute == AttributeId::session_count && ref.steps.size() == 1) {
+    return out + ref.steps[0];  // what is counted begins with a parenthesis
+  }
   for (const std::string& step : ref.steps) {
     out += '.';
     out += is_plain_step(step) ? step : quoted(step);
@@ -277,6 +284,12 @@ bool comes_before(const Obligation& a, const Obligation& b) {
   return to_string(a) < to_string(b);
 }
 
+void add_count(Policy& policy, Count count) {
+  const auto at = std::ranges::lower_bound(policy.counts, count.text, {}, &Count::text);
+  if (at != policy.counts.end() && at->text == count.text) return;
+  policy.counts.insert(at, std::move(count));
+}
+
 std::string Policy::dump() const {
   std::string out = "policy " + quoted(name) + "\n";
   for (const std::string& catalog : catalogs) out += "catalog " + quoted(catalog) + "\n";
@@ -295,6 +308,9 @@ std::string Policy::dump() const {
   out += text_of(default_approval);
   if (default_because) out += " because " + text_of(*default_because);
   out += '\n';
+  for (const Count& count : counts) {
+    out += "count " + count.text + "\n  when " + text_of(count.conditions, count.root()) + "\n";
+  }
   for (const TestCase& test : tests) out += text_of(test);
   for (const Proof& proof : proofs) {
     out += "prove " + quoted(proof.name) + " never ";

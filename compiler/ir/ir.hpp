@@ -191,6 +191,20 @@ struct Obligation {
 // Whether one obligation comes before another: by kind, then as written.
 [[nodiscard]] bool comes_before(const Obligation& a, const Obligation& b);
 
+// What a session counts: its earlier calls of which a condition holds. The conditions are its own,
+// for they are asked of other calls than those of rules; the last is the whole. `session.count`
+// has a member of this text. source: docs/language.md, section 20.
+struct Count {
+  std::string text;
+  IdVector<ConditionTag, Condition> conditions{};
+  std::int64_t within_ms = 0;
+
+  // The whole condition. REQUIRES: there is one.
+  [[nodiscard]] ConditionId root() const {
+    return ConditionId{static_cast<std::uint32_t>(conditions.size() - 1)};
+  }
+};
+
 // One rule. Its condition is `when and not unless`, `on` being part of `when`.
 struct Rule {
   std::string name;
@@ -278,6 +292,9 @@ struct Proof {
 
 struct Policy;
 
+// Has a policy count something, if it does not yet.
+void add_count(Policy& policy, Count count);
+
 // The condition as stable text, which does not depend on where it stands.
 [[nodiscard]] std::string to_string(const Policy& policy, ConditionId id);
 
@@ -287,6 +304,7 @@ struct Policy {
   std::vector<std::string> catalogs;  // imported, e.g. `sentrail.github`
   std::vector<Tier> tiers;
   IdVector<ConditionTag, Condition> conditions;
+  std::vector<Count> counts{};  // ascend by text: no twins
   Effect default_effect = Effect::require_approval;
   std::optional<Template> default_because;
   Approval default_approval{};  // the usual, but for require_approval

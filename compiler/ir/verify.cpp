@@ -3,6 +3,7 @@
 // Neighbours: ir.hpp, pattern.hpp. Run after each phase in debug builds and tests, and by loaders.
 // Must not know: policy text. A failure is a bug of the phase before, so messages name indices.
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,6 +19,8 @@
 
 namespace sentrail::compiler::ir {
 namespace {
+
+using Conditions = IdVector<ConditionTag, Condition>;
 
 tl::unexpected<Error> broken(std::string message) {
   return fail(Errc::corrupt, "policy is not well formed: " + std::move(message));
@@ -231,10 +234,10 @@ Status verify_list(const Condition& condition) {
 }
 
 // References name elements of the quantifiers around them; those nest no deeper than engines go.
-Status verify_scopes(const Policy& policy) {
-  std::vector<std::uint8_t> depths(policy.conditions.size(), 0);
-  for (std::size_t i = policy.conditions.size(); i-- > 0;) {
-    const Condition& condition = policy.conditions[ConditionId{static_cast<std::uint32_t>(i)}];
+Status verify_scopes(const Conditions& conditions) {
+  std::vector<std::uint8_t> depths(conditions.size(), 0);
+  for (std::size_t i = conditions.size(); i-- > 0;) {
+    const Condition& condition = conditions[ConditionId{static_cast<std::uint32_t>(i)}];
     const bool quantified = is_quantified(condition.kind);
     const auto& other = condition.atom.other;
     const std::uint8_t deepest =
@@ -247,9 +250,9 @@ Status verify_scopes(const Policy& policy) {
   return {};
 }
 
-Status verify_conditions(const Policy& policy, std::vector<bool>& owned) {
-  for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
-    const Condition& condition = policy.conditions[ConditionId{i}];
+Status verify_conditions(const Conditions& conditions, std::vector<bool>& owned) {
+  for (std::uint32_t i = 0; i < conditions.size(); ++i) {
+    const Condition& condition = conditions[ConditionId{i}];
     const std::string which = "condition " + std::to_string(i);
     if (!has_right_arity(condition)) return broken(which + " has the wrong number of children");
     for (const ConditionId child : condition.children) {
@@ -259,7 +262,47 @@ Status verify_conditions(const Policy& policy, std::vector<bool>& owned) {
     if (condition.kind == ConditionKind::atom) SENTRAIL_TRY(verify_atom(condition.atom));
     if (is_quantified(condition.kind)) SENTRAIL_TRY(verify_list(condition));
   }
-  return verify_scopes(policy);
+  return verify_scopes(conditions);
+}
+
+// Calls visit(reference) for all that a test or a quantifier names.
+template <class Visit>
+Status for_references(const Conditions& conditions, const Visit& visit) {
+  for (const Condition& condition : conditions) {
+    const bool names = condition.kind == ConditionKind::atom || is_quantified(condition.kind);
+    if (!names) continue;
+    SENTRAIL_TRY(visit(condition.atom.attribute));
+    if (condition.atom.other) SENTRAIL_TRY(visit(*condition.atom.other));
+  }
+  return {};
+}
+
+// What is counted is there, once, and asks of calls alone.
+Status verify_counts(const Policy& policy) {
+  const auto stray = std::ranges::adjacent_find(policy.counts, std::greater_equal{}, &Count::text);
+  if (stray != policy.counts.end()) return broken("counts are out of order");
+  for (const Count& count : policy.counts) {
+    if (count.conditions.empty() || count.text.empty() ||
+        count.text.size() > limits::kCountTextBytesMax) {
+      return broken("a count of nothing");
+    }
+    if (count.within_ms < limits::kLimitPerMsMin || count.within_ms > limits::kLimitPerMsMax) {
+      return broken("a count that looks back too short or too long");
+    }
+    std::vector<bool> owned(count.conditions.size(), false);
+    SENTRAIL_TRY(verify_conditions(count.conditions, owned));
+    if (std::ranges::count(owned, false) != 1) return broken("a count of several things");
+    SENTRAIL_TRY(for_references(count.conditions, [](const AttributeRef& ref) {
+      const bool call = !is_of_session(ref.attribute) && !is_of_answers(ref.attribute);
+      return call ? Status{} : broken("a count that is not of calls");
+    }));
+  }
+  return for_references(policy.conditions, [&policy](const AttributeRef& ref) -> Status {
+    if (ref.attribute != AttributeId::session_count) return {};
+    const bool known = ref.steps.size() == 1 &&
+                       std::ranges::binary_search(policy.counts, ref.steps[0], {}, &Count::text);
+    return known ? Status{} : broken("a count that nobody counts");
+  });
 }
 
 Status verify_template(const Template& text) {
@@ -432,7 +475,8 @@ std::vector<bool> Policy::within_quantifiers() const {
 
 Status Policy::verify() const {
   std::vector<bool> owned(conditions.size(), false);
-  SENTRAIL_TRY(verify_conditions(*this, owned));
+  SENTRAIL_TRY(verify_conditions(conditions, owned));
+  SENTRAIL_TRY(verify_counts(*this));
   std::size_t rules = 0;
   for (const Tier& tier : tiers) {
     if (tier.name.empty()) return broken("a tier has no name");

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -23,10 +25,16 @@ std::string_view base_name(std::string_view path) {
   return slash == path.npos ? path : path.substr(slash + 1);
 }
 
+// What a test compares its attribute with; itself if it is with a literal.
+const ir::AttributeRef* other_of(const ir::Atom& atom) {
+  return atom.other ? &*atom.other : &atom.attribute;
+}
+
 // One lowering.
 class Lowerer {
  public:
-  Lowerer(const ir::Policy& policy, const Sources* sources) : in_(policy), sources_(sources) {}
+  Lowerer(const ir::Policy& policy, const Sources* sources)
+      : in_(policy), conditions_(&policy.conditions), sources_(sources) {}
 
   Result<ProgramStorage> run();
 
@@ -44,6 +52,7 @@ class Lowerer {
   };
 
   Status want_literals();
+  [[nodiscard]] std::vector<bool> used_conditions() const;
   Status write_tier(const ir::Tier& tier);
   Status write_rule(const ir::Rule& rule);
   Status write_row(const ir::Rule& rule, std::uint32_t index, std::vector<NodeRow>& nodes,
@@ -52,21 +61,24 @@ class Lowerer {
   Status write_duties(std::uint32_t index, const ir::Rule& rule);
   Status write_asides();
   Status write_aside(const ir::Rule& rule, AsideRow row);
+  Status write_counts();
   Status write_approval(std::uint32_t rule, const ir::Approval& approval,
                         std::vector<ApprovalRow>& rows);
   Status write_limits(std::uint32_t rule, const ir::Rule& from);
   Status write_limit_approvals();
   Status write_note(std::uint32_t index, const ir::Rule& rule);
   Status write_condition(const ir::Rule& rule, std::vector<NodeRow>& nodes);
-  Status write_tree(const ir::Rule& rule, std::vector<Step> steps, std::vector<NodeRow>& nodes);
-  Status write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes);
-  Result<std::uint32_t> write_quantified(const ir::Rule& rule, const ir::Condition& condition);
+  Status write_tree(const std::string& of, std::vector<Step> steps, std::vector<NodeRow>& nodes);
+  Status write_node(const std::string& of, const Task& task, std::vector<NodeRow>& nodes);
+  Result<std::uint32_t> write_quantified(const std::string& of, const ir::Condition& condition);
   [[nodiscard]] LineColumn place(Span span) const;
   [[nodiscard]] bool is_placed(Span span) const {
     return sources_ != nullptr && span.source.value < sources_->size();
   }
 
   const ir::Policy& in_;
+  const IdVector<ir::ConditionTag, ir::Condition>* conditions_;  // those that are being written
+  std::vector<const ir::Count*> counts_;                         // that rules ask for
   const Sources* sources_;
   TableBuilder tables_;
   std::uint32_t depth_ = 0;                           // of quantifiers
@@ -87,6 +99,7 @@ Result<ProgramStorage> Lowerer::run() {
   SENTRAIL_TRY(write_obligations());
   for (const ir::Tier& tier : in_.tiers) SENTRAIL_TRY(write_tier(tier));
   SENTRAIL_TRY(write_asides());
+  SENTRAIL_TRY(write_counts());
   SENTRAIL_TRY(write_approval(kNoRow, in_.default_approval, out.approvals));
   SENTRAIL_TRY(write_limit_approvals());
   out.policy.push_back(policy);
@@ -95,8 +108,8 @@ Result<ProgramStorage> Lowerer::run() {
   return std::move(out);
 }
 
-// Literals of conditions that no rule uses are left out.
-Status Lowerer::want_literals() {
+// Those of rules.
+std::vector<bool> Lowerer::used_conditions() const {
   std::vector<bool> used(in_.conditions.size(), false);
   for (const ir::Tier& tier : in_.tiers) {
     ir::for_each_written(tier, [&used](const ir::Rule& rule) {
@@ -108,7 +121,28 @@ Status Lowerer::want_literals() {
     if (!used[i]) continue;
     const ir::Condition& condition = in_.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
     for (const ir::ConditionId child : condition.children) used[child.value] = true;
-    if (condition.kind == ir::ConditionKind::atom) SENTRAIL_TRY(tables_.want(condition.atom));
+  }
+  return used;
+}
+
+// Literals of conditions that no rule uses are left out, and so is what no rule counts.
+Status Lowerer::want_literals() {
+  const std::vector<bool> used = used_conditions();
+  std::set<std::string_view> counted;
+  for (std::size_t i = used.size(); i-- > 0;) {
+    const ir::Condition& condition = in_.conditions[ir::ConditionId{static_cast<std::uint32_t>(i)}];
+    if (!used[i] || condition.kind != ir::ConditionKind::atom) continue;
+    SENTRAIL_TRY(tables_.want(condition.atom));
+    for (const ir::AttributeRef* ref : {&condition.atom.attribute, other_of(condition.atom)}) {
+      if (ref->attribute == AttributeId::session_count) counted.insert(ref->steps.front());
+    }
+  }
+  for (const ir::Count& count : in_.counts) {
+    if (!counted.contains(count.text)) continue;
+    counts_.push_back(&count);
+    for (const ir::Condition& condition : count.conditions) {
+      if (condition.kind == ir::ConditionKind::atom) SENTRAIL_TRY(tables_.want(condition.atom));
+    }
   }
   return {};
 }
@@ -319,6 +353,36 @@ Status Lowerer::write_aside(const ir::Rule& rule, AsideRow row) {
   return {};
 }
 
+// In the order of their slots.
+Status Lowerer::write_counts() {
+  ProgramStorage& out = tables_.storage();
+  if (counts_.size() > limits::kSessionCountsMax) {
+    return fail(Errc::limit_exceeded, "the policy counts more than " +
+                                          std::to_string(limits::kSessionCountsMax) +
+                                          " different things in a session");
+  }
+  std::map<std::uint32_t, const ir::Count*> by_slot;
+  for (const ir::Count* count : counts_) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::uint32_t slot,
+                              tables_.slot({AttributeId::session_count, {count->text}}));
+    by_slot.emplace(slot, count);
+  }
+  for (const auto& [slot, count] : by_slot) {
+    CountRow row;
+    row.slot = slot;
+    row.nodes_begin = static_cast<std::uint32_t>(out.count_nodes.size());
+    row.within_ms = count->within_ms;
+    conditions_ = &count->conditions;
+    const Status written = write_tree("what `session.count" + count->text + "` counts",
+                                      {{{count->root(), false}, kNoRow}}, out.count_nodes);
+    conditions_ = &in_.conditions;
+    SENTRAIL_TRY(written);
+    row.nodes_count = static_cast<std::uint32_t>(out.count_nodes.size()) - row.nodes_begin;
+    out.counts.push_back(row);
+  }
+  return {};
+}
+
 // Writes `when and not unless`.
 Status Lowerer::write_condition(const ir::Rule& rule, std::vector<NodeRow>& nodes) {
   std::vector<Step> steps;
@@ -330,11 +394,11 @@ Status Lowerer::write_condition(const ir::Rule& rule, std::vector<NodeRow>& node
     steps.push_back({{*rule.unless, true}, kNoRow});
   }
   steps.push_back({{rule.when, false}, kNoRow});
-  return write_tree(rule, std::move(steps), nodes);
+  return write_tree("the condition of rule `" + rule.qualified_name + "`", std::move(steps), nodes);
 }
 
 // Writes conditions in prefix order, with a stack of what is still to come.
-Status Lowerer::write_tree(const ir::Rule& rule, std::vector<Step> steps,
+Status Lowerer::write_tree(const std::string& of, std::vector<Step> steps,
                            std::vector<NodeRow>& nodes) {
   std::size_t open = steps.size() > 1 ? 1 : 0;  // `unless` has opened a node
   while (!steps.empty()) {
@@ -346,18 +410,17 @@ Status Lowerer::write_tree(const ir::Rule& rule, std::vector<Step> steps,
       continue;
     }
     Task& task = step.task;
-    while (in_.conditions[task.id].kind == ir::ConditionKind::not_) {
-      task = {in_.conditions[task.id].children.front(), !task.negated};
+    while ((*conditions_)[task.id].kind == ir::ConditionKind::not_) {
+      task = {(*conditions_)[task.id].children.front(), !task.negated};
     }
     const auto node = static_cast<std::uint32_t>(nodes.size());
-    SENTRAIL_TRY(write_node(rule, task, nodes));
-    const ir::Condition& condition = in_.conditions[task.id];
+    SENTRAIL_TRY(write_node(of, task, nodes));
+    const ir::Condition& condition = (*conditions_)[task.id];
     if (condition.children.empty() || is_quantified(condition.kind)) continue;
     steps.push_back({{}, node});
     ++open;
     if (open > limits::kConditionDepthMax) {
-      return fail(Errc::limit_exceeded, "the condition of rule `" + rule.qualified_name +
-                                            "` is nested more than " +
+      return fail(Errc::limit_exceeded, of + " is nested more than " +
                                             std::to_string(limits::kConditionDepthMax) +
                                             " levels deep; give a part of it a rule of its own");
     }
@@ -370,25 +433,25 @@ Status Lowerer::write_tree(const ir::Rule& rule, std::vector<Step> steps,
 
 // The test of a list's elements, their condition written first: recursion goes as deep as
 // quantifiers nest.
-Result<std::uint32_t> Lowerer::write_quantified(const ir::Rule& rule,
+Result<std::uint32_t> Lowerer::write_quantified(const std::string& of,
                                                 const ir::Condition& condition) {
   std::vector<NodeRow> nodes;
   ++depth_;
-  const Status written = write_tree(rule, {{{condition.children.front(), false}, kNoRow}}, nodes);
+  const Status written = write_tree(of, {{{condition.children.front(), false}, kNoRow}}, nodes);
   const std::uint32_t depth = depth_--;
   SENTRAIL_TRY(written);
   return tables_.quantified(condition, depth, nodes);
 }
 
 // Appends the row of one condition; inner ones get their end later. REQUIRES: not a `not`.
-Status Lowerer::write_node(const ir::Rule& rule, const Task& task, std::vector<NodeRow>& nodes) {
+Status Lowerer::write_node(const std::string& of, const Task& task, std::vector<NodeRow>& nodes) {
   const ProgramStorage& out = tables_.storage();
   const std::size_t rows = out.nodes.size() + out.aside_nodes.size() + out.element_nodes.size() +
-                           (depth_ > 0 ? nodes.size() : 0);
+                           out.count_nodes.size() + (depth_ > 0 ? nodes.size() : 0);
   if (rows >= limits::kBundleBytesMax / sizeof(NodeRow)) {
     return fail(Errc::limit_exceeded, "the policy's conditions are larger than a bundle may be");
   }
-  const ir::Condition& condition = in_.conditions[task.id];
+  const ir::Condition& condition = (*conditions_)[task.id];
   NodeRow row;
   row.end = static_cast<std::uint32_t>(nodes.size() + 1);
   const LineColumn at = place(condition.span);
@@ -409,7 +472,7 @@ Status Lowerer::write_node(const ir::Rule& rule, const Task& task, std::vector<N
     case ir::ConditionKind::every_element: {
       row.kind = static_cast<std::uint8_t>(NodeKind::literal);
       row.flag = task.negated ? 1 : 0;
-      SENTRAIL_ASSIGN_OR_RETURN(row.atom, write_quantified(rule, condition));
+      SENTRAIL_ASSIGN_OR_RETURN(row.atom, write_quantified(of, condition));
       break;
     }
     case ir::ConditionKind::all:

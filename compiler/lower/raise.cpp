@@ -97,6 +97,7 @@ class Raiser {
       policy_.tiers.push_back(std::move(tier));
     }
     SENTRAIL_TRY(add_asides());
+    SENTRAIL_TRY(add_counts());
     add_approvals();
     SENTRAIL_TRY(policy_.verify());
     return std::move(policy_);
@@ -155,6 +156,22 @@ class Raiser {
       } else {
         tier.shadows.push_back({std::move(rule), row.before});
       }
+    }
+    return {};
+  }
+
+  Status add_counts() {
+    for (const CountRow& row : program_.counts) {
+      ir::Count count;
+      SENTRAIL_ASSIGN_OR_RETURN(const ir::AttributeRef ref, reference(program_.slots[row.slot]));
+      count.text = ref.steps.front();
+      count.within_ms = row.within_ms;
+      std::swap(policy_.conditions, count.conditions);
+      const Result<ir::ConditionId> root =
+          tree(program_.count_nodes, row.nodes_begin, row.nodes_begin + row.nodes_count);
+      std::swap(policy_.conditions, count.conditions);
+      if (!root) return tl::make_unexpected(root.error());
+      add_count(policy_, std::move(count));
     }
     return {};
   }

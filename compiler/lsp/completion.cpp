@@ -221,7 +221,10 @@ class Offers {
       if (left && (id == *left || !ir::can_be_same(row_of(*left).type, row.type))) continue;
       const std::string detail =
           std::string(name_of(row.type)) + ", " + std::string(name_of(row.trust));
-      offer(Kind::property, row.name, detail, help_of(id));
+      const bool counts = id == AttributeId::session_count;
+      if (counts && left) continue;  // it stands left of an operator alone
+      offer(Kind::property, row.name, detail, help_of(id),
+            counts ? "session.count($1) within ${2:10m}$0" : "");
     }
     if (!left || row_of(*left).type != Type::risk) arguments();
     // Members that the policy asks about already.

@@ -291,6 +291,8 @@ class Reader {
         return any_of(Want::values, Want::parameters);
       case Next::type:
         return any_of(Want::types);
+      case Next::within:
+        return 0;
       case Next::joiner:
         return more;
       case Next::list:

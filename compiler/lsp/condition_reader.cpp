@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "core/schema.hpp"
 #include "grammar/keywords.hpp"
 
 namespace sentrail::compiler::lsp {
 namespace {
+
+// The path whose parenthesis holds a condition.
+constexpr std::string_view kCounted = row_of(AttributeId::session_count).name;
 
 constexpr std::array<std::string_view, 15> kOperators = {
     "==", "!=", "<",  "<=",  ">",        ">=",          "~",        "!~",
@@ -52,16 +56,13 @@ void ConditionReader::quantifier(const Token& token) {
 void ConditionReader::read(const Token& token) {
   if (word_ == "(") {
     const bool use = next_ == Next::operator_;  // `ci(` or `size(`
-    parentheses_.push_back(use);
-    if (!use) next_ = Next::operand;
+    parentheses_.push_back(!use                ? Parenthesis::tests
+                           : path_ == kCounted ? Parenthesis::counted
+                                               : Parenthesis::arguments);
+    if (!in_arguments()) next_ = Next::operand;
     return;
   }
-  if (word_ == ")") {
-    const bool size = !parentheses_.empty() && parentheses_.back() && path_ == "size";
-    if (!parentheses_.empty()) parentheses_.pop_back();
-    next_ = size ? Next::operator_ : Next::joiner;
-    return;
-  }
+  if (word_ == ")") return close();
   if (in_arguments()) return;
   if (word_ == "[" || word_ == "]") {
     bracket_ = word_ == "[";
@@ -69,6 +70,14 @@ void ConditionReader::read(const Token& token) {
     return;
   }
   if (!bracket_) step(token);
+}
+
+void ConditionReader::close() {
+  const bool size = in_arguments() && path_ == "size";
+  const bool counted = is_in(Parenthesis::counted);
+  if (!parentheses_.empty()) parentheses_.pop_back();
+  next_ = counted ? Next::within : size ? Next::operator_ : Next::joiner;
+  if (counted) path_ = kCounted;
 }
 
 void ConditionReader::step(const Token& token) {
@@ -80,6 +89,9 @@ void ConditionReader::step(const Token& token) {
     if (token.kind != TokenKind::word || grammar::is_reserved(word_)) return;
     path_ = word_;
     next_ = Next::operator_;
+  } else if (next_ == Next::within) {
+    // `within 10m`: a number, and its unit.
+    if (word_ != "within" && token.kind == TokenKind::word) next_ = Next::operator_;
   } else if (next_ == Next::operator_) {
     if (word_ == "exists") next_ = Next::joiner;
     if (is_operator(word_)) next_ = word_ == "is" ? Next::type : Next::value;

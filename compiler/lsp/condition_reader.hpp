@@ -29,11 +29,15 @@ enum class Next : std::uint8_t {
   value,
   type,
   joiner,
+  within,
   binder,
   in_,
   list,
   colon
 };
+
+// What a parenthesis in a condition holds; `size` has arguments.
+enum class Parenthesis : std::uint8_t { tests, arguments, counted };
 
 // Whether a word or sign is an operator; `not in` is known by its second word.
 [[nodiscard]] bool is_operator(std::string_view word);
@@ -49,20 +53,24 @@ class ConditionReader {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] bool in_bracket() const noexcept { return bracket_; }
   // Whether this is between the parentheses of a use, or of `size`.
-  [[nodiscard]] bool in_arguments() const { return !parentheses_.empty() && parentheses_.back(); }
+  [[nodiscard]] bool in_arguments() const { return is_in(Parenthesis::arguments); }
   // The elements that have a name here, the innermost last.
   [[nodiscard]] std::vector<Binder> binders() const;
 
  private:
+  [[nodiscard]] bool is_in(Parenthesis kind) const {
+    return !parentheses_.empty() && parentheses_.back() == kind;
+  }
   void quantifier(const Token& token);
   void read(const Token& token);
+  void close();
   void step(const Token& token);
 
   std::string_view word_;
   std::string_view previous_;
   Next next_ = Next::operand;
   bool bracket_ = false;
-  std::vector<bool> parentheses_;  // whether each holds the arguments of a use, or of `size`
+  std::vector<Parenthesis> parentheses_;
   std::vector<std::pair<std::size_t, Binder>> binders_;  // with the parentheses around each
   std::string path_;
 };

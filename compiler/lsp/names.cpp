@@ -399,7 +399,10 @@ class Walker {
 
   void given(const Given& given) {
     if (given.tool) mark(tool(given.tool->text), given.tool->span);
-    for (const GivenAssignment& assignment : given.with) attribute_path(assignment.path);
+    for (const GivenAssignment& assignment : given.with) {
+      attribute_path(assignment.path);
+      if (assignment.path.count != 0) expression(ast().count_of(assignment.path).test);
+    }
   }
 
   void expect(const Expect& expect) {

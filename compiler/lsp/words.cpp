@@ -63,6 +63,7 @@ constexpr std::array<std::string_view, kAttributeCount> kAttributeHelp = {{
     "how many calls the session had before (L20.1)",
     "how many of them were no mere reads",
     "what `then taint` has put on the session",
+    "`session.count(action == x) within 10m`: how many of its calls were such (L20.6)",
 }};
 
 constexpr auto kWords = std::to_array<WordHelp>({

@@ -244,7 +244,10 @@ Value look_up(const Request& request, const ir::AttributeRef& ref,
   if (ref.attribute == AttributeId::http_headers) return look_up(request.headers, ref.steps.at(0));
   Value value = root_value(request, ref.attribute);
   for (const std::string& name : ref.steps) value = step_into(value, name);
-  return value;
+  // L20.2: what nobody has counted nobody knows.
+  const bool unknown =
+      ref.attribute == AttributeId::session_count && value.kind != ValueKind::number;
+  return unknown ? of_kind(ValueKind::unreadable) : value;
 }
 
 Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<Value>& elements) {

@@ -12,11 +12,11 @@ namespace sentrail::compiler::oracle {
 namespace {
 
 // The truth of one condition, with the elements that the quantifiers around it look at.
-Truth evaluate_of(const ir::Policy& policy, ir::ConditionId id, const Request& request,
-                  const std::vector<Value>& elements) {
-  const ir::Condition& condition = policy.conditions[id];
+Truth evaluate_of(const IdVector<ir::ConditionTag, ir::Condition>& conditions, ir::ConditionId id,
+                  const Request& request, const std::vector<Value>& elements) {
+  const ir::Condition& condition = conditions[id];
   const auto child = [&](ir::ConditionId one) {
-    return evaluate_of(policy, one, request, elements);
+    return evaluate_of(conditions, one, request, elements);
   };
   Truth truth = Truth::t;
   switch (condition.kind) {
@@ -48,7 +48,7 @@ Truth evaluate_of(const ir::Policy& policy, ir::ConditionId id, const Request& r
   for (const Value& element : list.elements) {
     std::vector<Value> inner = elements;
     inner.push_back(element);
-    const Truth one = evaluate_of(policy, condition.children.at(0), request, inner);
+    const Truth one = evaluate_of(conditions, condition.children.at(0), request, inner);
     truth = some ? either(truth, one) : both(truth, one);
   }
   return truth;
@@ -85,7 +85,7 @@ std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
       case ir::ConditionKind::some_element:
       case ir::ConditionKind::every_element:
         if (condition.atom.attribute.binder == 0 && !within.at(i)) {
-          truth = evaluate_of(policy, ir::ConditionId{i}, request, {});
+          truth = evaluate_of(policy.conditions, ir::ConditionId{i}, request, {});
         }
         break;
     }
@@ -97,7 +97,11 @@ std::vector<Truth> evaluate_up_to(const ir::Policy& policy, std::size_t last,
 }  // namespace
 
 Truth evaluate(const ir::Policy& policy, ir::ConditionId id, const Request& request) {
-  return evaluate_of(policy, id, request, {});
+  return evaluate_of(policy.conditions, id, request, {});
+}
+
+Truth evaluate(const ir::Count& count, const Request& request) {
+  return evaluate_of(count.conditions, count.root(), request, {});
 }
 
 namespace {

@@ -53,6 +53,10 @@ struct Approval {
 // The truth of one condition. REQUIRES: the policy verifies. source: docs/language.md, L8.1.
 [[nodiscard]] Truth evaluate(const ir::Policy& policy, ir::ConditionId id, const Request& request);
 
+// Whether a call of this request is one of those that a session counts.
+// source: docs/language.md, L20.8.
+[[nodiscard]] Truth evaluate(const ir::Count& count, const Request& request);
+
 // The truth of every rule's condition, `when and not unless`, in tier then rule order.
 [[nodiscard]] std::vector<Truth> evaluate_rules(const ir::Policy& policy, const Request& request);
 

@@ -32,11 +32,6 @@ constexpr const char* kOther = "other";
 // An address that no network of anyone holds. source: RFC 5737.
 constexpr const char* kOtherAddress = "192.0.2.1";
 
-Type value_type(const ir::AttributeRef& ref) {
-  const Type type = ir::type_of(ref);
-  return ref.steps.empty() || type == Type::json ? type : Type::string;
-}
-
 void add(Domain& domain, const Value& value) {
   if (std::ranges::find(domain.values, value) == domain.values.end()) {
     domain.values.push_back(value);
@@ -127,11 +122,11 @@ class Collector {
   }
 
   static bool is_textual(const ir::AttributeRef& ref) {
-    return value_type(ref) == Type::string || value_type(ref) == Type::json;
+    return ir::type_of(ref) == Type::string || ir::type_of(ref) == Type::json;
   }
 
   static void share(Domain& to, const Domain& from) {
-    const Type type = value_type(to.ref);
+    const Type type = ir::type_of(to.ref);
     for (std::size_t i = 0; i < std::min(from.values.size(), kOperandsTried); ++i) {
       const Value& value = from.values[i];
       const bool text = value.kind == ValueKind::string;
@@ -154,7 +149,7 @@ class Collector {
                                                     : std::move(value));
       }
     }
-    if (value_type(atom.attribute) != Type::json) return;
+    if (ir::type_of(atom.attribute) != Type::json) return;
     for (const ValueKind kind : {ValueKind::null, ValueKind::list, ValueKind::object}) {
       values.push_back(value_of_kind(kind));
     }
@@ -229,7 +224,7 @@ class Collector {
 
   // Values of that size and beside it, of the kinds that the attribute may have.
   static std::vector<Value> values_of_size(const ir::AttributeRef& ref, const std::string& number) {
-    const Type type = value_type(ref);
+    const Type type = ir::type_of(ref);
     std::vector<Value> values;
     for (const Value& around : numbers_around(number)) {
       std::size_t size = 0;
@@ -268,7 +263,7 @@ class Collector {
   }
 
   static void add_kinds(Domain& domain) {
-    const Type type = value_type(domain.ref);
+    const Type type = ir::type_of(domain.ref);
     if (type != Type::json) return;
     add(domain, text_value("text"));
     for (const ValueKind kind : {ValueKind::null, ValueKind::list, ValueKind::object}) {
@@ -280,7 +275,7 @@ class Collector {
 
   // What every value of the type may be besides the literals.
   static void complete(Domain& domain) {
-    switch (value_type(domain.ref)) {
+    switch (ir::type_of(domain.ref)) {
       case Type::boolean:
         add(domain, boolean_value(true));
         if (domain.ref.attribute == AttributeId::response) return;  // it is there or not

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "compiler/ir/policy_text.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
@@ -205,24 +206,7 @@ void for_values(const Request& request, const Visit& visit) {
 // A string as policy text; nothing if it would need a character that strings cannot hold.
 std::optional<std::string> quoted(const std::string& text) {
   if (!is_valid_utf8(text)) return std::nullopt;
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (std::size_t at = 0; at < text.size();) {
-    const CodePoint point = decode_utf8(text, at);
-    if (point.value == '"' || point.value == '\\') {
-      out += std::string("\\") + static_cast<char>(point.value);
-    } else if (point.value != ' ' && is_invisible(point.value)) {
-      std::string digits;
-      for (char32_t left = point.value; left > 0 || digits.empty(); left /= 16) {
-        digits.insert(digits.begin(), kHex[left % 16]);
-      }
-      out += "\\u{" + digits + "}";
-    } else {
-      out += text.substr(at, point.size);
-    }
-    at += point.size;
-  }
-  return out + "\"";
+  return ir::string_literal(text);
 }
 
 // A plain value, or a list of such, as policy text.
@@ -318,9 +302,12 @@ void put(Request& request, const ir::AttributeRef& ref, const Value& value) {
   if (is_of_answers(ref.attribute)) put_phase(request, ref, value);
   const std::string name(row_of(ref.attribute).name);
   Value& root = request.values[name];
-  if (ref.steps.empty() || value.kind == ValueKind::unreadable) {
+  // One count that is not known is not there.
+  const bool unknown = ref.attribute == AttributeId::session_count && !ref.steps.empty() &&
+                       value.kind == ValueKind::unreadable;
+  if (!unknown && (ref.steps.empty() || value.kind == ValueKind::unreadable)) {
     root = value;
-  } else if (value.kind != ValueKind::absent) {
+  } else if (!unknown && value.kind != ValueKind::absent) {
     put_member(root, ref.steps, value);
   } else {
     const bool object = root.kind == ValueKind::object;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "compiler/oracle/atom.hpp"
+#include "compiler/oracle/clock.hpp"
 #include "compiler/probe/requests.hpp"
 
 namespace sentrail::compiler::probe {
@@ -105,17 +106,24 @@ std::size_t Search::distance(const Wants& wants, const Request& request) const {
   return out;
 }
 
+// The nearest rule before one in its tier that is certain. Rules behind that are not looked at: of
+// many rules most are never asked.
+std::optional<std::size_t> Search::in_the_way(std::size_t rule, const Request& request) const {
+  const std::int64_t instant = oracle::instant_of(request);
+  for (std::size_t i = rule; i-- > 0 && rules_[i].tier == rules_[rule].tier;) {
+    const ir::Rule& one = *rules_[i].rule;
+    const bool ended = one.outcome == Outcome::allow && one.until_ms && instant >= *one.until_ms;
+    if (ended || oracle::evaluate(policy_, one.when, request) != Truth::t) continue;
+    if (!one.unless || oracle::evaluate(policy_, *one.unless, request) == Truth::f) return i;
+  }
+  return std::nullopt;
+}
+
 bool Search::is_reached(const Goal& goal, const Request& request) const {
   if (distance(goal.wants, request) > 0) return false;
-  if (!goal.deciding && !goal.reached) return true;
-  const std::vector<Truth> truths = oracle::evaluate_rules(policy_, request);
-  if (goal.reached) {
-    for (std::size_t i = *goal.reached; i-- > 0 && rules_[i].tier == rules_[*goal.reached].tier;) {
-      if (truths[i] == Truth::t) return false;
-    }
-  }
+  if (goal.reached && in_the_way(*goal.reached, request)) return false;
   if (!goal.deciding) return true;
-  const oracle::Decision decision = oracle::join(policy_, truths);
+  const oracle::Decision decision = oracle::decide(policy_, request);
   return decision.rule == goal.rule && !decision.undecidable;
 }
 
@@ -190,16 +198,20 @@ bool Search::climb(const Goal& goal, const Wants& wants, bool unreadable, Reques
 }
 
 bool Search::add_conflict(const Goal& goal, const Request& request, Wants& wants) {
+  if (!goal.deciding) {
+    if (!goal.reached) return false;
+    const std::optional<std::size_t> before = in_the_way(*goal.reached, request);
+    if (before) want_rule(*before, false, wants);
+    return before.has_value();
+  }
   const std::vector<Truth> truths = oracle::evaluate_rules(policy_, request);
-  const std::optional<std::size_t> asked = goal.deciding ? goal.rule : goal.reached;
-  if (asked) {
-    for (std::size_t i = *asked; i-- > 0 && rules_[i].tier == rules_[*asked].tier;) {
-      if (truths[i] == Truth::f || (truths[i] == Truth::u && !goal.deciding)) continue;
+  if (goal.rule) {
+    for (std::size_t i = *goal.rule; i-- > 0 && rules_[i].tier == rules_[*goal.rule].tier;) {
+      if (truths[i] == Truth::f) continue;
       want_rule(i, false, wants);
       return true;
     }
   }
-  if (!goal.deciding) return false;
   const oracle::Decision decision = oracle::join(policy_, truths);
   if (decision.rule != goal.rule && decision.rule) {
     want_rule(*decision.rule, false, wants);

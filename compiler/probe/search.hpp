@@ -67,6 +67,8 @@ class Search {
   [[nodiscard]] const std::vector<RulePlace>& rules() const noexcept { return rules_; }
 
  private:
+  [[nodiscard]] std::optional<std::size_t> in_the_way(std::size_t rule,
+                                                      const oracle::Request& request) const;
   using Wants = std::vector<Want>;
 
   [[nodiscard]] std::size_t distance(ir::ConditionId id, bool truth,

@@ -203,6 +203,12 @@ class Dump {
     }
   }
 
+  std::string left_side(const Path& path) const {
+    if (path.count == 0) return text_of(path);
+    const CountNode& count = ast_.count_of(path);
+    return text_of(path) + "(" + condition(count.test) + ") within " + text_of(count.within);
+  }
+
   // Depth is bounded by the grammar (limits::kNestingMax).
   static std::string quantifier(const Quantifier& node) {
     return (node.all ? "(all " : "(any ") + std::string(node.binder.text) + " in " +
@@ -217,7 +223,7 @@ class Dump {
         return "always";
       case ExprKind::test: {
         const std::string operand = text_of(expr.test.operand);
-        out = "(" + text_of(expr.test.path) + " ";
+        out = "(" + left_side(expr.test.path) + " ";
         if (expr.test.sized) out = "(size(" + text_of(expr.test.path) + ") ";
         out += kOpNames[static_cast<std::size_t>(expr.test.op)];
         return out + (operand.empty() ? "" : " " + operand) + ")";
@@ -276,7 +282,7 @@ class Dump {
       if (given.answer->body) line(indent + 3, "body " + text_of(*given.answer->body));
     }
     for (const GivenAssignment& assignment : given.with) {
-      line(indent + 2, "with " + text_of(assignment.path) + " = " +
+      line(indent + 2, "with " + left_side(assignment.path) + " = " +
                            (assignment.unreadable ? "unreadable!" : text_of(assignment.value)));
     }
     for (const GivenUsed& used : given.used) {
@@ -337,7 +343,9 @@ class Verify {
   Status exprs() const {
     std::uint32_t index = 0;
     for (const Expr& expr : ast_.exprs) {
-      const bool single = expr.kind == ExprKind::not_ || expr.kind == ExprKind::quantified;
+      const bool counts = expr.kind == ExprKind::test && expr.test.path.count != 0;
+      const bool single =
+          counts || expr.kind == ExprKind::not_ || expr.kind == ExprKind::quantified;
       const std::size_t least = single                                                      ? 1
                                 : expr.kind == ExprKind::and_ || expr.kind == ExprKind::or_ ? 2
                                                                                             : 0;

@@ -54,11 +54,19 @@ struct Literal {
   std::string_view upper;  // of `lower..upper`, both ends included; of `/text/flags` the flags
 };
 
-// An attribute or a member of one: `resource.ref`, `body."odd key".x`. Steps are decoded.
+// An attribute or a member of one: `resource.ref`, `body."odd key".x`. Steps are decoded. Of
+// `session.count(action == x) within 10m` it is what stands before the parenthesis.
 struct Path {
   Span span;
-  std::uint32_t star = 0;  // steps before `[*]`; 0: there is none
+  std::uint32_t star = 0;   // steps before `[*]`; 0: there is none
+  std::uint32_t count = 0;  // the number of Ast::counts, from 1; 0: nothing is counted
   std::span<const Name> steps;
+};
+
+// What a session counts: `(action == x) within 10m`.
+struct CountNode {
+  ExprId test;
+  Literal within;  // a word
 };
 
 // The operators. `!~`, `not in` and `is absent` keep the author's spelling for fmt.
@@ -112,7 +120,7 @@ struct DottedWord {
   Span span;
   std::vector<Name> steps;
 
-  [[nodiscard]] Path path() const { return {span, 0, steps}; }
+  [[nodiscard]] Path path() const { return {span, 0, 0, steps}; }
 };
 [[nodiscard]] DottedWord dotted(const Literal& word);
 
@@ -132,7 +140,8 @@ struct Expr {
   Test test;                        // kind test; of a use only the path, which is its name
   std::vector<Argument> arguments;  // kind use
   QuantifierId quantifier;          // kind quantified
-  std::vector<ExprId> children;     // not_, quantified: one; and_, or_: two or more
+  std::vector<ExprId> children;     // not_, quantified: one; and_, or_: two or more; of a test
+                                    // what its path counts
 };
 
 // `on github [ref.delete, branch_protection.*]`, `on response`, `on response github`.
@@ -364,9 +373,13 @@ struct Ast {
   std::vector<Comment> comments;
   IdVector<ExprTag, Expr> exprs;
   IdVector<QuantifierTag, Quantifier> quantifiers;
+  std::vector<CountNode> counts;
   Runs<Name> steps;                 // of all paths
   Runs<Literal> literals;           // of all operands, lists and `on` clauses
   std::deque<std::string> decoded;  // storage of decoded literals
+
+  // What a path counts. REQUIRES: it counts something.
+  [[nodiscard]] const CountNode& count_of(const Path& path) const { return counts[path.count - 1]; }
 
   // Stable text of the tree, without spans; equal dumps mean equal policies.
   [[nodiscard]] std::string dump() const;

@@ -141,7 +141,7 @@ void AstBuilder::path_step(Span span) {
 }
 
 void AstBuilder::path(Span span) {
-  path_ = {span, std::exchange(star_, 0), ast_.steps.keep(steps_)};
+  path_ = {span, std::exchange(star_, 0), 0, ast_.steps.keep(steps_)};
   if (path_.steps.size() <= limits::kPathStepsMax) return;
   errors_.report(DiagnosticKind::path_too_long, span,
                  "this path has " + std::to_string(path_.steps.size()) + " steps, at most " +

@@ -62,6 +62,7 @@ class AstBuilder {
   void expression_begin() { frames_.push_back({operands_.size(), {}, {}, {}, {}}); }
   void join(ExprKind kind, Span span);
   void size_of() noexcept { sized_ = true; }
+  void count_of(Span span);
   void test_operator(TestOp op, Span span);
   void test_value();
   void window_days(Span span);

@@ -57,6 +57,22 @@ void AstBuilder::test_operator(TestOp op, Span span) {
   window_ = {};
 }
 
+// The name before the parenthesis, which has no blanks in it, stands for all of it.
+void AstBuilder::count_of(Span span) {
+  constexpr std::uint32_t kName = 13;  // `session.count`
+  constexpr std::uint32_t kDot = 7;
+  const auto part = [&](std::uint32_t from, std::uint32_t to) {
+    return Span{source_, span.begin + from, span.begin + to};
+  };
+  const Span first = part(0, kDot);
+  const Span second = part(kDot + 1, kName);
+  const std::array<Name, 2> steps = {Name{first, text_of(first)}, Name{second, text_of(second)}};
+  ast_.counts.push_back({operands_.back(), literal_});
+  operands_.pop_back();
+  path_ = {part(0, kName), 0, static_cast<std::uint32_t>(ast_.counts.size()),
+           ast_.steps.keep(steps)};
+}
+
 // Without blanks, so that equal windows have equal texts.
 void AstBuilder::window_days(Span span) {
   std::string text(text_of(span));
@@ -114,6 +130,7 @@ void AstBuilder::test(Span span) {
   expr.kind = ExprKind::test;
   expr.span = until_end(span);
   expr.test = std::move(test_);
+  if (expr.test.path.count != 0) expr.children = {ast_.count_of(expr.test.path).test};
   push(std::move(expr));
 }
 

@@ -126,6 +126,11 @@ SENTRAIL_EXPECT(test_rest, expected_operator, "an operator",
                 "exists is` and `not in`");
 SENTRAIL_EXPECT(size_path, expected_name, "an attribute", "write `size(PATH) > 10`");
 SENTRAIL_EXPECT(size_close, expected_token, "`)` after the attribute", "write `size(PATH) > 10`");
+SENTRAIL_EXPECT(count_close, expected_token, "`and`, `or` or `)`", "");
+SENTRAIL_EXPECT(count_within, expected_token, "`within` after what is counted",
+                "write `session.count(action == issues.create) within 10m > 3`");
+SENTRAIL_EXPECT(count_time, expected_value, "a time",
+                "write `session.count(action == issues.create) within 10m > 3`");
 SENTRAIL_EXPECT(argument, expected_value, "an argument",
                 "write `NAME(agent.id)`; a condition without parameters has no parentheses");
 SENTRAIL_EXPECT(use_close, expected_token, "`,` or `)`", "");

@@ -200,6 +200,9 @@ SENTRAIL_ON(op_starts_with) { b.test_operator(TestOp::starts_with, at); }
 SENTRAIL_ON(op_ends_with) { b.test_operator(TestOp::ends_with, at); }
 SENTRAIL_ON(op_search) { b.test_operator(TestOp::search, at); }
 SENTRAIL_ON(size_of) { b.size_of(); }
+SENTRAIL_ON(count_open) { b.errors().open(at.begin); }
+SENTRAIL_ON(count_close) { b.errors().close(); }
+SENTRAIL_ON(count_of) { b.count_of(at); }
 SENTRAIL_ON(op_in) { b.test_operator(TestOp::in, at); }
 SENTRAIL_ON(op_not_in) { b.test_operator(TestOp::not_in, at); }
 SENTRAIL_ON(op_exists) { b.test_operator(TestOp::exists, at); }
@@ -349,6 +352,8 @@ SENTRAIL_ON(test_declaration) { b.test_declaration(at); }
 
 template <>
 struct action<g::group_rest> : peg::limit_depth<limits::kNestingMax> {};
+template <>
+struct action<g::count_rest> : peg::limit_depth<limits::kNestingMax> {};
 template <>
 struct action<g::quantified_rest> : peg::limit_depth<limits::kNestingMax> {};
 template <>

@@ -28,8 +28,13 @@ bool asks_of(const Program& program, bool (*kind)(AttributeId)) {
 // What a call leaves behind for those after it. source: docs/language.md, L20.4.
 class Session {
  public:
-  Session(const Program& program, std::span<const request::Request> requests)
-      : program_(program), first_(requests.begin(), requests.end()) {}
+  Session(const decide::LinearEngine& engine, std::span<const request::Request> requests)
+      : engine_(engine),
+        program_(engine.program()),
+        first_(requests.begin(), requests.end()),
+        counted_(program_.counts.size(), Truth::f) {
+    for (const request::Request& one : first_) ask_counts(one);
+  }
 
   // Counts one call. out: the requests as the next call finds them.
   std::vector<request::Request> after(const decide::Answer& answer) {
@@ -55,6 +60,7 @@ class Session {
     std::vector<request::GivenAttribute> given;
     count(one, AttributeId::session_calls, calls_, given);
     count(one, AttributeId::session_writes, writes_, given);
+    count_tests(one, given);
     const Fact& before = one.facts()[AttributeId::session_taints];
     if (before.kind == FactKind::string_set) {
       std::set<std::string_view> all(taints_.begin(), taints_.end());
@@ -71,18 +77,48 @@ class Session {
     return *std::move(made);
   }
 
+  // L20.8: a call counts if one of its actions does. All calls are at one instant.
+  void ask_counts(const request::Request& one) {
+    decide::Scratch scratch = engine_.make_scratch();
+    scratch.forget();
+    for (std::uint32_t i = 0; i < counted_.size(); ++i) {
+      counted_[i] = either(counted_[i], engine_.counts(i, one.facts(), scratch));
+    }
+  }
+
+  // While a call is remembered that may count or not, nobody knows how many do.
+  void count_tests(const request::Request& one, std::vector<request::GivenAttribute>& given) const {
+    for (std::uint32_t i = 0; i < counted_.size(); ++i) {
+      const SlotRow& slot = program_.slots[program_.counts[i].slot];
+      const std::string_view name = program_.view(program_.steps[slot.steps_begin]);
+      const Fact before = one.facts().at(AttributeId::session_count, {&name, 1});
+      if (before.kind != FactKind::number || counted_[i] == Truth::f) continue;
+      const bool known = counted_[i] == Truth::t;
+      given.push_back({AttributeId::session_count,
+                       {std::string(name)},
+                       known ? std::to_string(number_of(before) + calls_) : "",
+                       !known});
+    }
+  }
+
+  static std::uint64_t number_of(const Fact& fact) {
+    std::uint64_t number = 0;
+    std::from_chars(fact.text.data(), fact.text.data() + fact.text.size(), number);
+    return number;
+  }
+
   // What nobody knew before nobody knows after.
   static void count(const request::Request& one, AttributeId id, std::uint64_t more,
                     std::vector<request::GivenAttribute>& given) {
     const Fact& before = one.facts()[id];
     if (before.kind != FactKind::number) return;
-    std::uint64_t had = 0;
-    std::from_chars(before.text.data(), before.text.data() + before.text.size(), had);
-    given.push_back({id, {}, std::to_string(had + more), false});
+    given.push_back({id, {}, std::to_string(number_of(before) + more), false});
   }
 
+  const decide::LinearEngine& engine_;
   const Program& program_;
   std::vector<request::Request> first_;
+  std::vector<Truth> counted_;  // by row of the program's counts: whether a call counts
   std::uint64_t calls_ = 0;
   std::uint64_t writes_ = 0;
   std::set<std::string> taints_;
@@ -125,7 +161,7 @@ Evaluation Decider::evaluate(std::vector<request::Request> requests, const State
     for (const request::Request& one : evaluation.requests) actions.push_back(&one.facts());
   };
   look();
-  Session session(engine_->program(), evaluation.requests);
+  Session session(*engine_, evaluation.requests);
   decide::Scratch scratch = engine_->make_scratch();
   decide::Windows windows;
   decide::CountAt at{"", 0, &state.used};

@@ -1,6 +1,7 @@
 // From requests that coverage asks for to tests. See generate.hpp.
 #include "compiler/tester/generate.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
@@ -15,6 +16,8 @@
 
 namespace sentrail::compiler {
 namespace {
+
+const std::string kCounts(row_of(AttributeId::session_count).name);
 
 class Generator {
  public:
@@ -103,6 +106,14 @@ std::optional<WrittenTest> TestWriter::write(const std::string& name, Situation 
     }
   }
   // What a test does not mention of a session is that of a fresh one.
+  oracle::Value& counts = situation.request.values[kCounts];
+  for (const ir::Count& count : policy_.counts) {
+    if (counts.kind != oracle::ValueKind::object) break;
+    if (std::ranges::find(counts.names, count.text) != counts.names.end()) continue;
+    counts.names.push_back(count.text);
+    counts.elements.push_back(probe::value_of_kind(oracle::ValueKind::unreadable));
+  }
+  if (counts.kind == oracle::ValueKind::absent) situation.request.values.erase(kCounts);
   for (const AttributeId id : session_) {
     const std::string attribute(row_of(id).name);
     if (!situation.request.values.contains(attribute)) {

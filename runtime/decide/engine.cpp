@@ -102,6 +102,14 @@ Truth LinearEngine::condition(std::uint32_t rule, const Facts& facts,
   });
 }
 
+Truth LinearEngine::counts(std::uint32_t count, const Facts& facts,
+                           Scratch& scratch) const noexcept {
+  const Program& p = bound_.program;
+  return truth_of_tree(
+      p.count_nodes, p.counts[count].nodes_begin,
+      [&](std::uint32_t atom) noexcept { return truth_of(bound_, atom, facts, scratch); });
+}
+
 void LinearEngine::conclude(Walk& walk) const noexcept {
   Decision& decision = walk.decision;
   decision.default_joined = !walk.default_lifted;

@@ -39,6 +39,11 @@ class LinearEngine {
   [[nodiscard]] Truth condition(std::uint32_t rule, const Facts& facts,
                                 Scratch& scratch) const noexcept;
 
+  // Whether a call is one of those that a row of Program::counts counts.
+  // REQUIRES: as above. source: docs/language.md, L20.8.
+  [[nodiscard]] Truth counts(std::uint32_t count, const Facts& facts,
+                             Scratch& scratch) const noexcept;
+
  private:
   struct Walk;
   void walk_tier(const Tier& tier, Walk& walk) const noexcept;

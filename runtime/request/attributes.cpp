@@ -3,9 +3,11 @@
 
 #include <deque>
 #include <list>
+#include <map>
 #include <utility>
 
 #include "core/addresses.hpp"
+#include "core/check.hpp"
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
@@ -40,6 +42,11 @@ bool is_named_texts(AttributeId id) noexcept {
   return id == AttributeId::http_query || id == AttributeId::http_headers;
 }
 
+// What one of the counts of a session is.
+bool is_one_count(const GivenValue& given) noexcept {
+  return given.attribute == AttributeId::session_count && given.steps.size() == 1;
+}
+
 // What a session counts.
 bool is_count(std::string_view text) noexcept {
   constexpr std::size_t kDigitsMax = 15;
@@ -56,9 +63,11 @@ class Putter {
   }
 
   Status put(const GivenValue& given) {
+    if (given.unreadable && is_one_count(given)) return put_counts(given);
     if (given.unreadable) return put_unreadable(given);
     if (is_named_texts(given.attribute)) return put_named(given, given.value);
     if (given.attribute == AttributeId::response_headers) return put_headers(given, given.value);
+    if (given.attribute == AttributeId::session_count) return put_counts(given);
     if (!given.steps.empty()) return put_member(given, given.value);
     const bool is_true = given.value.kind() == JsonKind::boolean && given.value.boolean();
     if (given.attribute == AttributeId::response && !is_true) {
@@ -231,6 +240,58 @@ class Putter {
     }
     store_->documents.push_back(*std::move(document));
     facts_[given.attribute] = Fact::of(store_->documents.back().root());
+    return {};
+  }
+
+  // Whole numbers by what they count; others are not known, and are not there.
+  Status put_counts(const GivenValue& given) {
+    const bool one = is_one_count(given);
+    const Fact& before = facts_[given.attribute];
+    std::map<std::string, std::string> counts;
+    if (one && before.kind == FactKind::object) {
+      SENTRAIL_TRY(add_counts(given, before.json, counts));
+    }
+    if (one) {
+      const std::string& name = given.steps.front();
+      counts.erase(name);
+      if (!given.unreadable) SENTRAIL_TRY(add_count(given, name, given.value, counts));
+    } else if (given.value.kind() == JsonKind::object) {
+      SENTRAIL_TRY(add_counts(given, given.value, counts));
+    } else {
+      return wrong(given, "wants an object of whole numbers");
+    }
+    std::string text;
+    JsonWriter json(&text);
+    json.begin_object();
+    for (const auto& [name, number] : counts) json.key(name).raw_number(number);
+    json.end_object();
+    auto document = wire::parse_json(text);
+    SENTRAIL_CHECK(document.has_value());
+    store_->documents.push_back(*std::move(document));
+    facts_[given.attribute] = Fact::of(store_->documents.back().root());
+    return {};
+  }
+
+  static Status add_counts(const GivenValue& given, JsonValue object,
+                           std::map<std::string, std::string>& counts) {
+    JsonValue key = object.first_child();
+    for (std::size_t left = object.size(); left > 0; --left) {
+      SENTRAIL_TRY(add_count(given, key.text(), key.next(), counts));
+      if (left > 1) key = key.next().next();
+    }
+    return {};
+  }
+
+  static Status add_count(const GivenValue& given, std::string_view name, JsonValue value,
+                          std::map<std::string, std::string>& counts) {
+    const JsonValue unknown = value.find("$unreadable");
+    if (unknown.exists() && value.size() == 1 && unknown.boolean()) return {};
+    if (value.kind() != JsonKind::number || !is_count(value.text())) {
+      return wrong(given, "wants whole numbers from 0, of at most 15 digits");
+    }
+    if (!counts.emplace(name, value.text()).second) {
+      return wrong(given, "counts the same twice");
+    }
     return {};
   }
 

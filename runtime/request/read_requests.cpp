@@ -220,9 +220,10 @@ class Reader {
          {"headers", AttributeId::response_headers},
          {"body", AttributeId::response_body},
          {"findings", AttributeId::content_findings}}};
-    static constexpr std::array<Part, 3> kSession = {{{"calls", AttributeId::session_calls},
+    static constexpr std::array<Part, 4> kSession = {{{"calls", AttributeId::session_calls},
                                                       {"writes", AttributeId::session_writes},
-                                                      {"taints", AttributeId::session_taints}}};
+                                                      {"taints", AttributeId::session_taints},
+                                                      {"count", AttributeId::session_count}}};
     std::vector<GivenValue> given;
     SENTRAIL_TRY(read_parts(object, "response", kResponse, given));
     SENTRAIL_TRY(read_parts(object, "session", kSession, given));

@@ -13,6 +13,7 @@
 #include "tests/support/build_ir.hpp"
 #include "tests/support/random_address.hpp"
 #include "tests/support/random_answers.hpp"
+#include "tests/support/random_counts.hpp"
 #include "tests/support/random_pattern.hpp"
 #include "tests/support/random_regex.hpp"
 #include "tests/support/random_window.hpp"
@@ -116,8 +117,9 @@ ir::AttributeRef random_reference(Random& random, const RandomLimits& limits) {
   ir::AttributeRef made;
   made.attribute = once_in(random, 2) ? kFavourites[below(random, kFavourites.size())]
                                       : static_cast<AttributeId>(below(random, kAttributeCount));
-  const bool apart =
-      made.attribute == AttributeId::response || (!limits.answers && is_of_answers(made.attribute));
+  const bool apart = made.attribute == AttributeId::response ||
+                     made.attribute == AttributeId::session_count ||
+                     (!limits.answers && is_of_answers(made.attribute));
   if (apart) made.attribute = AttributeId::body;
   if (limits.answers && made.attribute == AttributeId::body) {
     made.attribute = AttributeId::response_body;
@@ -297,7 +299,7 @@ ir::ConditionId random_quantified(Random& random, ir::Policy& policy, const Rand
 
 ir::ConditionId random_condition(Random& random, ir::Policy& policy, const RandomLimits& limits,
                                  std::size_t depth, const Elements& elements) {
-  if (elements.size() < limits::kQuantifierDepthMax && once_in(random, 12)) {
+  if (elements.size() < limits.quantifiers_max && once_in(random, 12)) {
     return random_quantified(random, policy, limits, depth == 0 ? 0 : depth - 1, elements);
   }
   if (depth == 0 || once_in(random, 3)) {
@@ -311,7 +313,8 @@ ir::ConditionId random_condition(Random& random, ir::Policy& policy, const Rando
       const auto& other = earlier.atom.other;
       const bool known = earlier.atom.attribute.binder == 0 && (!other || other->binder == 0);
       const auto fits = [&](const ir::AttributeRef& one) {
-        return one.attribute != AttributeId::response &&
+        const bool counts = one.attribute == AttributeId::session_count;
+        return one.attribute != AttributeId::response && (!counts || elements.empty()) &&
                (limits.answers || !is_of_answers(one.attribute));
       };
       if (earlier.kind == ir::ConditionKind::atom && known && fits(earlier.atom.attribute) &&
@@ -428,6 +431,13 @@ oracle::NameList random_names(Random& random) {
 ir::Atom random_atom(Random& random, const RandomLimits& limits) {
   return random_test_of(random, limits, random_reference(random, limits));
 }
+
+ir::ConditionId random_quantifier(Random& random, ir::Policy& policy, const RandomLimits& limits) {
+  RandomLimits one = limits;
+  one.quantifiers_max = 1;
+  return random_quantified(random, policy, one, 1 + below(random, 2), {});
+}
+
 ir::Policy random_policy(Random& random, const RandomLimits& limits) {
   ir::Policy policy;
   policy.name = "random";
@@ -442,6 +452,8 @@ ir::Policy random_policy(Random& random, const RandomLimits& limits) {
       RandomLimits own = limits;
       own.answers = phases && once_in(random, 3);
       ir::ConditionId when = random_condition(random, policy, own, limits.depth_max);
+      if (once_in(random, 12))
+        when = all_of(policy, {atom(policy, random_count(random, policy)), when});
       if (own.answers) when = all_of(policy, {atom(policy, answered()), when});
       // Outcome numbers: allow is 0, which a guard tier may not hold.
       auto outcome = static_cast<Outcome>(tier.guard ? 1 + below(random, 3) : below(random, 4));
@@ -464,6 +476,7 @@ oracle::Request random_request(Random& random) {
   for (const Attribute& row : kAttributes) {
     if (row.has_members && row.type == Type::string) continue;
     oracle::Value value = random_value(random, row.type);
+    if (row.name == row_of(AttributeId::session_count).name) value = random_counts(random);
     if (is_of_session(*attribute_named(row.name)) && value.kind == oracle::ValueKind::number) {
       value = number_value(pick(random, kCounts));
     }

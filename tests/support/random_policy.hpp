@@ -10,6 +10,7 @@
 
 #include "compiler/ir/ir.hpp"
 #include "compiler/oracle/value.hpp"
+#include "core/limits.hpp"
 
 namespace sentrail::support {
 
@@ -20,6 +21,7 @@ struct RandomLimits {
   std::size_t depth_max = 3;     // of a condition
   std::size_t children_max = 3;  // of `and` and `or`
   std::size_t list_entries_max = 4;
+  std::size_t quantifiers_max = limits::kQuantifierDepthMax;  // within each other
   bool answers = false;  // tests may be of answers: a rule of the second phase
 };
 
@@ -40,6 +42,12 @@ class Random {
 
 // One test on any attribute with any operator that the types permit.
 [[nodiscard]] compiler::ir::Atom random_atom(Random& random, const RandomLimits& limits = {});
+
+// A quantifier, appended to a policy, that has none within it: its tests are of its element, of
+// members of it and of the request.
+[[nodiscard]] compiler::ir::ConditionId random_quantifier(Random& random,
+                                                          compiler::ir::Policy& policy,
+                                                          const RandomLimits& limits = {});
 
 // A policy that verifies. Some have rules on answers; none has its phases yet (ir/phases.hpp).
 [[nodiscard]] compiler::ir::Policy random_policy(Random& random, const RandomLimits& limits = {});

@@ -21,8 +21,6 @@
 namespace sentrail::support {
 namespace {
 
-using std::string_view_literals::operator""sv;
-
 std::size_t below(Random& random, std::size_t count) {
   return static_cast<std::size_t>(random() % count);
 }
@@ -151,6 +149,7 @@ std::string Writer::entries(const ir::Atom& atom) {
 }
 
 std::string Writer::path(const ir::AttributeRef& ref) {
+  if (ref.attribute == AttributeId::session_count) return to_string(ref);
   std::string out = ref.binder > 0 ? ref.element.str() : std::string(row_of(ref.attribute).name);
   for (const std::string& step : ref.steps) {
     const bool plain = step.find_first_of(" -") == std::string::npos;
@@ -183,7 +182,7 @@ std::string Writer::in_test(const ir::Atom& atom, bool negated) {
 
 std::string Writer::test(const ir::Atom& atom, bool negated) {
   using Op = ir::AtomOp;
-  constexpr std::array kTypes = {"string"sv, "number"sv, "bool"sv, "list"sv, "object"sv, "null"sv};
+  constexpr std::array kTypes = {"string", "number", "bool", "list", "object", "null"};
   const bool has_negative = atom.op == Op::equal || atom.op == Op::same || atom.op == Op::in ||
                             atom.op == Op::matches || atom.op == Op::exists;
   // `a != b` for `not a == b`, and now and then `not a != b` for `a == b`.
@@ -270,10 +269,10 @@ bool Writer::is_closed(ir::ConditionId id) const {
 std::string Writer::named_condition(ir::ConditionId id) {
   const ir::Condition& one = policy_.conditions[id];
   // What `is` and `=~` take is no value that a parameter could stand for.
-  const bool divisible = one.kind == ir::ConditionKind::atom && one.atom.op < ir::AtomOp::search;
-  const bool bare = one.kind == ir::ConditionKind::atom &&
-                    (one.atom.op == ir::AtomOp::exists || one.atom.op == ir::AtomOp::same);
-  if ((divisible || bare) && once_in(2)) return named_test(one.atom);
+  const bool divisible = one.atom.op < ir::AtomOp::search || one.atom.op == ir::AtomOp::exists ||
+                         one.atom.op == ir::AtomOp::same;
+  const bool whole = one.atom.attribute.attribute == AttributeId::session_count || !divisible;
+  if (one.kind == ir::ConditionKind::atom && !whole && once_in(2)) return named_test(one.atom);
   if (!is_closed(id)) return plain_condition(id, true);
   const bool before = std::exchange(in_module_, true);
   const std::string body = plain_condition(id, false);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <set>
 #include <utility>
 #include <vector>
@@ -21,8 +22,17 @@ namespace sentrail::compiler::analysis {
 // The small world with a value for every class that its conditions tell apart.
 [[nodiscard]] support::World whole_world();
 
-// All requests of a world.
+// A world of lists, quantifiers over them with tests of the request in their bodies, and sizes,
+// with a value for every class.
+[[nodiscard]] support::World list_world();
+
+// The small world with conditions too that analysis takes to be anything.
+[[nodiscard]] support::World unknown_world();
+
+// All requests of a world; those without attributes that none of some policies tests.
 [[nodiscard]] std::vector<oracle::Request> all_requests(const support::World& world);
+[[nodiscard]] std::vector<oracle::Request> requests_about(
+    std::initializer_list<const ir::Policy*> policies, support::World world);
 
 // A policy of at most three rules over the world's conditions, some of them with `unless`, and two
 // claims.
@@ -39,7 +49,7 @@ std::size_t compare_difference(const ir::Policy& before, const ir::Policy& after
 // every request of the small world.
 void compare_unknown(std::uint64_t seed, std::size_t policies);
 
-// Draws that many policies from a seed and compares all that is said of them.
-void compare_worlds(std::uint64_t seed, std::size_t policies);
+// Draws that many policies of a world from a seed and compares all that is said of them.
+void compare_worlds(std::uint64_t seed, std::size_t policies, const support::World& world);
 
 }  // namespace sentrail::compiler::analysis

@@ -9,7 +9,11 @@ namespace sentrail::compiler::analysis {
 namespace {
 
 TEST(AnalysisAgreesLong, WithBruteForce) {
-  compare_worlds(std::random_device{}(), 4'000);
+  compare_worlds(std::random_device{}(), 4'000, whole_world());
+}
+
+TEST(AnalysisAgreesLong, WithBruteForceOnLists) {
+  compare_worlds(std::random_device{}(), 4'000, list_world());
 }
 
 }  // namespace

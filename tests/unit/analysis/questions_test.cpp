@@ -13,7 +13,11 @@ TEST(AnalysisAgrees, WhereTestsAreUnknown) {
 }
 
 TEST(AnalysisAgrees, WithBruteForce) {
-  compare_worlds(std::random_device{}(), 20);
+  compare_worlds(std::random_device{}(), 20, whole_world());
+}
+
+TEST(AnalysisAgrees, WithBruteForceOnLists) {
+  compare_worlds(std::random_device{}(), 40, list_world());
 }
 
 }  // namespace

@@ -6,44 +6,20 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tests/support/build_ir.hpp"
+#include "tests/unit/analysis/smt_words.hpp"
 
 namespace sentrail::compiler::analysis {
 namespace {
 
-using support::Random;
+// Roles that an agent has at most, where they can be counted: one of each, another and one twice.
+constexpr std::size_t kSlots = 6;
 
-constexpr std::array<const char*, 4> kRoles = {"admin", "ci", "bot", "x"};
 // Characters of a segment: not the separator; in paths neither NUL nor backslash.
 constexpr const char* kPathCharacter =
     "(re.union (re.range \"\\u{1}\" \"\\u{2e}\") (re.range \"\\u{30}\" \"\\u{5b}\") "
     "(re.range \"\\u{5d}\" \"\\u{ff}\"))";
 constexpr const char* kNameCharacter =
     "(re.union (re.range \"\\u{0}\" \"\\u{2d}\") (re.range \"\\u{2f}\" \"\\u{ff}\"))";
-
-// An expression and what it means, searched for in a whole value. One that is bounded takes no
-// value of more than a few characters.
-struct Searched {
-  const char* written;
-  const char* meant;
-  bool bounded = false;
-};
-constexpr std::array<Searched, 7> kSearched = {{
-    {"iv", "(re.++ re.all (str.to_re \"iv\") re.all)"},
-    {"^l.*e$",
-     "(re.++ (str.to_re \"l\") (re.* (re.diff re.allchar (str.to_re \"\\u{a}\"))) "
-     "(str.to_re \"e\"))"},
-    {"^[a-z]+$", "(re.+ (re.range \"a\" \"z\"))"},
-    {"(?i)^rel",
-     "(re.++ (re.union (str.to_re \"r\") (str.to_re \"R\")) (re.union (str.to_re \"e\") "
-     "(str.to_re \"E\")) (re.union (str.to_re \"l\") (str.to_re \"L\")) re.all)"},
-    {"^t\\d+$", "(re.++ (str.to_re \"t\") (re.+ (re.range \"0\" \"9\")))"},
-    {"/(a|b)$", "(re.++ re.all (str.to_re \"/\") (re.union (str.to_re \"a\") (str.to_re \"b\")))"},
-    {"^(live|main)$", "(re.union (str.to_re \"live\") (str.to_re \"main\"))", true},
-}};
-
-// The ends that rules have, in the order of time.
-constexpr std::array<std::int64_t, 2> kEnds = {1'798'848'000'000, 1'801'440'000'000};  // 2027
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -108,6 +84,14 @@ std::string regex_of(const std::string& pattern, char separator) {
 // L5.2 to L5.11 for one attribute: `x_absent`, `x_unreadable`, and what else its type has.
 class Values {
  public:
+  // A list has that many elements or more; one of them is a role, by its number.
+  static std::string taken(std::size_t slot) {
+    return "(> roles_size " + std::to_string(slot) + ")";
+  }
+  static std::string holds(std::size_t slot, std::size_t role) {
+    return "(= role" + std::to_string(slot) + " " + std::to_string(role) + ")";
+  }
+
   static Smt test(const ir::Atom& atom) {
     const std::string name(row_of(atom.attribute.attribute).name);
     const std::string x = name == "resource.ref"       ? "ref"
@@ -117,8 +101,10 @@ class Values {
     const std::string absent = x + "_absent";
     const std::string unreadable = x + "_unreadable";
     Smt inner = {"true", "true"};  // exists
-    if (atom.op == ir::AtomOp::has) {
-      const std::string has = "roles_" + atom.operands[0].text;
+    if (atom.sized) {
+      inner = of_size(atom, x);
+    } else if (atom.op == ir::AtomOp::has) {
+      const std::string has = role_is(atom.operands[0].text);
       inner = {any_of({has, "roles_endless"}), both_of({has, not_of("roles_endless")})};
     } else if (atom.op != ir::AtomOp::exists) {
       inner = of_value(atom, x);
@@ -164,7 +150,7 @@ class Values {
     const Searched& one = *std::ranges::find(kSearched, written, &Searched::written);
     std::string found = "(str.in_re " + x + " " + one.meant + ")";
     const std::string endless = x + "_endless";
-    if (one.bounded && x == "env") found = both_of({found, not_of("env_odd")});
+    if (one.bounded) found = both_of({found, not_of(x + "_long")});
     return {any_of({found, endless}), both_of({found, not_of(endless)})};
   }
 
@@ -190,9 +176,7 @@ class Values {
     for (const ir::Operand& operand : operands) {
       if (operand.kind == ir::OperandKind::string) {
         const std::string same = "(= " + x + " " + quoted(operand.text) + ")";
-        // A name is odd only where it is too long, which no literal is.
-        const std::string longer = separator == '/' ? x + "_endless" : odd;
-        must.push_back(both_of({same, not_of(longer)}));
+        must.push_back(both_of({same, not_of(x + "_long")}));
         may.push_back(must.back());
       } else if (operand.kind == ir::OperandKind::pattern) {
         const std::string matches = std::string("(str.in_re (str.++ \"") + separator + "\" " + x +
@@ -204,7 +188,33 @@ class Values {
     return {any_of(may), any_of(must)};
   }
 
-  // Kinds: 0 bool, 1 number, 2 number past the limits, 3 string, 4 list, object or null.
+  // Some slot holds the role.
+  static std::string role_is(const std::string& role) {
+    const auto number = std::ranges::find(kRoles, role) - kRoles.begin();
+    std::vector<std::string> ways;
+    for (std::size_t i = 0; i < kSlots; ++i) {
+      ways.push_back(both_of({taken(i), holds(i, static_cast<std::size_t>(number))}));
+    }
+    return any_of(ways);
+  }
+
+  // L5.13.
+  static Smt of_size(const ir::Atom& atom, const std::string& x) {
+    std::vector<std::string> ways;
+    for (const ir::Operand& operand : atom.operands) {
+      const char* op = atom.op == ir::AtomOp::less      ? "<"
+                       : atom.op == ir::AtomOp::greater ? ">"
+                                                        : "=";
+      const std::string& upper = operand.upper;
+      ways.push_back(operand.kind == ir::OperandKind::number_range
+                         ? "(<= " + operand.text + " " + x + "_size " + upper + ")"
+                         : std::string("(") + op + " " + x + "_size " + operand.text + ")");
+    }
+    const std::string stands = any_of(ways);
+    return {any_of({x + "_sizeless", stands}), both_of({not_of(x + "_sizeless"), stands})};
+  }
+
+  // Kinds: 0 bool, 1 number, 2 number past the limits, 3 string, 4 list or object, 5 null.
   static Smt of_json(const ir::Atom& atom) {
     if (atom.op == ir::AtomOp::is_type) {
       const std::string is = atom.tested_type == ir::TestedType::number
@@ -236,77 +246,70 @@ class Values {
   }
 };
 
-ir::Atom random_test(Random& random) {
-  using ir::AtomOp;
-  using support::number;
-  using support::pattern;
-  using support::range;
-  using support::test;
-  using support::text;
-  const auto pick = [&](std::initializer_list<const char*> from) {
-    return *(from.begin() + random() % from.size());
-  };
-  switch (random() % 15) {
-    case 0:
-      return test("env", AtomOp::equal, {text(pick({"live", "test"}))});
-    case 1:
-      return test("env", AtomOp::in, {text("live"), pattern(pick({"t*", "?", "a.**", "*.b"}))});
-    case 2:
-      return test("resource.ref", AtomOp::matches,
-                  {pattern(pick({"release/**", "**/a", "*", "r*", "a/*/b", "**/b/**", "main"}))});
-    case 3:
-      return test("resource.ref", AtomOp::in, {text("main"), pattern(pick({"m*", "*/x", "**"}))});
-    case 4:
-      return test("risk", random() % 2 == 0 ? AtomOp::greater_equal : AtomOp::less,
-                  {support::risk(pick({"medium", "high"}))});
-    case 5:
-      return test("risk", AtomOp::in, {support::risk("low"), support::risk("critical")});
-    case 6:
-      return test("agent.registered", AtomOp::equal, {support::boolean(random() % 2 == 0)});
-    case 7:
-      return test("agent.roles", AtomOp::has, {text(kRoles[random() % 3])});
-    case 8:
-      return test("body.n", random() % 2 == 0 ? AtomOp::equal : AtomOp::less,
-                  {number(pick({"1", "5"}))});
-    case 9:
-      return test("body.n", AtomOp::in, {range("0", "5"), text("a"), pattern("b/*")});
-    case 10:
-    case 11:
-      return test(pick({"env", "resource.ref"}), AtomOp::search,
-                  {support::regex(kSearched[random() % kSearched.size()].written)});
-    case 12:
-      return test(pick({"env", "resource.ref"}), AtomOp::contains,
-                  {text(pick({"i", "ive", "a/", "rel"}))});
-    case 13:
-      return random() % 2 == 0
-                 ? test("env", AtomOp::starts_with, {text(pick({"l", "te"}))})
-                 : test("resource.ref", AtomOp::ends_with, {text(pick({"n", "/a", "ain"}))});
-    default:
-      return random() % 2 == 0 ? test(pick({"env", "resource.ref", "body.n"}), AtomOp::exists)
-                               : support::is_type("body.n", ir::TestedType::number);
-  }
-}
-
-ir::ConditionId random_condition(Random& random, ir::Policy& policy, int depth) {
-  if (depth == 0 || random() % 3 == 0) return support::atom(policy, random_test(random));
-  if (random() % 3 == 0) {
-    return support::not_of(policy, random_condition(random, policy, depth - 1));
-  }
-  std::vector<ir::ConditionId> parts = {random_condition(random, policy, depth - 1),
-                                        random_condition(random, policy, depth - 1)};
-  return random() % 3 == 0 ? support::any_of(policy, std::move(parts))
-                           : support::all_of(policy, std::move(parts));
-}
-
 std::string define(const std::string& name, const std::string& body, const char* sort = "Bool") {
   return "(define-fun " + name + " () " + sort + " " + body + ")\n";
+}
+
+// What the body of a quantifier says where its element is a role, by its number.
+Smt body_of(const ir::Policy& policy, ir::ConditionId id, std::size_t role) {
+  const ir::Condition& condition = policy.conditions[id];
+  if (condition.kind == ir::ConditionKind::atom) {
+    if (condition.atom.attribute.binder == 0) return Values::test(condition.atom);
+    const bool is = std::ranges::any_of(condition.atom.operands, [&](const ir::Operand& operand) {
+      return role < kRoles.size() && operand.text == kRoles[role];
+    });
+    return is ? Smt{"true", "true"} : Smt{"false", "false"};
+  }
+  std::vector<std::string> may;
+  std::vector<std::string> must;
+  for (const ir::ConditionId child : condition.children) {
+    const Smt one = body_of(policy, child, role);
+    may.push_back(one.may);
+    must.push_back(one.must);
+  }
+  if (condition.kind == ir::ConditionKind::not_) return {not_of(must[0]), not_of(may[0])};
+  if (condition.kind == ir::ConditionKind::all) return {both_of(may), both_of(must)};
+  return {any_of(may), any_of(must)};
+}
+
+// L5.15 over agent.roles, element by element.
+Smt quantifier_of(const ir::Policy& policy, const ir::Condition& condition) {
+  const bool some = condition.kind == ir::ConditionKind::some_element;
+  const auto join = [&](const std::vector<std::string>& said) {
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < kSlots; ++i) {
+      std::vector<std::string> of_slot;
+      for (std::size_t role = 0; role < said.size(); ++role) {
+        of_slot.push_back(both_of({Values::holds(i, role), said[role]}));
+      }
+      parts.push_back(some ? both_of({Values::taken(i), any_of(of_slot)})
+                           : any_of({not_of(Values::taken(i)), any_of(of_slot)}));
+    }
+    return some ? any_of(parts) : both_of(parts);
+  };
+  std::vector<std::string> may;
+  std::vector<std::string> must;
+  for (std::size_t role = 0; role <= kRoles.size(); ++role) {
+    const Smt said = body_of(policy, condition.children[0], role);
+    may.push_back(said.may);
+    must.push_back(said.must);
+  }
+  const std::string open =
+      any_of({"roles_unreadable", both_of({not_of("roles_absent"), "roles_endless"})});
+  const std::string listed = both_of({not_of(open), not_of("roles_absent")});
+  return {any_of({open, both_of({listed, join(may)})}), both_of({listed, join(must)})};
 }
 
 // Each condition as two functions; what they are called.
 std::vector<Smt> conditions_of(const ir::Policy& policy, const std::string& prefix,
                                std::string& out) {
   std::vector<Smt> conditions;
+  const std::vector<bool> within = policy.within_quantifiers();
   for (const ir::Condition& condition : policy.conditions) {
+    if (within[conditions.size()]) {
+      conditions.push_back({"true", "true"});  // nobody asks for it
+      continue;
+    }
     std::vector<std::string> may;
     std::vector<std::string> must;
     for (const ir::ConditionId child : condition.children) {
@@ -332,7 +335,8 @@ std::vector<Smt> conditions_of(const ir::Policy& policy, const std::string& pref
         break;
       case ir::ConditionKind::some_element:
       case ir::ConditionKind::every_element:
-        break;  // none is drawn
+        made = quantifier_of(policy, condition);
+        break;
     }
     const std::string name = prefix + "c" + std::to_string(conditions.size());
     out += define(name + "may", made.may) + define(name + "must", made.must);
@@ -342,32 +346,6 @@ std::vector<Smt> conditions_of(const ir::Policy& policy, const std::string& pref
 }
 
 }  // namespace
-
-ir::Policy smt_policy(Random& random) {
-  ir::Policy policy;
-  policy.name = "smt";
-  policy.default_effect = static_cast<Effect>(random() % 3);
-  std::size_t count = 0;
-  for (std::size_t t = 0; t < 1 + random() % 2; ++t) {
-    ir::Tier tier;
-    tier.name = "t" + std::to_string(t);
-    tier.guard = random() % 3 == 0;
-    for (std::size_t i = 0; i < 1 + random() % 4; ++i) {
-      const ir::ConditionId when = random_condition(random, policy, 2);
-      const auto outcome = static_cast<Outcome>(tier.guard ? 1 + random() % 3 : random() % 4);
-      ir::Rule made = support::rule("r" + std::to_string(count++), outcome, when);
-      if (random() % 4 == 0) made.unless = random_condition(random, policy, 1);
-      if (random() % 4 == 0) made.until_ms = kEnds[random() % kEnds.size()];
-      tier.rules.push_back(std::move(made));
-    }
-    policy.tiers.push_back(std::move(tier));
-  }
-  for (const char* name : {"one", "two"}) {
-    policy.proofs.push_back(
-        {name, static_cast<Effect>(random() % 3), random_condition(random, policy, 1), {}});
-  }
-  return policy;
-}
 
 std::string smt_request() {
   std::string out;
@@ -383,21 +361,39 @@ std::string smt_request() {
     declare(x, "String");
     out += std::string("(assert (<= (str.len ") + x + ") 24))\n";
   }
-  // What is too long to be searched is too long for patterns.
-  for (const char* x : {"env", "ref"}) declare(std::string(x) + "_endless", "Bool");
-  out += define("body_text_endless", "false");
+  // Too long for patterns, too long to be searched, not UTF-8: each is all before it.
+  for (const std::string x : {"env", "ref"}) {
+    for (const char* odd : {"_long", "_endless", "_broken"}) declare(x + odd, "Bool");
+    out += "(assert (=> " + x + "_broken " + x + "_endless))\n";
+    out += "(assert (=> " + x + "_endless " + x + "_long))\n";
+    out += define(x + "_size", "(ite " + x + "_long 8193 (str.len " + x + "))", "Int");
+    out += define(x + "_sizeless", x + "_broken");
+  }
+  out += define("body_text_long", "false");
   // How many of the ends have come: none too where nobody says when, all where nobody knows.
   declare("ended", "Int");
   out += "(assert (and (>= ended 0) (<= ended 2)))\n";
   declare("risk", "Int");
   out += "(assert (and (>= risk 0) (<= risk 3)))\n";
   declare("registered", "Bool");
-  declare("env_odd", "Bool");
-  out += "(assert (=> env_endless env_odd))\n";
+  out += define("env_odd", "env_long");
+  // Roles one after the other, or too many to be looked at.
   declare("roles_endless", "Bool");
-  for (const char* role : kRoles) declare(std::string("roles_") + role, "Bool");
+  declare("roles_size", "Int");
+  const std::string slots = std::to_string(kSlots);
+  out += "(assert (ite roles_endless (= roles_size 4097) (<= 0 roles_size " + slots + ")))\n";
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    const std::string role = "role" + std::to_string(i);
+    declare(role, "Int");
+    out += "(assert (<= 0 " + role + " " + std::to_string(kRoles.size()) + "))\n";
+  }
+  out += define("roles_sizeless", "false");
   declare("body_kind", "Int");
-  out += "(assert (and (>= body_kind 0) (<= body_kind 4)))\n";
+  out += "(assert (and (>= body_kind 0) (<= body_kind 5)))\n";
+  declare("body_parts", "Int");
+  out += "(assert (>= body_parts 0))\n";
+  out += define("body_size", "(ite (= body_kind 3) (str.len body_text) body_parts)", "Int");
+  out += define("body_sizeless", "(not (or (= body_kind 3) (= body_kind 4)))");
   declare("body_number", "Real");
   // L7.5 for paths.
   const std::string character = kPathCharacter;
@@ -407,7 +403,7 @@ std::string smt_request() {
                             segment + ")) (re.opt (str.to_re \"/\")))";
   for (const char* x : {"ref", "body_text"}) {
     out += define(std::string(x) + "_odd",
-                  any_of({std::string(x) + "_endless",
+                  any_of({std::string(x) + "_long",
                           not_of(std::string("(str.in_re ") + x + " " + sound + ")")}));
   }
   return out;

@@ -12,8 +12,8 @@
 namespace sentrail::compiler::analysis {
 
 // A policy whose tests this file can say: of env, resource.ref, risk, agent.registered,
-// agent.roles and body.n, by every operator that analysis is exact about and z3 has words for;
-// some rules have an end. It has two claims.
+// agent.roles and body.n, by every operator that analysis is exact about and z3 has words for, of
+// their sizes and of each role; some rules have an end. It has two claims.
 [[nodiscard]] ir::Policy smt_policy(support::Random& random);
 
 // Declarations of what a request is.

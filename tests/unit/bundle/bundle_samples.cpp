@@ -13,6 +13,7 @@
 #include "runtime/decide/explain.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/random_counts.hpp"
 #include "tests/support/random_policy.hpp"
 
 namespace sentrail::support {
@@ -59,6 +60,12 @@ ir::ConditionId every_test(ir::Policy& policy) {
   add(same("agent.owner", "resource.owner"));
   add(test("time", Op::in, {window(0x1f, 540, 1080, "Europe/Berlin")}));
   add(test("time", Op::in, {window(0x7f, 1320, 360, "America/New_York")}));
+  for (const ir::Count& count : drawn_counts()) {
+    add_count(policy, count);
+    ir::Atom counted = test("session.calls", Op::greater, {number("7")});
+    counted.attribute = {AttributeId::session_count, {count.text}};
+    add(std::move(counted));
+  }
   return any_of(policy, std::move(tests));
 }
 

@@ -54,6 +54,15 @@ RegexStepRow& regex_step_with(ProgramStorage& p, RegexOp op) {
   throw std::logic_error("no such step");
 }
 
+std::size_t atom_of_window(const ProgramStorage& p) {
+  for (std::size_t i = 0; i < p.atoms.size(); ++i) {
+    if (p.atoms[i].operands_count == 0) continue;
+    const std::uint32_t kind = p.operands[p.atoms[i].operands_begin].kind;
+    if (static_cast<OperandKind>(kind) == OperandKind::window) return i;
+  }
+  throw std::logic_error("no window");
+}
+
 class VerifyRefuses : public testing::TestWithParam<Case> {};
 
 TEST_P(VerifyRefuses, DamagedTables) {
@@ -256,8 +265,9 @@ const Case kWindows[] = {
     {"window_at_midnight", "no such hours", [](P& p) { p.windows[0].until = 0; }},
     {"window_empty", "no such hours", [](P& p) { p.windows[0].until = p.windows[0].from; }},
     {"window_of_another", "no test of time by",
-     [](P& p) { p.atoms[p.atoms.size() - 1].slot = p.atoms[0].slot; }},
-    {"window_index", "names nothing", [](P& p) { p.operands.back().index = 2; }},
+     [](P& p) { p.atoms[atom_of_window(p)].slot = p.atoms[0].slot; }},
+    {"window_index", "names nothing",
+     [](P& p) { p.operands[p.atoms[atom_of_window(p)].operands_begin].index = 2; }},
 };
 
 // The sample's asides: a shadow rule of tier 0, an also and a shadow rule of tier 1; its

@@ -8,6 +8,7 @@
 
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/syntax/parser.hpp"
+#include "core/limits.hpp"
 #include "tests/support/build_ir.hpp"
 
 namespace sentrail::compiler {
@@ -58,6 +59,27 @@ TEST(Check, TakesImportsToolsAndActionsAsWrittenWithoutCatalogs) {
   // Tools of what could not be imported are not said to be unknown as well.
   const std::vector<CatalogInfo> none;
   EXPECT_THAT(Checked(text, &none).codes(), ElementsAre("S0202"));
+}
+
+// Each call is tried against all that is counted, and servers keep the names.
+TEST(Check, BoundsWhatSessionsCount) {
+  const auto counting = [](std::size_t things) {
+    std::string text = "policy p";
+    for (std::size_t i = 0; i < things; ++i) {
+      text += " rule r" + std::to_string(i) + ": block when session.count(action == a" +
+              std::to_string(i) + ") within 1m > 1 and session.count(action == a) within 1m > 2";
+    }
+    return text;
+  };
+  EXPECT_THAT(Checked(counting(limits::kSessionCountsMax - 1)).codes(), IsEmpty());
+  EXPECT_THAT(Checked(counting(limits::kSessionCountsMax)).codes(), ElementsAre("S0346"));
+  const auto naming = [](std::size_t bytes) {
+    // `(action == "…") within 1m`
+    return "policy p rule r: block when session.count(action == \"" + std::string(bytes - 24, 'a') +
+           "\") within 1m > 1";
+  };
+  EXPECT_THAT(Checked(naming(limits::kCountTextBytesMax)).codes(), IsEmpty());
+  EXPECT_THAT(Checked(naming(limits::kCountTextBytesMax + 1)).codes(), ElementsAre("S0346"));
 }
 
 TEST(Check, IsAboutOneRunOnly) {

@@ -46,6 +46,14 @@ TEST(Place, InConditions) {
   EXPECT_TRUE(place("rule a: block when (env == x or |").has(Want::attributes));
   EXPECT_TRUE(place("rule a: block when ci(|").has(Want::attributes));
   EXPECT_TRUE(place("rule a: block when ci(a) |").has(Want::joiners));
+  const Place counted = place("rule a: block when session.count(tool == a and |");
+  EXPECT_TRUE(counted.has(Want::attributes) && counted.has(Want::not_));
+  EXPECT_EQ(place("rule a: block when session.count(tool == |").path, "tool");
+  EXPECT_EQ(place("rule a: block when session.count(tool == a) |").wants, 0u);
+  const Place compared = place("rule a: block when session.count((tool == a)) within 10m |");
+  EXPECT_TRUE(compared.has(Want::operators));
+  EXPECT_EQ(compared.path, "session.count");
+  EXPECT_TRUE(place("rule a: block when session.count(x(a)) within 10m > 3 |").has(Want::joiners));
   EXPECT_TRUE(place("rule a: block when env is |").has(Want::types));
   EXPECT_TRUE(place("rule a: block when env exists |").has(Want::clauses));
   EXPECT_TRUE(place("rule a: block when time < 2027-01-31T12:00:00Z |").has(Want::joiners));

@@ -115,7 +115,15 @@ TEST(ReadRequests, AnswersAndSessions) {
             "env=\"live\"\nresponse=true\nresponse.body=unreadable\n");
   EXPECT_EQ(shown_all(request + R"("session":{"calls":3,"writes":0,"taints":["pii"]}})"),
             "env=\"live\"\nsession.calls=3\nsession.writes=0\nsession.taints=[\"pii\"]\n");
+  EXPECT_EQ(
+      shown_all(request + R"("session":{"count":{"(a) within 1h":3,"b":{"$unreadable":true}}}})"),
+      "env=\"live\"\nsession.count={\"(a) within 1h\":3}\n");
+  EXPECT_EQ(
+      shown_all(R"({"attributes":{"session.count.(a.b) within 1h":3,"session":{"count.c":0}}})"),
+      "session.count={\"(a.b) within 1h\":3,\"c\":0}\n");
   for (const auto& [odd, why] : {
+           std::pair{R"("session":{"count":3}})", "wants an object of whole numbers"},
+           std::pair{R"("session":{"count":{"a":1.5}}})", "wants whole numbers from 0"},
            std::pair{R"("response":true})", "`response` is not an object"},
            std::pair{R"("response":{"state":1}})", "`response.state` is no key here"},
            std::pair{R"("response":{"headers":{"a":1}}})", "wants an object of strings"},
