@@ -459,6 +459,7 @@ Policy Policy::without_conditions() const {
   copy.default_approval = default_approval;
   copy.tests = tests;
   copy.proofs = proofs;
+  copy.counts = counts;
   return copy;
 }
 
