@@ -71,7 +71,7 @@ ir::Policy link(const CheckedModule& root) {
 }
 
 ir::Policy link(CheckedModule&& root) {
-  if (root.imports.empty()) return std::move(root.own);
+  if (root.imports.empty()) return ir::with_phases(std::move(root.own));
   return link(std::as_const(root));
 }
 

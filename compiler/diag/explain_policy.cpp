@@ -374,8 +374,8 @@ constexpr Explanation kTable[] = {
  "rule one: block when resource.ref ~ \"a/**\" or resource.ref ~ \"b/**\"\n"},
 {analysis_unknown,
  "Analysis is exact or says where it is not: docs/analysis.md has what it takes to be anything.",
- "rule one: block when size(resource.path) > 3 and not size(resource.path) > 2\n"
- "rule two: allow when size(resource.path) > 1\n",
+ "rule one: block when all x in body.list: x == user.id\n"
+ "rule two: allow when any x in body.list: x == user.id\n",
  "rule one: block when resource.path ~ \"a\"\nrule two: allow when always\n"},
 {uncovered_request,
  "No rule matches some requests, and the default decides them alone.",
@@ -408,9 +408,9 @@ constexpr Explanation kTable[] = {
 {vacuous_approval,
  "All quorums are to be filled and the shortest time counts. Where another rule always asks for as "
  "much, or for an answer as soon, this rule's own words change nothing.",
- "guard tier all { rule risky: require_approval from (2 of group ops) when risk >= high }\n"
+ "guard tier every { rule risky: require_approval from (2 of group ops) when risk >= high }\n"
  "rule ask: require_approval from (group ops) when risk == critical\n",
- "guard tier all { rule risky: require_approval from (2 of group ops) when risk >= high }\n"
+ "guard tier every { rule risky: require_approval from (2 of group ops) when risk >= high }\n"
  "rule ask: require_approval from (group leads) when risk == critical\n"},
 {test_failed,
  "The policy decides otherwise than its test expects. Either the rule or the test says what was "

@@ -146,6 +146,8 @@ class Painter {
 
   void plain(const Token& token) {
     const std::string_view word = token.in(text_);
+    const bool member = token.begin > 0 && text_[token.begin - 1] == '.';  // behind `[*]`
+    if (member) return add(token.begin, token.end, Colour::property);
     if (is_effect(word)) return add(token.begin, token.end, Colour::enum_member);
     if (is_of_the_language(token, word)) {
       const bool risk = risk_named(word).has_value();
