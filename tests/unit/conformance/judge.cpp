@@ -122,7 +122,7 @@ class Judge {
   // Analysis is asked where something of it is expected, and then all that it finds is.
   void analyse() {
     const auto is_of_analysis = [](const std::string& text) {
-      return text.find(" S032") != text.npos;
+      return text.find(" S032") != text.npos || text.find(" S033") != text.npos;
     };
     if (!loaded_.policy || std::ranges::none_of(one_.expected, is_of_analysis)) return;
     analysis::set_horizon(kToday);
