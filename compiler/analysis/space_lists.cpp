@@ -77,7 +77,7 @@ bool has_size(const Value& value) {
 std::optional<std::string> why_unknown(const ir::Policy& policy, ir::ConditionId id) {
   const ir::Condition& condition = policy.conditions[id];
   if (ir::is_quantified(condition.kind)) return "quantifiers within quantifiers are not analysed";
-  const std::optional<ir::AttributeRef>& other = condition.atom.other;
+  const ir::Rare<ir::AttributeRef>& other = condition.atom.other;
   if (other && (condition.atom.attribute.binder > 0 || other->binder > 0)) {
     return "elements that are compared with other values are not analysed";
   }

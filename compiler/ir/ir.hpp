@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/rare.hpp"
 #include "compiler/ir/rare_text.hpp"
 #include "compiler/source.hpp"
 #include "core/decision.hpp"
@@ -100,8 +101,8 @@ struct Atom {
   AtomOp op = AtomOp::exists;
   std::vector<Operand> operands;
   TestedType tested_type = TestedType::string;
-  bool sized = false;                   // tests `size(attribute)`, a number
-  std::optional<AttributeRef> other{};  // same: what `attribute` is compared with
+  bool sized = false;          // tests `size(attribute)`, a number
+  Rare<AttributeRef> other{};  // same: what `attribute` is compared with
 
   friend bool operator==(const Atom&, const Atom&) = default;
 };
