@@ -2,156 +2,188 @@
 #include "bench/decide_bench.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 
-#include "bench/measure.hpp"
+#include "bench/compiled_policy.hpp"
+#include "bench/decide_rows.hpp"
+#include "bench/engines.hpp"
 #include "bench/workload.hpp"
-#include "compiler/check/check.hpp"
+#include "bench/worst_request.hpp"
 #include "compiler/oracle/oracle.hpp"
-#include "compiler/syntax/parser.hpp"
 #include "core/check.hpp"
-#include "core/json_writer.hpp"
-#include "tests/support/compiled.hpp"
-#include "tests/support/facts_of.hpp"
 
 namespace sentrail::bench {
 namespace {
 
-// One line of the table.
-struct Row {
-  std::string workload;
-  std::size_t rules = 0;
-  std::string engine;
-  Timing timing;
-  std::size_t bytes = 0;
-  double build_ms = 0;
-  std::size_t mismatches = 0;
-  double ratio_naive = 1;
+// A workload ready to be decided: compiled, its requests as facts.
+struct Prepared {
+  Prepared(const std::string& name, std::size_t rules, std::size_t requests, std::uint64_t seed)
+      : workload(make_workload(name, rules, requests, seed)),
+        policy(checked_policy(workload)),
+        compiled(policy) {
+    const std::vector<std::string> zones = zone_names_of(compiled.program());
+    facts.reserve(workload.requests.size());
+    for (const auto& request : workload.requests) {
+      std::optional<support::OwnedFacts> owned = support::OwnedFacts::of(request);
+      SENTRAIL_CHECK_NOTE(owned.has_value(), "a workload's requests are facts");
+      if (!zones.empty()) owned->set_zones(zones);
+      facts.push_back(std::move(*owned));
+    }
+  }
+
+  Workload workload;
+  compiler::ir::Policy policy;
+  CompiledPolicy compiled;
+  std::vector<support::OwnedFacts> facts;
 };
 
-compiler::ir::Policy checked(const Workload& workload) {
-  compiler::Sources sources;
-  compiler::DiagnosticSink sink;
-  const compiler::SourceId id = sources.add(workload.name + ".sentrail", workload.policy_text);
-  const std::optional<compiler::Ast> ast = compiler::parse(id, sources, sink);
-  SENTRAIL_CHECK_NOTE(ast.has_value(), "a workload parses");
-  std::optional<compiler::ir::Policy> policy = compiler::check(*ast, sources, nullptr, sink);
-  SENTRAIL_CHECK_NOTE(policy.has_value(), "a workload checks");
-  return std::move(*policy);
-}
+// What the oracle says of some requests, spread evenly, and the baseline of all of them: made once
+// for all engines of a row.
+struct Expected {
+  std::vector<std::size_t> asked;
+  std::vector<compiler::oracle::Decision> answers;  // of those
+  std::vector<Decision> naive;                      // of all
+};
 
-std::size_t bytes_of(const Program& program) {
-  std::size_t bytes = 0;
-  for_each_table(program, [&](TableId, const auto& table) { bytes += table.size_bytes(); });
-  return bytes;
-}
-
-std::size_t count_mismatches(const compiler::ir::Policy& policy, const Workload& workload,
-                             const std::vector<support::OwnedFacts>& facts,
-                             support::Compiled& compiled) {
-  std::size_t mismatches = 0;
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    const auto expected = compiler::oracle::decide(policy, workload.requests[i]);
-    if (!support::difference(expected, compiled.decide(*facts[i])).empty()) ++mismatches;
+Expected expected_of(const Prepared& prepared, EngineRun& naive, std::size_t oracle_rules) {
+  Expected expected;
+  const std::size_t count = prepared.facts.size();
+  const std::size_t rules = std::max<std::size_t>(prepared.workload.rule_count, 1);
+  const std::size_t asked = std::min(count, std::max<std::size_t>(oracle_rules / rules, 32));
+  for (std::size_t i = 0; i < asked; ++i) expected.asked.push_back(i * count / asked);
+  for (const std::size_t i : expected.asked) {
+    expected.answers.push_back(
+        compiler::oracle::decide(prepared.policy, prepared.workload.requests[i]));
   }
-  return mismatches;
+  for (const auto& facts : prepared.facts) expected.naive.push_back(naive.decide(*facts));
+  return expected;
 }
 
-Row run_one(const std::string& name, std::size_t rules, const DecideOptions& options) {
-  const Workload workload = make_workload(name, rules, options.requests, options.seed);
-  const compiler::ir::Policy policy = checked(workload);
-  std::vector<support::OwnedFacts> facts;
-  facts.reserve(workload.requests.size());
-  for (const auto& request : workload.requests) {
-    std::optional<support::OwnedFacts> owned = support::OwnedFacts::of(request);
-    SENTRAIL_CHECK_NOTE(owned.has_value(), "a workload's requests are facts");
-    facts.push_back(std::move(*owned));
+std::size_t mismatches_of(const Prepared& prepared, const Expected& expected, EngineRun& engine) {
+  std::vector<bool> wrong(prepared.facts.size());
+  for (std::size_t i = 0; i < prepared.facts.size(); ++i) {
+    wrong[i] = !(engine.decide(*prepared.facts[i]) == expected.naive[i]);
   }
-  const auto begin = std::chrono::steady_clock::now();
-  support::Compiled compiled(policy);
-  Row row;
-  row.build_ms =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-  row.workload = name;
-  row.rules = rules;
-  row.engine = "linear";
-  row.bytes = bytes_of(compiled.program());
-  row.mismatches = count_mismatches(policy, workload, facts, compiled);
+  for (std::size_t i = 0; i < expected.asked.size(); ++i) {
+    const std::size_t at = expected.asked[i];
+    const Decision answer = engine.decide(*prepared.facts[at]);
+    wrong[at] = !support::difference(expected.answers[i], answer).empty();
+  }
+  return static_cast<std::size_t>(std::count(wrong.begin(), wrong.end(), true));
+}
+
+Timing timing_of(const std::string& name, const Prepared& prepared, EngineRun& engine,
+                 const Effort& effort) {
   std::uint32_t sum = 0;  // keeps the decisions from being left out
-  const auto one = [&](std::size_t i) { sum += compiled.decide(*facts[i]).rule; };
-  row.timing = measure(
-      name + "/" + std::to_string(rules), facts.size(), options.passes,
-      [&](std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) one(i);
-      },
-      one);
-  std::fprintf(stderr, "# %s %zu rules, checksum %u\n", name.c_str(), rules, sum);
-  return row;
+  const Timing timing = measure(
+      name, prepared.facts.size(), effort,
+      [&](std::size_t count) { sum += engine.pass(std::span(prepared.facts).first(count)); },
+      [&](std::size_t i) { sum += engine.decide(*prepared.facts[i]).rule; });
+  std::fprintf(stderr, "# %s %zu rules: %zu passes over %zu requests, checksum %u\n", name.c_str(),
+               prepared.workload.rule_count, timing.passes, timing.calls, sum);
+  return timing;
 }
 
-void print_json(const std::vector<Row>& rows) {
-  std::string out;
-  JsonWriter json(&out);
-  json.begin_array();
-  const auto number = [&](const char* key, double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f", value);
-    json.key(key).raw_number(text);
-  };
-  for (const Row& row : rows) {
-    json.begin_object()
-        .key("workload")
-        .string(row.workload)
-        .key("rules")
-        .unsigned_integer(row.rules)
-        .key("engine")
-        .string(row.engine);
-    number("p50", row.timing.p50);
-    number("p99", row.timing.p99);
-    number("p999", row.timing.p999);
-    number("empty_pair", row.timing.empty_pair);
-    json.key("allocations").unsigned_integer(row.timing.allocations);
-    json.key("bytes").unsigned_integer(row.bytes);
-    number("build_ms", row.build_ms);
-    json.key("mismatches").unsigned_integer(row.mismatches);
-    number("ratio_naive", row.ratio_naive);
-    json.end_object();
-  }
-  json.end_array();
-  std::printf("%s\n", out.c_str());
+// The slowest request that is found must be decided as the oracle decides it, too.
+void add_worst(const Prepared& prepared, EngineRun& engine, double seconds, DecideRow& row) {
+  const WorstRequest worst =
+      find_worst(engine, prepared.workload.requests, prepared.facts, row.seed, seconds);
+  row.worst_ns = worst.ns;
+  row.worst_tried = worst.tried;
+  std::optional<support::OwnedFacts> facts = support::OwnedFacts::of(worst.request);
+  SENTRAIL_CHECK_NOTE(facts.has_value(), "what was decided are facts");
+  facts->set_zones(zone_names_of(prepared.compiled.program()));
+  const auto expected = compiler::oracle::decide(prepared.policy, worst.request);
+  if (!support::difference(expected, engine.decide(**facts)).empty()) ++row.mismatches;
 }
 
-void print_table(const std::vector<Row>& rows) {
-  std::printf("%-15s %7s %-7s %9s %9s %9s %6s %9s %8s %5s\n", "workload", "rules", "engine",
-              "p50 ns", "p99 ns", "p99.9 ns", "alloc", "bytes", "build ms", "wrong");
-  for (const Row& row : rows) {
-    std::printf("%-15s %7zu %-7s %9.1f %9.1f %9.1f %6llu %9zu %8.2f %5zu\n", row.workload.c_str(),
-                row.rules, row.engine.c_str(), row.timing.p50, row.timing.p99, row.timing.p999,
-                static_cast<unsigned long long>(row.timing.allocations), row.bytes, row.build_ms,
-                row.mismatches);
+void run_one(const std::string& name, std::size_t rules, const DecideOptions& options,
+             std::uint64_t seed, std::vector<DecideRow>& rows) {
+  const Prepared prepared(name, rules, options.requests, seed);
+  const Program& program = prepared.compiled.program();
+  const std::unique_ptr<EngineRun> naive = engine_named("naive")->make(program);
+  const Expected expected = expected_of(prepared, *naive, options.oracle_rules);
+  const Timing naive_timing = timing_of(name + "/naive", prepared, *naive, options.effort);
+  for (const std::string& wanted : options.engines) {
+    const EngineKind& kind = *engine_named(wanted);
+    const auto begin = std::chrono::steady_clock::now();
+    const std::unique_ptr<EngineRun> engine = kind.make(program);
+    const auto passed = std::chrono::steady_clock::now() - begin;
+    DecideRow row;
+    row.workload = name;
+    row.rules = prepared.workload.rule_count;
+    row.engine = kind.name;
+    row.seed = seed;
+    row.build_ms =
+        prepared.compiled.build_ms() + std::chrono::duration<double, std::milli>(passed).count();
+    row.bytes = engine->size_bytes();
+    row.checked = expected.asked.size();
+    row.mismatches = mismatches_of(prepared, expected, *engine);
+    row.naive_p50 = naive_timing.p50;
+    row.timing = kind.name == "naive" ? naive_timing
+                                      : timing_of(name + "/" + std::string(kind.name), prepared,
+                                                  *engine, options.effort);
+    if (options.cold) {
+      row.cold_p50 = measure_cold(prepared.facts.size(), [&](std::size_t i) {
+        static_cast<void>(engine->decide(*prepared.facts[i]));
+      });
+    }
+    if (options.worst_seconds > 0) add_worst(prepared, *engine, options.worst_seconds, row);
+    rows.push_back(std::move(row));
   }
+}
+
+std::optional<std::uint64_t> seed_of(const std::string& text) {
+  if (text == "random") return std::random_device{}();
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return seed;
+}
+
+bool are_known(const DecideOptions& options) {
+  for (const std::string& name : options.engines) {
+    if (engine_named(name) != nullptr) continue;
+    std::fprintf(stderr, "there is no engine '%s'\n", name.c_str());
+    return false;
+  }
+  for (const std::string& name : options.workloads) {
+    const auto& kinds = workload_kinds();
+    if (std::ranges::find(kinds, name, &WorkloadKind::name) != kinds.end()) continue;
+    std::fprintf(stderr, "there is no workload '%s'\n", name.c_str());
+    return false;
+  }
+  return true;
 }
 
 }  // namespace
 
 int run_decide(const DecideOptions& options) {
-  std::vector<Row> rows;
+  const std::optional<std::uint64_t> seed = seed_of(options.seed);
+  if (!seed) std::fprintf(stderr, "a seed is a number, or 'random'\n");
+  if (!seed || !are_known(options)) return 2;
+  std::fprintf(stderr, "# seed %llu\n", static_cast<unsigned long long>(*seed));
+  std::vector<DecideRow> rows;
   for (const WorkloadKind& kind : workload_kinds()) {
     const std::string name(kind.name);
     const bool wanted = options.workloads.empty() ||
-                        std::find(options.workloads.begin(), options.workloads.end(), name) !=
-                            options.workloads.end();
+                        std::ranges::find(options.workloads, name) != options.workloads.end();
     if (!wanted) continue;
-    for (const std::size_t rules : options.rules) rows.push_back(run_one(name, rules, options));
+    for (const std::size_t rules : options.rules) {
+      run_one(name, rules, options, *seed, rows);
+      if (!kind.any_size) break;
+    }
   }
   options.json ? print_json(rows) : print_table(rows);
-  for (const Row& row : rows) {
-    if (row.mismatches > 0 || row.timing.allocations > 0) return 1;
-  }
-  return 0;
+  const bool failed = std::ranges::any_of(
+      rows, [](const DecideRow& row) { return row.mismatches > 0 || row.timing.allocations > 0; });
+  return failed ? 1 : 0;
 }
 
 }  // namespace sentrail::bench

@@ -16,11 +16,23 @@ int main(int argc, char** argv) {
   DecideOptions decide;
   int exit_code = 0;
   CLI::App* command = app.add_subcommand("decide", "the cost of one decision, in process");
-  command->add_option("--workload", decide.workloads, "which; all unless given");
+  command->add_option("--workload", decide.workloads, "which; all unless given")->delimiter(',');
+  command->add_option("--engine", decide.engines, "auto, linear, naive")
+      ->delimiter(',')
+      ->capture_default_str();
   command->add_option("--rules", decide.rules, "sizes")->delimiter(',')->capture_default_str();
   command->add_option("--requests", decide.requests, "distinct requests")->capture_default_str();
-  command->add_option("--passes", decide.passes, "passes over them")->capture_default_str();
-  command->add_option("--seed", decide.seed, "of policies and requests")->capture_default_str();
+  command->add_option("--passes", decide.effort.passes, "passes over them, at most")
+      ->capture_default_str();
+  command->add_option("--seconds", decide.effort.seconds, "that the passes of a row may take")
+      ->capture_default_str();
+  command->add_option("--worst-seconds", decide.worst_seconds, "of search for slow requests")
+      ->capture_default_str();
+  command->add_option("--oracle-rules", decide.oracle_rules, "that the oracle evaluates for a row")
+      ->capture_default_str();
+  command->add_flag("--cold", decide.cold, "measure decisions without caches too");
+  command->add_option("--seed", decide.seed, "of policies and requests; a number or 'random'")
+      ->capture_default_str();
   command->add_flag("--json", decide.json, "print rows as JSON");
   command->callback([&] { exit_code = run_decide(decide); });
 

@@ -1,0 +1,48 @@
+// The rows that `sentrail-bench decide` prints.
+//
+// Neighbours: decide_bench.cpp fills them. Must not know: how anything is measured.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/measure.hpp"
+
+namespace sentrail::bench {
+
+// The naive baseline may cost so much for a rule, and so much to read a request; a row beside a
+// slower one is not valid. source: docs/benchmarks.md.
+inline constexpr double kNaiveRuleNsMax = 6;
+inline constexpr double kNaiveReadNsMax = 100;
+
+// One line of the table.
+struct DecideRow {
+  std::string workload;
+  std::size_t rules = 0;
+  std::string engine;
+  std::uint64_t seed = 0;
+  Timing timing;
+  std::size_t bytes = 0;
+  double build_ms = 0;
+  std::size_t mismatches = 0;  // answers that the oracle, or for the others naive, does not give
+  std::size_t checked = 0;     // requests that the oracle was asked
+  double naive_p50 = 0;
+  double cold_p50 = -1;  // below 0: not measured
+  double worst_ns = -1;
+  std::size_t worst_tried = 0;
+
+  [[nodiscard]] double ratio_naive() const noexcept {
+    return timing.p50 > 0 ? naive_p50 / timing.p50 : 0;
+  }
+  [[nodiscard]] bool valid() const noexcept {
+    return naive_p50 <= kNaiveRuleNsMax * static_cast<double>(rules) + kNaiveReadNsMax;
+  }
+};
+
+// Prints them to standard output.
+void print_json(const std::vector<DecideRow>& rows);
+void print_table(const std::vector<DecideRow>& rows);
+
+}  // namespace sentrail::bench

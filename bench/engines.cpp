@@ -1,0 +1,81 @@
+// The table of engines. See engines.hpp.
+#include "bench/engines.hpp"
+
+#include "bench/naive.hpp"
+#include "runtime/decide/engine.hpp"
+
+namespace sentrail::bench {
+namespace {
+
+// The loop over requests, with the engine's own call in it. `One` is made of a program and decides
+// facts.
+template <class One>
+class RunOf final : public EngineRun {
+ public:
+  explicit RunOf(const Program& program) : one_(program) {}
+
+  [[nodiscard]] Decision decide(const Facts& facts) override { return one_.decide(facts); }
+  [[nodiscard]] std::uint32_t pass(std::span<const support::OwnedFacts> facts) override {
+    std::uint32_t sum = 0;
+    for (const support::OwnedFacts& one : facts) sum += one_.decide(*one).rule;
+    return sum;
+  }
+  [[nodiscard]] std::size_t size_bytes() const override { return one_.size_bytes(); }
+
+ private:
+  One one_;
+};
+
+template <class One>
+std::unique_ptr<EngineRun> make(const Program& program) {
+  return std::make_unique<RunOf<One>>(program);
+}
+
+struct Linear {
+  explicit Linear(const Program& program) : engine(program), scratch(engine.make_scratch()) {}
+  [[nodiscard]] Decision decide(const Facts& facts) { return engine.decide(facts, scratch); }
+  [[nodiscard]] std::size_t size_bytes() const { return bytes_of(engine.program()); }
+
+  decide::LinearEngine engine;
+  decide::Scratch scratch;
+};
+
+struct Naive {
+  explicit Naive(const Program& program)
+      : bytes(bytes_of(program)), engine(program), room(engine.make_room()) {}
+  [[nodiscard]] Decision decide(const Facts& facts) { return engine.decide(facts, room); }
+  [[nodiscard]] std::size_t size_bytes() const { return bytes + engine.size_bytes(); }
+
+  std::size_t bytes;
+  NaiveEngine engine;
+  NaiveEngine::Room room;
+};
+
+// What the runtime takes.
+constexpr std::string_view kAuto = "linear";
+
+}  // namespace
+
+const std::vector<EngineKind>& engine_kinds() {
+  static const std::vector<EngineKind> kKinds = {
+      {"linear", "one chain of questions a tier, each answered once a request", make<Linear>},
+      {"naive", "rules in order, early exit, over interned operands", make<Naive>},
+  };
+  return kKinds;
+}
+
+const EngineKind* engine_named(std::string_view name) {
+  if (name == "auto") name = kAuto;
+  for (const EngineKind& kind : engine_kinds()) {
+    if (kind.name == name) return &kind;
+  }
+  return nullptr;
+}
+
+std::size_t bytes_of(const Program& program) {
+  std::size_t bytes = 0;
+  for_each_table(program, [&](TableId, const auto& table) { bytes += table.size_bytes(); });
+  return bytes;
+}
+
+}  // namespace sentrail::bench
