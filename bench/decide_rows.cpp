@@ -27,6 +27,7 @@ void print_json(const std::vector<DecideRow>& rows) {
     number(json, "p50", row.timing.p50);
     number(json, "p99", row.timing.p99);
     number(json, "p999", row.timing.p999);
+    number(json, "fastest", row.timing.fastest);
     number(json, "empty_pair", row.timing.empty_pair);
     json.key("allocations").unsigned_integer(row.timing.allocations);
     json.key("bytes").unsigned_integer(row.bytes);
@@ -35,6 +36,7 @@ void print_json(const std::vector<DecideRow>& rows) {
     json.key("checked").unsigned_integer(row.checked);
     number(json, "ratio_naive", row.ratio_naive(), "%.3f");
     number(json, "naive_p50", row.naive_p50);
+    number(json, "naive_read", row.naive_read);
     json.key("valid").boolean(row.valid());
     json.key("requests").unsigned_integer(row.timing.calls);
     json.key("passes").unsigned_integer(row.timing.passes);
@@ -51,14 +53,15 @@ void print_json(const std::vector<DecideRow>& rows) {
 }
 
 void print_table(const std::vector<DecideRow>& rows) {
-  std::printf("%-16s %7s %-7s %10s %10s %10s %10s %10s %6s %10s %9s %6s %8s\n", "workload", "rules",
-              "engine", "p50 ns", "p99 ns", "p99.9 ns", "worst ns", "cold ns", "alloc", "bytes",
-              "build ms", "wrong", "x naive");
+  std::printf("%-16s %7s %-7s %10s %10s %10s %10s %10s %10s %6s %10s %9s %6s %8s\n", "workload",
+              "rules", "engine", "p50 ns", "fastest", "p99 ns", "p99.9 ns", "worst ns", "cold ns",
+              "alloc", "bytes", "build ms", "wrong", "x naive");
   for (const DecideRow& row : rows) {
     std::printf(
-        "%-16s %7zu %-7s %10.1f %10.1f %10.1f %10.1f %10.1f %6llu %10zu %9.2f %6zu %8.2f%s\n",
-        row.workload.c_str(), row.rules, row.engine.c_str(), row.timing.p50, row.timing.p99,
-        row.timing.p999, row.worst_ns, row.cold_p50,
+        "%-16s %7zu %-7s %10.1f %10.1f %10.1f %10.1f %10.1f %10.1f %6llu %10zu %9.2f %6zu "
+        "%8.2f%s\n",
+        row.workload.c_str(), row.rules, row.engine.c_str(), row.timing.p50, row.timing.fastest,
+        row.timing.p99, row.timing.p999, row.worst_ns, row.cold_p50,
         static_cast<unsigned long long>(row.timing.allocations), row.bytes, row.build_ms,
         row.mismatches, row.ratio_naive(), row.valid() ? "" : " (not valid)");
   }

@@ -51,6 +51,16 @@ struct Naive {
   NaiveEngine::Room room;
 };
 
+struct NaiveReader : Naive {
+  using Naive::Naive;
+  [[nodiscard]] Decision decide(const Facts& facts) {
+    engine.read_all(facts, room);
+    Decision decision;
+    decision.rule = room.element_count;
+    return decision;
+  }
+};
+
 // What the runtime takes.
 constexpr std::string_view kAuto = "linear";
 
@@ -70,6 +80,10 @@ const EngineKind* engine_named(std::string_view name) {
     if (kind.name == name) return &kind;
   }
   return nullptr;
+}
+
+std::unique_ptr<EngineRun> make_naive_reader(const Program& program) {
+  return make<NaiveReader>(program);
 }
 
 std::size_t bytes_of(const Program& program) {

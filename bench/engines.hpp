@@ -14,7 +14,6 @@
 #include "core/decision.hpp"
 #include "core/facts.hpp"
 #include "core/program.hpp"
-#include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
 
 namespace sentrail::bench {
@@ -47,6 +46,9 @@ struct EngineKind {
 
 // The row with that name, `auto` included; null if there is none.
 [[nodiscard]] const EngineKind* engine_named(std::string_view name);
+
+// The baseline that reads each request as it would to decide, and then decides nothing.
+[[nodiscard]] std::unique_ptr<EngineRun> make_naive_reader(const Program& program);
 
 // Bytes of a program's tables.
 [[nodiscard]] std::size_t bytes_of(const Program& program);

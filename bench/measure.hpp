@@ -1,8 +1,9 @@
 // Timing of many calls: medians over passes, tails from single calls.
 //
 // Neighbours: decide_bench.cpp, worst_request.cpp. Must not know: what is measured. p50 is the
-// median of the passes divided by the calls of a pass; tails come from the time-stamp counter
-// around single calls, with the median of an empty pair subtracted. source: docs/benchmarks.md.
+// median of the passes divided by the calls of a pass; tails come from single calls. Time is that
+// of the time-stamp counter, with the median of an empty pair of readings subtracted. source:
+// docs/benchmarks.md.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +17,10 @@ namespace sentrail::bench {
 // Nanoseconds of one call, what it allocated, and how it was measured.
 struct Timing {
   double p50 = 0;
+  double fastest = 0;  // pass: what other programs disturbed least
   double p99 = 0;
   double p999 = 0;
-  double empty_pair = 0;          // subtracted from p99 and p999
+  double empty_pair = 0;          // what is subtracted
   std::uint64_t allocations = 0;  // in one pass
   std::size_t calls = 0;          // of one pass
   std::size_t passes = 0;
@@ -32,21 +34,27 @@ struct Effort {
 inline constexpr std::size_t kPassesMin = 5;
 inline constexpr std::size_t kCallsMin = 512;  // of a pass, where not even kPassesMin would fit
 
-// Measures `pass_over(n)`, which makes the calls [0, n), and `one_call(i)`, for n at most `count`,
-// under Google Benchmark.
-[[nodiscard]] Timing measure(const std::string& name, std::size_t count, const Effort& effort,
-                             const std::function<void(std::size_t)>& pass_over,
-                             const std::function<void(std::size_t)>& one_call);
+// What is measured: `run(begin, end)` makes the calls [begin, end); `ready(begin, end)` brings
+// their arguments into the cache, as whoever made them just now would have left them, and is not
+// timed.
+struct Calls {
+  std::size_t count = 0;
+  std::function<void(std::size_t, std::size_t)> ready;
+  std::function<void(std::size_t, std::size_t)> run;
+};
+inline constexpr std::size_t kCallsOfABlock = 8;  // are readied, then timed, together
+
+// Measures calls under Google Benchmark.
+[[nodiscard]] Timing measure(const std::string& name, const Calls& calls, const Effort& effort);
 
 // The median of single calls, before each of which a buffer twice as large as the last-level cache
-// is walked: what a decision costs that finds none of its tables in a cache.
-[[nodiscard]] double measure_cold(std::size_t count,
-                                  const std::function<void(std::size_t)>& one_call);
+// is walked, and its arguments are readied: what a call costs that finds nothing else in a cache.
+[[nodiscard]] double measure_cold(const Calls& calls);
 
-// Times single calls: the time-stamp counter, nanoseconds of a tick, an empty pair's median.
-class SingleCalls {
+// The time-stamp counter, how long a tick is, and what an empty pair of readings takes.
+class Ticks {
  public:
-  SingleCalls();
+  Ticks();
 
   // Nanoseconds of one call, the pair of readings included.
   template <class Call>

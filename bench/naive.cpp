@@ -19,9 +19,9 @@ constexpr std::uint32_t kElementsMax = 256;
 std::uint8_t rank_of(decide::Op op) noexcept {
   switch (op) {
     case decide::Op::pattern:
-    case decide::Op::list:
     case decide::Op::element:
       return 11;
+    case decide::Op::list:
     case decide::Op::contains:
     case decide::Op::size:
       return 12;
@@ -33,6 +33,29 @@ std::uint8_t rank_of(decide::Op op) noexcept {
     default:
       return 10;
   }
+}
+
+// FNV-1a. source: http://www.isthe.com/chongo/tech/comp/fnv.
+std::uint32_t hash_of(std::string_view text) noexcept {
+  std::uint32_t hash = 2166136261u;
+  for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 16777619u;
+  return hash;
+}
+
+// The longest segment of a pattern that is one text; empty if there is none.
+std::string_view literal_segment(const Program& p, const PatternRow& pattern) noexcept {
+  const auto op_at = [&](std::uint32_t i) {
+    return static_cast<PatternOp>(p.pattern_ops[pattern.ops_begin + i].op);
+  };
+  std::string_view longest;
+  for (std::uint32_t i = 0; i < pattern.ops_count; ++i) {
+    if (op_at(i) != PatternOp::literal) continue;
+    const bool begins = i == 0 || op_at(i - 1) == PatternOp::separator;
+    const bool ends = i + 1 == pattern.ops_count || op_at(i + 1) == PatternOp::separator;
+    const std::string_view text = p.view(p.pattern_ops[pattern.ops_begin + i].text);
+    if (begins && ends && text.size() > longest.size()) longest = text;
+  }
+  return longest;
 }
 
 }  // namespace
@@ -71,13 +94,14 @@ NaiveEngine::NaiveEngine(const Program& verified) : bound_(decide::bind(verified
   for (std::uint32_t i = 0; i < verified.rules.size(); ++i) add_rule(i);
   for (std::uint32_t slot = 0; slot < uses_.size(); ++slot) {
     const Use& use = uses_[slot];
-    if (use.symbol || use.head || use.elements) read_.push_back(slot);
+    if (use.symbol || use.head || use.elements || use.segments) read_.push_back(slot);
   }
 }
 
 NaiveEngine::Room NaiveEngine::make_room() const {
   Room room;
   room.values.resize(bound_.slots.size());
+  room.words.resize(bound_.slots.size() * kWords + 1);  // the last look is at two words
   room.elements.resize(kElementsMax);
   room.scratch.fit(bound_);
   return room;
@@ -101,7 +125,30 @@ void NaiveEngine::add_rule(std::uint32_t rule) {
   }
   std::stable_sort(checks_.begin() + begin, checks_.end(),
                    [](const Check& a, const Check& b) { return a.rank < b.rank; });
-  rules_.push_back({begin, static_cast<std::uint32_t>(checks_.size())});
+  Rule row = look_of(checks_[begin]);
+  row.checks_begin = begin;
+  row.checks_end = static_cast<std::uint32_t>(checks_.size());
+  rules_.push_back(row);
+}
+
+NaiveEngine::Rule NaiveEngine::look_of(const Check& first) {
+  Rule row;
+  row.slot = first.slot;
+  row.word = first.slot * kWords;
+  if (first.negated) return row;
+  if (first.how == How::head) {
+    row.wanted = first.head;
+    row.mask = first.mask;
+  } else if (first.how == How::symbol) {
+    row.word += kSymbolWord;
+    row.wanted.first = first.wanted;
+    row.mask.first = ~std::uint64_t{0};
+  } else if (first.how == How::element) {
+    row.word += kElementsWord;
+    row.wanted.first = std::uint64_t{1} << (first.wanted & 63);
+    row.mask.first = row.wanted.first;
+  }
+  return row;
 }
 
 void NaiveEngine::add_literal(const NodeRow& node) {
@@ -109,6 +156,7 @@ void NaiveEngine::add_literal(const NodeRow& node) {
   if (static_cast<NodeKind>(node.kind) == NodeKind::literal) {
     check = check_of(node.atom);
     check.negated = node.flag != 0;
+    if (!check.negated) add_segment(check);
   } else {
     check.how = How::tree;
     check.rank = 20;
@@ -133,32 +181,47 @@ NaiveEngine::Check NaiveEngine::check_of(std::uint32_t atom) {
     set_head(bound_.program.patterns[test.a], check);
     if (check.mask.first == 0) return check;
     check.how = How::head;
-    check.rank = 1;
+    check.rank = 0;
     use.head = true;
   } else if (test.op == decide::Op::element) {
     const OperandRow& operand = bound_.program.operands[test.a];
     if (static_cast<OperandKind>(operand.kind) != OperandKind::string) return check;
     check.how = How::element;
-    check.rank = 2;
+    check.rank = 0;
     check.wanted = operand.index;
     use.elements = true;
   }
   return check;
 }
 
+// Where a head does not tell all of a pattern, a segment that must be there is looked for first.
+void NaiveEngine::add_segment(const Check& pattern) {
+  const decide::Test& test = bound_.tests[pattern.atom];
+  if (test.op != decide::Op::pattern || pattern.tail != Tail::pattern) return;
+  const std::string_view segment = literal_segment(bound_.program, bound_.program.patterns[test.a]);
+  if (segment.empty()) return;
+  Check check;
+  check.how = How::element;
+  check.slot = pattern.slot;
+  check.wanted = hash_of(segment);
+  uses_[check.slot].segments = true;
+  checks_.push_back(check);
+}
+
 // The bytes that every value begins with that the pattern matches, at most sixteen.
 void NaiveEngine::set_head(const PatternRow& pattern, Check& check) const {
   const Program& p = bound_.program;
   std::string head;
-  for (std::uint32_t i = 0; i < pattern.ops_count; ++i) {
-    const PatternOpRow& op = p.pattern_ops[pattern.ops_begin + i];
+  std::uint32_t at = 0;  // the step behind the head
+  for (; at < pattern.ops_count; ++at) {
+    const PatternOpRow& op = p.pattern_ops[pattern.ops_begin + at];
     const auto kind = static_cast<PatternOp>(op.op);
     if (kind == PatternOp::literal) {
       head += p.view(op.text);
     } else if (kind == PatternOp::separator) {
       // `a/**` matches `a` too.
-      const bool more = i + 1 < pattern.ops_count;
-      const auto next = more ? static_cast<PatternOp>(p.pattern_ops[pattern.ops_begin + i + 1].op)
+      const bool more = at + 1 < pattern.ops_count;
+      const auto next = more ? static_cast<PatternOp>(p.pattern_ops[pattern.ops_begin + at + 1].op)
                              : PatternOp::literal;
       if (next == PatternOp::globstar) break;
       head += static_cast<char>(pattern.separator);
@@ -169,37 +232,58 @@ void NaiveEngine::set_head(const PatternRow& pattern, Check& check) const {
   const std::string_view kept = std::string_view(head).substr(0, sizeof(decide::TextHead));
   check.head = decide::TextHead::of(kept);
   check.mask = decide::TextHead::of(std::string(kept.size(), '\xff'));
+  check.wanted = static_cast<std::uint32_t>(kept.size());
+  if (kept.size() < head.size()) return;
+  const auto op_at = [&](std::uint32_t i) {
+    return static_cast<PatternOp>(p.pattern_ops[pattern.ops_begin + i].op);
+  };
+  const std::uint32_t left = pattern.ops_count - at;
+  if (left == 1 && op_at(at) == PatternOp::any_run) check.tail = Tail::run;
+  if (left == 2 && op_at(at) == PatternOp::separator && op_at(at + 1) == PatternOp::globstar) {
+    check.tail = Tail::deep;
+  }
 }
 
-// Reads what the compares need. A value that some test could not decide makes the request odd.
-void NaiveEngine::read(const Facts& facts, Room& room) const noexcept {
-  room.odd = false;
-  room.element_count = 0;
-  for (const std::uint32_t index : read_) {
-    const decide::Slot& slot = bound_.slots[index];
-    const Use& use = uses_[index];
-    const Fact fact = slot.steps_count == 0 ? facts[slot.attribute]
-                                            : facts.at(slot.attribute, bound_.steps_of(slot));
-    Room::Value& value = room.values[index];
-    value.symbol = decide::kNoSymbol;
-    value.elements_begin = room.element_count;
-    value.elements_end = room.element_count;
-    value.head = {~std::uint64_t{0}, ~std::uint64_t{0}};  // no text begins like this
-    if (fact.kind == FactKind::absent) continue;
-    if (use.elements) read_elements(fact, value, room);
-    if (!use.symbol && !use.head) continue;
-    if (fact.kind != FactKind::string) {
-      room.odd = true;
-      continue;
-    }
-    if (use.symbol) {
-      const std::uint32_t symbol = bound_.symbols.find(fact.text);
-      if (symbol != decide::SymbolTable::kNone) value.symbol = symbol;
-    }
-    if (use.head) {
-      if (!decide::is_matchable(fact.text, slot.separator)) room.odd = true;
-      value.head = decide::TextHead::of(fact.text);
-    }
+// Reads what compares need of a slot. A value that some test could not decide makes the request
+// odd.
+void NaiveEngine::read(std::uint32_t index, const Facts& facts, Room& room) const noexcept {
+  const decide::Slot& slot = bound_.slots[index];
+  const Use& use = uses_[index];
+  const Fact fact = slot.steps_count == 0 ? facts[slot.attribute]
+                                          : facts.at(slot.attribute, bound_.steps_of(slot));
+  Room::Value& value = room.values[index];
+  value.known = true;
+  value.symbol = decide::kNoSymbol;
+  value.elements_begin = room.element_count;
+  value.elements_end = room.element_count;
+  std::uint64_t* const words = room.words.data() + std::size_t{index} * kWords;
+  words[kHeadWord] = ~std::uint64_t{0};  // no text begins like this
+  words[kSymbolWord] = decide::kNoSymbol;
+  words[kElementsWord] = 0;
+  if (fact.kind == FactKind::absent) return;
+  if (use.elements) read_elements(fact, value, room);
+  const bool as_text = use.symbol || use.head || use.segments;
+  if (as_text && fact.kind != FactKind::string) {
+    room.odd = true;
+    return;
+  }
+  value.text = fact.text;
+  if (use.symbol) {
+    const std::uint32_t symbol = bound_.symbols.find(fact.text);
+    if (symbol != decide::SymbolTable::kNone) value.symbol = symbol;
+    words[kSymbolWord] = value.symbol;
+  }
+  if ((use.head || use.segments) && !decide::is_matchable(fact.text, slot.separator)) {
+    room.odd = true;
+  }
+  if (use.head) {
+    const auto head = decide::TextHead::of(fact.text);
+    words[kHeadWord] = head.first;
+    words[kHeadWord + 1] = head.second;
+  }
+  if (use.segments) read_segments(slot.separator, value, room);
+  for (std::uint32_t i = value.elements_begin; i < value.elements_end; ++i) {
+    words[kElementsWord] |= std::uint64_t{1} << (room.elements[i] & 63);
   }
 }
 
@@ -228,27 +312,48 @@ void NaiveEngine::read_elements(const Fact& fact, Room::Value& value, Room& room
   value.elements_end = room.element_count;
 }
 
-inline bool NaiveEngine::holds(const Check& check, const Facts& facts, Room& room) const noexcept {
-  const Room::Value& value = room.values.data()[check.slot];
-  switch (check.how) {
-    case How::symbol:
-      return (value.symbol == check.wanted) != check.negated;
-    case How::head:
-      if ((((value.head.first ^ check.head.first) & check.mask.first) |
-           ((value.head.second ^ check.head.second) & check.mask.second)) != 0) {
-        return check.negated;
-      }
-      return holds_slowly(check, facts, room);
-    case How::element: {
-      bool found = false;
-      for (std::uint32_t i = value.elements_begin; i < value.elements_end; ++i) {
-        found |= room.elements.data()[i] == check.wanted;
-      }
-      return found != check.negated;
-    }
-    default:
-      return holds_slowly(check, facts, room);
+bool NaiveEngine::is_followed(const Check& check, const Room::Value& value) const noexcept {
+  const char separator = bound_.slots[check.slot].separator;
+  if (check.tail == Tail::run) {
+    return value.text.find(separator, check.wanted) == std::string_view::npos;
   }
+  return value.text.size() == check.wanted || value.text[check.wanted] == separator;
+}
+
+void NaiveEngine::read_segments(char separator, Room::Value& value, Room& room) noexcept {
+  std::string_view left = value.text;
+  for (;;) {
+    if (room.element_count == kElementsMax) {
+      room.odd = true;
+      return;
+    }
+    const std::size_t end = left.find(separator);
+    room.elements[room.element_count++] = hash_of(left.substr(0, end));
+    value.elements_end = room.element_count;
+    if (end == std::string_view::npos) return;
+    left.remove_prefix(end + 1);
+  }
+}
+
+inline bool NaiveEngine::holds(const Check& check, const Facts& facts, Room& room) const noexcept {
+  if (check.how >= How::asked) return holds_slowly(check, facts, room);
+  const Room::Value& value = room.values.data()[check.slot];
+  if (!value.known) read(check.slot, facts, room);
+  if (check.how == How::symbol) return (value.symbol == check.wanted) != check.negated;
+  if (check.how == How::head) {
+    const std::uint64_t* const words = room.words.data() + std::size_t{check.slot} * kWords;
+    if ((((words[0] ^ check.head.first) & check.mask.first) |
+         ((words[1] ^ check.head.second) & check.mask.second)) != 0) {
+      return check.negated;
+    }
+    if (check.tail == Tail::pattern) return holds_slowly(check, facts, room);
+    return is_followed(check, value) != check.negated;
+  }
+  bool found = false;
+  for (std::uint32_t i = value.elements_begin; i < value.elements_end; ++i) {
+    found |= room.elements.data()[i] == check.wanted;
+  }
+  return found != check.negated;
 }
 
 bool NaiveEngine::holds_slowly(const Check& check, const Facts& facts, Room& room) const noexcept {
@@ -269,7 +374,13 @@ bool NaiveEngine::holds_slowly(const Check& check, const Facts& facts, Room& roo
 std::uint32_t NaiveEngine::first_match(std::uint32_t begin, std::uint32_t end, const Facts& facts,
                                        Room& room) const noexcept {
   for (std::uint32_t rule = begin; rule < end; ++rule) {
-    const Rule row = rules_.data()[rule];
+    const Rule& row = rules_.data()[rule];
+    if (!room.values.data()[row.slot].known) read(row.slot, facts, room);
+    const std::uint64_t* const words = room.words.data() + row.word;
+    if ((((words[0] ^ row.wanted.first) & row.mask.first) |
+         ((words[1] ^ row.wanted.second) & row.mask.second)) != 0) {
+      continue;
+    }
     std::uint32_t at = row.checks_begin;
     while (at < row.checks_end && holds(checks_.data()[at], facts, room)) ++at;
     if (at == row.checks_end && !bound_.has_ended(rule, facts.now_ms)) return rule;
@@ -301,9 +412,20 @@ void NaiveEngine::walk_trees(const decide::Tier& tier, const Facts& facts, Room&
   }
 }
 
-Decision NaiveEngine::decide(const Facts& facts, Room& room) const noexcept {
+void NaiveEngine::forget(Room& room) const noexcept {
   room.scratch.forget();
-  read(facts, room);
+  room.odd = false;
+  room.element_count = 0;
+  for (const std::uint32_t slot : read_) room.values[slot].known = false;
+}
+
+void NaiveEngine::read_all(const Facts& facts, Room& room) const noexcept {
+  forget(room);
+  for (const std::uint32_t slot : read_) read(slot, facts, room);
+}
+
+Decision NaiveEngine::decide(const Facts& facts, Room& room) const noexcept {
+  forget(room);
   Walk walk;
   for (const decide::Tier& tier : bound_.tiers) {
     if (room.odd) break;

@@ -166,7 +166,7 @@ class Climb {
   const std::vector<Request>& requests_;
   const std::vector<support::OwnedFacts>& facts_;
   Random random_;
-  SingleCalls clock_;
+  Ticks clock_;
   std::uint32_t sum_ = 0;
 };
 
