@@ -1,65 +1,98 @@
 // `sentrail-bench`: named workloads, measured against named baselines.
 //
-// Neighbours: decide_bench.hpp, http_bench.hpp. Must not know: how anything is measured.
+// Neighbours: the headers named *_bench.hpp, export.hpp. Must not know: how anything is measured.
 #include <CLI/CLI.hpp>
 
 #include "bench/compile_bench.hpp"
 #include "bench/decide_bench.hpp"
+#include "bench/export.hpp"
 #include "bench/http_bench.hpp"
+
+namespace sentrail::bench {
+namespace {
+
+void add_decide(CLI::App& app, DecideOptions& options, int& exit_code) {
+  CLI::App* const command = app.add_subcommand("decide", "the cost of one decision, in process");
+  command->add_option("--workload", options.workloads, "which; all unless given")->delimiter(',');
+  command->add_option("--engine", options.engines, "auto, linear, naive")
+      ->delimiter(',')
+      ->capture_default_str();
+  command->add_option("--rules", options.rules, "sizes")->delimiter(',')->capture_default_str();
+  command->add_option("--requests", options.requests, "distinct requests")->capture_default_str();
+  command->add_option("--passes", options.effort.passes, "passes over them, at most")
+      ->capture_default_str();
+  command->add_option("--seconds", options.effort.seconds, "that the passes of a row may take")
+      ->capture_default_str();
+  command->add_option("--worst-seconds", options.worst_seconds, "of search for slow requests")
+      ->capture_default_str();
+  command->add_option("--oracle-rules", options.oracle_rules, "that the oracle evaluates for a row")
+      ->capture_default_str();
+  command->add_flag("--cold", options.cold, "measure decisions without caches too");
+  command->add_option("--seed", options.seed, "of policies and requests; a number or 'random'")
+      ->capture_default_str();
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_decide(options); });
+}
+
+void add_export(CLI::App& app, ExportOptions& options, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("export", "a workload as JSON, for engines of other makers");
+  command->add_option("folder", options.folder, "to write to")->required();
+  command->add_option("--workload", options.workload, "which")->capture_default_str();
+  command->add_option("--rules", options.rules, "how many")->capture_default_str();
+  command->add_option("--requests", options.requests, "distinct ones")->capture_default_str();
+  command->add_option("--expected", options.expected, "requests that the oracle answers")
+      ->capture_default_str();
+  command->add_option("--seed", options.seed, "of policy and requests")->capture_default_str();
+  command->callback([&options, &exit_code] { exit_code = run_export(options); });
+}
+
+void add_http(CLI::App& app, HttpOptions& options, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("http", "the cost of one request to the gate, nginx beside it");
+  command->add_option("--workload", options.workloads,
+                      "simulate, simulate-explained, evaluate-durable, proxy-get");
+  command->add_option("--seconds", options.seconds, "of load for each")->capture_default_str();
+  command->add_option("--connections", options.connections, "kept alive")->capture_default_str();
+  command->add_option("--requests", options.requests, "distinct ones")->capture_default_str();
+  command->add_option("--gate", options.gate,
+                      "the sentraild to measure; the one beside this program");
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_http(options); });
+}
+
+void add_compile(CLI::App& app, CompileOptions& options, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("compile", "sentrailc on large and on hostile policies");
+  command->add_option("--task", options.tasks, "build, analysis, diff, prove, replay, hostile");
+  command->add_option("--rules", options.rules_max, "no policy with more rules than this")
+      ->capture_default_str();
+  command->add_option("--passes", options.passes, "runs of each, of which the median counts")
+      ->capture_default_str();
+  command->add_option("--records", options.records, "that replay reads")->capture_default_str();
+  command->add_option("--seed", options.seed, "of policies and records")->capture_default_str();
+  command->add_option("--compiler", options.compiler, "the sentrailc; the one beside this program");
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_compile(options); });
+}
+
+}  // namespace
+}  // namespace sentrail::bench
 
 int main(int argc, char** argv) {
   using namespace sentrail::bench;
   CLI::App app{"Measure Sentrail against named baselines.", "sentrail-bench"};
   app.set_version_flag("--version", "sentrail-bench " SENTRAIL_VERSION);
   app.require_subcommand(1);
-
-  DecideOptions decide;
   int exit_code = 0;
-  CLI::App* command = app.add_subcommand("decide", "the cost of one decision, in process");
-  command->add_option("--workload", decide.workloads, "which; all unless given")->delimiter(',');
-  command->add_option("--engine", decide.engines, "auto, linear, naive")
-      ->delimiter(',')
-      ->capture_default_str();
-  command->add_option("--rules", decide.rules, "sizes")->delimiter(',')->capture_default_str();
-  command->add_option("--requests", decide.requests, "distinct requests")->capture_default_str();
-  command->add_option("--passes", decide.effort.passes, "passes over them, at most")
-      ->capture_default_str();
-  command->add_option("--seconds", decide.effort.seconds, "that the passes of a row may take")
-      ->capture_default_str();
-  command->add_option("--worst-seconds", decide.worst_seconds, "of search for slow requests")
-      ->capture_default_str();
-  command->add_option("--oracle-rules", decide.oracle_rules, "that the oracle evaluates for a row")
-      ->capture_default_str();
-  command->add_flag("--cold", decide.cold, "measure decisions without caches too");
-  command->add_option("--seed", decide.seed, "of policies and requests; a number or 'random'")
-      ->capture_default_str();
-  command->add_flag("--json", decide.json, "print rows as JSON");
-  command->callback([&] { exit_code = run_decide(decide); });
-
+  DecideOptions decide;
+  add_decide(app, decide, exit_code);
+  ExportOptions exported;
+  add_export(app, exported, exit_code);
   HttpOptions http;
-  command = app.add_subcommand("http", "the cost of one request to the gate, nginx beside it");
-  command->add_option("--workload", http.workloads,
-                      "simulate, simulate-explained, evaluate-durable, proxy-get");
-  command->add_option("--seconds", http.seconds, "of load for each")->capture_default_str();
-  command->add_option("--connections", http.connections, "kept alive")->capture_default_str();
-  command->add_option("--requests", http.requests, "distinct ones")->capture_default_str();
-  command->add_option("--gate", http.gate, "the sentraild to measure; the one beside this program");
-  command->add_flag("--json", http.json, "print rows as JSON");
-  command->callback([&] { exit_code = run_http(http); });
-
+  add_http(app, http, exit_code);
   CompileOptions compile;
-  command = app.add_subcommand("compile", "sentrailc on large and on hostile policies");
-  command->add_option("--task", compile.tasks, "build, analysis, diff, prove, replay, hostile");
-  command->add_option("--rules", compile.rules_max, "no policy with more rules than this")
-      ->capture_default_str();
-  command->add_option("--passes", compile.passes, "runs of each, of which the median counts")
-      ->capture_default_str();
-  command->add_option("--records", compile.records, "that replay reads")->capture_default_str();
-  command->add_option("--seed", compile.seed, "of policies and records")->capture_default_str();
-  command->add_option("--compiler", compile.compiler, "the sentrailc; the one beside this program");
-  command->add_flag("--json", compile.json, "print rows as JSON");
-  command->callback([&] { exit_code = run_compile(compile); });
-
+  add_compile(app, compile, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

@@ -14,6 +14,8 @@ const std::vector<WorkloadKind>& workload_kinds() {
   static const std::vector<WorkloadKind> kKinds = {
       {"gateway-mixed", "wildcards over nine attributes, two to four tests a rule",
        "hardly: with the words of a row and the cache that they miss", true, fill_gateway_mixed},
+      {"gateway-globs", "the tests of gateway-mixed, two effects in an order that means nothing",
+       "as gateway-mixed", true, fill_gateway_globs},
       {"equality-rbac", "equality tests only, hardly ever a match", "not at all", true,
        fill_equality_rbac},
       {"paths", "many globs on one attribute, `*` and `**` in all places",

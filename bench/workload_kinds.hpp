@@ -14,6 +14,7 @@ namespace sentrail::bench {
 
 // workload_names.cpp
 void fill_gateway_mixed(Workload& workload, std::uint64_t seed, std::size_t request_count);
+void fill_gateway_globs(Workload& workload, std::uint64_t seed, std::size_t request_count);
 void fill_equality_rbac(Workload& workload, std::uint64_t seed, std::size_t request_count);
 
 // workload_texts.cpp

@@ -31,16 +31,20 @@ std::string mixed_test(Random& random, std::size_t attribute, std::size_t names)
   }
 }
 
-std::string mixed_rule(Random& random, std::size_t index, std::size_t names) {
-  constexpr std::array<std::string_view, 3> kEffects = {"allow", "require_approval", "block"};
-  std::string text =
-      "  rule r" + std::to_string(index) + ": " + std::string(pick(random, kEffects)) + " when ";
-  // Two to four tests; the first is on a name, so that a rule concerns few requests.
-  text += mixed_test(random, 1 + below(random, 6), names);
+// Two to four tests; the first is on a name, so that a rule concerns few requests.
+std::string mixed_tests(Random& random, std::size_t names) {
+  std::string text = mixed_test(random, 1 + below(random, 6), names);
   for (std::size_t more = 1 + below(random, 3); more > 0; --more) {
     text += " and " + mixed_test(random, below(random, 9), names);
   }
-  return text + "\n";
+  return text;
+}
+
+std::string mixed_rule(Random& random, std::size_t index, std::size_t names) {
+  constexpr std::array<std::string_view, 3> kEffects = {"allow", "require_approval", "block"};
+  const std::string effect(pick(random, kEffects));
+  return "  rule r" + std::to_string(index) + ": " + effect + " when " +
+         mixed_tests(random, names) + "\n";
 }
 
 void fill_mixed_requests(Workload& workload, Random& random, std::size_t names, std::size_t count) {
@@ -73,6 +77,26 @@ void fill_gateway_mixed(Workload& workload, std::uint64_t seed, std::size_t requ
   text = "policy bench.gateway_mixed\nlanguage 1\ntier team {\n";
   for (std::size_t i = 0; i < workload.rule_count; ++i) text += mixed_rule(random, i, names);
   text += "}\ndefault require_approval\n";
+  fill_mixed_requests(workload, random, names, request_count);
+}
+
+void fill_gateway_globs(Workload& workload, std::uint64_t seed, std::size_t request_count) {
+  Random random(seed);
+  const std::size_t names = names_for(workload.rule_count);
+  std::string& text = workload.policy_text;
+  text = "policy bench.gateway_globs\nlanguage 1\n";
+  // One rule of three blocks, and every block comes before every allow: what matches in any order.
+  const std::size_t blocks = workload.rule_count / 3;
+  const auto add_rules = [&](std::size_t begin, std::size_t end, const char* effect) {
+    for (std::size_t i = begin; i < end; ++i) {
+      text += "  rule r" + std::to_string(i) + effect + mixed_tests(random, names) + "\n";
+    }
+  };
+  text += "guard tier never {\n";
+  add_rules(0, blocks, ": block when ");
+  text += "}\ntier team {\n";
+  add_rules(blocks, workload.rule_count, ": allow when ");
+  text += "}\ndefault block\n";
   fill_mixed_requests(workload, random, names, request_count);
 }
 
