@@ -66,7 +66,8 @@ struct window : peg::seq<peg::at<window_shape>, peg::opt<window_days>, peg::opt<
 struct network_shape : peg::seq<peg::one<'"'>, peg::plus<peg::sor<peg::xdigit, peg::one<'.', ':'>>>,
                                 peg::one<'/'>, peg::digit> {};
 struct network : peg::seq<peg::at<network_shape>, string_literal> {};
-struct set_value : peg::sor<bracketed, window, network, number_literal, word_literal> {};
+struct set_value
+    : peg::sor<bracketed, window, network, instant_literal, number_literal, word_literal> {};
 struct type_text
     : peg::sor<TAO_PEGTL_STRING("string"), TAO_PEGTL_STRING("number"), TAO_PEGTL_STRING("bool"),
                TAO_PEGTL_STRING("list"), TAO_PEGTL_STRING("object"), TAO_PEGTL_STRING("null"),

@@ -113,10 +113,17 @@ struct number_body
                peg::opt<peg::two<'.'>, peg::must<number_upper>>, peg::must<number_end>> {};
 
 // --- instants ------------------------------------------------------------------------------
-// `2027-01-31` or `2027-01-31T12:00:00Z`. No number goes on with a dash.
-struct instant_body : peg::seq<peg::rep<4, peg::digit>, peg::one<'-'>,
-                               peg::star<peg::sor<word_character, peg::one<':', '+'>>>,
-                               peg::not_at<odd_character>> {};
+// `2027-01-31` or `2027-01-31T12:00:00Z`, and two of them joined by `..`. No number goes on with a
+// dash.
+struct instant_character
+    : peg::sor<word_part, peg::one<':', '+'>, peg::seq<peg::one<'.'>, peg::not_at<peg::one<'.'>>>> {
+};
+struct instant_text
+    : peg::seq<peg::rep<4, peg::digit>, peg::one<'-'>, peg::star<instant_character>> {};
+struct instant_upper : instant_text {};
+struct instant_end : peg::not_at<peg::sor<peg::one<'.'>, odd_character>> {};
+struct instant_body : peg::seq<instant_text, peg::opt<peg::two<'.'>, peg::must<instant_upper>>,
+                               peg::must<instant_end>> {};
 
 // --- regular expressions -------------------------------------------------------------------
 struct regex_open : peg::one<'/'> {};
@@ -151,9 +158,22 @@ struct list_open : token<peg::one<'['>> {};
 struct list_close : token<peg::one<']'>> {};
 struct list_comma : token<peg::one<','>> {};
 struct list_entry : literal {};
-struct list_next : peg::sor<list_entry, peg::at<peg::one<']'>>> {};
+// A window stands behind `in` alone. Words that are days do not.
+struct day_word
+    : peg::sor<TAO_PEGTL_STRING("mon"), TAO_PEGTL_STRING("tue"), TAO_PEGTL_STRING("wed"),
+               TAO_PEGTL_STRING("thu"), TAO_PEGTL_STRING("fri"), TAO_PEGTL_STRING("sat"),
+               TAO_PEGTL_STRING("sun")> {};
+struct hours_begin : peg::seq<peg::digit, peg::opt<peg::digit>, peg::one<':'>> {};
+struct no_window
+    : peg::not_at<peg::sor<
+          hours_begin,
+          peg::seq<day_word,
+                   peg::sor<peg::two<'.'>,
+                            peg::seq<peg::star<blank>, peg::sor<peg::one<'"'>, hours_begin>>>>>> {};
+struct list_next : peg::sor<peg::at<peg::one<']'>>, peg::seq<peg::must<no_window>, list_entry>> {};
+struct list_first : peg::seq<peg::must<no_window>, list_entry> {};
 struct bracketed
-    : peg::seq<list_open, peg::opt<list_entry, peg::star<list_comma, peg::must<list_next>>>,
+    : peg::seq<list_open, peg::opt<list_first, peg::star<list_comma, peg::must<list_next>>>,
                peg::must<list_close>> {};
 
 // --- paths ---------------------------------------------------------------------------------

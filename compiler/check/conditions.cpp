@@ -31,8 +31,9 @@ std::string operators_of(Type type) {
       return "ask a set for one element: `has VALUE`";
     case Type::time:
       return "it is always there: test it by `in` and `not in` with a window, as in `time in "
-             "mon..fri 09:00..18:00 \"Europe/Berlin\"`, or by `<`, `<=`, `>` and `>=` with an "
-             "instant, as in `time < 2027-01-31T12:00:00Z`";
+             "mon..fri 09:00..18:00 \"Europe/Berlin\"`, or a range of instants, as in `time in "
+             "2026-12-20..2027-01-05`, or by `<`, `<=`, `>` and `>=` with an instant, as in `time "
+             "< 2027-01-31T12:00:00Z`";
     case Type::ip:
       return "an address has `==`, `!=`, `in` and `not in`: ask whether it is in a network, as in "
              "`agent.ip in \"10.0.0.0/8\"`";
@@ -65,6 +66,9 @@ class ConditionChecker {
       report_misplaced_window(context_, left.name(), test.operand.span);
       return broken(expr.span);
     }
+    if (time && op == ir::AtomOp::in && !test.operand.window) {
+      return in_ranges(test, atom.attribute, negated, expr.span);
+    }
     if (time && op == ir::AtomOp::in) {
       auto window = window_of(context_, test.operand);
       if (!window) return broken(expr.span);
@@ -90,6 +94,32 @@ class ConditionChecker {
 
   ir::ConditionId finish(ir::Atom atom, bool negated, Span span) {
     const ir::ConditionId id = append(context_, std::move(atom), span);
+    return negated ? append(context_, ir::ConditionKind::not_, {id}, span) : id;
+  }
+
+  // `time in` ranges of instants: at or behind the first of one of them, and before its second.
+  ir::ConditionId in_ranges(const Test& test, const ir::AttributeRef& ref, bool negated,
+                            Span span) {
+    const std::size_t errors = context_.error_count;
+    std::vector<ir::Operand> ranges = entries_of(context_, ref, test.operand);
+    if (context_.error_count != errors || !spend_operands(context_, ranges.size(), span)) {
+      return broken(span);
+    }
+    const auto compared = [&](ir::AtomOp op, std::string instant) {
+      ir::Operand operand;
+      operand.kind = ir::OperandKind::instant;
+      operand.text = std::move(instant);
+      return append(context_, ir::Atom{ref, op, {std::move(operand)}}, span);
+    };
+    std::vector<ir::ConditionId> any;
+    if (ranges.empty()) any.push_back(compared(ir::AtomOp::less, first_instant()));
+    for (ir::Operand& range : ranges) {
+      const auto first = compared(ir::AtomOp::greater_equal, std::move(range.text));
+      const auto behind = compared(ir::AtomOp::less, range.upper.str());
+      any.push_back(append(context_, ir::ConditionKind::all, {first, behind}, span));
+    }
+    const ir::ConditionId id =
+        any.size() == 1 ? any.front() : append(context_, ir::ConditionKind::any, any, span);
     return negated ? append(context_, ir::ConditionKind::not_, {id}, span) : id;
   }
 

@@ -36,7 +36,7 @@ std::string_view kind_name(const Literal& literal) {
     case LiteralKind::word:
       return "a word";
     case LiteralKind::range:
-      return "a range";
+      return holds_instants(literal) ? "a range of instants" : "a range";
     case LiteralKind::json:
       return "JSON";
     case LiteralKind::regex:
@@ -125,7 +125,8 @@ std::optional<ir::Operand> number_of(Context& context, const Literal& literal) {
 std::optional<ir::Operand> range_of(Context& context, const Left& left, const Literal& literal,
                                     Place place) {
   const Type type = left.type();
-  if (place != Place::entry || (type != Type::number && type != Type::json)) {
+  if (place != Place::entry || holds_instants(literal) ||
+      (type != Type::number && type != Type::json)) {
     return mismatch(context, left, literal, place);
   }
   if (!check_number(context, literal.text, literal.span) ||
@@ -246,9 +247,10 @@ std::optional<ir::Operand> operand_of(Context& context, const Left& left, const 
                    "give one value; a parameter that stands for a list is tested by `in`");
     return std::nullopt;
   }
+  const Type type = left.type();
+  if (type == Type::time && place == Place::entry) return range_of_instants(context, literal);
   if (literal.kind == LiteralKind::range) return range_of(context, left, literal, place);
   if (attribute_path(context, literal)) return report_attribute(context, left, literal);
-  const Type type = left.type();
   const bool boolean = literal.kind == LiteralKind::boolean;
   ir::Operand truth{ir::OperandKind::boolean, {}, {}, literal.text == "true"};
   switch (type) {

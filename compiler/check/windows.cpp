@@ -100,6 +100,19 @@ bool check_zone(Context& context, const Literal& zone) {
   return false;
 }
 
+// One end of a range, as if it stood alone.
+Literal end_of(const Literal& range, bool upper) {
+  const std::string_view text = upper ? range.upper : range.text;
+  const auto bytes = static_cast<std::uint32_t>(text.size());
+  Span span = range.span;
+  if (upper) {
+    span.begin = span.end - bytes;
+  } else {
+    span.end = span.begin + bytes;
+  }
+  return {LiteralKind::instant, span, text, {}};
+}
+
 void report_bad_instant(Context& context, const Literal& literal, const std::string& example) {
   context.report(DiagnosticKind::bad_instant, literal.span,
                  ticked(context.sources.slice(literal.span)) + " is no instant since 1970",
@@ -109,11 +122,6 @@ void report_bad_instant(Context& context, const Literal& literal, const std::str
 }  // namespace
 
 std::optional<ir::Operand> window_of(Context& context, const Operand& operand) {
-  if (!operand.window) {
-    context.report(DiagnosticKind::wrong_time_test, operand.span,
-                   ticked(context.sources.slice(operand.span)) + " is no window", kExample);
-    return std::nullopt;
-  }
   const auto days = days_of(context, operand.literals.front());
   const auto hours = hours_of(context, operand.literals[1]);
   const Literal& zone = operand.literals[2];
@@ -149,6 +157,44 @@ std::optional<ir::Operand> instant_operand(Context& context, const Literal& lite
   made.kind = ir::OperandKind::instant;
   made.text = *std::move(instant);
   return made;
+}
+
+std::string first_instant() {
+  return format_rfc3339_ms(1);
+}
+
+bool holds_instants(const Literal& literal) {
+  constexpr std::size_t kYearDigits = 4;
+  return literal.kind == LiteralKind::range &&
+         literal.text.find_first_not_of("0123456789") == kYearDigits &&
+         literal.text[kYearDigits] == '-';
+}
+
+std::optional<ir::Operand> range_of_instants(Context& context, const Literal& literal) {
+  const std::string shown = ticked(context.sources.slice(literal.span));
+  if (!holds_instants(literal)) {
+    context.report(DiagnosticKind::wrong_time_test, literal.span,
+                   shown + " is no range of instants",
+                   literal.kind == LiteralKind::instant
+                       ? Help("write one as `2026-12-20..2027-01-05`, which ends before its second")
+                       : Help(std::string(kExample) +
+                              ", or a range of instants, as `2026-12-20..2027-01-05`"));
+    return std::nullopt;
+  }
+  auto first = instant_operand(context, end_of(literal, false));
+  const auto behind = instant_operand(context, end_of(literal, true));
+  if (!first || !behind) return std::nullopt;
+  if (first->text < behind->text) {  // all are written alike
+    first->upper = behind->text;
+    return first;
+  }
+  const std::string turned = std::string(literal.upper) + ".." + std::string(literal.text);
+  context.report(DiagnosticKind::number_out_of_range, literal.span,
+                 "the range " + shown + " holds nothing: it ends before its second instant",
+                 first->text == behind->text
+                     ? Help("a day is written `2027-01-31..2027-02-01`")
+                     : Help::write("write the earlier instant first: " + ticked(turned), turned));
+  return std::nullopt;
 }
 
 std::optional<std::string> instant_of(Context& context, const Literal& literal) {

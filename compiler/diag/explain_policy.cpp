@@ -116,8 +116,8 @@ constexpr Explanation kTable[] = {
  "rule one: require_approval from (group leads) when always\n"},
 {wrong_time_test,
  "`time` is the instant of the decision. It is in a window, which is days, hours or both, and the "
- "time zone whose clocks count; or before or after an instant. Nothing else has either.",
- "rule one: block when time in weekend\n",
+ "time zone whose clocks count; or in ranges of instants, or before or after one. Nothing else is.",
+ "rule one: block when time in [sat, sun]\n",
  "rule one: block when time in sat, sun \"Europe/Berlin\"\n"},
 {bad_window,
  "Days are `mon` to `sun`, one by one or as `mon..fri`. Hours are written `09:00..18:00`; they end "

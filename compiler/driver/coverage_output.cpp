@@ -48,7 +48,7 @@ JsonWriter& write_test(JsonWriter& json, const Item& item, const ir::Policy& pol
       .key("place")
       .string(place_of(span, sources))
       .key("test")
-      .string(text_of(span, sources))
+      .string(text_of(policy, item.test, sources))
       .key("seen")
       .boolean(item.seen);
 }
@@ -81,8 +81,9 @@ std::vector<Unseen> unseen_in(const Coverage& coverage, const ir::Policy& policy
     if (one.seen) continue;
     const Span span = policy.conditions[one.test].span;
     all.push_back({DiagnosticKind::outcome_untested, span,
-                   "`" + text_of(span, sources) + "` of " + rule_at(policy, one.rule).name +
-                       " is never " + (one.outcome ? "true" : "false") + " in a test",
+                   "`" + text_of(policy, one.test, sources) + "` of " +
+                       rule_at(policy, one.rule).name + " is never " +
+                       (one.outcome ? "true" : "false") + " in a test",
                    "it is for", json_of(one.example)});
   }
   for (const CoveredBoundary& one : coverage.boundaries) {
@@ -92,7 +93,7 @@ std::vector<Unseen> unseen_in(const Coverage& coverage, const ir::Policy& policy
                    "no test of " + rule_at(policy, one.rule).name + " has " +
                        to_string(test.atom.attribute) + " = " + one.value.text + ", " +
                        (one.beside ? "beside" : "at") + " the boundary of `" +
-                       text_of(test.span, sources) + "`",
+                       text_of(policy, one.test, sources) + "`",
                    "one would with", json_of(one.example)});
   }
   for (const CoveredLimit& one : coverage.limits) {

@@ -63,6 +63,10 @@ constexpr auto kClauses = std::to_array<Template>({
     {"ticket", "ticket \"$0\""},
     {"until", "until ${0:2027-01-31}"},
 });
+// What `time` is tested with.
+constexpr std::string_view kOffice = "mon..fri 09:00..18:00 \"Europe/Berlin\"";
+constexpr std::string_view kFreeze = "2026-12-20..2027-01-05";
+constexpr std::string_view kInstant = "2027-01-31T12:00:00Z";
 constexpr auto kObligationWords = std::to_array<Template>({
     {"redact", "redact $0"},
     {"mask", "mask $0"},
@@ -192,7 +196,7 @@ class Offers {
       }
     }
     if (place_.has(Want::parameters)) parameters();
-    if (place_.has(Want::lists)) lists();
+    if (place_.has(Want::lists)) sets();
     if (place_.has(Want::values)) values();
     if (place_.has(Want::conditions)) {
       elements();
@@ -343,6 +347,14 @@ class Offers {
     }
   }
 
+  // What stands behind `in` without brackets.
+  void sets() {
+    lists();
+    if (attribute() != AttributeId::time) return;
+    offer(Kind::value, kOffice, "days, hours and a time zone", {});
+    offer(Kind::value, kFreeze, "from the first to before the second", {});
+  }
+
   void lists() {
     everywhere(
         &Ast::lists, [&](const ParsedFile& file, const ListNode& list, const std::string& prefix) {
@@ -379,8 +391,8 @@ class Offers {
     locked_values(*id);
     if (*id == AttributeId::action) actions({});
     if (*id == AttributeId::time) {
-      constexpr std::string_view kOffice = "mon..fri 09:00..18:00 \"Europe/Berlin\"";
-      offer(Kind::value, kOffice, "days, hours and a time zone", {});
+      offer(Kind::value, kInstant, "an instant", {});
+      offer(Kind::value, kFreeze, "from the first to before the second", {});
     }
     if (row_of(*id).type == Type::ip) {
       offer(Kind::value, "\"10.0.0.0/8\"", "an address or a network", {});

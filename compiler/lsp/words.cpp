@@ -125,7 +125,8 @@ constexpr auto kWords = std::to_array<WordHelp>({
      "file. `as` gives a module a shorter name here."},
     {"in",
      "True if the value is one of a list or within a range; an entry with a wildcard is a "
-     "pattern. `time in mon..fri 09:00..18:00 \"Europe/Berlin\"` is a window, "
+     "pattern. `time in mon..fri 09:00..18:00 \"Europe/Berlin\"` is a window, `time in "
+     "2026-12-20..2027-01-05` the time from an instant to before another, "
      "`agent.ip in \"10.0.0.0/8\"` a network."},
     {"is", "`is TYPE` tests the type of a value; `is absent` is `not … exists`."},
     {"language", "`language 1` is the version of the language that the file is written in."},

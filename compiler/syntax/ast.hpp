@@ -51,7 +51,7 @@ struct Literal {
   LiteralKind kind = LiteralKind::word;
   Span span;
   std::string_view text;
-  std::string_view upper;  // of `lower..upper`, both ends included; of `/text/flags` the flags
+  std::string_view upper;  // of `lower..upper`, numbers or instants; of `/text/flags` the flags
 };
 
 // An attribute or a member of one: `resource.ref`, `body."odd key".x`. Steps are decoded. Of

@@ -106,8 +106,9 @@ void AstBuilder::append_escape(std::string& out, Span span, std::size_t& at) {
   at = close + 1;
 }
 
-void AstBuilder::number(Span span) {
-  literal_ = {LiteralKind::number, span, text_of(span), {}};
+// A number or an instant, or two of them joined by `..`.
+void AstBuilder::one_or_range(LiteralKind kind, Span span) {
+  literal_ = {kind, span, text_of(span), {}};
   if (!upper_) return;
   const std::size_t dots = literal_.text.find("..");
   literal_ = {LiteralKind::range, span, text_of(span).substr(0, dots), text_of(*upper_)};

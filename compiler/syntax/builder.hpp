@@ -44,8 +44,8 @@ class AstBuilder {
   void name(Span span);
   void string(Span span);
   void regex(Span span);
-  void number(Span span);
-  void number_upper(Span span) noexcept { upper_ = span; }
+  void one_or_range(LiteralKind kind, Span span);
+  void upper(Span span) noexcept { upper_ = span; }
   void plain(LiteralKind kind, Span span);
   void json(Span span);
   void path_begin() {

@@ -105,6 +105,12 @@ void AstBuilder::check_operand() {
   if (test_.operand.literals.empty()) return;
   const Literal& value = test_.operand.literals.front();
   const std::string op = "`" + std::string(text_of(test_.op_span)) + "`";
+  if (is_set_operator(test_.op) && value.kind == LiteralKind::instant) {
+    errors_.report(DiagnosticKind::expected_value, value.span,
+                   op + " takes a window, a range or the name of a list, not one instant",
+                   "write a range such as `2026-12-20..2027-01-05`: it ends before its second");
+    return;
+  }
   if (is_set_operator(test_.op) && value.kind == LiteralKind::number) {
     errors_.report(DiagnosticKind::expected_value, value.span,
                    op + " takes a list, a range or the name of a list, not one number",

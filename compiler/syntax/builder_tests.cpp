@@ -61,7 +61,7 @@ void AstBuilder::assignment(Span span) {
     for (const Literal& literal : assignment.value.literals) {
       if (literal.kind != LiteralKind::range) continue;
       errors_.report(DiagnosticKind::expected_value, literal.span,
-                     "a request has one value here, not a range", "write a number");
+                     "a request has one value here, not a range", "write one of them");
     }
   }
   given_.with.push_back(std::move(assignment));

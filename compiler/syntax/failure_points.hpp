@@ -38,6 +38,12 @@ SENTRAIL_EXPECT(number_lower, malformed_number, "a number",
 SENTRAIL_EXPECT(number_upper, malformed_number, "a range", "a range is written `0..500`");
 SENTRAIL_EXPECT(number_end, malformed_number, "a number",
                 "a number is written as in JSON; write any other value in quotes");
+SENTRAIL_EXPECT(instant_upper, expected_value, "an instant",
+                "a range of instants is written `2026-12-20..2027-01-05`");
+SENTRAIL_EXPECT(instant_end, malformed_number, "an instant",
+                "an instant is written `2027-01-31` or `2027-01-31T12:00:00Z`");
+SENTRAIL_EXPECT(no_window, expected_value, "a value",
+                "a window stands behind `in` alone, without brackets; join two tests by `or`");
 SENTRAIL_EXPECT(list_next, expected_value, "a value or `]`", "");
 SENTRAIL_EXPECT(list_close, expected_token, "`,` or `]`", "");
 SENTRAIL_EXPECT(path_step, expected_name, "a member's name after the dot",

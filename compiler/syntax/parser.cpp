@@ -146,9 +146,10 @@ SENTRAIL_ON(qualified_text) { b.name(at); }
 SENTRAIL_ON(string_open) { b.errors().begin_string(at.begin); }
 SENTRAIL_ON(string_body) { b.string(at); }
 SENTRAIL_ON(regex_body) { b.regex(at); }
-SENTRAIL_ON(number_upper) { b.number_upper(at); }
-SENTRAIL_ON(number_body) { b.number(at); }
-SENTRAIL_ON(instant_body) { b.plain(LiteralKind::instant, at); }
+SENTRAIL_ON(number_upper) { b.upper(at); }
+SENTRAIL_ON(number_body) { b.one_or_range(LiteralKind::number, at); }
+SENTRAIL_ON(instant_upper) { b.upper(at); }
+SENTRAIL_ON(instant_body) { b.one_or_range(LiteralKind::instant, at); }
 SENTRAIL_ON(boolean_body) { b.plain(LiteralKind::boolean, at); }
 SENTRAIL_ON(word_text) { b.plain(LiteralKind::word, at); }
 SENTRAIL_ON(test_word) { b.plain(LiteralKind::word, at); }

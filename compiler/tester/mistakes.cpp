@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/ir/policy_text.hpp"
 #include "compiler/probe/domains.hpp"
 #include "compiler/tester/limit_mistakes.hpp"
 #include "core/duration.hpp"
@@ -245,15 +246,27 @@ class Finder {
       const ConditionId child = condition.children[i];
       // What `all` within `all` demands is left out part by part.
       if (policy_.conditions[child].kind == condition.kind || is_on(child)) continue;
-      add(MistakeKind::part_left_out, id, i, "is left out", "", policy_.conditions[child].span);
+      // A range of instants, and each of its ends, has the text of the whole test.
+      const Span span = policy_.conditions[child].span;
+      const bool untold = span == condition.span;
+      add(MistakeKind::part_left_out, id, i,
+          untold ? "lacks " + ticked(ir::policy_text(policy_.conditions, child)) : "is left out",
+          "", span);
     }
   }
 
+  [[nodiscard]] std::string end_shown(ConditionId id) const {
+    return ticked(text_of(policy_, id, sources_));
+  }
+
   void atom(ConditionId id, const ir::Atom& atom) {
-    add(MistakeKind::negated, id, 0, "is negated");
+    // Both ends of a range have its text: each says which it is.
+    const std::string of_end = is_end_of_range(policy_, id) ? " in " + end_shown(id) : "";
+    add(MistakeKind::negated, id, 0,
+        of_end.empty() ? "is negated" : "has the contrary of " + end_shown(id));
     if (const auto other = moved(atom.op)) {
       const std::size_t before = found_.size();
-      add(MistakeKind::boundary_moved, id, 0, other->second);
+      add(MistakeKind::boundary_moved, id, 0, other->second + of_end);
       if (found_.size() > before) found_.back().op = other->first;
     }
     const char separator = row_of(atom.attribute.attribute).separator;
@@ -346,6 +359,25 @@ bool is_of_on(const ir::Policy& policy, ir::ConditionId id, const Sources& sourc
   return condition.kind == ConditionKind::atom &&
          condition.atom.attribute.attribute == AttributeId::tool &&
          !sources.slice(condition.span).starts_with(row_of(AttributeId::tool).name);
+}
+
+// Both ends are the first parts of a pair, next to it.
+bool is_end_of_range(const ir::Policy& policy, ConditionId id) {
+  const Condition& end = policy.conditions[id];
+  if (end.kind != ConditionKind::atom || end.atom.operands.size() != 1 ||
+      end.atom.operands[0].kind != OperandKind::instant) {
+    return false;
+  }
+  for (std::uint32_t i = id.value + 1; i <= id.value + 2 && i < policy.conditions.size(); ++i) {
+    const Condition& pair = policy.conditions[ConditionId{i}];
+    if (pair.kind == ConditionKind::all && pair.span == end.span) return true;
+  }
+  return false;
+}
+
+std::string text_of(const ir::Policy& policy, ConditionId id, const Sources& sources) {
+  return is_end_of_range(policy, id) ? ir::policy_text(policy.conditions, id)
+                                     : text_of(policy.conditions[id].span, sources);
 }
 
 std::string text_of(Span span, const Sources& sources) {

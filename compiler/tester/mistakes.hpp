@@ -84,7 +84,13 @@ void move_end(ir::Operand& range, bool upper, const std::string& end);
 // Whether a test is the tool of an `on` clause, which names no attribute.
 [[nodiscard]] bool is_of_on(const ir::Policy& policy, ir::ConditionId id, const Sources& sources);
 
-// The text of a test, as its author wrote it, on one line and not too long.
+// Whether a test is one end of a range of instants: one of several with the same text.
+[[nodiscard]] bool is_end_of_range(const ir::Policy& policy, ir::ConditionId id);
+
+// The text of a test, as its author wrote it, on one line and not too long; of an end of a range
+// the comparison that it is.
 [[nodiscard]] std::string text_of(Span span, const Sources& sources);
+[[nodiscard]] std::string text_of(const ir::Policy& policy, ir::ConditionId id,
+                                  const Sources& sources);
 
 }  // namespace sentrail::compiler

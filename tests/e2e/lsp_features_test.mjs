@@ -66,6 +66,11 @@ test('completion by place', async () => {
   await has('rule a: allow when size(body.x) |', '>=', 'not in');
   await has('rule a: allow when agent.registered |', 'in', 'not in', 'is');
   lacks(await has('rule a: allow when time |', '<', 'not in'), '==', 'exists', 'is');
+  const freeze = '2026-12-20..2027-01-05';
+  const office = 'mon..fri 09:00..18:00 "Europe/Berlin"';
+  await has('rule a: allow when time in |', freeze, office, 'teams');
+  lacks(await has('rule a: allow when time not in [|', freeze), office);
+  lacks(await has('rule a: allow when time < |', '2027-01-31T12:00:00Z'), office);
   lacks(await has('rule a: allow when agent.roles is |', 'list', 'absent'), 'string', 'object');
   await has('rule a: allow when |', 'any', 'all');
   assert.deepEqual(await offered('rule a: allow when any x |'), ['in']);

@@ -322,7 +322,7 @@ ir::ConditionId random_condition(Random& random, ir::Policy& policy, const Rando
         return atom(policy, ir::Atom(earlier.atom));
       }
     }
-    return atom(policy, random_atom_of(random, limits, elements));
+    return random_time_condition(random, policy, random_atom_of(random, limits, elements));
   }
   if (once_in(random, 3)) {
     return not_of(policy, random_condition(random, policy, limits, depth - 1, elements));

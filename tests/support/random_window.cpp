@@ -1,8 +1,11 @@
 // Minutes, days and zones by chance. See random_window.hpp.
 #include "tests/support/random_window.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "tests/support/build_ir.hpp"
 
@@ -62,6 +65,24 @@ compiler::ir::Atom random_time_test(Random& random) {
   if (once_in(random, 2)) return test("time", Op::in, {random_window(random)});
   const Op op = kOrders[below(random, kOrders.size())];
   return test("time", op, {instant(random_instant(random))});
+}
+
+compiler::ir::ConditionId random_time_condition(Random& random, compiler::ir::Policy& policy,
+                                                compiler::ir::Atom test) {
+  using Op = compiler::ir::AtomOp;
+  const bool compared =
+      !test.operands.empty() && test.operands[0].kind == compiler::ir::OperandKind::instant;
+  if (!compared || once_in(random, 2)) return atom(policy, std::move(test));
+  std::vector<compiler::ir::ConditionId> ranges;
+  for (std::size_t left = 1 + below(random, 2); left > 0; --left) {
+    const auto [first, behind] = std::minmax({random_instant(random), random_instant(random)});
+    if (first == behind) continue;
+    const auto from = atom(policy, support::test("time", Op::greater_equal, {instant(first)}));
+    const auto until = atom(policy, support::test("time", Op::less, {instant(behind)}));
+    ranges.push_back(all_of(policy, {from, until}));
+  }
+  if (ranges.empty()) return atom(policy, std::move(test));
+  return ranges.size() == 1 ? ranges[0] : any_of(policy, std::move(ranges));
 }
 
 // Without what is zero, or an hour ahead of UTC.

@@ -17,6 +17,11 @@ namespace sentrail::support {
 // A test of `time`, by a window or an instant.
 [[nodiscard]] compiler::ir::Atom random_time_test(Random& random);
 
+// The condition of a test; where that compares `time`, now and then of one or two ranges instead.
+[[nodiscard]] compiler::ir::ConditionId random_time_condition(Random& random,
+                                                              compiler::ir::Policy& policy,
+                                                              compiler::ir::Atom test);
+
 // An instant as requests say it, within two years of 2026-11-20, where analysis looks in tests.
 [[nodiscard]] std::string_view random_instant(Random& random);
 

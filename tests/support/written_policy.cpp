@@ -17,6 +17,7 @@
 #include "tests/support/random_address.hpp"
 #include "tests/support/random_window.hpp"
 #include "tests/support/rule_limits.hpp"
+#include "tests/support/written_test.hpp"
 
 namespace sentrail::support {
 namespace {
@@ -36,7 +37,7 @@ struct Clauses {
 
 class Writer {
  public:
-  Writer(Random& random, ir::Policy& policy) : random_(random), policy_(policy) {}
+  Writer(Random& random, ir::Policy& policy) : random_(random), policy_(policy), tests_(random) {}
 
   // The text of the root, and that of its module.
   WrittenPolicy run();
@@ -45,23 +46,12 @@ class Writer {
   std::size_t below(std::size_t count) { return support::below(random_, count); }
   bool once_in(std::size_t count) { return support::once_in(random_, count); }
 
-  std::string quoted(std::string_view text);
-  std::string text_or_word(const ir::AttributeRef& ref, std::string_view text);
-  std::string value(const ir::AttributeRef& ref, const ir::Operand& operand);
-  std::string entry(const ir::AttributeRef& ref, const ir::Operand& operand);
-  std::string entries(const ir::Atom& atom);
-  std::string path(const ir::AttributeRef& ref);
-  std::string left_side(const ir::Atom& atom);
-  std::string test(const ir::Atom& atom, bool negated);
-  std::string in_test(const ir::Atom& atom, bool negated);
   std::string condition(ir::ConditionId id, bool inner);
   std::string approval(Outcome outcome, const ir::Approval& approval) {
     return outcome == Outcome::require_approval ? written_approval(random_, approval) : "";
   }
   std::string plain_condition(ir::ConditionId id, bool inner);
-  [[nodiscard]] std::string called(const std::string& name) const {
-    return has_module_ && !in_module_ ? "m." + name : name;
-  }
+  [[nodiscard]] std::string called(const std::string& name) const { return tests_.called(name); }
   std::string named_condition(ir::ConditionId id);
   [[nodiscard]] bool is_closed(ir::ConditionId id) const;
   std::string named_test(const ir::Atom& atom);
@@ -78,134 +68,19 @@ class Writer {
 
   Random& random_;
   ir::Policy& policy_;
-  std::string lists_;
-  std::size_t list_count_ = 0;
+  AtomWriter tests_;
   std::string conditions_;
   std::size_t condition_count_ = 0;
   std::size_t quantifier_depth_ = 0;
-  bool has_module_ = false;  // the names are its own
-  bool in_module_ = false;   // what is being written stands there
 };
-
-std::string Writer::quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c >= 'a' && c <= 'z' && once_in(16)) {
-      constexpr std::string_view kHex = "0123456789abcdef";
-      const auto byte = static_cast<unsigned char>(c);
-      out += std::string("\\u{") + kHex[byte >> 4] + kHex[byte & 15] + "}";
-    } else {
-      out += c;
-    }
-  }
-  return out += '"';
-}
-
-std::string Writer::text_or_word(const ir::AttributeRef& ref, std::string_view text) {
-  const bool json = ir::type_of(ref) == Type::json;
-  const bool element = text == "x" || text == "y";  // it would be that
-  return !json && is_word(text) && !element && once_in(2) ? std::string(text) : quoted(text);
-}
-
-std::string Writer::value(const ir::AttributeRef& ref, const ir::Operand& operand) {
-  switch (operand.kind) {
-    case ir::OperandKind::string:
-    case ir::OperandKind::pattern:
-      return text_or_word(ref, operand.text);
-    case ir::OperandKind::number:
-    case ir::OperandKind::risk:
-      return operand.text;
-    case ir::OperandKind::boolean:
-      return operand.boolean ? "true" : "false";
-    case ir::OperandKind::number_range:
-      return operand.text + ".." + operand.upper.str();
-    case ir::OperandKind::regex:
-      return regex_literal(operand.text);
-    case ir::OperandKind::window:
-      return written_window(random_, operand) + quoted(operand.text);
-    case ir::OperandKind::network:
-      return quoted(written_network(random_, operand));
-    case ir::OperandKind::instant:
-      return written_instant(random_, operand.text);
-  }
-  return {};
-}
-
-// In lists wildcards of literal strings are escaped.
-std::string Writer::entry(const ir::AttributeRef& ref, const ir::Operand& operand) {
-  if (operand.kind != ir::OperandKind::string) return value(ref, operand);
-  return text_or_word(ref, without_wildcards(operand.text));
-}
-
-std::string Writer::entries(const ir::Atom& atom) {
-  std::string out = "[";
-  for (const ir::Operand& operand : atom.operands) {
-    if (out.size() > 1) out += ", ";
-    out += entry(atom.attribute, operand);
-  }
-  if (out.size() > 1 && once_in(4)) out += ",";
-  return out += "]";
-}
-
-std::string Writer::path(const ir::AttributeRef& ref) {
-  if (ref.attribute == AttributeId::session_count) return to_string(ref);
-  std::string out = ref.binder > 0 ? ref.element.str() : std::string(row_of(ref.attribute).name);
-  for (const std::string& step : ref.steps) {
-    const bool plain = step.find_first_of(" -") == std::string::npos;
-    out += '.' + (plain && !once_in(4) ? step : quoted(step));
-  }
-  return out;
-}
-
-std::string Writer::left_side(const ir::Atom& atom) {
-  if (!atom.sized) return path(atom.attribute);
-  return (once_in(4) ? "size ( " : "size(") + path(atom.attribute) + ")";
-}
-
-std::string Writer::in_test(const ir::Atom& atom, bool negated) {
-  const std::string left = left_side(atom) + (negated ? " not in " : " in ");
-  const bool range =
-      atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::number_range;
-  const bool alone = ir::type_of(atom.attribute) == Type::time;
-  if (alone || (range && once_in(2))) return left + entry(atom.attribute, atom.operands[0]);
-  const bool network = atom.operands.size() == 1 && ir::type_of(atom.attribute) == Type::ip;
-  if (network && once_in(2)) {  // without brackets its prefix is written, and no escape
-    const std::string one = entry(atom.attribute, atom.operands[0]);
-    if (one.find('/') < one.find('\\')) return left + one;
-  }
-  if (!once_in(3)) return left + entries(atom);
-  const std::string name = "list" + std::to_string(list_count_++);
-  lists_ += "list " + name + " = " + entries(atom) + "\n";
-  return left + called(name);
-}
-
-std::string Writer::test(const ir::Atom& atom, bool negated) {
-  using Op = ir::AtomOp;
-  constexpr std::array kTypes = {"string", "number", "bool", "list", "object", "null"};
-  const bool has_negative = atom.op == Op::equal || atom.op == Op::same || atom.op == Op::in ||
-                            atom.op == Op::matches || atom.op == Op::exists;
-  // `a != b` for `not a == b`, and now and then `not a != b` for `a == b`.
-  const bool negative = has_negative && (negated ? !once_in(3) : once_in(8));
-  std::string out = negative != negated ? "not " : "";
-  if (atom.op == Op::in) return out + in_test(atom, negative);
-  out += left_side(atom) + " ";
-  if (atom.op == Op::exists) return out + (negative ? "is absent" : "exists");
-  if (negative) {
-    out += atom.op == Op::matches ? "!~" : "!=";
-  } else {
-    out += sign_of(atom.op);
-  }
-  out += ' ';
-  if (atom.op == Op::is_type) return out += kTypes[static_cast<std::size_t>(atom.tested_type)];
-  // What stands right of an operator is a word: none of its steps is quoted.
-  if (atom.other) return out + to_string(*atom.other);
-  return out + value(atom.attribute, atom.operands.at(0));
-}
 
 std::string Writer::negation(ir::ConditionId child) {
   const ir::Condition& negated = policy_.conditions[child];
-  if (negated.kind == ir::ConditionKind::atom && !once_in(4)) return test(negated.atom, true);
+  if (negated.kind == ir::ConditionKind::atom && !once_in(4))
+    return tests_.test(negated.atom, true);
+  if (!once_in(4)) {
+    if (const auto ranges = tests_.ranges_test(policy_, child, true)) return *ranges;
+  }
   // A condition with a name: of what a body cannot see, a chain of `not` could come.
   if (negated.kind != ir::ConditionKind::always && is_closed(child) && once_in(6)) {
     return "not " + named_condition(child);
@@ -216,7 +91,7 @@ std::string Writer::negation(ir::ConditionId child) {
 // Now and then the last steps of what all tests name stand behind `[*]`; here there are none.
 std::string Writer::quantified(const ir::Condition& one) {
   std::string out = one.kind == ir::ConditionKind::some_element ? "any " : "all ";
-  out += one.element.str() + " in " + path(one.atom.attribute) + (once_in(3) ? "[*]" : "");
+  out += one.element.str() + " in " + tests_.path(one.atom.attribute) + (once_in(3) ? "[*]" : "");
   ++quantifier_depth_;
   out += (once_in(2) ? ": " : " :") + condition(one.children.at(0), true);
   --quantifier_depth_;
@@ -227,7 +102,7 @@ std::string Writer::quantified(const ir::Condition& one) {
 std::string Writer::named_test(const ir::Atom& atom) {
   using Op = ir::AtomOp;
   const std::string name = "cond" + std::to_string(condition_count_++);
-  std::string left = path(atom.attribute);
+  std::string left = tests_.path(atom.attribute);
   std::string body = "p";
   if (!atom.attribute.steps.empty() && once_in(2)) {  // steps of the path behind the parameter
     const std::string whole = atom.attribute.binder > 0
@@ -240,7 +115,7 @@ std::string Writer::named_test(const ir::Atom& atom) {
   if (atom.operands.size() == 1 && atom.operands[0].kind == ir::OperandKind::window) {
     // A window is no argument.
     conditions_ += "condition " + name + "(p) = " + body + " in " +
-                   value(atom.attribute, atom.operands.at(0)) + "\n";
+                   tests_.value(atom.attribute, atom.operands.at(0)) + "\n";
     return called(name) + "(" + left + ")";
   }
   if (atom.op == Op::exists) {
@@ -249,8 +124,8 @@ std::string Writer::named_test(const ir::Atom& atom) {
   }
   const bool swapped = once_in(2);
   const std::string right = atom.other          ? to_string(*atom.other)
-                            : atom.op == Op::in ? entries(atom)
-                                                : value(atom.attribute, atom.operands.at(0));
+                            : atom.op == Op::in ? tests_.entries(atom)
+                                                : tests_.value(atom.attribute, atom.operands.at(0));
   conditions_ += "condition " + name + (swapped ? "(v, p) = " : "(p, v) = ") + body + " " +
                  std::string(sign_of(atom.op)) + " v\n";
   return called(name) + "(" + (swapped ? right + ", " + left : left + ", " + right) + ")";
@@ -274,9 +149,9 @@ std::string Writer::named_condition(ir::ConditionId id) {
   const bool whole = one.atom.attribute.attribute == AttributeId::session_count || !divisible;
   if (one.kind == ir::ConditionKind::atom && !whole && once_in(2)) return named_test(one.atom);
   if (!is_closed(id)) return plain_condition(id, true);
-  const bool before = std::exchange(in_module_, true);
+  const bool before = std::exchange(tests_.in_module, true);
   const std::string body = plain_condition(id, false);
-  in_module_ = before;
+  tests_.in_module = before;
   const std::string name = "cond" + std::to_string(condition_count_++);
   conditions_ += "condition " + name + " = " + body + "\n";
   return called(name);
@@ -295,7 +170,7 @@ std::string Writer::plain_condition(ir::ConditionId id, bool inner) {
     case ir::ConditionKind::always:
       return "always";
     case ir::ConditionKind::atom:
-      return test(one.atom, false);
+      return tests_.test(one.atom, false);
     case ir::ConditionKind::not_:
       return negation(one.children.at(0));
     case ir::ConditionKind::some_element:
@@ -304,6 +179,9 @@ std::string Writer::plain_condition(ir::ConditionId id, bool inner) {
     case ir::ConditionKind::all:
     case ir::ConditionKind::any:
       break;
+  }
+  if (!once_in(4)) {
+    if (const auto ranges = tests_.ranges_test(policy_, id, false)) return *ranges;
   }
   const std::string_view joint = one.kind == ir::ConditionKind::all ? " and " : " or ";
   std::string out;
@@ -322,7 +200,7 @@ void Writer::add_on(ir::Rule& rule, Clauses& clauses) {
   const ir::AttributeRef tool = ref("tool");
   ir::Atom on_tool = support::test("tool", ir::AtomOp::equal, {tools[below(tools.size())]});
   if (on_tool.operands[0].kind == ir::OperandKind::pattern) on_tool.op = ir::AtomOp::matches;
-  clauses.on = "on " + text_or_word(tool, on_tool.operands[0].text);
+  clauses.on = "on " + tests_.text_or_word(tool, on_tool.operands[0].text);
   std::vector<ir::ConditionId> parts = {atom(policy_, on_tool)};
   if (const std::size_t count = below(4); count > 0) {
     ir::Atom on_action = support::test("action", ir::AtomOp::in);
@@ -330,8 +208,8 @@ void Writer::add_on(ir::Rule& rule, Clauses& clauses) {
       on_action.operands.push_back(actions[below(actions.size())]);
     }
     const bool bare = count == 1 && once_in(2);
-    clauses.on +=
-        ' ' + (bare ? entry(on_action.attribute, on_action.operands[0]) : entries(on_action));
+    clauses.on += ' ' + (bare ? tests_.entry(on_action.attribute, on_action.operands[0])
+                              : tests_.entries(on_action));
     parts.push_back(atom(policy_, std::move(on_action)));
   }
   parts.push_back(rule.when);
@@ -433,8 +311,8 @@ std::string Writer::default_clause() {
 }
 
 WrittenPolicy Writer::run() {
-  has_module_ = once_in(3);
-  const std::size_t of_module = has_module_ ? below(policy_.tiers.size() + 1) : 0;
+  tests_.has_module = once_in(3);
+  const std::size_t of_module = tests_.has_module ? below(policy_.tiers.size() + 1) : 0;
   std::size_t written = 0;
   std::string module;
   const std::string written_default = default_clause();
@@ -443,9 +321,9 @@ WrittenPolicy Writer::run() {
   bool loose_used = false;
   std::vector<std::string> loose;  // rules outside tiers that are still to be written
   for (ir::Tier& tier : policy_.tiers) {
-    in_module_ = written++ < of_module;
+    tests_.in_module = written++ < of_module;
     std::vector<std::string> texts = rules(tier);
-    if (in_module_) {
+    if (tests_.in_module) {
       module += (tier.guard ? "guard tier " : "tier ") + tier.name + " {\n";
       for (const std::string& one : texts) module += one;
       module += "}\n";
@@ -467,9 +345,10 @@ WrittenPolicy Writer::run() {
   }
   for (const std::string& one : loose) body += one;
   const std::string tail = default_first ? "" : written_default;
-  in_module_ = false;
-  const std::string names = once_in(2) ? lists_ + conditions_ : conditions_ + lists_;
-  if (has_module_) {
+  tests_.in_module = false;
+  const std::string names =
+      once_in(2) ? tests_.lists() + conditions_ : conditions_ + tests_.lists();
+  if (tests_.has_module) {
     const std::string parts = once_in(2) ? names + module : module + names;
     return {{}, header() + "import m\n" + body + tail, "policy m\n" + parts};
   }

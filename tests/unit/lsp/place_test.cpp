@@ -57,6 +57,7 @@ TEST(Place, InConditions) {
   EXPECT_TRUE(place("rule a: block when env is |").has(Want::types));
   EXPECT_TRUE(place("rule a: block when env exists |").has(Want::clauses));
   EXPECT_TRUE(place("rule a: block when time < 2027-01-31T12:00:00Z |").has(Want::joiners));
+  EXPECT_TRUE(place("rule a: block when time in 2027-01-31..2027-02-01 |").has(Want::joiners));
   EXPECT_TRUE(place("rule a: block when agent.ip in \"10.0.0.0/8\" |").has(Want::joiners));
   EXPECT_EQ(place("condition c(x) = x == |").condition, "c");
   EXPECT_FALSE(place("condition c|").has(Want::attributes));

@@ -31,6 +31,8 @@ TEST(Tokens, OfEveryKind) {
   EXPECT_EQ(cut("-1.5e-3 0..500 -2..-1"), "n:-1.5e-3 n:0..500 n:-2..-1");
   EXPECT_EQ(cut("a<2027-01-31T12:00:00+01:00, 2027-01-31)"),
             "w:a o:< n:2027-01-31T12:00:00+01:00 o:, n:2027-01-31 o:)");
+  EXPECT_EQ(cut("[2027-01-31T12:00:00Z..2027-02-01,"),
+            "o:[ n:2027-01-31T12:00:00Z..2027-02-01 o:,");
   EXPECT_EQ(cut("a!~b<=3"), "w:a o:!~ w:b o:<= n:3");
   EXPECT_EQ(cut("\"open\nnext"), "s:\"open w:next");
   EXPECT_EQ(cut("a =~ /open\nnext"), "w:a o:=~ r:/open w:next");

@@ -71,6 +71,14 @@ TEST_F(Parser, SplitsRanges) {
   EXPECT_EQ(range.upper, "2e3");
 }
 
+TEST_F(Parser, SplitsRangesOfInstants) {
+  const Ast& ast = parse_ok("rule r: block when time in 2026-12-20T00:00:00.5Z..2027-01-05");
+  const Literal& range = ast.exprs[*ast.tiers.at(0).rules.at(0).when].test.operand.literals[0];
+  EXPECT_EQ(range.kind, LiteralKind::range);
+  EXPECT_EQ(range.text, "2026-12-20T00:00:00.5Z");
+  EXPECT_EQ(range.upper, "2027-01-05");
+}
+
 TEST_F(Parser, KeepsTheOrderOfDeclarationsAndMarksTheImplicitTier) {
   const Ast& ast = parse_ok(
       "policy p language 1 rule a: block when always list l = [] rule b: block when always");

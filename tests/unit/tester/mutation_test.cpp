@@ -12,6 +12,7 @@
 #include "compiler/ir/phases.hpp"
 #include "compiler/tester/situation.hpp"
 #include "core/limits.hpp"
+#include "tests/support/build_ir.hpp"
 #include "tests/support/obligations.hpp"
 #include "tests/support/random_policy.hpp"
 #include "tests/support/rule_limits.hpp"
@@ -121,6 +122,38 @@ TEST(Mistakes, AreSaidOnceForEachPlace) {
       EXPECT_FALSE(all[i].is_same(all[j])) << all[i].what;
     }
   }
+}
+
+// A list of ranges of instants, and each end of one, has the text of the whole test.
+TEST(Mistakes, TellTheEndsOfRangesApart) {
+  Sources sources;
+  const std::string text = "time in [2026-12-20..2027-01-05, 2027-07-01..2027-07-08]";
+  const auto size = static_cast<std::uint32_t>(text.size());
+  const Span span{sources.add("p.sentrail", text), 0, size};
+  ir::Policy policy;
+  const auto range = [&](std::string_view first, std::string_view behind) {
+    const auto from = support::test("time", ir::AtomOp::greater_equal, {support::instant(first)});
+    const auto until = support::test("time", ir::AtomOp::less, {support::instant(behind)});
+    const auto begins = support::atom(policy, from);
+    return support::all_of(policy, {begins, support::atom(policy, until)});
+  };
+  const auto one = range("2026-12-20T00:00:00.000Z", "2027-01-05T00:00:00.000Z");
+  const auto two = range("2027-07-01T00:00:00.000Z", "2027-07-08T00:00:00.000Z");
+  const auto any = support::any_of(policy, {one, two});
+  for (ir::Condition& condition : policy.conditions) condition.span = span;
+  for (std::uint32_t i = 0; i < policy.conditions.size(); ++i) {
+    const ir::ConditionId id{i};
+    EXPECT_EQ(is_end_of_range(policy, id), id != one && id != two && id != any) << i;
+  }
+  EXPECT_EQ(text_of(policy, ir::ConditionId{0}, sources), "time >= 2026-12-20T00:00:00.000Z");
+  EXPECT_EQ(text_of(policy, any, sources), text);
+  policy.tiers.push_back({"t", false, {support::rule("r", Outcome::allow, any)}});
+  std::size_t of_tests = 0;
+  for (const Mistake& mistake : mistakes_in(policy, sources, span)) {
+    of_tests += mistake.of_test ? 1 : 0;
+    EXPECT_LE(mistake.conditions.size(), 1u) << mistake.what;
+  }
+  EXPECT_EQ(of_tests, 2u + 4u * 3u);  // each range is left out, each end that, negated and moved
 }
 
 TEST(Mutation, TellsMistakesApartFromWhatMakesNoDifference) {
