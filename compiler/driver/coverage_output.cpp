@@ -37,6 +37,18 @@ std::optional<std::string> json_of(const std::optional<oracle::Request>& example
   return example ? probe::request_json(*example) : std::nullopt;
 }
 
+// What a test as it is written comes to. Of `a != b`, `a == b` was looked at, and next to it stands
+// its `not` with the same text.
+bool written_outcome(const CoveredOutcome& one, const ir::Policy& policy) {
+  const ir::ConditionId next{one.test.value + 1};
+  if (next.value >= policy.conditions.size()) return one.outcome;
+  const ir::Condition& test = policy.conditions[one.test];
+  const ir::Condition& around = policy.conditions[next];
+  const bool negated = around.kind == ir::ConditionKind::not_ && around.children[0] == one.test &&
+                       around.span == test.span;
+  return negated != one.outcome;
+}
+
 // The head of each member of the lists of outcomes and boundaries.
 template <class Item>
 JsonWriter& write_test(JsonWriter& json, const Item& item, const ir::Policy& policy,
@@ -83,7 +95,7 @@ std::vector<Unseen> unseen_in(const Coverage& coverage, const ir::Policy& policy
     all.push_back({DiagnosticKind::outcome_untested, span,
                    "`" + text_of(policy, one.test, sources) + "` of " +
                        rule_at(policy, one.rule).name + " is never " +
-                       (one.outcome ? "true" : "false") + " in a test",
+                       (written_outcome(one, policy) ? "true" : "false") + " in a test",
                    "it is for", json_of(one.example)});
   }
   for (const CoveredBoundary& one : coverage.boundaries) {
@@ -165,7 +177,9 @@ void write_coverage(JsonWriter& json, const Coverage& coverage, const Loaded& lo
   }
   json.end_array().key("conditions").begin_array();
   for (const CoveredOutcome& one : coverage.outcomes) {
-    write_test(json, one, policy, loaded.sources).key("outcome").boolean(one.outcome);
+    write_test(json, one, policy, loaded.sources)
+        .key("outcome")
+        .boolean(written_outcome(one, policy));
     write_example(json, json_of(one.example));
     json.end_object();
   }
