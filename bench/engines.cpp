@@ -31,12 +31,16 @@ std::unique_ptr<EngineRun> make(const Program& program) {
   return std::make_unique<RunOf<One>>(program);
 }
 
-struct Linear {
-  explicit Linear(const Program& program) : engine(program), scratch(engine.make_scratch()) {}
+template <decide::EngineKind Kind>
+struct Ours {
+  explicit Ours(const Program& program) : engine(program, Kind), scratch(engine.make_scratch()) {}
   [[nodiscard]] Decision decide(const Facts& facts) { return engine.decide(facts, scratch); }
-  [[nodiscard]] std::size_t size_bytes() const { return bytes_of(engine.program()); }
+  [[nodiscard]] std::size_t size_bytes() const {
+    const std::size_t tables = engine.table() == nullptr ? 0 : engine.table()->report().bytes;
+    return bytes_of(engine.program()) + tables;
+  }
 
-  decide::LinearEngine engine;
+  decide::Engine engine;
   decide::Scratch scratch;
 };
 
@@ -61,21 +65,20 @@ struct NaiveReader : Naive {
   }
 };
 
-// What the runtime takes.
-constexpr std::string_view kAuto = "linear";
-
 }  // namespace
 
 const std::vector<EngineKind>& engine_kinds() {
   static const std::vector<EngineKind> kKinds = {
-      {"linear", "one chain of questions a tier, each answered once a request", make<Linear>},
+      {"auto", "what the runtime takes", make<Ours<decide::EngineKind::automatic>>},
+      {"table", "rules that may match are looked up", make<Ours<decide::EngineKind::table>>},
+      {"linear", "one chain of questions a tier, each answered once a request",
+       make<Ours<decide::EngineKind::linear>>},
       {"naive", "rules in order, early exit, over interned operands", make<Naive>},
   };
   return kKinds;
 }
 
 const EngineKind* engine_named(std::string_view name) {
-  if (name == "auto") name = kAuto;
   for (const EngineKind& kind : engine_kinds()) {
     if (kind.name == name) return &kind;
   }

@@ -41,10 +41,10 @@ struct EngineKind {
   std::unique_ptr<EngineRun> (*make)(const Program& program);
 };
 
-// All engines; `auto` is that of the table which the runtime takes.
+// All engines.
 [[nodiscard]] const std::vector<EngineKind>& engine_kinds();
 
-// The row with that name, `auto` included; null if there is none.
+// The row with that name; null if there is none.
 [[nodiscard]] const EngineKind* engine_named(std::string_view name);
 
 // The baseline that reads each request as it would to decide, and then decides nothing.

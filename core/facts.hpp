@@ -32,14 +32,19 @@ enum class FactKind : std::uint8_t {
   object
 };
 
-// The value of one attribute, 56 bytes. `text` holds a string, or a number as written; a risk is
-// the string of its name.
+// The value of one attribute, 24 bytes: every request is written into as many of them as there are
+// attributes, and read from there. A risk is the string of its name.
 struct Fact {
   FactKind kind = FactKind::absent;
   bool boolean = false;
-  std::string_view text;
-  std::span<const std::string_view> set;  // string_set
-  JsonValue json;                         // array, object
+  union {
+    std::string_view text;                  // string; number, as written; else empty
+    std::span<const std::string_view> set;  // string_set
+    JsonValue json;                         // array, object
+  };
+
+  // What is absent.
+  constexpr Fact() noexcept : text() {}
 
   // What a value that could not be read states, and the facts that a value of each type states.
   [[nodiscard]] static Fact unreadable() noexcept {
@@ -128,7 +133,6 @@ struct Facts {
 inline Fact Fact::of(JsonValue value) noexcept {
   Fact fact;
   if (!value.exists()) return fact;
-  fact.json = value;
   switch (value.kind()) {
     case JsonKind::null:
       fact.kind = FactKind::null;
@@ -147,12 +151,16 @@ inline Fact Fact::of(JsonValue value) noexcept {
       break;
     case JsonKind::array:
       fact.kind = FactKind::array;
+      fact.json = value;
       break;
     case JsonKind::object:
       fact.kind = FactKind::object;
+      fact.json = value;
       break;
   }
   return fact;
 }
+
+static_assert(sizeof(Fact) == 24);
 
 }  // namespace sentrail

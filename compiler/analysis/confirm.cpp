@@ -147,7 +147,7 @@ bool agree(const oracle::Decision& slow, const Decision& fast) {
 
 struct Judge::Engine {
   ProgramStorage program;
-  std::unique_ptr<decide::LinearEngine> engine;
+  std::unique_ptr<decide::Engine> engine;
   std::unique_ptr<wire::ZoneClocks> zones;
   decide::Scratch scratch;
 };
@@ -160,7 +160,7 @@ Status Judge::prepare() {
   if (engine_) return {};
   auto engine = std::make_unique<Engine>();
   SENTRAIL_ASSIGN_OR_RETURN(engine->program, lower(simplify(*policy_)));
-  engine->engine = std::make_unique<decide::LinearEngine>(engine->program.view());
+  engine->engine = std::make_unique<decide::Engine>(engine->program.view());
   engine->zones = std::make_unique<wire::ZoneClocks>(zone_names_of(engine->program.view()));
   engine->scratch = engine->engine->make_scratch();
   engine_ = std::move(engine);

@@ -51,7 +51,7 @@ Result<EvalAnswer> eval_answer(const Compiled& compiled, const std::string& json
                                std::int64_t now_ms) {
   EvalAnswer answer;
   answer.compiled = &compiled;
-  const decide::LinearEngine& engine = compiled.engine();
+  const decide::Engine& engine = compiled.engine();
   SENTRAIL_ASSIGN_OR_RETURN(std::vector<request::Request> requests,
                             request::read_requests(json, compiled.catalogs()));
   SENTRAIL_ASSIGN_OR_RETURN(const request::GivenState given, request::read_state(json));

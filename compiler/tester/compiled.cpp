@@ -25,7 +25,7 @@ Result<std::unique_ptr<Compiled>> Compiled::of(const ir::Policy& policy,
   SENTRAIL_ASSIGN_OR_RETURN(compiled->program_, lower(simplify(policy), &sources));
   compiled->catalogs_ = lower_catalogs(imported);
   compiled->view_ = compiled->catalogs_.view();
-  compiled->engine_ = std::make_unique<decide::LinearEngine>(compiled->program_.view());
+  compiled->engine_ = std::make_unique<decide::Engine>(compiled->program_.view());
   compiled->decider_.emplace(*compiled->engine_);
   return compiled;
 }

@@ -37,7 +37,7 @@ class Compiled {
 
   [[nodiscard]] const ProgramStorage& program() const noexcept { return program_; }
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return view_; }
-  [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] const decide::Engine& engine() const noexcept { return *engine_; }
 
   [[nodiscard]] const Decider& decider() const noexcept { return *decider_; }
 
@@ -58,7 +58,7 @@ class Compiled {
   ProgramStorage program_;
   CatalogTables catalogs_;
   CatalogView view_;
-  std::unique_ptr<decide::LinearEngine> engine_;
+  std::unique_ptr<decide::Engine> engine_;
   std::optional<Decider> decider_;
 };
 

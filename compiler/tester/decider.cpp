@@ -28,7 +28,7 @@ bool asks_of(const Program& program, bool (*kind)(AttributeId)) {
 // What a call leaves behind for those after it. source: docs/language.md, L20.4.
 class Session {
  public:
-  Session(const decide::LinearEngine& engine, std::span<const request::Request> requests)
+  Session(const decide::Engine& engine, std::span<const request::Request> requests)
       : engine_(engine),
         program_(engine.program()),
         first_(requests.begin(), requests.end()),
@@ -115,7 +115,7 @@ class Session {
     given.push_back({id, {}, std::to_string(number_of(before) + more), false});
   }
 
-  const decide::LinearEngine& engine_;
+  const decide::Engine& engine_;
   const Program& program_;
   std::vector<request::Request> first_;
   std::vector<Truth> counted_;  // by row of the program's counts: whether a call counts
@@ -126,7 +126,7 @@ class Session {
 
 }  // namespace
 
-Decider::Decider(const decide::LinearEngine& engine) : engine_(&engine) {
+Decider::Decider(const decide::Engine& engine) : engine_(&engine) {
   const Program& program = engine.program();
   session_ = asks_of(program, is_of_session);
   if (program.zones.empty()) return;

@@ -34,9 +34,9 @@ struct Evaluation {
 // Decides by an engine, which must outlive it. threads: any.
 class Decider {
  public:
-  explicit Decider(const decide::LinearEngine& engine);
+  explicit Decider(const decide::Engine& engine);
 
-  [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return *engine_; }
+  [[nodiscard]] const decide::Engine& engine() const noexcept { return *engine_; }
 
   // Whether it decides about what is asked. fails: invalid_argument if that is an answer, and the
   // policy judges none: each passes.
@@ -51,7 +51,7 @@ class Decider {
   void place_in_time(request::Request& one, std::int64_t otherwise_ms = 0) const;
 
  private:
-  const decide::LinearEngine* engine_;
+  const decide::Engine* engine_;
   std::unique_ptr<wire::ZoneClocks> zones_;  // null: the policy knows no windows
   bool session_ = false;                     // it asks what a session has done
 };

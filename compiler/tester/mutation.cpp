@@ -66,7 +66,7 @@ class Suite {
   Result<bool> notices(const Mistake& mistake) {
     SENTRAIL_ASSIGN_OR_RETURN(const ProgramStorage program,
                               lower(simplify(with_mistake(policy_, mistake))));
-    const decide::LinearEngine engine(program.view());
+    const decide::Engine engine(program.view());
     const Decider decider(engine);
     for (std::size_t i = 0; i < tests_.size(); ++i) {
       if (is_passed(*tests_[i].test, decider, tests_[i].requests)) continue;

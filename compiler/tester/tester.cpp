@@ -64,7 +64,7 @@ Texts obligations_in(const Program& program, const Evaluation& evaluation) {
 }
 
 // Whether a test expects what came out.
-bool is_expected(const ir::TestCase& test, const decide::LinearEngine& engine,
+bool is_expected(const ir::TestCase& test, const decide::Engine& engine,
                  const Evaluation& evaluation) {
   if (evaluation.answer.effect != test.effect) return false;
   const std::string rule = rule_name(engine.program(), evaluation.answer.rule);
@@ -95,7 +95,7 @@ std::string worded(Effect effect, const decide::Approval& approval, const std::s
   return obligations ? out + then(*obligations) : out;
 }
 
-std::string worded(const ir::TestCase& test, const decide::LinearEngine& engine,
+std::string worded(const ir::TestCase& test, const decide::Engine& engine,
                    const Evaluation& evaluation) {
   decide::Approval asked = evaluation.answer.approval.value_or(decide::Approval{});
   if (test.quorums.empty()) asked.quorums.clear();
@@ -145,7 +145,7 @@ Result<std::vector<request::Request>> requests_of(const ir::TestCase& test,
 
 bool is_passed(const ir::TestCase& test, const Decider& decider,
                std::vector<request::Request> requests) {
-  const decide::LinearEngine& engine = decider.engine();
+  const decide::Engine& engine = decider.engine();
   return is_expected(test, engine,
                      decider.evaluate(std::move(requests), state_of(test, engine.program())));
 }

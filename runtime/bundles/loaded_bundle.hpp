@@ -49,7 +49,7 @@ class LoadedBundle {
   [[nodiscard]] static Result<std::shared_ptr<const LoadedBundle>> from_bytes(
       std::string_view bytes, const LoadOptions& options);
 
-  [[nodiscard]] const decide::LinearEngine& engine() const noexcept { return engine_; }
+  [[nodiscard]] const decide::Engine& engine() const noexcept { return engine_; }
   [[nodiscard]] const Program& program() const noexcept { return engine_.program(); }
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return catalogs_; }
   // What the clocks of the program's zones show. Valid as long as the bundle. cost: one load.
@@ -78,7 +78,7 @@ class LoadedBundle {
   SealedBytes bytes_;
   BundleReader reader_;
   CatalogView catalogs_;
-  decide::LinearEngine engine_;
+  decide::Engine engine_;
   std::unique_ptr<wire::ZoneWatch> zones_;
   crypto::Digest digest_{};
   std::string digest_hex_;

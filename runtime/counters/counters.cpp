@@ -16,7 +16,7 @@ Counted taken(decide::CountedDecisions decided, std::int64_t at_ms) {
 
 }  // namespace
 
-Counted Counters::decide(const decide::LinearEngine& engine, std::span<const Facts* const> actions,
+Counted Counters::decide(const decide::Engine& engine, std::span<const Facts* const> actions,
                          decide::Scratch& scratch, const Uuid& workspace_id, Purpose purpose,
                          const Uuid* own) {
   const std::string workspace = format_uuid(workspace_id);

@@ -14,7 +14,7 @@ bool same(const Answer& a, const Answer& b) {
   return a.effect == b.effect && a.approval == b.approval && a.obligations == b.obligations;
 }
 
-Answer answer_of(const LinearEngine& engine, std::span<const Decision> decisions,
+Answer answer_of(const Engine& engine, std::span<const Decision> decisions,
                  std::span<const Facts* const> facts, Scratch& scratch, std::uint32_t shadow) {
   SENTRAIL_CHECK(decisions.size() == facts.size());
   Answer answer;
@@ -39,7 +39,7 @@ Answer answer_of(const LinearEngine& engine, std::span<const Decision> decisions
   return answer;
 }
 
-Decision decide_with(const LinearEngine& engine, std::uint32_t shadow, const Facts& facts,
+Decision decide_with(const Engine& engine, std::uint32_t shadow, const Facts& facts,
                      Scratch& scratch) noexcept {
   const Program& p = engine.program();
   Decision decision;

@@ -41,7 +41,7 @@ struct ShadowAnswer {
 
 // Joins the decisions of a request's actions. in: one of each for each action, at least one.
 // REQUIRES: scratch fits.
-[[nodiscard]] Answer answer_of(const LinearEngine& engine, std::span<const Decision> decisions,
+[[nodiscard]] Answer answer_of(const Engine& engine, std::span<const Decision> decisions,
                                std::span<const Facts* const> facts, Scratch& scratch,
                                std::uint32_t shadow = kNoRow);
 
@@ -51,8 +51,8 @@ struct ShadowAnswer {
 
 // The decision as if a shadow rule were a rule, every limit having room. `Decision::rule` and
 // candidates may be its number. REQUIRES: scratch fits.
-[[nodiscard]] Decision decide_with(const LinearEngine& engine, std::uint32_t shadow,
-                                   const Facts& facts, Scratch& scratch) noexcept;
+[[nodiscard]] Decision decide_with(const Engine& engine, std::uint32_t shadow, const Facts& facts,
+                                   Scratch& scratch) noexcept;
 
 // Why an obligation that cannot be carried out blocks. REQUIRES: `impossible` of an answer.
 [[nodiscard]] std::string impossible_reason(const Program& program, std::uint32_t obligation);

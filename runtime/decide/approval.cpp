@@ -70,7 +70,7 @@ std::int64_t Approval::decide_within_ms(std::int64_t usual_ms) const noexcept {
   return usual_time ? std::min(*within_ms, usual_ms) : *within_ms;
 }
 
-std::optional<Approval> approval_of(const LinearEngine& engine, const Decision& decision,
+std::optional<Approval> approval_of(const Engine& engine, const Decision& decision,
                                     const Facts& facts, Scratch& scratch, std::uint32_t shadow) {
   if (decision.effect != Effect::require_approval) return std::nullopt;
   const Program& p = engine.program();

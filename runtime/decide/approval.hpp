@@ -40,8 +40,8 @@ struct Approval {
 // What a decision of this engine on these facts waits for; nothing unless it requires approval. If
 // `shadow` is not kNoRow, the decision was made as if that shadow rule were a rule.
 // REQUIRES: scratch fits. cost: of a decision, where more rules were candidates than it names.
-[[nodiscard]] std::optional<Approval> approval_of(const LinearEngine& engine,
-                                                  const Decision& decision, const Facts& facts,
-                                                  Scratch& scratch, std::uint32_t shadow = kNoRow);
+[[nodiscard]] std::optional<Approval> approval_of(const Engine& engine, const Decision& decision,
+                                                  const Facts& facts, Scratch& scratch,
+                                                  std::uint32_t shadow = kNoRow);
 
 }  // namespace sentrail::decide

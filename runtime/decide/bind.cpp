@@ -11,6 +11,7 @@
 #include "core/check.hpp"
 #include "core/facts.hpp"
 #include "core/limits.hpp"
+#include "runtime/decide/anchors.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -180,6 +181,7 @@ Test Binder::test_of(const AtomRow& atom) {
   if (op == TestOp::has) {
     test.op = Op::element;
     test.a = atom.operands_begin;
+    test.looked_up = static_cast<OperandKind>(operand.kind) == OperandKind::string;
     return test;
   }
   test.a = operand.index;
@@ -212,6 +214,7 @@ Test Binder::test_of(const AtomRow& atom) {
       break;
     case OperandKind::pattern:
       test.op = Op::pattern;
+      test.looked_up = !anchors_of(p_, operand.index).empty();
       bound_.slots[atom.slot].has_patterns = true;
       break;
     case OperandKind::instant:

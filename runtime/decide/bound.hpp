@@ -59,6 +59,9 @@ struct Test {
   std::uint32_t slot = 0;
   std::uint32_t a = 0;
   std::uint32_t b = 0;
+  // Whether it can be looked up among others of its slot, see RuleTable: a pattern that demands
+  // some text, an element that is a string.
+  bool looked_up = false;
 };
 
 // What a decision finds out, each at most once: for each slot which symbol its string is, for each

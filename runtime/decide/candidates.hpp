@@ -19,8 +19,8 @@ namespace sentrail::decide {
 // `shadow`, the number of a shadow rule or kNoRow, is met at its place.
 // REQUIRES: scratch fits, and forgotten since the facts last changed. cost: of a decision.
 template <class Meet>
-void walk_rules(const LinearEngine& engine, std::uint32_t shadow, const Facts& facts,
-                Scratch& scratch, const Meet& meet) noexcept {
+void walk_rules(const Engine& engine, std::uint32_t shadow, const Facts& facts, Scratch& scratch,
+                const Meet& meet) noexcept {
   const Program& p = engine.program();
   for (std::uint32_t t = 0; t < p.tiers.size(); ++t) {
     const TierRow& tier = p.tiers[t];
@@ -44,7 +44,7 @@ void walk_rules(const LinearEngine& engine, std::uint32_t shadow, const Facts& f
 // Calls visit(rule) for each candidate of a decision on these facts.
 // REQUIRES: scratch fits. cost: of a decision, where more rules were candidates than it names.
 template <class Visit>
-void for_each_candidate(const LinearEngine& engine, const Decision& decision, std::uint32_t shadow,
+void for_each_candidate(const Engine& engine, const Decision& decision, std::uint32_t shadow,
                         const Facts& facts, Scratch& scratch, const Visit& visit) noexcept {
   if (decision.candidate_count <= Decision::kCandidatesKept) {
     for (std::uint32_t i = 0; i < decision.candidate_count; ++i) visit(decision.candidates[i]);

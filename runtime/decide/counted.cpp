@@ -7,8 +7,7 @@
 namespace sentrail::decide {
 namespace {
 
-void fill(const LinearEngine& engine, const LimitRow& row, const Facts& facts,
-          LimitUse& use) noexcept {
+void fill(const Engine& engine, const LimitRow& row, const Facts& facts, LimitUse& use) noexcept {
   const Program& p = engine.program();
   use.limit = index_of(p, row);
   use.countable = true;
@@ -31,8 +30,8 @@ void fill(const LinearEngine& engine, const LimitRow& row, const Facts& facts,
 
 }  // namespace
 
-void limits_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
-               Scratch& scratch, LimitUses& out, std::uint32_t shadow) noexcept {
+void limits_of(const Engine& engine, const Decision& decision, const Facts& facts, Scratch& scratch,
+               LimitUses& out, std::uint32_t shadow) noexcept {
   out.count = 0;
   out.more = false;
   const Program& p = engine.program();
@@ -48,7 +47,7 @@ void limits_of(const LinearEngine& engine, const Decision& decision, const Facts
   });
 }
 
-Decision resolve(const LinearEngine& engine, const Decision& decision, const LimitUses& uses,
+Decision resolve(const Engine& engine, const Decision& decision, const LimitUses& uses,
                  const Rooms& rooms, const Facts& facts, Scratch& scratch,
                  std::uint32_t shadow) noexcept {
   const Program& p = engine.program();
@@ -84,7 +83,7 @@ Decision resolve(const LinearEngine& engine, const Decision& decision, const Lim
   return out;
 }
 
-std::optional<std::uint32_t> deciding_limit(const LinearEngine& engine, const Decision& decision,
+std::optional<std::uint32_t> deciding_limit(const Engine& engine, const Decision& decision,
                                             const Facts& facts, Scratch& scratch) {
   const Program& p = engine.program();
   if (decision.full_limits == 0 || decision.rule == Decision::kByDefault) return std::nullopt;

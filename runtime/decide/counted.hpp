@@ -72,19 +72,19 @@ static_assert(limits::kLimitsPerDecisionMax == 64, "Decision::full_limits has a 
 
 // Gathers what a request would charge. If `shadow` is not kNoRow, here and below, the decision was
 // made as if that shadow rule were a rule. REQUIRES: the decision is of these facts; scratch fits.
-void limits_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
-               Scratch& scratch, LimitUses& out, std::uint32_t shadow = kNoRow) noexcept;
+void limits_of(const Engine& engine, const Decision& decision, const Facts& facts, Scratch& scratch,
+               LimitUses& out, std::uint32_t shadow = kNoRow) noexcept;
 
 // The decision where only the limits in `rooms` have room. REQUIRES: `uses` is limits_of() the
 // same decision. source: docs/language.md, L14.5.
-[[nodiscard]] Decision resolve(const LinearEngine& engine, const Decision& decision,
+[[nodiscard]] Decision resolve(const Engine& engine, const Decision& decision,
                                const LimitUses& uses, const Rooms& rooms, const Facts& facts,
                                Scratch& scratch, std::uint32_t shadow = kNoRow) noexcept;
 
 // The limit for whose want of room the deciding rule answers what it does: the first with that
 // `else`, or that is not looked at, its index into Program::limits. Nothing where the rule answers
 // its outcome, or the default decided.
-[[nodiscard]] std::optional<std::uint32_t> deciding_limit(const LinearEngine& engine,
+[[nodiscard]] std::optional<std::uint32_t> deciding_limit(const Engine& engine,
                                                           const Decision& decision,
                                                           const Facts& facts, Scratch& scratch);
 

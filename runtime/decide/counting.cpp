@@ -34,7 +34,7 @@ std::array<CounterName, 2> names_of(const LimitRow& row, const LimitUse& use,
 class Counting {
  public:
   // If `shadow` is not kNoRow, as if that shadow rule were a rule.
-  Counting(const LinearEngine& engine, Scratch& scratch, Windows* windows, const CountAt& at,
+  Counting(const Engine& engine, Scratch& scratch, Windows* windows, const CountAt& at,
            std::uint32_t shadow = kNoRow)
       : engine_(engine), scratch_(scratch), windows_(windows), at_(at), shadow_(shadow) {}
 
@@ -83,7 +83,7 @@ class Counting {
     return available && add_units(used, use.amount) <= row.most;
   }
 
-  const LinearEngine& engine_;
+  const Engine& engine_;
   Scratch& scratch_;
   Windows* windows_;
   const CountAt& at_;
@@ -99,9 +99,9 @@ bool has_shadows(const Program& program) {
 }
 
 // Of each shadow rule what it would change. REQUIRES: the windows are as the request found them.
-std::vector<ShadowAnswer> shadows_of(const LinearEngine& engine,
-                                     std::span<const Facts* const> actions, const Answer& live,
-                                     Scratch& scratch, Windows* windows, const CountAt& at) {
+std::vector<ShadowAnswer> shadows_of(const Engine& engine, std::span<const Facts* const> actions,
+                                     const Answer& live, Scratch& scratch, Windows* windows,
+                                     const CountAt& at) {
   std::vector<ShadowAnswer> differing;
   const Program& p = engine.program();
   for (std::size_t i = 0; i < p.asides.size(); ++i) {
@@ -124,7 +124,7 @@ std::vector<ShadowAnswer> shadows_of(const LinearEngine& engine,
   return differing;
 }
 
-CountedDecisions decide_all(const LinearEngine& engine, std::span<const Facts* const> actions,
+CountedDecisions decide_all(const Engine& engine, std::span<const Facts* const> actions,
                             Scratch& scratch, Windows* windows, const CountAt& at, bool keep) {
   Counting counting(engine, scratch, windows, at);
   CountedDecisions out;
@@ -142,12 +142,12 @@ CountedDecisions decide_all(const LinearEngine& engine, std::span<const Facts* c
 
 }  // namespace
 
-CountedDecisions decide_counted(const LinearEngine& engine, std::span<const Facts* const> actions,
+CountedDecisions decide_counted(const Engine& engine, std::span<const Facts* const> actions,
                                 Scratch& scratch, Windows* windows, const CountAt& at) {
   return decide_all(engine, actions, scratch, windows, at, true);
 }
 
-CountedDecisions simulate_counted(const LinearEngine& engine, std::span<const Facts* const> actions,
+CountedDecisions simulate_counted(const Engine& engine, std::span<const Facts* const> actions,
                                   Scratch& scratch, Windows* windows, const CountAt& at) {
   return decide_all(engine, actions, scratch, windows, at, false);
 }

@@ -41,13 +41,13 @@ struct CountedDecisions {
 // Decides the actions of one request in order, each with what those before it charge, and charges
 // `windows` unless the request is blocked; the caller is the only one at `windows` until it
 // returns. Without `windows` no limit has room. REQUIRES: at least one action; scratch fits.
-[[nodiscard]] CountedDecisions decide_counted(const LinearEngine& engine,
+[[nodiscard]] CountedDecisions decide_counted(const Engine& engine,
                                               std::span<const Facts* const> actions,
                                               Scratch& scratch, Windows* windows,
                                               const CountAt& at);
 
 // As decide_counted(), and leaves the windows as they were: what is simulated is not charged.
-[[nodiscard]] CountedDecisions simulate_counted(const LinearEngine& engine,
+[[nodiscard]] CountedDecisions simulate_counted(const Engine& engine,
                                                 std::span<const Facts* const> actions,
                                                 Scratch& scratch, Windows* windows,
                                                 const CountAt& at);

@@ -1,58 +1,65 @@
-// The linear engine: rules in order, early exit, over interned operands. The engine for small
-// policies, and what every other engine is measured and checked against.
+// The policy decision point: a verified program, ready to decide with the engine that suits it.
 //
-// Neighbours: core/program.hpp (verified tables), core/facts.hpp (one action), core/decision.hpp
-// (the answer), bound.hpp and evaluate.hpp below it, explain.hpp above. Must not know: policy text,
-// files, clocks. Deciding is a pure function: no allocation, no exception, no I/O.
-// source: docs/language.md, section 8; docs/engine.md.
+// Neighbours: linear.hpp (asks every rule), table.hpp (looks up which rules may match), explain.hpp
+// and counting.hpp above. Must not know: policy text, files, clocks. Deciding is a pure function:
+// no allocation, no exception, no I/O. source: docs/language.md, section 8; docs/engine.md.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/decision.hpp"
 #include "core/facts.hpp"
 #include "core/program.hpp"
 #include "core/truth.hpp"
-#include "runtime/decide/bound.hpp"
+#include "runtime/decide/linear.hpp"
 #include "runtime/decide/scratch.hpp"
+#include "runtime/decide/table.hpp"
 
 namespace sentrail::decide {
 
-// A verified program made ready to decide. Keeps views of the program's tables, which must outlive
-// it. threads: immutable; any number may decide at once, each with its own Scratch.
-class LinearEngine {
- public:
-  explicit LinearEngine(const Program& verified) : bound_(bind(verified)) {}
+// Which engine decides: the one that costs less by the committed model, or a named one.
+enum class EngineKind : std::uint8_t { automatic, linear, table };
 
-  [[nodiscard]] const Program& program() const noexcept { return bound_.program; }
+// A verified program made ready to decide. Keeps views of the program's tables, which must outlive
+// it. Every kind gives the same decisions. threads: immutable; any number may decide at once, each
+// with its own Scratch.
+class Engine {
+ public:
+  explicit Engine(const Program& verified, EngineKind kind = EngineKind::automatic);
+
+  [[nodiscard]] const Program& program() const noexcept { return linear_.bound().program; }
+  [[nodiscard]] const BoundProgram& bound() const noexcept { return linear_.bound(); }
+
+  // What decides: never EngineKind::automatic.
+  [[nodiscard]] EngineKind kind() const noexcept {
+    return table_ ? EngineKind::table : EngineKind::linear;
+  }
+  // The tables of EngineKind::table, else null.
+  [[nodiscard]] const RuleTable* table() const noexcept { return table_ ? &*table_ : nullptr; }
 
   // A scratch with room for this engine; Scratch::fit(bound()) makes room in an old one.
-  [[nodiscard]] Scratch make_scratch() const { return Scratch(bound_); }
-  [[nodiscard]] const BoundProgram& bound() const noexcept { return bound_; }
+  [[nodiscard]] Scratch make_scratch() const { return Scratch(bound()); }
 
   // Decides one action. A scratch without room for this engine is a bug and aborts.
   // cost: at most the program's cost certificate. source: docs/language.md, section 8.
-  [[nodiscard]] Decision decide(const Facts& facts, Scratch& scratch) const noexcept;
+  [[nodiscard]] Decision decide(const Facts& facts, Scratch& scratch) const noexcept {
+    return table_ ? table_->decide(linear_, facts, scratch) : linear_.decide(facts, scratch);
+  }
 
-  // The truth of one rule's condition, evaluated as a tree; `also` and shadow rules included.
-  // REQUIRES: scratch.forget() was called when the facts last changed.
+  // See LinearEngine.
   [[nodiscard]] Truth condition(std::uint32_t rule, const Facts& facts,
-                                Scratch& scratch) const noexcept;
-
-  // Whether a call is one of those that a row of Program::counts counts.
-  // REQUIRES: as above. source: docs/language.md, L20.8.
+                                Scratch& scratch) const noexcept {
+    return linear_.condition(rule, facts, scratch);
+  }
   [[nodiscard]] Truth counts(std::uint32_t count, const Facts& facts,
-                             Scratch& scratch) const noexcept;
+                             Scratch& scratch) const noexcept {
+    return linear_.counts(count, facts, scratch);
+  }
 
  private:
-  struct Walk;
-  void walk_tier(const Tier& tier, Walk& walk) const noexcept;
-  [[nodiscard]] std::uint32_t resume(std::uint32_t code, const Tier& tier, Walk& walk,
-                                     bool& perhaps_ended) const noexcept;
-  [[nodiscard]] std::uint32_t entry_after(std::uint32_t rule, const Tier& tier) const noexcept;
-  void conclude(Walk& walk) const noexcept;
-
-  BoundProgram bound_;
+  LinearEngine linear_;
+  std::optional<RuleTable> table_;
 };
 
 }  // namespace sentrail::decide

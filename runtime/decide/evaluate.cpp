@@ -26,10 +26,6 @@ constexpr Truth incomparable(FactKind kind) noexcept {
   return kind == FactKind::absent ? Truth::f : Truth::u;
 }
 
-std::optional<Risk> risk_of(const SlotState& state) noexcept {
-  return state.fact.kind == FactKind::string ? risk_named(state.fact.text) : std::nullopt;
-}
-
 // Reads the value as a number once. REQUIRES: it is of kind number.
 bool is_numeric(SlotState& state) noexcept {
   if (state.numeric == Known::unasked) {
@@ -38,14 +34,6 @@ bool is_numeric(SlotState& state) noexcept {
     if (number) state.number = *number;
   }
   return state.numeric == Known::yes;
-}
-
-bool is_matchable_once(SlotState& state, char separator) noexcept {
-  if (state.matchable == Known::unasked) {
-    state.matchable = is_matchable(state.fact.text, separator) ? Known::yes : Known::no;
-    state.head = TextHead::of(state.fact.text);
-  }
-  return state.matchable == Known::yes;
 }
 
 // Whether operands [begin, end), which ascend, hold a symbol.
@@ -229,26 +217,10 @@ Truth has_part(const BoundProgram& bound, const Test& test, const Fact& fact) no
                                             : fact.text.ends_with(part));
 }
 
-Truth has_risk(std::uint32_t risks, const SlotState& state) noexcept {
+Truth has_risk(std::uint32_t risks, SlotState& state) noexcept {
   if (state.fact.kind != FactKind::string) return incomparable(state.fact.kind);
   const std::optional<Risk> risk = risk_of(state);
   return risk ? certain(has_bit(risks, static_cast<std::uint32_t>(*risk))) : Truth::u;
-}
-
-// The state of a slot, its fact found on first use.
-SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
-                    Scratch& scratch) noexcept {
-  SlotState& state = scratch.slot(slot);
-  if (scratch.knows(state)) return state;
-  const Slot& row = bound.slots[slot];
-  const bool direct = row.steps_count == 0 && row.attribute != AttributeId::http_query &&
-                      row.attribute != AttributeId::http_headers;
-  state.fact = direct ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
-  state.matchable = Known::unasked;
-  state.numeric = Known::unasked;
-  state.located = Known::unasked;
-  scratch.know(state);
-  return state;
 }
 
 std::uint32_t symbol_of(const BoundProgram& bound, const SlotState& state) noexcept {
@@ -258,12 +230,15 @@ std::uint32_t symbol_of(const BoundProgram& bound, const SlotState& state) noexc
   return symbol == SymbolTable::kNone ? kNoSymbol : symbol;
 }
 
-// Most patterns fail on the first bytes of a value that others have been matched against already.
+// Whether what is known of the value rules a test out. Most patterns fail on the first bytes of a
+// value that others have been matched against already.
 bool is_excluded(const BoundProgram& bound, const Test& test, Scratch& scratch) noexcept {
-  if (test.op != Op::pattern) return false;
   const SlotState& state = scratch.slot(test.slot);
-  return scratch.knows(state) && state.matchable == Known::yes &&
-         bound.patterns.excludes(test.a, state.head);
+  if (!scratch.knows(state)) return false;
+  if (test.op == Op::element) return state.elements_sifted && test.looked_up;
+  if (test.op != Op::pattern) return false;
+  if (state.patterns_sifted && test.looked_up) return true;
+  return state.matchable == Known::yes && bound.patterns.excludes(test.a, state.head);
 }
 
 // Arithmetic on what the clock of the window's zone shows; a zone that nobody knows is undecidable.
@@ -446,6 +421,42 @@ Truth holds_of_elements(const BoundProgram& bound, const Test& test, const Fact&
 }
 
 }  // namespace
+
+std::optional<Risk> risk_of(SlotState& state) noexcept {
+  if (state.ranked == Known::unasked) {
+    const bool text = state.fact.kind == FactKind::string;
+    const std::optional<Risk> risk = text ? risk_named(state.fact.text) : std::nullopt;
+    state.ranked = risk ? Known::yes : Known::no;
+    if (risk) state.risk = *risk;
+  }
+  return state.ranked == Known::yes ? std::optional(state.risk) : std::nullopt;
+}
+
+bool is_matchable_once(SlotState& state, char separator) noexcept {
+  if (state.matchable == Known::unasked) {
+    state.matchable = is_matchable(state.fact.text, separator) ? Known::yes : Known::no;
+    state.head = TextHead::of(state.fact.text);
+  }
+  return state.matchable == Known::yes;
+}
+
+SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
+                    Scratch& scratch) noexcept {
+  SlotState& state = scratch.slot(slot);
+  if (scratch.knows(state)) return state;
+  const Slot& row = bound.slots[slot];
+  const bool direct = row.steps_count == 0 && row.attribute != AttributeId::http_query &&
+                      row.attribute != AttributeId::http_headers;
+  state.fact = direct ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
+  state.matchable = Known::unasked;
+  state.numeric = Known::unasked;
+  state.located = Known::unasked;
+  state.ranked = Known::unasked;
+  state.patterns_sifted = false;
+  state.elements_sifted = false;
+  scratch.know(state);
+  return state;
+}
 
 std::uint32_t find_out(const BoundProgram& bound, std::uint32_t cell, const Facts& facts,
                        Scratch& scratch) noexcept {

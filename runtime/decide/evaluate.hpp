@@ -5,6 +5,9 @@
 // source: docs/language.md, section 5.
 #pragma once
 
+#include <optional>
+
+#include "core/decision.hpp"
 #include "core/facts.hpp"
 #include "core/truth.hpp"
 #include "runtime/decide/bound.hpp"
@@ -15,6 +18,16 @@ namespace sentrail::decide {
 // Finds out the value of a cell and keeps it. Out of line: once a decision and cell.
 [[nodiscard]] std::uint32_t find_out(const BoundProgram& bound, std::uint32_t cell,
                                      const Facts& facts, Scratch& scratch) noexcept;
+
+// The state of a slot, its fact found on first use. REQUIRES: as value_of.
+[[nodiscard]] SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
+                                  Scratch& scratch) noexcept;
+
+// The risk that a slot's value is; found on first use.
+[[nodiscard]] std::optional<Risk> risk_of(SlotState& state) noexcept;
+
+// Whether patterns have a meaning on a slot's string; found on first use, with its head.
+[[nodiscard]] bool is_matchable_once(SlotState& state, char separator) noexcept;
 
 // The value of a cell, found out when first asked.
 // REQUIRES: scratch.fits(bound), and forgotten since the facts last changed.

@@ -21,7 +21,7 @@ std::span<const NodeRow> nodes_of(const Program& p, std::uint32_t rule) {
 // The truths of one rule's nodes.
 class Condition {
  public:
-  Condition(const LinearEngine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch);
+  Condition(const Engine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch);
 
   [[nodiscard]] Truth truth() const { return truth_at(begin_); }
   // The leaves that settle it.
@@ -37,8 +37,7 @@ class Condition {
   std::vector<Truth> truths_;
 };
 
-Condition::Condition(const LinearEngine& engine, std::uint32_t rule, const Facts& facts,
-                     Scratch& scratch)
+Condition::Condition(const Engine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch)
     : nodes_(nodes_of(engine.program(), rule)),
       begin_(engine.program().written(rule).condition_begin) {
   truths_.resize(engine.program().written(rule).condition_end - begin_);
@@ -115,7 +114,7 @@ std::vector<std::uint32_t> Condition::settling_leaves() const {
   return leaves;
 }
 
-std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Facts& facts,
+std::string shown_value(const Engine& engine, std::uint32_t slot, const Facts& facts,
                         const ObligationSet* hidden) {
   if (is_hidden(engine, slot, hidden)) return std::string(kHiddenValue);
   const Slot& row = engine.bound().slots[slot];
@@ -125,8 +124,8 @@ std::string shown_value(const LinearEngine& engine, std::uint32_t slot, const Fa
   return known ? format_rfc3339_ms(facts.now_ms) : "(unknown)";
 }
 
-TestAnswer answer_of(const LinearEngine& engine, const NodeRow& node, Truth truth,
-                     const Facts& facts, const ObligationSet* hidden) {
+TestAnswer answer_of(const Engine& engine, const NodeRow& node, Truth truth, const Facts& facts,
+                     const ObligationSet* hidden) {
   const Program& p = engine.program();
   TestAnswer answer;
   answer.atom = node.atom;
@@ -139,7 +138,7 @@ TestAnswer answer_of(const LinearEngine& engine, const NodeRow& node, Truth trut
   return answer;
 }
 
-RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Facts& facts,
+RuleAnswer explain_rule(const Engine& engine, std::uint32_t rule, const Facts& facts,
                         Scratch& scratch, const ObligationSet* hidden) {
   const Condition condition(engine, rule, facts, scratch);
   RuleAnswer answer;
@@ -158,7 +157,7 @@ RuleAnswer explain_rule(const LinearEngine& engine, std::uint32_t rule, const Fa
   return answer;
 }
 
-std::vector<LimitAnswer> limit_answers(const LinearEngine& engine, const Decision& decision,
+std::vector<LimitAnswer> limit_answers(const Engine& engine, const Decision& decision,
                                        const Facts& facts, Scratch& scratch) {
   LimitUses uses;
   limits_of(engine, decision, facts, scratch, uses);
@@ -174,11 +173,11 @@ std::vector<LimitAnswer> limit_answers(const LinearEngine& engine, const Decisio
 
 }  // namespace
 
-Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch) {
+Explanation explain(const Engine& engine, const Facts& facts, Scratch& scratch) {
   return explain(engine, engine.decide(facts, scratch), facts, scratch);
 }
 
-Explanation explain(const LinearEngine& engine, const Decision& decision, const Facts& facts,
+Explanation explain(const Engine& engine, const Decision& decision, const Facts& facts,
                     Scratch& scratch, const ObligationSet* hidden) {
   const Program& p = engine.program();
   Explanation explanation;

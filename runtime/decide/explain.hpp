@@ -65,11 +65,11 @@ struct Explanation {
 
 // Explains the decision on some facts, every limit having room. REQUIRES: scratch fits.
 // cost: every test of every rule.
-[[nodiscard]] Explanation explain(const LinearEngine& engine, const Facts& facts, Scratch& scratch);
+[[nodiscard]] Explanation explain(const Engine& engine, const Facts& facts, Scratch& scratch);
 
 // Explains a decision of resolve() or of the engine on these facts. in: obligations whose hidden
 // values are not shown; null: it shows all.
-[[nodiscard]] Explanation explain(const LinearEngine& engine, const Decision& decision,
+[[nodiscard]] Explanation explain(const Engine& engine, const Decision& decision,
                                   const Facts& facts, Scratch& scratch,
                                   const ObligationSet* hidden = nullptr);
 

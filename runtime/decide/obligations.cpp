@@ -5,7 +5,7 @@
 
 namespace sentrail::decide {
 
-Duties duties_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
+Duties duties_of(const Engine& engine, const Decision& decision, const Facts& facts,
                  Scratch& scratch, std::uint32_t shadow) noexcept {
   const Program& p = engine.program();
   Duties duties;

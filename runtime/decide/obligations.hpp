@@ -54,8 +54,7 @@ struct Duties {
 // The obligations of a decision of this engine on these facts; if `shadow` is not kNoRow, of one
 // that was made as if that shadow rule were a rule.
 // REQUIRES: scratch fits. cost: nothing if the program has none; else of a decision.
-[[nodiscard]] Duties duties_of(const LinearEngine& engine, const Decision& decision,
-                               const Facts& facts, Scratch& scratch,
-                               std::uint32_t shadow = kNoRow) noexcept;
+[[nodiscard]] Duties duties_of(const Engine& engine, const Decision& decision, const Facts& facts,
+                               Scratch& scratch, std::uint32_t shadow = kNoRow) noexcept;
 
 }  // namespace sentrail::decide

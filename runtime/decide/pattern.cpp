@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "runtime/decide/text_words.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -27,11 +29,10 @@ constexpr std::uint64_t zero_bytes(std::uint64_t word) noexcept {
   return (word - repeated(0x01)) & ~word & repeated(0x80);
 }
 
-// Whether no byte of `word` is a control, a backslash, a dot or beyond ASCII: nothing that could
-// spoil a path by itself.
+// Whether no byte of `word` is a control, a backslash or beyond ASCII.
 constexpr bool is_plain(std::uint64_t word) noexcept {
   const std::uint64_t odd = (word & repeated(0x80)) | zero_bytes(word & repeated(0xe0)) |
-                            zero_bytes(word ^ repeated('\\')) | zero_bytes(word ^ repeated('.'));
+                            zero_bytes(word ^ repeated('\\'));
   return odd == 0;
 }
 
@@ -45,24 +46,27 @@ bool has_dot_segment(std::string_view value) noexcept {
   return false;
 }
 
-// Whether all of `value` is plain and has no `//`; the common case, told eight bytes at a time.
+// The next at most eight bytes; spaces, which spoil nothing, behind the end.
+std::uint64_t next_word(std::string_view value, std::size_t at) noexcept {
+  const std::size_t left = value.size() - at;
+  if (left >= 8) return word_of(value.data() + at, 8);
+  return word_of(value.data() + at, left) | repeated(' ') << left * 8;
+}
+
+// Whether all of `value` is plain, no segment begins with a dot, and there is no `//`: the common
+// case, told eight bytes at a time.
 bool is_plain_path(std::string_view value) noexcept {
-  bool slash_before = false;
-  std::size_t at = 0;
-  for (; at + 8 <= value.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, value.data() + at, sizeof(word));
-    if (!is_plain(word)) return false;
-    // zero_bytes may mark too much above a slash, never too little: then the slow way decides.
+  std::uint64_t slash_before = 0x80;  // the beginning is as good as one for a dot
+  for (std::size_t at = 0; at < value.size(); at += 8) {
+    const std::uint64_t word = next_word(value, at);
+    // zero_bytes may mark too much above a slash or dot, never too little: then the slow way
+    // decides.
     const std::uint64_t slashes = zero_bytes(word ^ repeated('/'));
-    if ((slashes & (slashes << 8 | (slash_before ? 0x80u : 0u))) != 0) return false;
-    slash_before = value[at + 7] == '/';
-  }
-  for (; at < value.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(value[at]);
-    if (byte < 0x20 || byte >= 0x80 || byte == '\\' || byte == '.') return false;
-    if (byte == '/' && slash_before) return false;
-    slash_before = byte == '/';
+    const std::uint64_t after_slash = slashes << 8 | slash_before;
+    const std::uint64_t twice = slashes & (at == 0 ? slashes << 8 : after_slash);
+    const std::uint64_t dots = zero_bytes(word ^ repeated('.')) & after_slash;
+    if (!is_plain(word) || (twice | dots) != 0) return false;
+    slash_before = slashes >> 56;
   }
   return true;
 }
@@ -80,9 +84,9 @@ bool is_matchable(std::string_view value, char separator) noexcept {
 }
 
 TextHead TextHead::of(std::string_view text) noexcept {
-  TextHead head;
-  if (!text.empty()) std::memcpy(&head, text.data(), std::min(text.size(), sizeof(head)));
-  return head;
+  const std::size_t first = std::min<std::size_t>(text.size(), 8);
+  const std::size_t second = std::min<std::size_t>(text.size() - first, 8);
+  return {word_of(text.data(), first), word_of(text.data() + first, second)};
 }
 
 PatternSet::PatternSet(const Program& verified) {
@@ -118,6 +122,10 @@ void PatternSet::add(const Program& program, const PatternRow& row) {
   }
   close_segment(segment_ops);
   pattern.segments_end = static_cast<std::uint32_t>(segments_.size());
+  pattern.shape = shape_of(pattern);
+  pattern.literal_begin = static_cast<std::uint32_t>(literals_.size());
+  if (pattern.shape != Shape::other) literals_ += head;
+  pattern.literal_bytes = static_cast<std::uint32_t>(literals_.size()) - pattern.literal_begin;
   pattern.head = TextHead::of(head);
   pattern.mask = TextHead::of(std::string(head.size(), '\xff'));
   patterns_.push_back(pattern);
@@ -149,8 +157,31 @@ void PatternSet::close_segment(std::uint32_t ops_begin) {
   segments_.push_back(segment);
 }
 
+// Most patterns are a literal with one `*` or `**` at its end.
+PatternSet::Shape PatternSet::shape_of(const Pattern& pattern) const noexcept {
+  const auto segments = std::span(segments_).subspan(pattern.segments_begin);
+  const auto literal = [](const Segment& one) { return one.kind == Kind::literal; };
+  if (!std::ranges::all_of(segments.first(segments.size() - 1), literal)) return Shape::other;
+  const Segment& last = segments.back();
+  if (last.kind == Kind::globstar && segments.size() > 1) return Shape::below;
+  if (last.kind == Kind::any_one_segment) return Shape::run;
+  const bool run = last.kind == Kind::glob && last.ops_end - last.ops_begin == 2 &&
+                   ops_[last.ops_begin].op == PatternOp::literal &&
+                   ops_[last.ops_begin + 1].op == PatternOp::any_run;
+  return run ? Shape::run : Shape::other;
+}
+
 bool PatternSet::matches(std::uint32_t index, std::string_view value) const noexcept {
-  const Pattern& pattern = patterns_[index];
+  const Pattern& pattern = patterns_.data()[index];
+  if (pattern.shape == Shape::other) return matches_segments(pattern, value);
+  const std::string_view literal(literals_.data() + pattern.literal_begin, pattern.literal_bytes);
+  if (!begins_with(value, literal)) return false;
+  const std::string_view rest = value.substr(literal.size());
+  if (pattern.shape == Shape::below) return rest.empty() || rest.front() == pattern.separator;
+  return rest.find(pattern.separator) == rest.npos;
+}
+
+bool PatternSet::matches_segments(const Pattern& pattern, std::string_view value) const noexcept {
   const char* const end = value.data() + value.size();
   const char* at = value.data();  // where the next segment of the value begins
   bool left = true;               // whether there is a next segment
@@ -194,7 +225,7 @@ bool PatternSet::matches(std::uint32_t index, std::string_view value) const noex
 bool PatternSet::segment_matches(const Segment& segment, std::string_view value) const noexcept {
   switch (segment.kind) {
     case Kind::literal:
-      return value == segment.text;
+      return are_equal(value, segment.text);
     case Kind::any_one_segment:
       return true;
     case Kind::glob:

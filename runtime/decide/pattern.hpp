@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,22 +57,31 @@ class PatternSet {
     PatternOp op = PatternOp::literal;
     std::string_view text;
   };
+  // A literal with `*` at its end, or with `**` as the segment behind it; or any other.
+  enum class Shape : std::uint8_t { run, below, other };
   struct Pattern {
     TextHead head;
     TextHead mask;
+    std::uint32_t literal_begin = 0;  // into literals_, unless the shape is `other`
+    std::uint32_t literal_bytes = 0;
     std::uint32_t segments_begin = 0;
     std::uint32_t segments_end = 0;
     char separator = '/';
+    Shape shape = Shape::other;
   };
 
   void add(const Program& program, const PatternRow& row);
   void close_segment(std::uint32_t ops_begin);
+  [[nodiscard]] Shape shape_of(const Pattern& pattern) const noexcept;
+  [[nodiscard]] bool matches_segments(const Pattern& pattern,
+                                      std::string_view value) const noexcept;
   [[nodiscard]] bool segment_matches(const Segment& segment, std::string_view value) const noexcept;
   [[nodiscard]] bool glob_matches(const Segment& segment, std::string_view value) const noexcept;
 
   std::vector<Pattern> patterns_;
   std::vector<Segment> segments_;
   std::vector<Op> ops_;
+  std::string literals_;
 };
 
 }  // namespace sentrail::decide

@@ -31,7 +31,7 @@ std::string show_set(std::span<const std::string_view> set) {
 }
 
 // Whether what one slot names is a part of what the other does, or the other way round.
-bool overlap(const LinearEngine& engine, std::uint32_t one, std::uint32_t other) {
+bool overlap(const Engine& engine, std::uint32_t one, std::uint32_t other) {
   const Slot& a = engine.bound().slots[one];
   const Slot& b = engine.bound().slots[other];
   const auto steps_a = engine.bound().steps_of(a);
@@ -49,12 +49,12 @@ std::string_view rule_name_of(const Program& program, std::uint32_t rule) {
   return program.view(program.written(rule).qualified_name);
 }
 
-Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts) {
+Fact fact_of(const Engine& engine, std::uint32_t slot, const Facts& facts) {
   const Slot& row = engine.bound().slots[slot];
   return facts.at(row.attribute, engine.bound().steps_of(row));
 }
 
-bool is_hidden(const LinearEngine& engine, std::uint32_t slot, const ObligationSet* hidden) {
+bool is_hidden(const Engine& engine, std::uint32_t slot, const ObligationSet* hidden) {
   bool found = false;
   if (hidden == nullptr) return found;
   hidden->for_each([&](std::uint32_t row) {
@@ -87,7 +87,7 @@ std::string show_value(const Fact& fact) {
   return "";
 }
 
-std::string reason_of(const LinearEngine& engine, const Decision& decision, const Facts& facts,
+std::string reason_of(const Engine& engine, const Decision& decision, const Facts& facts,
                       std::optional<std::uint32_t> full_limit, const ObligationSet* hidden) {
   const Program& program = engine.program();
   if (full_limit) {

@@ -26,17 +26,16 @@ namespace sentrail::decide {
 // a because, `Policy '<rule>' matched`. out: one line of UTF-8, at most
 // limits::kReasonCharactersMax characters. `full_limit`, of deciding_limit(), is named instead. in:
 // obligations whose hidden values a reason does not show; null: it shows all.
-[[nodiscard]] std::string reason_of(const LinearEngine& engine, const Decision& decision,
+[[nodiscard]] std::string reason_of(const Engine& engine, const Decision& decision,
                                     const Facts& facts,
                                     std::optional<std::uint32_t> full_limit = std::nullopt,
                                     const ObligationSet* hidden = nullptr);
 
 // The value that a slot of the program has in some facts.
-[[nodiscard]] Fact fact_of(const LinearEngine& engine, std::uint32_t slot, const Facts& facts);
+[[nodiscard]] Fact fact_of(const Engine& engine, std::uint32_t slot, const Facts& facts);
 
 // Whether obligations hide what a slot names, or a part of it; null hides nothing.
-[[nodiscard]] bool is_hidden(const LinearEngine& engine, std::uint32_t slot,
-                             const ObligationSet* hidden);
+[[nodiscard]] bool is_hidden(const Engine& engine, std::uint32_t slot, const ObligationSet* hidden);
 
 // A value on one line for people: texts escaped and cut short, containers by their size alone,
 // since a whole body is no reason and may hold secrets.

@@ -8,6 +8,8 @@ namespace sentrail::decide {
 void Scratch::fit(const BoundProgram& bound) {
   slots_.resize(std::max(slots_.size(), bound.slots.size()));
   cells_.resize(std::max(cells_.size(), bound.cell_count()));
+  first_certain_.resize(std::max(first_certain_.size(), bound.tiers.size()));
+  undecided_.resize(std::max(undecided_.size(), bound.program.rules.size() / 64 + 1));
 }
 
 void Scratch::forget() noexcept {

@@ -4,11 +4,15 @@
 // generation number makes the entries of earlier decisions stale, so nothing is ever cleared.
 #pragma once
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "core/addresses.hpp"
 #include "core/decimal.hpp"
+#include "core/decision.hpp"
 #include "core/facts.hpp"
 #include "runtime/decide/bound.hpp"
 
@@ -22,6 +26,11 @@ struct SlotState {
   Known matchable = Known::unasked;  // by patterns; `head` is set
   Known numeric = Known::unasked;    // `number` is set
   Known located = Known::unasked;    // `address` is set
+  Known ranked = Known::unasked;     // `risk` is set
+  Risk risk = Risk::low;
+  // Every test that is looked up among its patterns, or elements, and holds has its cell set.
+  bool patterns_sifted = false;
+  bool elements_sifted = false;
   TextHead head;
   Fact fact;
   Decimal number;
@@ -39,7 +48,9 @@ class Scratch {
 
   // Whether there is room for a program.
   [[nodiscard]] bool fits(const BoundProgram& bound) const noexcept {
-    return slots_.size() >= bound.slots.size() && cells_.size() >= bound.cell_count();
+    return slots_.size() >= bound.slots.size() && cells_.size() >= bound.cell_count() &&
+           first_certain_.size() >= bound.tiers.size() &&
+           undecided_.size() * 64 >= bound.program.rules.size();
   }
 
   // Forgets everything. cost: constant, but for one decision in 2^32.
@@ -63,11 +74,37 @@ class Scratch {
     cells_.data()[index] = tag_ | value;
   }
 
+  // The first rule of a tier that certainly matches, as far as is known; the tier's end if none.
+  [[nodiscard]] std::uint32_t& first_certain(std::size_t tier) noexcept {
+    return first_certain_.data()[tier];
+  }
+  // Rules that may match. Whoever adds some forgets them before the decision ends.
+  void add_undecided(std::uint32_t rule) noexcept {
+    undecided_.data()[rule / 64] |= std::uint64_t{1} << rule % 64;
+  }
+  void forget_undecided() noexcept { std::fill(undecided_.begin(), undecided_.end(), 0u); }
+  // Calls visit(rule) for those of [begin, end), ascending.
+  template <class Visit>
+  void take_undecided(std::uint32_t begin, std::uint32_t end, const Visit& visit) const noexcept;
+
  private:
   std::vector<SlotState> slots_;
   std::vector<std::uint64_t> cells_;  // generation, then value
   std::uint32_t generation_ = 0;
-  std::uint64_t tag_ = 0;  // generation_ in the upper half
+  std::uint64_t tag_ = 0;                     // generation_ in the upper half
+  std::vector<std::uint32_t> first_certain_;  // by tier
+  std::vector<std::uint64_t> undecided_;      // a bit for each rule; all 0 between decisions
 };
+
+template <class Visit>
+void Scratch::take_undecided(std::uint32_t begin, std::uint32_t end,
+                             const Visit& visit) const noexcept {
+  for (std::uint32_t word = begin / 64; word * 64 < end; ++word) {
+    for (std::uint64_t bits = undecided_.data()[word]; bits != 0; bits &= bits - 1) {
+      const auto rule = word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+      if (rule >= begin && rule < end) visit(rule);
+    }
+  }
+}
 
 }  // namespace sentrail::decide

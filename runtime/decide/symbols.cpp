@@ -3,35 +3,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+
+#include "runtime/decide/text_words.hpp"
 
 namespace sentrail::decide {
 namespace {
 
-constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio, odd
-
 // Tables tried before giving up on hashing.
 constexpr std::uint64_t kSeeds = 8;
-
-std::uint64_t read(const char* at, std::size_t bytes) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, bytes);
-  return word;
-}
-
-// Mixes 8 bytes at a time: a rotation between multiplications carries high bits back down.
-std::uint64_t hash_of(std::string_view text, std::uint64_t seed) noexcept {
-  std::uint64_t hash = (text.size() ^ seed) * kMultiplier;
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; left -= 8, at += 8) {
-    hash = std::rotl((hash ^ read(at, 8)) * kMultiplier, 29);
-  }
-  if (left > 0) hash = std::rotl((hash ^ read(at, left)) * kMultiplier, 29);
-  hash ^= hash >> 32;
-  hash *= kMultiplier;
-  return hash ^ hash >> 29;
-}
 
 }  // namespace
 
@@ -77,7 +56,8 @@ std::uint32_t SymbolTable::find(std::string_view text) const noexcept {
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   const Entry* const entries = entries_.data();
   for (std::uint64_t at = hash & mask_; entries[at].symbol != kNone; at = (at + 1) & mask_) {
-    if (entries[at].tag == tag && view(entries[at].symbol) == text) return entries[at].symbol;
+    if (entries[at].tag == tag && are_equal(view(entries[at].symbol), text))
+      return entries[at].symbol;
   }
   return kNone;
 }

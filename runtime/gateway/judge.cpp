@@ -89,7 +89,7 @@ Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawReq
 Judged Judge::judge(const bundles::LoadedBundle& bundle,
                     const std::vector<request::Request>& requests, const Asker& asker,
                     const Known& known, const JudgeFor& purpose) {
-  const decide::LinearEngine& engine = bundle.engine();
+  const decide::Engine& engine = bundle.engine();
   counters::Counted counted = decide(bundle, requests, asker, purpose);
   decide::Answer& answer = counted.decided.answer;
   const Facts& facts = requests[answer.action].facts();
@@ -133,7 +133,7 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
 counters::Counted Judge::decide(const bundles::LoadedBundle& bundle,
                                 const std::vector<request::Request>& requests, const Asker& asker,
                                 const JudgeFor& purpose) {
-  const decide::LinearEngine& engine = bundle.engine();
+  const decide::Engine& engine = bundle.engine();
   scratch_.fit(engine.bound());
   std::vector<const Facts*> actions;
   actions.reserve(requests.size());

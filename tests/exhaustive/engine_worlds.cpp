@@ -115,7 +115,7 @@ class Retiered {
     tables_ = std::move(*tables);
   }
 
-  decide::LinearEngine bind(const Shape& shape) {
+  decide::Engine bind(const Shape& shape, decide::EngineKind kind) {
     tables_.tiers.clear();
     std::uint32_t next = 0;
     for (const TierShape& tier : shape) {
@@ -123,7 +123,7 @@ class Retiered {
       tables_.tiers.push_back({TextRef{}, tier.guard ? 1u : 0u, next, count});
       next += count;
     }
-    return decide::LinearEngine(tables_.view());
+    return decide::Engine(tables_.view(), kind);
   }
   // The engine reads these in place.
   void set(const Skeleton& skeleton) {
@@ -221,7 +221,10 @@ void compare_policies_of(std::size_t rules, std::uint64_t stride) {
     const auto requests = representatives(truths, conditions, asked.requests.size());
     Retiered tables(world, conditions);
     for (const ShapeGroup& group : groups) {
-      const decide::LinearEngine engine = tables.bind(group.shape);
+      // Every other policy by the other engine; random policies are decided by both.
+      const auto kind =
+          choice / stride % 2 == 0 ? decide::EngineKind::linear : decide::EngineKind::table;
+      const decide::Engine engine = tables.bind(group.shape, kind);
       scratch.fit(engine.bound());
       for (std::size_t k = 0; k < group.skeletons.size(); ++k) {
         tables.set(group.skeletons[k]);

@@ -77,7 +77,7 @@ Facts facts_of(const Program& program, std::size_t turn, const JsonDocument& bod
 
 void decide_with(const Program& program) {
   SENTRAIL_CHECK(!dump(program).empty());
-  const decide::LinearEngine engine(program);
+  const decide::Engine engine(program);
   decide::Scratch scratch = engine.make_scratch();
   const JsonDocument body(
       {{JsonKind::array, 0, 2, 3}, {JsonKind::string, 0, 1, 2}, {JsonKind::number, 1, 1, 3}}, "a7");

@@ -34,19 +34,37 @@ Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases) {
   std::memcpy(bundle_.data(), content.data(), content.size());
   const auto reader =
       must(BundleReader::open({reinterpret_cast<const char*>(bundle_.data()), content.size()}));
-  engine_ = std::make_unique<decide::LinearEngine>(must(reader.program()));
+  const Program program = must(reader.program());
+  engine_ = std::make_unique<decide::Engine>(program, decide::EngineKind::linear);
+  other_ = std::make_unique<decide::Engine>(program, decide::EngineKind::table);
   zones_ = std::make_unique<wire::ZoneClocks>(zone_names_of(engine_->program()));
   scratch_.fit(engine_->bound());
 }
 
 Decision Compiled::decide(const Facts& facts) {
   if (engine_->program().zones.empty() || !facts.zones.empty()) {
-    return engine_->decide(facts, scratch_);
+    return decide_by_all(facts);
   }
   const auto zones = zones_->at(facts.now_ms);
   Facts timed = facts;
   timed.zones = *zones;
-  return engine_->decide(timed, scratch_);
+  return decide_by_all(timed);
+}
+
+Decision Compiled::decide_by_all(const Facts& facts) {
+  const Decision decision = engine_->decide(facts, scratch_);
+  const Decision other = other_->decide(facts, scratch_);
+  if (other == decision) return decision;
+  const auto said = [](const Decision& one) {
+    std::string out = std::string(name_of(one.effect)) + " by " + std::to_string(one.rule) + " of";
+    for (std::size_t i = 0; i < std::min<std::size_t>(one.candidate_count, 16); ++i) {
+      out += " " + std::to_string(one.candidates[i]);
+    }
+    return out + (one.undecidable ? ", undecidable" : "") + (one.default_joined ? ", default" : "");
+  };
+  SENTRAIL_CHECK_NOTE(
+      false,
+      ("linear: " + said(decision) + "\ntable: " + said(other) + "\n" + dump(program())).c_str());
 }
 
 namespace {
@@ -77,7 +95,7 @@ std::string Compiled::approval(const Decision& decision, const Facts& facts) {
   return describe(decide::approval_of(*engine_, decision, facts, scratch_));
 }
 
-std::string described_answer(const decide::LinearEngine& engine, const Facts& facts,
+std::string described_answer(const decide::Engine& engine, const Facts& facts,
                              decide::Scratch& scratch,
                              const std::map<std::uint32_t, std::int64_t>* used) {
   const Program& p = engine.program();

@@ -84,11 +84,11 @@ Result<Checked> check_text(const std::string& text, const std::string& module) {
 
 // Tables with the engine that reads them.
 struct Tables {
-  explicit Tables(ProgramStorage&& lowered)
-      : storage(std::move(lowered)), engine(storage.view()), scratch(engine.make_scratch()) {}
+  Tables(ProgramStorage&& lowered, decide::EngineKind kind)
+      : storage(std::move(lowered)), engine(storage.view(), kind), scratch(engine.make_scratch()) {}
 
   ProgramStorage storage;
-  decide::LinearEngine engine;
+  decide::Engine engine;
   decide::Scratch scratch;
 };
 
@@ -111,9 +111,9 @@ Status Representations::Forms::build() {
   simplified = compiler::simplify(checked);
   SENTRAIL_CHECK(simplified.verify().has_value());
   SENTRAIL_ASSIGN_OR_RETURN(ProgramStorage lowered, compiler::lower(simplified));
-  tables = std::make_unique<Tables>(std::move(lowered));
+  tables = std::make_unique<Tables>(std::move(lowered), decide::EngineKind::table);
   SENTRAIL_ASSIGN_OR_RETURN(ProgramStorage unsimplified, compiler::lower(checked));
-  plain = std::make_unique<Tables>(std::move(unsimplified));
+  plain = std::make_unique<Tables>(std::move(unsimplified), decide::EngineKind::linear);
   compiler::BundleParts parts;
   parts.program = tables->storage.view();
   SENTRAIL_ASSIGN_OR_RETURN(const std::string bytes, compiler::build_bundle(parts));
@@ -214,7 +214,7 @@ std::string Representations::difference(const compiler::oracle::Request& request
       {"simplified", meant(forms.simplified)}};
   if (std::optional<OwnedFacts> facts = OwnedFacts::of(request)) {
     // Clocks are those of the zones that a program names, which simplifying may take away.
-    const auto answered = [&facts](const decide::LinearEngine& engine, decide::Scratch& scratch) {
+    const auto answered = [&facts](const decide::Engine& engine, decide::Scratch& scratch) {
       facts->set_zones(zone_names_of(engine.program()));
       return described_answer(engine, **facts, scratch);
     };

@@ -159,7 +159,7 @@ bool survives(std::string_view bundle) {
     EXPECT_FALSE(loaded.error().message.empty());
     return false;
   }
-  const decide::LinearEngine& engine = (*loaded)->engine();
+  const decide::Engine& engine = (*loaded)->engine();
   EXPECT_TRUE(verify(engine.program()));
   EXPECT_FALSE(dump(engine.program()).empty());
   decide::Scratch scratch = engine.make_scratch();

@@ -56,7 +56,7 @@ constexpr Truth kT = Truth::t;
 constexpr Truth kF = Truth::f;
 constexpr Truth kU = Truth::u;
 
-TEST(LinearEngine, TheFirstCertainMatchEndsItsTier) {
+TEST(Engine, TheFirstCertainMatchEndsItsTier) {
   const Decision decision = decide({{kOrdinary, {{kBlock, kF}, {kAllow, kT}, {kBlock, kT}}}});
   EXPECT_EQ(decision.effect, Effect::allow);
   EXPECT_EQ(decision.rule, 1u);
@@ -66,7 +66,7 @@ TEST(LinearEngine, TheFirstCertainMatchEndsItsTier) {
 }
 
 // L8.13: an allow that has ended is as if it were not there; all else goes on.
-TEST(LinearEngine, AnAllowEndsAndNothingElseDoes) {
+TEST(Engine, AnAllowEndsAndNothingElseDoes) {
   static constexpr std::int64_t kEnd = 10 * limits::kDayMs;
   const auto decided_at = [](Outcome outcome, Truth truth, std::int64_t now_ms) {
     ir::Policy policy;
@@ -97,7 +97,7 @@ TEST(LinearEngine, AnAllowEndsAndNothingElseDoes) {
   EXPECT_EQ(decided_at(kAllow, kT, 0).effect, Effect::allow);
 }
 
-TEST(LinearEngine, UndecidableRulesAreCandidatesAndTheStrictestCounts) {
+TEST(Engine, UndecidableRulesAreCandidatesAndTheStrictestCounts) {
   const Decision decision = decide({{kOrdinary, {{kBlock, kU}, {kAllow, kT}, {kBlock, kT}}}});
   EXPECT_EQ(decision.effect, Effect::block);
   EXPECT_EQ(decision.rule, 0u);
@@ -106,7 +106,7 @@ TEST(LinearEngine, UndecidableRulesAreCandidatesAndTheStrictestCounts) {
   EXPECT_FALSE(decision.default_joined);
 }
 
-TEST(LinearEngine, TheDefaultJoinsUnlessAnOrdinaryRuleCertainlyMatches) {
+TEST(Engine, TheDefaultJoinsUnlessAnOrdinaryRuleCertainlyMatches) {
   EXPECT_EQ(decide({{kOrdinary, {{kAllow, kU}}}}).effect, Effect::require_approval);
   EXPECT_EQ(decide({{kOrdinary, {{kAllow, kU}}}}).rule, Decision::kByDefault);
   EXPECT_EQ(decide({{kOrdinary, {{kAllow, kT}}}}, Effect::block).effect, Effect::allow);
@@ -115,7 +115,7 @@ TEST(LinearEngine, TheDefaultJoinsUnlessAnOrdinaryRuleCertainlyMatches) {
   EXPECT_TRUE(decide({{kOrdinary, {{kAllow, kF}}}}).default_joined);
 }
 
-TEST(LinearEngine, PassEndsItsTierAndDecidesNothing) {
+TEST(Engine, PassEndsItsTierAndDecidesNothing) {
   const Decision decision = decide({{kOrdinary, {{kPass, kT}, {kAllow, kT}}}}, Effect::block);
   EXPECT_EQ(decision.effect, Effect::block);
   EXPECT_EQ(decision.rule, Decision::kByDefault);
@@ -125,7 +125,7 @@ TEST(LinearEngine, PassEndsItsTierAndDecidesNothing) {
   EXPECT_EQ(guarded.effect, Effect::allow);
 }
 
-TEST(LinearEngine, AnUndecidablePassKeepsTheDefault) {
+TEST(Engine, AnUndecidablePassKeepsTheDefault) {
   const Decision decision = decide({{kOrdinary, {{kPass, kU}, {kAllow, kT}}}}, Effect::block);
   EXPECT_EQ(decision.effect, Effect::block);
   EXPECT_TRUE(decision.default_joined);
@@ -136,7 +136,7 @@ TEST(LinearEngine, AnUndecidablePassKeepsTheDefault) {
   EXPECT_FALSE(lifted.default_joined);
 }
 
-TEST(LinearEngine, TiersAreJoinedByTheStrictest) {
+TEST(Engine, TiersAreJoinedByTheStrictest) {
   const Decision decision =
       decide({{kGuard, {{kApproval, kT}}}, {kOrdinary, {{kBlock, kF}, {kAllow, kT}}}});
   EXPECT_EQ(decision.effect, Effect::require_approval);
@@ -145,14 +145,14 @@ TEST(LinearEngine, TiersAreJoinedByTheStrictest) {
   EXPECT_EQ(decision.candidates[1], 2u);
 }
 
-TEST(LinearEngine, TheFirstCandidateWithTheEffectDecidesAndTheDefaultIsNamedLast) {
+TEST(Engine, TheFirstCandidateWithTheEffectDecidesAndTheDefaultIsNamedLast) {
   const Decision decision =
       decide({{kOrdinary, {{kAllow, kU}, {kBlock, kU}, {kBlock, kU}}}}, Effect::block);
   EXPECT_EQ(decision.effect, Effect::block);
   EXPECT_EQ(decision.rule, 1u);
 }
 
-TEST(LinearEngine, CountsMoreCandidatesThanItKeeps) {
+TEST(Engine, CountsMoreCandidatesThanItKeeps) {
   const std::vector<Sketch> many(40, {kApproval, kU});
   const Decision decision = decide({{kOrdinary, many}});
   EXPECT_EQ(decision.candidate_count, 40u);
@@ -161,13 +161,13 @@ TEST(LinearEngine, CountsMoreCandidatesThanItKeeps) {
   }
 }
 
-TEST(LinearEngine, AnEmptyTierIsWalkedOver) {
+TEST(Engine, AnEmptyTierIsWalkedOver) {
   const Decision decision = decide({{kOrdinary, {}}, {kOrdinary, {{kAllow, kT}}}, {kGuard, {}}});
   EXPECT_EQ(decision.effect, Effect::allow);
   EXPECT_EQ(decision.rule, 0u);
 }
 
-TEST(LinearEngine, UndecidableTestsWithinConditionsFollowKleene) {
+TEST(Engine, UndecidableTestsWithinConditionsFollowKleene) {
   // (tool exists or env exists) and not (tool exists and action exists): T and not F.
   ir::Policy policy;
   policy.name = "kleene";
@@ -183,7 +183,7 @@ TEST(LinearEngine, UndecidableTestsWithinConditionsFollowKleene) {
   }
 }
 
-TEST(LinearEngine, ConditionsMayBeAsDeepAsTheLimit) {
+TEST(Engine, ConditionsMayBeAsDeepAsTheLimit) {
   ir::Policy policy;
   policy.name = "deep";
   ir::ConditionId inner = condition(policy, kT);
