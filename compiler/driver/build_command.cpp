@@ -45,7 +45,7 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
         .key("policy")
         .string(program.name())
         .key("engine")
-        .string("linear")
+        .string(name_of(compiled.engine().kind()))
         .key("rules")
         .unsigned_integer(program.rules.size())
         .key("tests")
@@ -66,15 +66,16 @@ void print_built(const BuildOptions& options, const Compiled& compiled, const st
     std::printf("%s\n", out.c_str());
     return;
   }
-  reporter.answer(
-      options.out,
-      options.out + ": " + std::string(program.name()) + ", " +
-          std::to_string(program.rules.size()) + " rules, " + std::to_string(program.atoms.size()) +
-          " tests, " + std::to_string(bytes.size()) + " bytes, " + std::to_string(signer_count) +
-          (signer_count == 1 ? " signature" : " signatures") + "\n  level " +
-          std::to_string(level_of(compiled)) +
-          " of the format; linear engine; a decision takes at most " + std::to_string(cost.steps) +
-          " steps and touches " + std::to_string(cost.bytes) + " bytes");
+  reporter.answer(options.out,
+                  options.out + ": " + std::string(program.name()) + ", " +
+                      std::to_string(program.rules.size()) + " rules, " +
+                      std::to_string(program.atoms.size()) + " tests, " +
+                      std::to_string(bytes.size()) + " bytes, " + std::to_string(signer_count) +
+                      (signer_count == 1 ? " signature" : " signatures") + "\n  level " +
+                      std::to_string(level_of(compiled)) + " of the format; " +
+                      std::string(name_of(compiled.engine().kind())) +
+                      " engine; a decision takes at most " + std::to_string(cost.steps) +
+                      " steps and touches " + std::to_string(cost.bytes) + " bytes");
 }
 
 // What the policy was written in: the hash and the name of each file of policy text.

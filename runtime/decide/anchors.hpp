@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "core/program.hpp"
+#include "runtime/decide/pattern.hpp"
 #include "runtime/decide/text_words.hpp"
 
 namespace sentrail::decide {
@@ -50,10 +51,10 @@ class AnchorIndex {
   AnchorIndex(const Program& verified, std::span<const std::uint32_t> patterns);
 
   // Calls visit(pattern) for each filed pattern that may match; more than once if the value has a
-  // segment twice. Never allocates.
+  // segment twice. `head` is the value's. Never allocates.
   // cost: a lookup for each length and, if any pattern is filed under one, for each segment.
   template <class Visit>
-  void find(std::string_view value, const Visit& visit) const noexcept;
+  void find(std::string_view value, const TextHead& head, const Visit& visit) const noexcept;
 
   // How many lookups a value of one segment costs.
   [[nodiscard]] std::size_t lookups() const noexcept {
@@ -71,8 +72,23 @@ class AnchorIndex {
     std::uint32_t end = 0;
   };
 
+  // Heads of up to sixteen bytes are hashed from the words that begin a value.
+  static constexpr std::size_t kHeadBytes = sizeof(TextHead);
   [[nodiscard]] static std::uint64_t hash_at(AnchorPlace place, std::string_view text) noexcept {
+    if (place == AnchorPlace::head && text.size() <= kHeadBytes) {
+      return hash_head(TextHead::of(text), text.size());
+    }
     return hash_of(text, static_cast<std::uint64_t>(place) + 1);
+  }
+  [[nodiscard]] static std::uint64_t hash_head(const TextHead& head, std::size_t bytes) noexcept {
+    const auto mask = [](std::size_t kept) noexcept {
+      return kept >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << kept * 8) - 1;
+    };
+    const std::uint64_t first = head.first & mask(bytes);
+    const std::uint64_t second = bytes <= 8 ? 0 : head.second & mask(bytes - 8);
+    std::uint64_t hash = (first ^ bytes) * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ hash >> 32 ^ second) * 0xd6e8feb86659fd93u;
+    return hash ^ hash >> 32;
   }
   template <class Visit>
   void look_up(std::uint64_t hash, const Visit& visit) const noexcept;
@@ -98,10 +114,13 @@ void AnchorIndex::look_up(std::uint64_t hash, const Visit& visit) const noexcept
 }
 
 template <class Visit>
-void AnchorIndex::find(std::string_view value, const Visit& visit) const noexcept {
+void AnchorIndex::find(std::string_view value, const TextHead& head,
+                       const Visit& visit) const noexcept {
   for (const std::uint32_t bytes : heads_) {
     if (bytes > value.size()) break;
-    look_up(hash_at(AnchorPlace::head, value.substr(0, bytes)), visit);
+    look_up(bytes <= kHeadBytes ? hash_head(head, bytes)
+                                : hash_at(AnchorPlace::head, value.substr(0, bytes)),
+            visit);
   }
   for (const std::uint32_t bytes : tails_) {
     if (bytes > value.size()) break;

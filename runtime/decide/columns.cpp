@@ -166,7 +166,7 @@ std::vector<std::uint32_t> choose_clauses(const BoundProgram& bound, const Deman
   }
   std::vector<std::uint32_t> order(use.count());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return users[i].size(); });
+  std::ranges::sort(order, {}, [&](std::uint32_t i) { return std::pair(users[i].size(), i); });
   for (const std::uint32_t column : order) {
     given_up[column] = 1;
     std::uint64_t added = 0;

@@ -5,8 +5,11 @@
 // no allocation, no exception, no I/O. source: docs/language.md, section 8; docs/engine.md.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "core/decision.hpp"
 #include "core/facts.hpp"
@@ -20,6 +23,12 @@ namespace sentrail::decide {
 
 // Which engine decides: the one that costs less by the committed model, or a named one.
 enum class EngineKind : std::uint8_t { automatic, linear, table };
+
+// The names used by commands and benchmarks.
+[[nodiscard]] constexpr std::string_view name_of(EngineKind kind) noexcept {
+  constexpr std::array<std::string_view, 3> kNames = {"auto", "linear", "table"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 // A verified program made ready to decide. Keeps views of the program's tables, which must outlive
 // it. Every kind gives the same decisions. threads: immutable; any number may decide at once, each

@@ -7,6 +7,10 @@
 #include <cstring>
 #include <span>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "runtime/decide/text_words.hpp"
@@ -20,20 +24,62 @@ constexpr std::size_t code_point_bytes(char first) noexcept {
   return byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
-constexpr std::uint64_t repeated(unsigned char byte) noexcept {
-  return 0x0101010101010101u * byte;
+// Sixteen bytes of a value, spaces behind its end: which of them are slashes and dots, a bit for
+// each, and whether any is a control, a backslash or beyond ASCII.
+struct Sixteen {
+  std::uint32_t slashes = 0;
+  std::uint32_t dots = 0;
+  bool odd = false;
+};
+
+#if defined(__SSE2__)
+Sixteen look_at(std::uint64_t low, std::uint64_t high) noexcept {
+  const __m128i bytes =
+      _mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low));
+  const auto where = [bytes](char byte) noexcept {
+    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
+  };
+  // As signed bytes, what is beyond ASCII is less than a space, too.
+  const __m128i odd = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), where('\\'));
+  return {static_cast<std::uint32_t>(_mm_movemask_epi8(where('/'))),
+          static_cast<std::uint32_t>(_mm_movemask_epi8(where('.'))), _mm_movemask_epi8(odd) != 0};
+}
+#else
+Sixteen look_at(std::uint64_t low, std::uint64_t high) noexcept {
+  Sixteen seen;
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const auto byte = static_cast<unsigned char>((i < 8 ? low : high) >> i % 8 * 8);
+    seen.slashes |= byte == '/' ? 1u << i : 0u;
+    seen.dots |= byte == '.' ? 1u << i : 0u;
+    seen.odd = seen.odd || byte < ' ' || byte >= 0x80 || byte == '\\';
+  }
+  return seen;
+}
+#endif
+
+// The next at most eight bytes; spaces, which spoil nothing, behind the end.
+std::uint64_t next_word(std::string_view value, std::size_t at) noexcept {
+  constexpr std::uint64_t kSpaces = 0x2020202020202020u;
+  if (at >= value.size()) return kSpaces;
+  const std::size_t left = value.size() - at;
+  if (left >= 8) return word_of(value.data() + at, 8);
+  return word_of(value.data() + at, left) | kSpaces << left * 8;
 }
 
-// Marks (0x80) the zero bytes of a word, and maybe bytes above a zero byte: none means none.
-constexpr std::uint64_t zero_bytes(std::uint64_t word) noexcept {
-  return (word - repeated(0x01)) & ~word & repeated(0x80);
-}
-
-// Whether no byte of `word` is a control, a backslash or beyond ASCII.
-constexpr bool is_plain(std::uint64_t word) noexcept {
-  const std::uint64_t odd = (word & repeated(0x80)) | zero_bytes(word & repeated(0xe0)) |
-                            zero_bytes(word ^ repeated('\\'));
-  return odd == 0;
+// Whether all of `value` is plain, no segment begins with a dot, and there is no `//`: the common
+// case.
+bool is_plain_path(std::string_view value) noexcept {
+  std::uint32_t slash_before = 0;
+  for (std::size_t at = 0; at < value.size(); at += 16) {
+    const Sixteen seen = look_at(next_word(value, at), next_word(value, at + 8));
+    const std::uint32_t after_slash = seen.slashes << 1 | slash_before;
+    const std::uint32_t first = at == 0 ? 1 : 0;  // the beginning is as good as a slash for a dot
+    if (seen.odd || (seen.slashes & after_slash) != 0 || (seen.dots & (after_slash | first)) != 0) {
+      return false;
+    }
+    slash_before = seen.slashes >> 15;
+  }
+  return true;
 }
 
 bool has_dot_segment(std::string_view value) noexcept {
@@ -44,31 +90,6 @@ bool has_dot_segment(std::string_view value) noexcept {
     if (after == value.size() || value[after] == '/') return true;
   }
   return false;
-}
-
-// The next at most eight bytes; spaces, which spoil nothing, behind the end.
-std::uint64_t next_word(std::string_view value, std::size_t at) noexcept {
-  const std::size_t left = value.size() - at;
-  if (left >= 8) return word_of(value.data() + at, 8);
-  return word_of(value.data() + at, left) | repeated(' ') << left * 8;
-}
-
-// Whether all of `value` is plain, no segment begins with a dot, and there is no `//`: the common
-// case, told eight bytes at a time.
-bool is_plain_path(std::string_view value) noexcept {
-  std::uint64_t slash_before = 0x80;  // the beginning is as good as one for a dot
-  for (std::size_t at = 0; at < value.size(); at += 8) {
-    const std::uint64_t word = next_word(value, at);
-    // zero_bytes may mark too much above a slash or dot, never too little: then the slow way
-    // decides.
-    const std::uint64_t slashes = zero_bytes(word ^ repeated('/'));
-    const std::uint64_t after_slash = slashes << 8 | slash_before;
-    const std::uint64_t twice = slashes & (at == 0 ? slashes << 8 : after_slash);
-    const std::uint64_t dots = zero_bytes(word ^ repeated('.')) & after_slash;
-    if (!is_plain(word) || (twice | dots) != 0) return false;
-    slash_before = slashes >> 56;
-  }
-  return true;
 }
 
 }  // namespace
@@ -247,14 +268,17 @@ bool PatternSet::glob_matches(const Segment& segment, std::string_view value) co
       if (at == value.size()) return true;
     } else if (ops_[o].op == PatternOp::any_run) {
       resume_o = ++o;
-      resume_at = at;
       if (o == segment.ops_end) return true;
+      // What ends with a literal ends where the value does.
+      const bool last = o + 1 == segment.ops_end && ops_[o].op == PatternOp::literal;
+      if (last) return value.substr(at).ends_with(ops_[o].text);
+      resume_at = at;
       continue;
     } else if (ops_[o].op == PatternOp::any_one) {
       fits = at < value.size();
       if (fits) at += code_point_bytes(value[at]);
     } else {
-      fits = value.substr(at).starts_with(ops_[o].text);
+      fits = begins_with(value.substr(at), ops_[o].text);
       if (fits) at += ops_[o].text.size();
     }
     if (fits) {

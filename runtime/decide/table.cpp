@@ -121,6 +121,8 @@ void RuleTable::add_checks(const BoundProgram& bound, const Demands& demands,
     std::uint64_t weight = 0;
     std::uint16_t mark = 0;
     std::uint8_t column = 0;
+
+    auto operator<=>(const Check&) const = default;
   };
   std::vector<FiledRule> by_rule(chosen.size());
   std::vector<Check> checks;
@@ -140,7 +142,7 @@ void RuleTable::add_checks(const BoundProgram& bound, const Demands& demands,
       checks.push_back({demands.clauses[i].weight, mark_of(mixed(keys.front())),
                         static_cast<std::uint8_t>(keys.front() >> 32)});
     }
-    std::ranges::stable_sort(checks, {}, &Check::weight);
+    std::ranges::sort(checks);
     for (std::size_t i = 0; i < std::min<std::size_t>(checks.size(), 2); ++i) {
       by_rule[rule].marks[i] = checks[i].mark;
       by_rule[rule].columns[i] = checks[i].column;
@@ -378,7 +380,7 @@ void RuleTable::visit_patterns(std::uint32_t column, Search& search) const noexc
   if (!is_matchable_once(state, bound.slots[filed.column.slot].separator)) {
     return search.be_unsure(column);
   }
-  anchors_[filed.anchors].find(state.fact.text, [&](std::uint32_t pattern) noexcept {
+  anchors_[filed.anchors].find(state.fact.text, state.head, [&](std::uint32_t pattern) noexcept {
     if (bound.patterns.matches(pattern, state.fact.text)) visit_value(column, pattern, search);
   });
   state.patterns_sifted = true;
