@@ -335,6 +335,9 @@ class TestChecker {
 
 void check_tests(Context& context) {
   TestChecker checker(context);
+  std::size_t count = context.ast.tests.size();
+  for (const TestTableNode& table : context.ast.test_tables) count += table.tests.size();
+  context.policy.tests.reserve(count);
   for (const Decl& decl : context.ast.order) {
     if (decl.kind == DeclKind::test) {
       const TestNode& node = context.ast.tests.at(decl.index);

@@ -312,7 +312,7 @@ struct Policy {
   std::vector<TestCase> tests;
   std::vector<Proof> proofs;
 
-  // All of it but the conditions, which its rules and proofs still name by their ids.
+  // All but the tests, and the conditions, which its rules and proofs still name by their ids.
   [[nodiscard]] Policy without_conditions() const;
   // Of each condition, whether it stands within a quantifier: what it asks may be an element's.
   [[nodiscard]] std::vector<bool> within_quantifiers() const;

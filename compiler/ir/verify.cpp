@@ -457,7 +457,6 @@ Policy Policy::without_conditions() const {
   copy.default_effect = default_effect;
   copy.default_because = default_because;
   copy.default_approval = default_approval;
-  copy.tests = tests;
   copy.proofs = proofs;
   copy.counts = counts;
   return copy;

@@ -9,7 +9,8 @@
 namespace sentrail::compiler {
 
 // The same policy with each rule's condition in negation normal form and as small as the named
-// rewrites make it. Rules, tiers and texts stay as they are; `unless` becomes part of `when`.
+// rewrites make it. Rules, tiers and texts stay as they are; `unless` becomes part of `when`. The
+// tests are left behind: programs have none.
 // REQUIRES: policy.verify(). cost: n log n in the conditions.
 [[nodiscard]] ir::Policy simplify(const ir::Policy& policy);
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -284,11 +285,12 @@ struct Given {
   std::optional<Name> tool;
   std::optional<Name> method;
   std::optional<Literal> target;
-  std::optional<Literal> body;  // JSON text, as a string literal or raw braces
-  std::optional<AnswerNode> answer{};
+  // What few tests have takes the room of a pointer in each: policies have 100,000 of them.
+  std::unique_ptr<const Literal> body{};  // JSON text, as a string literal or raw braces
+  std::unique_ptr<AnswerNode> answer{};
   std::vector<GivenAssignment> with;
   std::vector<GivenUsed> used;
-  std::optional<Literal> calls;  // of `after 20 calls`
+  std::unique_ptr<const Literal> calls{};  // of `after 20 calls`
 };
 
 // `expect block by protect_branches`. `by default` names the default. Of
@@ -366,7 +368,7 @@ struct Ast {
   std::vector<ConditionNode> conditions;
   std::vector<TierNode> tiers;
   std::vector<DefaultNode> defaults;  // more than one is check's error
-  std::vector<TestNode> tests;
+  std::deque<TestNode> tests;
   std::vector<TestTableNode> test_tables;
   std::vector<ProofNode> proofs;
   std::vector<Decl> order;

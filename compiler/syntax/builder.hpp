@@ -140,12 +140,14 @@ class AstBuilder {
   void used_rule() { used_ = {{}, name_, {}, {}}; }
   void used_number() { used_.number = literal_; }
   void used(Span span);
-  void calls() { given_.calls = literal_; }
+  void calls() { given_.calls = std::make_unique<Literal>(literal_); }
   void given_tool() { given_.tool = Name{literal_.span, literal_.text}; }
   void given_method() { given_.method = name_; }
   void given_target() { given_.target = literal_; }
-  void given_body() { given_.body = literal_; }
-  void given_status() { given_.answer = AnswerNode{{}, literal_, {}}; }
+  void given_body() { given_.body = std::make_unique<Literal>(literal_); }
+  void given_status() {
+    given_.answer = std::make_unique<AnswerNode>(AnswerNode{{}, literal_, {}});
+  }
   void given_answer_body() { given_.answer->body = literal_; }
   void given_answer(Span span) { given_.answer->span = until_end(span); }
   void given(Span span) { given_.span = until_end(span); }

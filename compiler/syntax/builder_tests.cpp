@@ -144,10 +144,6 @@ void AstBuilder::row_end() {
 TestNode AstBuilder::test_of_row(const std::vector<Literal>& row) {
   TestNode test;
   test.span = Span{source_, row.front().span.begin, row.back().span.end};
-  test.name = {LiteralKind::string,
-               heading_.span,
-               keep(std::string(heading_.text) + ", row " + std::to_string(rows_.size() + 1)),
-               {}};
   test.given.span = test.span;
   test.given.tool = given_.tool;
   for (std::size_t i = 0; i < row.size(); ++i) {

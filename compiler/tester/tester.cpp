@@ -172,6 +172,7 @@ class Stopwatch {
 
 TestReport run_tests(const ir::Policy& policy, const Compiled& compiled) {
   TestReport report;
+  report.outcomes.reserve(policy.tests.size());
   std::set<std::string> deciding;
   for (const ir::TestCase& test : policy.tests) {
     TestOutcome& outcome = report.outcomes.emplace_back();
