@@ -22,6 +22,7 @@
 #include "core/facts.hpp"
 #include "runtime/decide/anchors.hpp"
 #include "runtime/decide/bound.hpp"
+#include "runtime/decide/column_key.hpp"
 #include "runtime/decide/columns.hpp"
 #include "runtime/decide/linear.hpp"
 #include "runtime/decide/scratch.hpp"
@@ -32,11 +33,8 @@ namespace sentrail::decide {
 // up and not found, the rule is certainly false.
 struct FiledRule {
   std::uint32_t rule = 0;
-  std::array<std::uint16_t, 2> marks{kNoMark, kNoMark};
+  std::array<std::uint16_t, 2> marks{kAlwaysMarked, kAlwaysMarked};
   std::array<std::uint8_t, 2> columns{};
-
-  // A mark that is always set.
-  static constexpr std::uint16_t kNoMark = 1023;
 };
 
 // Filed rules of a RuleTable, ascending.
@@ -79,14 +77,16 @@ class RuleTable {
 
  private:
   struct Search;
-  // A place of the hash table; `key` is a column in the upper half and a value in the lower. The
-  // cell is that of the test of just this pattern or element, if there is one.
+  // A place of the hash table. The cell is that of the test of just this pattern or element, if
+  // there is one.
   struct Place {
-    std::uint64_t key = kNoKey;
+    ColumnKey key;
     RuleSpan rules;
     std::uint32_t cell = kNoRow;
   };
-  static constexpr std::uint64_t kNoKey = ~std::uint64_t{0};
+
+  // Columns that rules are checked against: a word has a bit for each.
+  static constexpr std::size_t kCheckedColumns = 64;
 
   void file(const BoundProgram& bound, const Demands& demands,
             std::span<const std::uint32_t> chosen);
@@ -96,6 +96,8 @@ class RuleTable {
   void add_looked_up(const BoundProgram& bound, std::vector<Place>& places) const;
   void add_anchors(const BoundProgram& bound, std::span<const Place> places);
   void add_places(std::span<const Place> places);
+  void report(const BoundProgram& bound);
+
   void visit(std::uint32_t column, Search& search) const noexcept;
   void visit_value(std::uint32_t column, std::uint32_t value, Search& search) const noexcept;
   void visit_string(std::uint32_t column, Search& search) const noexcept;
