@@ -204,7 +204,7 @@ class Builder {
         truths.push_back(must ? Truth::t : may ? Truth::u : Truth::f);
       } else {
         if (!element) element = example();
-        truths.push_back(oracle::evaluate(*atoms_[i], {}, {*element}));
+        truths.push_back(oracle::evaluate(*atoms_[i], {}, {&*element}));
       }
     }
     std::vector<Remainder> said;

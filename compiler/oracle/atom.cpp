@@ -32,18 +32,20 @@ Value look_up(const NameList& list, const std::string& name) {
   return found;
 }
 
-Value step_into(const Value& value, const std::string& name) {
+// Values that stand nowhere in a request.
+const Value kAbsent;
+const Value kUnreadable = of_kind(ValueKind::unreadable);
+
+const Value& step_into(const Value& value, const std::string& name) {
   if (value.kind == ValueKind::absent || value.kind == ValueKind::unreadable) return value;
-  if (value.kind != ValueKind::object) return of_kind(ValueKind::unreadable);
-  Value found;
-  bool seen = false;
+  if (value.kind != ValueKind::object) return kUnreadable;
+  const Value* found = nullptr;
   for (std::size_t i = 0; i < value.names.size(); ++i) {
     if (value.names[i] != name) continue;
-    if (seen) return of_kind(ValueKind::unreadable);
-    seen = true;
-    found = value.elements[i];
+    if (found != nullptr) return kUnreadable;
+    found = &value.elements[i];
   }
-  return found;
+  return found == nullptr ? kAbsent : *found;
 }
 
 // L5.5: the kind of value that a literal can be compared with.
@@ -213,18 +215,9 @@ Truth has_type(const Value& value, ir::TestedType type) {
 
 // What is not mentioned is absent; a session that nobody knows cannot be read (L20.2).
 const Value& root_value(const Request& request, AttributeId id) {
-  static const Value kAbsent;
-  static const Value kUnknown{ValueKind::unreadable, false, {}, {}, {}};
   const auto found = request.values.find(std::string(row_of(id).name));
   if (found != request.values.end()) return found->second;
-  return is_of_session(id) ? kUnknown : kAbsent;
-}
-
-// The value of a whole attribute where it is: lists are long. Nothing for what look_up puts
-// together.
-const Value* whole_value(const Request& request, const ir::AttributeRef& ref) {
-  if (ref.binder > 0 || !ref.steps.empty()) return nullptr;
-  return &root_value(request, ref.attribute);
+  return is_of_session(id) ? kUnreadable : kAbsent;
 }
 
 }  // namespace
@@ -233,24 +226,27 @@ Truth same(const Value& a, const Value& b, Type type) {
   return is_same(a, b, type == Type::risk);
 }
 
-Value look_up(const Request& request, const ir::AttributeRef& ref,
-              const std::vector<Value>& elements) {
-  if (ref.binder > 0) {
-    Value member = elements.at(ref.binder - 1u);
-    for (const std::string& name : ref.steps) member = step_into(member, name);
-    return member;
-  }
-  if (ref.attribute == AttributeId::http_query) return look_up(request.query, ref.steps.at(0));
-  if (ref.attribute == AttributeId::http_headers) return look_up(request.headers, ref.steps.at(0));
-  Value value = root_value(request, ref.attribute);
-  for (const std::string& name : ref.steps) value = step_into(value, name);
-  // L20.2: what nobody has counted nobody knows.
-  const bool unknown =
-      ref.attribute == AttributeId::session_count && value.kind != ValueKind::number;
-  return unknown ? of_kind(ValueKind::unreadable) : value;
+Value look_up(const Request& request, const ir::AttributeRef& ref, const Elements& elements) {
+  Value made;
+  return look_up(request, ref, elements, made);
 }
 
-Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<Value>& elements) {
+const Value& look_up(const Request& request, const ir::AttributeRef& ref, const Elements& elements,
+                     Value& made) {
+  const bool of_query = ref.attribute == AttributeId::http_query;
+  if (ref.binder == 0 && (of_query || ref.attribute == AttributeId::http_headers)) {
+    return made = look_up(of_query ? request.query : request.headers, ref.steps.at(0));
+  }
+  const Value* value =
+      ref.binder > 0 ? elements.at(ref.binder - 1u) : &root_value(request, ref.attribute);
+  for (const std::string& name : ref.steps) value = &step_into(*value, name);
+  // L20.2: what nobody has counted nobody knows.
+  const bool unknown = ref.binder == 0 && ref.attribute == AttributeId::session_count &&
+                       value->kind != ValueKind::number;
+  return unknown ? kUnreadable : *value;
+}
+
+Truth evaluate(const ir::Atom& atom, const Request& request, const Elements& elements) {
   if (row_of(atom.attribute.attribute).type == Type::time) {
     const ir::Operand& operand = atom.operands.at(0);
     return operand.kind == ir::OperandKind::window ? is_in_window(request, operand)
@@ -260,17 +256,14 @@ Truth evaluate(const ir::Atom& atom, const Request& request, const std::vector<V
     return same(look_up(request, atom.attribute, elements), look_up(request, *atom.other, elements),
                 type_of(atom.attribute));
   }
-  const Value* whole = whole_value(request, atom.attribute);
   Value made;
-  if (whole == nullptr) made = look_up(request, atom.attribute, elements);
-  if (atom.sized && whole != nullptr) made = *whole;
-  if (atom.sized) whole = nullptr;
-  const Value& value = whole != nullptr ? *whole : made;
+  const Value& found = look_up(request, atom.attribute, elements, made);
   const char separator = row_of(atom.attribute.attribute).separator;
-  if (value.kind == ValueKind::unreadable) return Truth::u;
-  if (atom.op == ir::AtomOp::exists) return certain(value.kind != ValueKind::absent);
-  if (value.kind == ValueKind::absent) return Truth::f;
-  if (atom.sized) made = size_of(made);
+  if (found.kind == ValueKind::unreadable) return Truth::u;
+  if (atom.op == ir::AtomOp::exists) return certain(found.kind != ValueKind::absent);
+  if (found.kind == ValueKind::absent) return Truth::f;
+  if (atom.sized) made = size_of(found);
+  const Value& value = atom.sized ? made : found;
   if (value.kind == ValueKind::unreadable) return Truth::u;
   switch (atom.op) {
     case ir::AtomOp::equal:

@@ -13,7 +13,7 @@ namespace {
 
 // The truth of one condition, with the elements that the quantifiers around it look at.
 Truth evaluate_of(const IdVector<ir::ConditionTag, ir::Condition>& conditions, ir::ConditionId id,
-                  const Request& request, const std::vector<Value>& elements) {
+                  const Request& request, const Elements& elements) {
   const ir::Condition& condition = conditions[id];
   const auto child = [&](ir::ConditionId one) {
     return evaluate_of(conditions, one, request, elements);
@@ -38,7 +38,8 @@ Truth evaluate_of(const IdVector<ir::ConditionTag, ir::Condition>& conditions, i
       break;
   }
   // L5.15.
-  const Value list = look_up(request, condition.atom.attribute, elements);
+  Value made;
+  const Value& list = look_up(request, condition.atom.attribute, elements, made);
   if (list.kind == ValueKind::absent) return Truth::f;
   if (list.kind != ValueKind::list) return Truth::u;
   const std::size_t most = elements.empty() ? limits::kListElementsMax : limits::kInnerElementsMax;
@@ -46,8 +47,8 @@ Truth evaluate_of(const IdVector<ir::ConditionTag, ir::Condition>& conditions, i
   const bool some = condition.kind == ir::ConditionKind::some_element;
   truth = some ? Truth::f : Truth::t;
   for (const Value& element : list.elements) {
-    std::vector<Value> inner = elements;
-    inner.push_back(element);
+    Elements inner = elements;
+    inner.push_back(&element);
     const Truth one = evaluate_of(conditions, condition.children.at(0), request, inner);
     truth = some ? either(truth, one) : both(truth, one);
   }

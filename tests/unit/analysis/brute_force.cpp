@@ -54,8 +54,7 @@ std::vector<PlacedRule> rules_of(const ir::Policy& policy) {
 // `==` of two attributes. What is absent may equal whatever is there; beside what is absent too it
 // equals nothing, whatever it is.
 Truth same_without_absence(const ir::Atom& atom, const oracle::Request& request,
-                           const ir::AttributeRef& blind,
-                           const std::vector<oracle::Value>& elements) {
+                           const ir::AttributeRef& blind, const oracle::Elements& elements) {
   const auto is_absent = [&](const ir::AttributeRef& ref) {
     return ref.binder == 0 && oracle::look_up(request, ref).kind == oracle::ValueKind::absent;
   };
@@ -69,10 +68,9 @@ Truth same_without_absence(const ir::Atom& atom, const oracle::Request& request,
 // A condition where tests of one attribute, `exists` apart, and quantifiers over it cannot tell
 // absence from unreadable.
 Truth without_absence(const ir::Policy& policy, ir::ConditionId id, const oracle::Request& request,
-                      const ir::AttributeRef& blind,
-                      const std::vector<oracle::Value>& elements = {}) {
+                      const ir::AttributeRef& blind, const oracle::Elements& elements = {}) {
   const ir::Condition& condition = policy.conditions[id];
-  const auto of = [&](ir::ConditionId child, const std::vector<oracle::Value>& inner) {
+  const auto of = [&](ir::ConditionId child, const oracle::Elements& inner) {
     return without_absence(policy, child, request, blind, inner);
   };
   const bool hidden = condition.atom.attribute == blind &&
@@ -111,7 +109,7 @@ Truth without_absence(const ir::Policy& policy, ir::ConditionId id, const oracle
   const bool some_one = condition.kind == ir::ConditionKind::some_element;
   truth = certain(!some_one);
   for (const oracle::Value& element : list.elements) {
-    const Truth one = of(condition.children[0], {element});
+    const Truth one = of(condition.children[0], {&element});
     truth = some_one ? either(truth, one) : both(truth, one);
   }
   return truth;
