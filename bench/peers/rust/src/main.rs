@@ -4,6 +4,7 @@
 //! anything is timed, as in every runner of this folder.
 
 use std::fs::read_to_string;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Instant;
 
@@ -98,8 +99,16 @@ fn cedar(folder: &str, seconds: f64) -> Result<Value, Fault> {
 fn regorus(folder: &str, seconds: f64) -> Result<Value, Fault> {
     let asked = requests(folder)?;
     let text = read_to_string(format!("{folder}/policy.rego"))?;
+    // Room for every pattern: the usual 128 would have them compiled again and again.
+    let most = regorus::cache::Config::MAX_CAPACITY;
+    regorus::cache::configure(regorus::cache::Config { regex: most, glob: most });
     let begin = Instant::now();
     let mut engine = regorus::Engine::new();
+    let lengths = regorus::PolicyLengthConfig {
+        max_file_bytes: NonZeroUsize::MAX,
+        ..Default::default()
+    };
+    engine.set_policy_length_config(lengths);
     engine.add_policy("policy.rego".into(), text)?;
     engine.set_input(regorus::Value::new_object());
     engine.eval_rule("data.bench.decision".into())?; // compiles
