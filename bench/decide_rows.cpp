@@ -34,6 +34,7 @@ void print_json(const std::vector<DecideRow>& rows) {
     number(json, "build_ms", row.build_ms);
     json.key("mismatches").unsigned_integer(row.mismatches);
     json.key("checked").unsigned_integer(row.checked);
+    json.key("compared").unsigned_integer(row.compared);
     json.key("undecidable").unsigned_integer(row.undecidable);
     number(json, "ratio_naive", row.ratio_naive(), "%.3f");
     number(json, "naive_p50", row.naive_p50);

@@ -27,6 +27,7 @@ struct DecideRow {
   double build_ms = 0;
   std::size_t mismatches = 0;   // answers that the oracle, or for the others naive, does not give
   std::size_t checked = 0;      // requests that the oracle was asked
+  std::size_t compared = 0;     // requests whose answer the naive baseline was asked for
   std::size_t undecidable = 0;  // requests with a candidate that could not be decided
   double naive_p50 = 0;
   double naive_read = 0;  // of which reading the request

@@ -32,7 +32,7 @@ struct Effort {
   double seconds = 2;  // for the passes; at least kPassesMin are made
 };
 inline constexpr std::size_t kPassesMin = 5;
-inline constexpr std::size_t kCallsMin = 512;  // of a pass, where not even kPassesMin would fit
+inline constexpr std::size_t kCallsMin = 256;  // of a pass, where not even kPassesMin would fit
 
 // What is measured: `run(begin, end)` makes the calls [begin, end); `ready(begin, end)` brings
 // their arguments into the cache, as whoever made them just now would have left them, and is not

@@ -41,11 +41,11 @@ class Climb {
     const auto begin = Clock::now();
     const auto passed = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
     WorstRequest worst;
-    const std::vector<std::size_t> starts = slowest();
+    const std::vector<std::size_t> starts = slowest([&] { return passed() < seconds / 4; });
     for (std::size_t i = 0; i < starts.size(); ++i) {
       // Each start has its share of the time.
-      const double until =
-          seconds * static_cast<double>(i + 1) / static_cast<double>(starts.size());
+      const double share = static_cast<double>(i + 1) / static_cast<double>(starts.size());
+      const double until = seconds / 4 + seconds * 3 / 4 * share;
       WorstRequest at{.ns = 0, .tried = 0, .request = requests_[starts[i]]};
       at.ns = time(at.request, kCallsOfATry).value_or(0);
       while (passed() < until && worst.tried < tries_max) {
@@ -62,9 +62,12 @@ class Climb {
   }
 
  private:
-  std::vector<std::size_t> slowest() {
+  // The slowest of those that there is time to look at.
+  template <class HasTime>
+  std::vector<std::size_t> slowest(const HasTime& has_time) {
     std::vector<std::pair<double, std::size_t>> timed;
-    for (std::size_t i = 0; i < std::min(facts_.size(), kLookedAt); ++i) {
+    const std::size_t looked_at = std::min(facts_.size(), kLookedAt);
+    for (std::size_t i = 0; i < looked_at && (i == 0 || has_time()); ++i) {
       std::vector<double> ns;
       for (int call = 0; call < 3; ++call) ns.push_back(time_once(*facts_[i]));
       timed.emplace_back(quantile(ns, 0.5), i);

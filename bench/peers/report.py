@@ -25,13 +25,14 @@ WIDTH, HEIGHT, MARGIN = 420, 340, 54
 
 
 def machine():
-    """What the numbers were taken on."""
+    """What the numbers were taken on, and how much else it did: the run itself is a load of one."""
     name = "unknown"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             name = line.split(":", 1)[1].strip()
             break
-    return f"{name}, {os.cpu_count()} cores, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
+    return f"{name}, {os.cpu_count()} cores, {system}, load average {os.getloadavg()[2]:.1f}"
 
 
 def duration(ns):
@@ -114,7 +115,7 @@ def panel(workload, rows, left, colours):
     return out
 
 
-def plot(rows):
+def plot(rows, where):
     workloads = list(dict.fromkeys(row["workload"] for row in rows))
     names = ["sentrail", "naive loop", *dict.fromkeys(row["peer"] for row in rows)]
     colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
@@ -122,7 +123,7 @@ def plot(rows):
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
         'font-family="sans-serif" font-size="11">',
-        f"<title>Nanoseconds of a decision by rules. {machine()}</title>",
+        f"<title>Nanoseconds of a decision by rules. {where}</title>",
         f'<rect width="{width}" height="{HEIGHT}" fill="white"/>',
     ]
     for i, workload in enumerate(workloads):
@@ -136,14 +137,16 @@ def plot(rows):
     return "\n".join([*out, "</svg>\n"])
 
 
-def write(rows, folder):
+def write(rows, folder, where=None):
+    where = where or machine()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "peers.json").write_text(
-        json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n"
+        json.dumps({"machine": where, "rows": rows}, indent=1) + "\n"
     )
-    (folder / "peers.md").write_text(f"# Peers\n\n{machine()}.\n\n{table(rows)}\n")
-    (folder / "peers.svg").write_text(plot(rows))
+    (folder / "peers.md").write_text(f"# Peers\n\n{where}.\n\n{table(rows)}\n")
+    (folder / "peers.svg").write_text(plot(rows, where))
 
 
 if __name__ == "__main__":
-    write(json.loads(pathlib.Path(sys.argv[1]).read_text())["rows"], pathlib.Path(sys.argv[2]))
+    drawn = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    write(drawn["rows"], pathlib.Path(sys.argv[2]), drawn["machine"])
