@@ -9,6 +9,7 @@
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
 #include "tests/support/random_policy.hpp"
+#include "tests/support/wide_policy.hpp"
 
 namespace {
 
@@ -77,6 +78,26 @@ TEST(Allocations, AreNoneInRandomDecisions) {
     }
   }
   EXPECT_GT(decisions, 1'000u);
+}
+
+TEST(Allocations, AreNoneInDecisionsOfManyRules) {
+  Random random(22);
+  std::uint64_t looked_up = 0;
+  for (int i = 0; i < 20; ++i) {
+    Compiled compiled(wide_policy(random));
+    const decide::Engine table(compiled.program(), decide::EngineKind::table);
+    looked_up += table.table()->report().columns;
+    decide::Scratch scratch = table.make_scratch();
+    for (int k = 0; k < 30; ++k) {
+      const std::optional<OwnedFacts> facts = OwnedFacts::of(wide_request(random));
+      ASSERT_TRUE(facts.has_value());
+      const std::uint64_t before = allocations;
+      const Decision decision = table.decide(**facts, scratch);
+      ASSERT_EQ(allocations - before, 0u) << name_of(decision.effect);
+      ASSERT_EQ(compiled.decide(**facts), decision);
+    }
+  }
+  EXPECT_GT(looked_up, 100u);
 }
 
 }  // namespace
