@@ -150,7 +150,8 @@ TEST(AnchorsOf, EveryMatchHasThem) {
 
 std::set<std::uint32_t> found_in(const AnchorIndex& index, std::string_view value) {
   std::set<std::uint32_t> found;
-  index.find(value, decide::TextHead::of(value), [&](std::uint32_t pattern) { found.insert(pattern); });
+  index.find(value, decide::TextHead::of(value),
+             [&](std::uint32_t pattern) { found.insert(pattern); });
   return found;
 }
 
