@@ -5,6 +5,7 @@
 // one to where the `all` leads; `any` is the mirror image.
 #include "runtime/decide/bound.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -104,6 +105,7 @@ class Binder {
   void bind_slots();
   void bind_numbers();
   void bind_tests();
+  void tell_twins_apart();
   [[nodiscard]] Test test_of(const AtomRow& atom);
   [[nodiscard]] Test list_test(const AtomRow& atom);
   [[nodiscard]] bool starts_with(const AtomRow& atom, OperandKind kind) const;
@@ -160,6 +162,25 @@ void Binder::bind_tests() {
     bound_.questions.push_back(test.op == Op::symbol ? Question{test.slot, test.a}
                                                      : Question{cell, kHolds});
     bound_.tests.push_back(test);
+  }
+  tell_twins_apart();
+}
+
+// Equal tests have one row each in what the compiler makes, but not in every bundle. Of twins one
+// is looked up: a table knows one cell of a pattern or element.
+void Binder::tell_twins_apart() {
+  std::vector<std::array<std::uint32_t, 4>> keys;
+  for (std::uint32_t i = 0; i < bound_.tests.size(); ++i) {
+    const Test& test = bound_.tests[i];
+    if (!test.looked_up) continue;
+    const bool element = test.op == Op::element;
+    const std::uint32_t value = element ? p_.operands[test.a].index : test.a;
+    keys.push_back({element ? 1u : 0u, test.slot, value, i});
+  }
+  std::ranges::sort(keys);
+  for (std::size_t i = 1; i < keys.size(); ++i) {
+    const bool twins = std::equal(keys[i].begin(), keys[i].begin() + 3, keys[i - 1].begin());
+    if (twins) bound_.tests[keys[i][3]].looked_up = false;
   }
 }
 

@@ -374,6 +374,46 @@ TEST(Table, ADemandThatWasLookedUpAndNotFoundSparesItsRule) {
   }
 }
 
+// The compiler makes one row of equal tests; a bundle from elsewhere may have several.
+TEST(Table, TestsThatAreTwinsHoldTogether) {
+  Book book(Effect::allow);
+  for (std::size_t i = 0; i < 20; ++i) {
+    book.add(test("tool", AtomOp::matches, {pattern(named(i) + ".*")}));
+    book.add(test("agent.roles", AtomOp::has, {text(named(i))}));
+  }
+  auto& rules = book.policy.tiers[0].rules;
+  ir::Tier second{"second", false, {rules.begin() + 20, rules.end()}};
+  rules.resize(20);
+  book.policy.tiers.push_back(std::move(second));
+  ProgramStorage tables = std::move(*compiler::lower(book.policy));
+  // The second tier asks what the first one asks, by rows of its own.
+  for (std::size_t i = tables.nodes.size() / 2; i < tables.nodes.size(); ++i) {
+    NodeRow& node = tables.nodes[i];
+    AtomRow twin = tables.atoms[node.atom - 20];
+    tables.operands.push_back(tables.operands[twin.operands_begin]);
+    twin.operands_begin = static_cast<std::uint32_t>(tables.operands.size() - 1);
+    node.atom = static_cast<std::uint32_t>(tables.atoms.size());
+    tables.atoms.push_back(twin);
+  }
+  tables.policy[0].cost = cost_of(tables.view());
+  ASSERT_TRUE(verify(tables.view()).has_value()) << verify(tables.view()).error().message;
+  const Engine linear(tables.view(), EngineKind::linear);
+  const Engine table(tables.view(), EngineKind::table);
+  Scratch scratch = table.make_scratch();
+  for (std::size_t i = 0; i < 20; ++i) {
+    Facts facts;
+    const std::string name = named(i);
+    const std::array<std::string_view, 1> roles = {name};
+    const std::string tool = name + ".x";
+    facts[AttributeId::tool] = Fact::of(tool);
+    EXPECT_EQ(linear.decide(facts, scratch).candidate_count, i < 10 ? 2u : 0u);
+    EXPECT_EQ(table.decide(facts, scratch), linear.decide(facts, scratch)) << name;
+    facts = {};
+    facts[AttributeId::agent_roles] = Fact::of(std::span(roles));
+    EXPECT_EQ(table.decide(facts, scratch), linear.decide(facts, scratch)) << name;
+  }
+}
+
 TEST(Table, TiersEndOneByOne) {
   ir::Policy policy;
   policy.name = "tiers";
