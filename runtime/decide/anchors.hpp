@@ -50,11 +50,15 @@ class AnchorIndex {
   // cost: linear in the patterns' bytes, but for sorting.
   AnchorIndex(const Program& verified, std::span<const std::uint32_t> patterns);
 
-  // Calls visit(pattern) for each filed pattern that may match; more than once if the value has a
-  // segment twice. `head` is the value's. Never allocates.
-  // cost: a lookup for each length and, if any pattern is filed under one, for each segment.
+  // Calls visit(pattern) for each filed pattern that may match, until it gives false; more than
+  // once if the value has a segment twice. `head` is the value's. Never allocates. Gives whether
+  // none gave false. cost: a lookup for each length and, if any pattern is filed under one, for
+  // each segment.
   template <class Visit>
-  void find(std::string_view value, const TextHead& head, const Visit& visit) const noexcept;
+  bool find(std::string_view value, const TextHead& head, const Visit& visit) const noexcept;
+
+  // How many patterns are filed.
+  [[nodiscard]] std::size_t size() const noexcept { return patterns_.size(); }
 
   // How many lookups a value of one segment costs.
   [[nodiscard]] std::size_t lookups() const noexcept {
@@ -91,7 +95,7 @@ class AnchorIndex {
     return hash ^ hash >> 32;
   }
   template <class Visit>
-  void look_up(std::uint64_t hash, const Visit& visit) const noexcept;
+  bool look_up(std::uint64_t hash, const Visit& visit) const noexcept;
   void fill(std::vector<std::pair<std::uint64_t, std::uint32_t>>& filed);
 
   std::vector<Place> places_;  // a power of two, at most half full
@@ -104,29 +108,34 @@ class AnchorIndex {
 };
 
 template <class Visit>
-void AnchorIndex::look_up(std::uint64_t hash, const Visit& visit) const noexcept {
+bool AnchorIndex::look_up(std::uint64_t hash, const Visit& visit) const noexcept {
   const Place* const places = places_.data();
   for (std::uint64_t at = hash & mask_; places[at].begin != places[at].end; at = (at + 1) & mask_) {
     if (places[at].hash != hash) continue;
-    for (std::uint32_t i = places[at].begin; i < places[at].end; ++i) visit(patterns_.data()[i]);
-    return;
+    for (std::uint32_t i = places[at].begin; i < places[at].end; ++i) {
+      if (!visit(patterns_.data()[i])) return false;
+    }
+    return true;
   }
+  return true;
 }
 
 template <class Visit>
-void AnchorIndex::find(std::string_view value, const TextHead& head,
+bool AnchorIndex::find(std::string_view value, const TextHead& head,
                        const Visit& visit) const noexcept {
   for (const std::uint32_t bytes : heads_) {
     if (bytes > value.size()) break;
-    look_up(bytes <= kHeadBytes ? hash_head(head, bytes)
-                                : hash_at(AnchorPlace::head, value.substr(0, bytes)),
-            visit);
+    const std::uint64_t hash = bytes <= kHeadBytes
+                                   ? hash_head(head, bytes)
+                                   : hash_at(AnchorPlace::head, value.substr(0, bytes));
+    if (!look_up(hash, visit)) return false;
   }
   for (const std::uint32_t bytes : tails_) {
     if (bytes > value.size()) break;
-    look_up(hash_at(AnchorPlace::tail, value.substr(value.size() - bytes)), visit);
+    const std::string_view tail = value.substr(value.size() - bytes);
+    if (!look_up(hash_at(AnchorPlace::tail, tail), visit)) return false;
   }
-  if (!has_segments_) return;
+  if (!has_segments_) return true;
   const char* at = value.data();
   const char* const end = at + value.size();
   while (at < end) {
@@ -134,9 +143,11 @@ void AnchorIndex::find(std::string_view value, const TextHead& head,
         static_cast<const char*>(std::memchr(at, separator_, static_cast<std::size_t>(end - at)));
     const char* const segment_end = found == nullptr ? end : found;
     const auto bytes = static_cast<std::size_t>(segment_end - at);
-    if (bytes > 0) look_up(hash_at(AnchorPlace::segment, {at, bytes}), visit);
+    if (bytes > 0 && !look_up(hash_at(AnchorPlace::segment, {at, bytes}), visit)) return false;
+    if (segment_end == end) break;
     at = segment_end + 1;
   }
+  return true;
 }
 
 }  // namespace sentrail::decide

@@ -15,6 +15,10 @@ namespace {
 // Spans of rules that a decision keeps until it judges them.
 constexpr std::size_t kSpansKept = 64;
 
+// A value that has one segment again and again finds its patterns as often. With so many more finds
+// than there are patterns, its rules are asked instead: whoever sends the value chooses it.
+constexpr std::size_t kRepeatsMax = 64;
+
 }  // namespace
 
 // One decision under way.
@@ -193,9 +197,16 @@ void RuleTable::visit_patterns(std::uint32_t column, Search& search) const noexc
   if (!is_matchable_once(state, bound.slots[filed.column.slot].separator)) {
     return search.be_unsure(column);
   }
-  anchors_[filed.anchors].find(state.fact.text, state.head, [&](std::uint32_t pattern) noexcept {
+  const AnchorIndex& anchors = anchors_[filed.anchors];
+  std::size_t left = anchors.size() + kRepeatsMax;
+  const auto visit_one = [&](std::uint32_t pattern) noexcept {
+    if (left == 0) return false;
+    --left;
     if (bound.patterns.matches(pattern, state.fact.text)) visit_value(column, pattern, search);
-  });
+    return true;
+  };
+  const bool all = anchors.find(state.fact.text, state.head, visit_one);
+  if (!all) return search.be_unsure(column);
   state.patterns_sifted = true;
 }
 

@@ -150,8 +150,11 @@ TEST(AnchorsOf, EveryMatchHasThem) {
 
 std::set<std::uint32_t> found_in(const AnchorIndex& index, std::string_view value) {
   std::set<std::uint32_t> found;
-  index.find(value, decide::TextHead::of(value),
-             [&](std::uint32_t pattern) { found.insert(pattern); });
+  const bool all = index.find(value, decide::TextHead::of(value), [&](std::uint32_t pattern) {
+    found.insert(pattern);
+    return true;
+  });
+  EXPECT_TRUE(all);
   return found;
 }
 
@@ -236,6 +239,20 @@ TEST(AnchorIndex, ReadsValuesOfAllShapes) {
   }
   EXPECT_EQ(found_in(index, ""), std::set<std::uint32_t>{});
   EXPECT_EQ(found_in(index, std::string_view{}), std::set<std::uint32_t>{});
+}
+
+TEST(AnchorIndex, StopsWhereItIsTold) {
+  for (const char* value : {"a/a/a/a", "a/x", "x/a", "a"}) {
+    const Patterns patterns({"**/a/**", "a/*", "*/a", "a/b/**"}, '/');
+    const AnchorIndex index(patterns.program(), patterns.anchored());
+    for (int most = 0; most < 3; ++most) {
+      int visits = 0;
+      const bool all = index.find(value, decide::TextHead::of(value),
+                                  [&](std::uint32_t) { return ++visits <= most; });
+      EXPECT_EQ(all, visits <= most) << value;
+      EXPECT_LE(visits, most + 1) << value;
+    }
+  }
 }
 
 TEST(AnchorIndex, OfNothingFindsNothing) {
