@@ -44,6 +44,15 @@ bool is_keyed(const BoundProgram& bound, const Test& test) {
   }
 }
 
+// How many literals of rules ask each test.
+std::vector<std::uint32_t> askers_of(const BoundProgram& bound) {
+  std::vector<std::uint32_t> askers(bound.tests.size());
+  for (const NodeRow& node : bound.program.nodes) {
+    if (static_cast<NodeKind>(node.kind) == NodeKind::literal) ++askers[node.atom];
+  }
+  return askers;
+}
+
 // The columns that some clauses use, as numbers.
 class ColumnUse {
  public:
@@ -131,6 +140,7 @@ std::vector<std::uint64_t> weights_of(const BoundProgram& bound) {
     std::ranges::sort(all);
     words[column.slot] += all.size() - std::ranges::unique(all).size();
   }
+  const std::vector<std::uint32_t> askers = askers_of(bound);
   std::vector<std::uint64_t> weights(bound.tests.size(), kNoKey);
   for (std::uint32_t atom = 0; atom < bound.tests.size(); ++atom) {
     if (keyed[atom] == 0) continue;
@@ -138,6 +148,7 @@ std::vector<std::uint64_t> weights_of(const BoundProgram& bound) {
     std::uint64_t keys = 0;
     for_each_key(bound, atom, [&](const Column&, std::uint32_t) { ++keys; });
     if (keys == 0) continue;  // as `risk > critical`: never true, but it may be undecidable
+    if (keys > kSharedKeysMax && askers[atom] > kSharedKeysMax) continue;
     std::uint64_t of = words[test.slot] + 1;
     if (test.op == Op::element) keys *= 2;  // a set has several
     if (test.op == Op::risks) of = 4;

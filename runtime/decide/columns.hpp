@@ -70,6 +70,10 @@ void for_each_key(const BoundProgram& bound, std::uint32_t atom, const Visit& vi
   }
 }
 
+// Keys of a test that more rules than this ask: a long list that many rules name would otherwise be
+// filed once for each of its entries and rules, so that tables grow as their product.
+inline constexpr std::uint64_t kSharedKeysMax = 64;
+
 // How likely it is that each test holds, as far as the policy's own words tell: a string that is
 // one of many that are tested is a rare one. kNoKey for tests that nothing can be filed under.
 [[nodiscard]] std::vector<std::uint64_t> weights_of(const BoundProgram& bound);

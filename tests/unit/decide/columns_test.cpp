@@ -91,6 +91,21 @@ TEST(Weights, ListsAreFiledWholeOrNotAtAll) {
   EXPECT_EQ(weight_of(test("body.x", AtomOp::in, {text("a"), boolean(true)})), kNoKey);
 }
 
+// As many entries as rules would make tables as large as their product.
+TEST(Weights, ALongListIsNotFiledForManyRules) {
+  const auto with = [](std::size_t entries, std::size_t rules) {
+    std::vector<ir::Operand> operands;
+    for (std::size_t i = 0; i < entries; ++i) operands.push_back(text(std::to_string(i)));
+    const std::vector<ir::Atom> tests(rules, test("env", AtomOp::in, operands));
+    const Bound bound(policy_of(tests));
+    return decide::weights_of(*bound).at(0);
+  };
+  const std::size_t most = decide::kSharedKeysMax;
+  EXPECT_NE(with(most * 10, most), kNoKey);
+  EXPECT_NE(with(most, most * 10), kNoKey);
+  EXPECT_EQ(with(most + 1, most + 1), kNoKey);
+}
+
 TEST(Weights, AStringThatIsOneOfManyIsARareOne) {
   std::vector<ir::Atom> tests;
   for (int i = 0; i < 99; ++i) tests.push_back(is("env", i));
