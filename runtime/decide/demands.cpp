@@ -82,7 +82,12 @@ Demands demands_of(const Program& verified, std::span<const std::uint64_t> weigh
   demands.rules.reserve(verified.rules.size() + 1);
   for (const RuleRow& rule : verified.rules) {
     demands.rules.push_back(static_cast<std::uint32_t>(demands.clauses.size()));
-    for (Draft& draft : drafts_of(verified, rule, weights)) {
+    Drafts drafts = drafts_of(verified, rule, weights);
+    if (drafts.size() > kClausesMax) {
+      std::ranges::stable_sort(drafts, {}, &Draft::weight);
+      drafts.resize(kClausesMax);
+    }
+    for (Draft& draft : drafts) {
       std::ranges::sort(draft.atoms);
       const auto twins = std::ranges::unique(draft.atoms);
       draft.atoms.erase(twins.begin(), twins.end());

@@ -44,6 +44,10 @@ struct Demands {
 // Tests that one clause names: more would be filed too often.
 inline constexpr std::size_t kClauseTestsMax = 64;
 
+// Clauses that a rule keeps, the least likely ones: choosing among them takes a look at each for
+// each column that is given up.
+inline constexpr std::size_t kClausesMax = 64;
+
 // Finds the demands of all rules. in: a weight for each atom. REQUIRES: a verified program.
 // cost: linear in the nodes.
 [[nodiscard]] Demands demands_of(const Program& verified, std::span<const std::uint64_t> weights);

@@ -154,6 +154,18 @@ TEST(Demands, AClauseNamesOnlySoManyTests) {
   EXPECT_EQ(of(decide::kClauseTestsMax * 3), "1000");
 }
 
+TEST(Demands, ARuleKeepsItsLeastLikelyClauses) {
+  Asked a;
+  std::vector<ir::ConditionId> children;
+  const int count = static_cast<int>(decide::kClausesMax) * 3;
+  for (int i = 0; i < count; ++i) children.push_back(a.t(i));
+  const std::string kept = a.demanded(a.all(std::move(children)), [](int name) {
+    return static_cast<std::uint64_t>(1'000 - name);
+  });
+  EXPECT_EQ(std::ranges::count(kept, ' ') + 1, decide::kClausesMax);
+  EXPECT_EQ(a.weight(), 1'000u - count + decide::kClausesMax);
+}
+
 TEST(Demands, WeightsOfAClauseAddUpToAlways) {
   Asked a;
   const auto when = a.any({a.t(1), a.t(2), a.t(3)});
