@@ -19,6 +19,7 @@ struct ColumnKey {
   constexpr ColumnKey(std::uint32_t column, std::uint32_t value) noexcept
       : word(std::uint64_t{column} << 32 | value) {}
 
+  // Its two halves.
   [[nodiscard]] constexpr std::uint32_t column() const noexcept {
     return static_cast<std::uint32_t>(word >> 32);
   }

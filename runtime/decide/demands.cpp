@@ -84,7 +84,8 @@ Demands demands_of(const Program& verified, std::span<const std::uint64_t> weigh
     demands.rules.push_back(static_cast<std::uint32_t>(demands.clauses.size()));
     Drafts drafts = drafts_of(verified, rule, weights);
     if (drafts.size() > kClausesMax) {
-      std::ranges::stable_sort(drafts, {}, &Draft::weight);
+      std::ranges::sort(drafts, {},
+                        [](const Draft& one) { return std::pair(one.weight, one.atoms); });
       drafts.resize(kClausesMax);
     }
     for (Draft& draft : drafts) {

@@ -33,6 +33,7 @@ struct Demands {
   std::vector<Clause> clauses;
   std::vector<std::uint32_t> rules;  // the first clause of each rule, and the end
 
+  // The clauses of a rule, and the tests of a clause.
   [[nodiscard]] std::span<const Clause> of(std::uint32_t rule) const noexcept {
     return {clauses.data() + rules[rule], clauses.data() + rules[rule + 1]};
   }

@@ -15,6 +15,9 @@ namespace {
 // Spans of rules that a decision keeps until it judges them.
 constexpr std::size_t kSpansKept = 64;
 
+// Rules that are sooner judged twice than looked for among the spans.
+constexpr std::uint32_t kSmallSpan = 16;
+
 // A value that has one segment again and again finds its patterns as often. With so many more finds
 // than there are patterns, its rules are asked instead: whoever sends the value chooses it.
 constexpr std::size_t kRepeatsMax = 64;
@@ -38,9 +41,16 @@ struct RuleTable::Search {
   std::array<std::uint64_t, 16> marks{};   // of the keys that were found
   std::array<RuleSpan, kSpansKept> spans;  // NOLINT: written before it is read
 
+  // A value may have one key again and again.
+  [[nodiscard]] bool has(RuleSpan span) const noexcept {
+    const auto kept = std::span(spans).first(span_count);
+    return std::ranges::any_of(kept, [&](RuleSpan one) { return one.begin == span.begin; });
+  }
+
   // Keeps rules until everything has been looked up, because more is known of them then.
   void add(RuleSpan span) noexcept {
     if (span.begin == span.end) return;
+    if (span.end - span.begin > kSmallSpan && has(span)) return;
     overflowed = overflowed || span_count == kSpansKept;
     if (!overflowed) spans[span_count++] = span;
   }

@@ -60,10 +60,12 @@ namespace sentrail::decide {
   return word_of(a, bytes) == word_of(b, bytes);
 }
 
+// Whether two texts are the same.
 [[nodiscard]] inline bool are_equal(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && are_equal(a.data(), b.data(), a.size());
 }
 
+// Whether a text begins with another.
 [[nodiscard]] inline bool begins_with(std::string_view text, std::string_view head) noexcept {
   return text.size() >= head.size() && are_equal(text.data(), head.data(), head.size());
 }

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <limits>
 #include <span>
@@ -19,6 +18,7 @@
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/rule_book.hpp"
 #include "tests/support/wide_policy.hpp"
 
 namespace sentrail::support {
@@ -28,37 +28,6 @@ using decide::Engine;
 using decide::EngineKind;
 using decide::Scratch;
 using ir::AtomOp;
-
-// Policies of one tier, rule by rule.
-struct Book {
-  ir::Policy policy;
-
-  explicit Book(Effect default_effect = Effect::require_approval) {
-    policy.name = "book";
-    policy.default_effect = default_effect;
-    policy.tiers.push_back({"t", false, {}});
-  }
-  ir::ConditionId ask(ir::Atom one) { return atom(policy, std::move(one)); }
-  void add(ir::ConditionId when, Outcome outcome = Outcome::block) {
-    auto& rules = policy.tiers[0].rules;
-    rules.push_back(rule("r" + std::to_string(rules.size()), outcome, when));
-  }
-  void add(ir::Atom one, Outcome outcome = Outcome::block) { add(ask(std::move(one)), outcome); }
-};
-
-std::string named(std::size_t i) {
-  return "n" + std::to_string(i);
-}
-
-ir::Atom is(const char* attribute, std::size_t i) {
-  return test(attribute, AtomOp::equal, {text(named(i))});
-}
-
-Decision decide_request(Compiled& compiled, const oracle::Request& request) {
-  const std::optional<OwnedFacts> facts = OwnedFacts::of(request);
-  EXPECT_TRUE(facts.has_value());
-  return compiled.decide(**facts);
-}
 
 TEST(EnginesAgree, OnWidePolicies) {
   const std::uint64_t seed = 31;
@@ -270,27 +239,6 @@ TEST(Table, ElementsBeforeAnOddOneCount) {
   EXPECT_FALSE(decision.default_joined);
 }
 
-// More sets of rules are found than a decision keeps apart.
-TEST(Table, JudgesWhateverIsFoundHoweverMuchItIs) {
-  Book book;
-  for (std::size_t i = 0; i < 200; ++i) {
-    book.add(test("agent.roles", AtomOp::has, {text(named(i))}),
-             i == 0 ? Outcome::allow : Outcome::block);
-  }
-  for (std::size_t i = 0; i < 20; ++i) book.add(is("env", i), Outcome::allow);
-  Compiled compiled(book.policy);
-  for (const std::size_t count : {1, 62, 63, 64, 65, 66, 120, 199}) {
-    oracle::Value roles = list_value({});
-    for (std::size_t i = count; i > 0; --i) roles.elements.push_back(string_value(named(i)));
-    oracle::Request request;
-    request.values["agent.roles"] = roles;
-    request.values["env"] = string_value("n3");
-    EXPECT_EQ(decide_request(compiled, request).rule, 1u) << count;
-    request.values["agent.roles"].elements.push_back(string_value("n0"));
-    EXPECT_EQ(decide_request(compiled, request).rule, 0u) << count;
-  }
-}
-
 TEST(Table, FindsARuleOnceWhereAValueHasItTwice) {
   Book book;
   for (std::size_t i = 0; i < 30; ++i) {
@@ -307,30 +255,6 @@ TEST(Table, FindsARuleOnceWhereAValueHasItTwice) {
   const Decision decision = decide_request(compiled, request);
   EXPECT_EQ(decision.candidate_count, 1u);
   EXPECT_TRUE(decision.undecidable);
-}
-
-// A value that whoever sends it made of one segment must not have each pattern tried for each time
-// that it is there: that took a minute for 100 patterns and 8 KiB.
-TEST(Table, TriesNoPatternForEverySegmentOfAValue) {
-  Book book;
-  for (std::size_t i = 0; i < 100; ++i) {
-    book.add(test("http.path", AtomOp::matches, {pattern("**/x/*" + named(i) + "*/**")}));
-    book.add(test("http.path", AtomOp::matches, {pattern("**/y/*" + named(i) + "*/**")}));
-  }
-  Compiled compiled(book.policy);
-  const Engine table(compiled.program(), EngineKind::table);
-  EXPECT_EQ(table.table()->report().unfiled, 0u);
-  std::string path;
-  while (path.size() + 2 <= limits::kMatchedBytesMax) path += "/x";
-  oracle::Request request;
-  const auto begin = std::chrono::steady_clock::now();
-  request.values["http.path"] = string_value(path);
-  EXPECT_EQ(decide_request(compiled, request).candidate_count, 0u);
-  path.replace(path.size() - 8, 8, "/x/an70b");
-  request.values["http.path"] = string_value(path);
-  EXPECT_EQ(decide_request(compiled, request).rule, 2 * 7u);
-  const auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(took, std::chrono::seconds(10));
 }
 
 // Columns behind the first 64 are looked up, but no rule is checked against them.
