@@ -52,6 +52,7 @@ TEST(TableBounds, TriesNoPatternForEverySegmentOfAValue) {
     book.add(test("http.path", AtomOp::matches, {pattern("**/x/*" + named(i) + "*/**")}));
     book.add(test("http.path", AtomOp::matches, {pattern("**/y/*" + named(i) + "*/**")}));
   }
+  book.add(test("http.path", AtomOp::matches, {pattern("**/last/**")}));
   Compiled compiled(book.policy);
   const Engine table(compiled.program(), EngineKind::table);
   EXPECT_EQ(table.table()->report().unfiled, 0u);
@@ -64,6 +65,9 @@ TEST(TableBounds, TriesNoPatternForEverySegmentOfAValue) {
   path.replace(path.size() - 8, 8, "/x/an70b");
   request.values["http.path"] = string_value(path);
   EXPECT_EQ(decide_request(compiled, request).rule, 2 * 7u);
+  path.replace(path.size() - 8, 8, "/xx/last");
+  request.values["http.path"] = string_value(path);
+  EXPECT_EQ(decide_request(compiled, request).rule, 200u);
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_LT(took, std::chrono::seconds(10));
 }
