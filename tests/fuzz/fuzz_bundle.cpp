@@ -1,5 +1,6 @@
-// Fuzz: any bytes as a bundle. Whatever the frame and the verifier let through is decided and
-// explained on facts made of its own strings, without a crash and within its own tables. Hash and
+// Fuzz: any bytes as a bundle. Whatever the frame and the verifier let through is decided by each
+// engine, to one decision, and explained on facts made of its own strings, without a crash and
+// within its own tables. Hash and
 // cost certificate, which no mutation would hit, are made to fit first. It begins with bundles that
 // the compiler makes at the start: committed ones would be of an older format one day and reach
 // nothing.
@@ -77,7 +78,8 @@ Facts facts_of(const Program& program, std::size_t turn, const JsonDocument& bod
 
 void decide_with(const Program& program) {
   SENTRAIL_CHECK(!dump(program).empty());
-  const decide::Engine engine(program);
+  const decide::Engine engine(program, decide::EngineKind::linear);
+  const decide::Engine table(program, decide::EngineKind::table);
   decide::Scratch scratch = engine.make_scratch();
   const JsonDocument body(
       {{JsonKind::array, 0, 2, 3}, {JsonKind::string, 0, 1, 2}, {JsonKind::number, 1, 1, 3}}, "a7");
@@ -85,6 +87,7 @@ void decide_with(const Program& program) {
     const Facts facts = facts_of(program, turn, body);
     const Decision decision = engine.decide(facts, scratch);
     SENTRAIL_CHECK(decision.rule == Decision::kByDefault || decision.rule < program.rules.size());
+    SENTRAIL_CHECK(table.decide(facts, scratch) == decision);
     const decide::Explanation why = decide::explain(engine, facts, scratch);
     SENTRAIL_CHECK(why.decision == decision);
     SENTRAIL_CHECK(why.candidates.size() == decision.candidate_count);
