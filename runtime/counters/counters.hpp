@@ -65,9 +65,8 @@ class Counters {
   // Decides the actions of one request: tests and charges in one step. A policy without limits is
   // decided without waiting for others. `own` is a held call whose charges do not count: the same
   // call is asked about again. REQUIRES: at least one action; scratch fits.
-  [[nodiscard]] Counted decide(const decide::Engine& engine,
-                               std::span<const Facts* const> actions, decide::Scratch& scratch,
-                               const Uuid& workspace_id, Purpose purpose,
+  [[nodiscard]] Counted decide(const decide::Engine& engine, std::span<const Facts* const> actions,
+                               decide::Scratch& scratch, const Uuid& workspace_id, Purpose purpose,
                                const Uuid* own = nullptr);
 
   // Takes back what was charged for what does not come to pass.
