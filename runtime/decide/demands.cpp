@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -54,6 +55,17 @@ Drafts close(Frame& frame) {
   return {};
 }
 
+// Hands a part to the frames that it ends, up to node `next`; gives the whole once it is complete.
+std::optional<Drafts> hand_up(std::vector<Frame>& frames, Drafts part, std::uint32_t next) {
+  while (!frames.empty()) {
+    add(frames.back(), std::move(part));
+    if (frames.back().end != next) return std::nullopt;
+    part = close(frames.back());
+    frames.pop_back();
+  }
+  return part;
+}
+
 Drafts drafts_of(const Program& program, const RuleRow& rule,
                  std::span<const std::uint64_t> weights) {
   std::vector<Frame> frames;
@@ -64,14 +76,7 @@ Drafts drafts_of(const Program& program, const RuleRow& rule,
       frames.push_back({.end = node.end, .all = kind == NodeKind::all});
       continue;
     }
-    Drafts part = leaf(node, weights);
-    while (!frames.empty()) {
-      add(frames.back(), std::move(part));
-      if (frames.back().end != i + 1) break;
-      part = close(frames.back());
-      frames.pop_back();
-    }
-    if (frames.empty()) return part;
+    if (auto whole = hand_up(frames, leaf(node, weights), i + 1)) return *std::move(whole);
   }
 }
 
