@@ -31,12 +31,17 @@ def globs(pattern):
     return [form.replace("**", "*") for form in forms]
 
 
+def compared(test, name):
+    """A comparison as Cedar and Rego both write it; None for any other test."""
+    if test["test"] == "equal":
+        return f"{name} == {text(test['value'])}"
+    return f"{name} >= {test['value']}" if test["test"] == "at_least" else None
+
+
 def cedar_test(test):
     name, value = "context." + test["attribute"], test["value"]
-    if test["test"] == "equal":
-        return f"{name} == {text(value)}"
-    if test["test"] == "at_least":
-        return f"{name} >= {value}"
+    if said := compared(test, name):
+        return said
     if test["test"] == "has":
         return f"{name}.contains({text(value)})"
     forms = [
@@ -83,10 +88,8 @@ def glob_parts(pattern):
 
 def rego_test(test):
     name, value = "input." + test["attribute"], test["value"]
-    if test["test"] == "equal":
-        return f"{name} == {text(value)}"
-    if test["test"] == "at_least":
-        return f"{name} >= {value}"
+    if said := compared(test, name):
+        return said
     if test["test"] == "has":
         return f"{text(value)} in {name}"
     prefix, expression = glob_parts(value)
