@@ -1,7 +1,6 @@
 // Files rules: gathers what each demands, sorts it, fills the tables. See table.hpp.
 #include <algorithm>
 #include <bit>
-#include <map>
 #include <utility>
 
 #include "runtime/decide/table.hpp"
@@ -144,8 +143,8 @@ std::size_t RuleTable::number_of(const Column& column) const {
 // Notes the cells of all patterns and elements of the columns that look any up, so that those which
 // are not found are known to fail.
 void RuleTable::add_looked_up(const BoundProgram& bound, std::vector<Place>& places) const {
-  std::map<std::uint64_t, std::size_t> by_key;
-  for (std::size_t i = 0; i < places.size(); ++i) by_key.emplace(places[i].key.word, i);
+  // Those with rules ascend by key; the others follow, none twice: of twins one is looked up.
+  const auto with_rules = static_cast<std::ptrdiff_t>(places.size());
   for (std::uint32_t atom = 0; atom < bound.tests.size(); ++atom) {
     const Test& test = bound.tests[atom];
     if (!test.looked_up) continue;
@@ -155,9 +154,15 @@ void RuleTable::add_looked_up(const BoundProgram& bound, std::vector<Place>& pla
     if (number == columns_.size()) continue;
     const std::uint32_t value = pattern ? test.a : bound.program.operands[test.a].index;
     const ColumnKey key(static_cast<std::uint32_t>(number), value);
-    const auto [at, fresh] = by_key.try_emplace(key.word, places.size());
-    if (fresh) places.push_back({key, {}});
-    places[at->second].cell = bound.questions[atom].cell;
+    const std::uint32_t cell = bound.questions[atom].cell;
+    const auto end = places.begin() + with_rules;
+    const auto at = std::ranges::lower_bound(places.begin(), end, key.word, {},
+                                             [](const Place& place) { return place.key.word; });
+    if (at != end && at->key == key) {
+      at->cell = cell;
+    } else {
+      places.push_back({key, {}, cell});
+    }
   }
 }
 
