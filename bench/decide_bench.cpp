@@ -10,23 +10,30 @@
 #include <optional>
 #include <random>
 
-#include "bench/compiled_policy.hpp"
 #include "bench/decide_rows.hpp"
 #include "bench/engines.hpp"
 #include "bench/workload.hpp"
 #include "bench/worst_request.hpp"
 #include "compiler/oracle/oracle.hpp"
+#include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
+#include "tests/support/bundled_program.hpp"
 
 namespace sentrail::bench {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
 
 // A workload ready to be decided: compiled, its requests as facts.
 struct Prepared {
   Prepared(const std::string& name, std::size_t rules, std::size_t requests, std::uint64_t seed)
       : workload(make_workload(name, rules, requests, seed)),
         policy(checked_policy(workload)),
-        compiled(policy) {
+        compiled(compiler::simplify(policy)) {
     const std::vector<std::string> zones = zone_names_of(compiled.program());
     facts.reserve(workload.requests.size());
     for (const auto& request : workload.requests) {
@@ -39,7 +46,9 @@ struct Prepared {
 
   Workload workload;
   compiler::ir::Policy policy;
-  CompiledPolicy compiled;
+  Clock::time_point begin = Clock::now();
+  support::BundledProgram compiled;
+  double build_ms = milliseconds_since(begin);
   std::vector<support::OwnedFacts> facts;
 };
 
@@ -172,16 +181,15 @@ void run_one(const std::string& name, std::size_t rules, const DecideOptions& op
   const Timing reading = timing_of(name + "/reading", prepared, *reader, options.effort);
   for (const std::string& wanted : options.engines) {
     const EngineKind& kind = *engine_named(wanted);
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = Clock::now();
     const std::unique_ptr<EngineRun> engine = kind.make(program);
-    const auto passed = std::chrono::steady_clock::now() - begin;
+    const double passed = milliseconds_since(begin);
     DecideRow row;
     row.workload = name;
     row.rules = prepared.workload.rule_count;
     row.engine = kind.name;
     row.seed = seed;
-    row.build_ms =
-        prepared.compiled.build_ms() + std::chrono::duration<double, std::milli>(passed).count();
+    row.build_ms = prepared.build_ms + passed;
     row.bytes = engine->size_bytes();
     row.checked = expected.asked.size();
     row.compared = expected.compared.size();

@@ -2,39 +2,17 @@
 #include "tests/support/compiled.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
-#include "compiler/lower/lower.hpp"
 #include "compiler/lower/raise.hpp"
 #include "compiler/simplify/simplify.hpp"
-#include "core/bundle.hpp"
 #include "core/check.hpp"
 #include "runtime/decide/counting.hpp"
 
 namespace sentrail::support {
-namespace {
-
-// The value, or an end with its error.
-template <class T>
-T must(Result<T> result) {
-  SENTRAIL_CHECK_NOTE(result.has_value(), result ? "" : result.error().message.c_str());
-  return std::move(*result);
-}
-
-}  // namespace
-
-Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases) {
-  const ProgramStorage tables =
-      must(compiler::lower(phases == Phases::all ? compiler::simplify(policy) : policy));
-  BundleWriter writer;
-  writer.add_policy(tables.view(), {});
-  const std::string content = must(writer.finish());
-  bundle_.resize((content.size() + 7) / 8);
-  std::memcpy(bundle_.data(), content.data(), content.size());
-  const auto reader =
-      must(BundleReader::open({reinterpret_cast<const char*>(bundle_.data()), content.size()}));
-  const Program program = must(reader.program());
+Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases)
+    : bundled_(phases == Phases::all ? compiler::simplify(policy) : policy) {
+  const Program& program = bundled_.program();
   engine_ = std::make_unique<decide::Engine>(program, decide::EngineKind::linear);
   other_ = std::make_unique<decide::Engine>(program, decide::EngineKind::table);
   zones_ = std::make_unique<wire::ZoneClocks>(zone_names_of(engine_->program()));
@@ -82,7 +60,9 @@ std::string describe(const Program& program, const decide::Answer& answer) {
   out += " by " + describe(answer.approval);
   std::vector<compiler::ir::Obligation> obligations;
   answer.obligations.for_each([&](std::uint32_t row) {
-    obligations.push_back(must(compiler::raise_obligation(program, row)));
+    const auto raised = compiler::raise_obligation(program, row);
+    SENTRAIL_CHECK_NOTE(raised.has_value(), "a verified program's obligations can be raised");
+    obligations.push_back(*raised);
   });
   std::ranges::sort(obligations, compiler::ir::comes_before);
   for (const auto& one : obligations) out += ", " + to_string(one);

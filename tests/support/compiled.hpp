@@ -15,6 +15,7 @@
 #include "core/facts.hpp"
 #include "core/program.hpp"
 #include "runtime/decide/engine.hpp"
+#include "tests/support/bundled_program.hpp"
 #include "wire/zones.hpp"
 
 namespace sentrail::support {
@@ -45,7 +46,7 @@ class Compiled {
  private:
   [[nodiscard]] Decision decide_by_all(const Facts& facts);
 
-  std::vector<std::uint64_t> bundle_;  // words, for the alignment
+  BundledProgram bundled_;
   std::unique_ptr<decide::Engine> engine_;
   std::unique_ptr<decide::Engine> other_;
   std::unique_ptr<wire::ZoneClocks> zones_;
