@@ -3,6 +3,7 @@
 
 #include "bench/naive.hpp"
 #include "runtime/decide/engine.hpp"
+#include "runtime/decide/table.hpp"
 
 namespace sentrail::bench {
 namespace {

@@ -273,7 +273,7 @@ void NaiveEngine::read(std::uint32_t index, const Facts& facts, Room& room) cons
     if (symbol != decide::SymbolTable::kNone) value.symbol = symbol;
     words[kSymbolWord] = value.symbol;
   }
-  if ((use.head || use.segments) && !decide::is_matchable(fact.text, slot.separator)) {
+  if ((use.head || use.segments) && !decide::shape_of(fact.text, slot.separator).matchable) {
     room.odd = true;
   }
   if (use.head) {

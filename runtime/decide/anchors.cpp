@@ -107,7 +107,8 @@ std::vector<Anchor> anchors_of(const Program& verified, std::uint32_t pattern) {
   return anchors;
 }
 
-AnchorIndex::AnchorIndex(const Program& verified, std::span<const std::uint32_t> patterns) {
+AnchorIndex::AnchorIndex(const Program& verified, std::span<const std::uint32_t> patterns,
+                         std::uint32_t probes_max) {
   std::vector<std::vector<Anchor>> anchors;
   std::vector<std::uint64_t> hashes;
   const auto hash = [](const Anchor& anchor) { return hash_at(anchor.place, anchor.text); };
@@ -123,12 +124,12 @@ AnchorIndex::AnchorIndex(const Program& verified, std::span<const std::uint32_t>
   };
   struct Filed {
     Anchor anchor;
-    std::uint32_t pattern = 0;
+    FoundPattern pattern;
   };
   std::vector<Filed> filed;
-  for (std::size_t i = 0; i < patterns.size(); ++i) {
+  for (std::uint32_t i = 0; i < patterns.size(); ++i) {
     const auto rarest = std::ranges::min_element(anchors[i], {}, sharing);
-    if (rarest != anchors[i].end()) filed.push_back({std::move(*rarest), patterns[i]});
+    if (rarest != anchors[i].end()) filed.push_back({std::move(*rarest), {patterns[i], i}});
   }
   const auto lengths_at = [&filed](AnchorPlace place) {
     std::vector<std::string*> texts;
@@ -138,40 +139,54 @@ AnchorIndex::AnchorIndex(const Program& verified, std::span<const std::uint32_t>
     return texts;
   };
   std::vector<std::string*> heads = lengths_at(AnchorPlace::head);
-  heads_ = cut(heads, kLengthsMax);
+  for (const std::uint32_t length : cut(heads, kLengthsMax)) heads_.emplace_back(length);
   // A tail is cut from its front: kept back to front meanwhile.
   std::vector<std::string*> tails = lengths_at(AnchorPlace::tail);
   for (std::string* tail : tails) std::ranges::reverse(*tail);
   tails_ = cut(tails, kLengthsMax);
   for (std::string* tail : tails) std::ranges::reverse(*tail);
   has_segments_ = !lengths_at(AnchorPlace::segment).empty();
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
+  std::vector<std::pair<std::uint64_t, FoundPattern>> hashed;
   hashed.reserve(filed.size());
-  for (const Filed& one : filed) {
-    hashed.emplace_back(hash(one.anchor), one.pattern);
-  }
-  fill(hashed);
+  for (const Filed& one : filed) hashed.emplace_back(hash(one.anchor), one.pattern);
+  fill(hashed, probes_max);
 }
 
-void AnchorIndex::fill(std::vector<std::pair<std::uint64_t, std::uint32_t>>& filed) {
-  std::ranges::sort(filed);
+void AnchorIndex::fill(std::vector<std::pair<std::uint64_t, FoundPattern>>& filed,
+                       std::uint32_t probes_max) {
+  std::ranges::sort(filed, {},
+                    [](const auto& one) { return std::pair(one.first, one.second.place); });
   std::size_t distinct = 0;
   for (std::size_t i = 0; i < filed.size(); ++i) {
     if (i == 0 || filed[i].first != filed[i - 1].first) ++distinct;
   }
   places_.assign(std::bit_ceil(std::max<std::size_t>(distinct * 2, 2)), Place{});
   mask_ = places_.size() - 1;
-  patterns_.reserve(filed.size());
+  shift_ = 64 - static_cast<std::uint32_t>(std::countr_zero(places_.size()));
+  filed_.reserve(filed.size());
+  std::vector<FoundPattern> always;
   for (std::size_t i = 0; i < filed.size();) {
-    Place place{filed[i].first, static_cast<std::uint32_t>(i), 0};
-    for (; i < filed.size() && filed[i].first == place.hash; ++i) {
-      patterns_.push_back(filed[i].second);
+    const std::uint64_t hash = filed[i].first;
+    std::uint64_t at = hash >> shift_;
+    const bool has_room = has_place(at, probes_max);
+    Place place{hash, static_cast<std::uint32_t>(filed_.size()), 0};
+    for (; i < filed.size() && filed[i].first == hash; ++i) {
+      (has_room ? filed_ : always).push_back(filed[i].second);
     }
-    place.end = static_cast<std::uint32_t>(i);
-    std::uint64_t at = place.hash & mask_;
-    while (places_[at].begin != places_[at].end) at = (at + 1) & mask_;
-    places_[at] = place;
+    place.end = static_cast<std::uint32_t>(filed_.size());
+    if (has_room) places_[at] = place;
   }
+  always_.begin = static_cast<std::uint32_t>(filed_.size());
+  filed_.insert(filed_.end(), always.begin(), always.end());
+  always_.end = static_cast<std::uint32_t>(filed_.size());
+}
+
+bool AnchorIndex::has_place(std::uint64_t& at, std::uint32_t probes_max) const noexcept {
+  for (std::uint32_t probes = 0; probes < probes_max; ++probes) {
+    if (places_[at].begin == places_[at].end) return true;
+    at = (at + 1) & mask_;
+  }
+  return false;
 }
 
 }  // namespace sentrail::decide

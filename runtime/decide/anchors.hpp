@@ -11,12 +11,14 @@
 // Must not know: rules, attributes. source: docs/engine.md.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/program.hpp"
@@ -40,113 +42,163 @@ struct Anchor {
 // All texts that a pattern demands; none for one such as `*`. REQUIRES: a verified program.
 [[nodiscard]] std::vector<Anchor> anchors_of(const Program& verified, std::uint32_t pattern);
 
+// A pattern that may match, and its place among those that were filed.
+struct FoundPattern {
+  std::uint32_t pattern = 0;
+  std::uint32_t place = 0;
+};
+
 // Patterns with one separator, filed. threads: immutable.
 class AnchorIndex {
  public:
   // Lengths of heads, and of tails, that are looked up. More are cut to the next shorter ones.
   static constexpr std::size_t kLengthsMax = 6;
 
+  // Entries looked at in one lookup. Who writes the policy could choose texts whose hashes collide:
+  // what would lie further away is found by every value.
+  static constexpr std::uint32_t kProbesMax = 128;
+
   // Files those of `patterns` that have an anchor. REQUIRES: a verified program; no twins.
   // cost: linear in the patterns' bytes, but for sorting.
-  AnchorIndex(const Program& verified, std::span<const std::uint32_t> patterns);
+  AnchorIndex(const Program& verified, std::span<const std::uint32_t> patterns,
+              std::uint32_t probes_max = kProbesMax);
 
-  // Calls visit(pattern) for each filed pattern that may match, until it gives false; more than
-  // once if the value has a segment twice. `head` is the value's. Never allocates. Gives whether
-  // none gave false. cost: a lookup for each length and, if any pattern is filed under one, for
-  // each segment.
+  // Calls visit(FoundPattern) for each filed pattern that may match, until it gives false; perhaps
+  // more than once if the value has many segments. Never allocates. Gives whether none gave false.
+  // cost: a lookup for each length and, if any pattern is filed under one, for each segment.
   template <class Visit>
-  bool find(std::string_view value, const TextHead& head, const Visit& visit) const noexcept;
+  bool find(const MatchedText& value, const Visit& visit) const noexcept;
 
   // How many patterns are filed.
-  [[nodiscard]] std::size_t size() const noexcept { return patterns_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return filed_.size(); }
 
   // How many lookups a value of one segment costs.
   [[nodiscard]] std::size_t lookups() const noexcept {
     return heads_.size() + tails_.size() + (has_segments_ ? 1 : 0);
   }
   [[nodiscard]] std::size_t bytes() const noexcept {
-    return places_.size() * sizeof(Place) + patterns_.size() * sizeof(std::uint32_t);
+    return places_.size() * sizeof(Place) + filed_.size() * sizeof(FoundPattern);
   }
 
  private:
   // A place of the hash table. Empty: no patterns.
   struct Place {
     std::uint64_t hash = 0;
-    std::uint32_t begin = 0;  // into patterns_
+    std::uint32_t begin = 0;  // into filed_
     std::uint32_t end = 0;
   };
 
-  // Heads of up to sixteen bytes are hashed from the words that begin a value.
-  static constexpr std::size_t kHeadBytes = sizeof(TextHead);
-  [[nodiscard]] static std::uint64_t hash_at(AnchorPlace place, std::string_view text) noexcept {
-    if (place == AnchorPlace::head && text.size() <= kHeadBytes) {
-      return hash_head(TextHead::of(text), text.size());
+  // A length of heads that is looked up, and what it leaves of the words that begin a value.
+  struct HeadLength {
+    std::uint32_t bytes = 0;
+    TextHead mask;
+
+    explicit HeadLength(std::uint32_t length)
+        : bytes(length), mask(TextHead::of(std::string(std::min(length, kHeadBytes), '\xff'))) {}
+    // Upper bits of a product depend on all lower ones of its factors: a lookup begins there.
+    [[nodiscard]] std::uint64_t hash(const TextHead& head) const noexcept {
+      return ((head.first & mask.first) ^ bytes) * 0x9e3779b97f4a7c15u +
+             (head.second & mask.second) * 0xd6e8feb86659fd93u;
     }
-    return hash_of(text, static_cast<std::uint64_t>(place) + 1);
+  };
+  // Heads of up to so many bytes are hashed from those words, others as any text.
+  static constexpr std::uint32_t kHeadBytes = sizeof(TextHead);
+  [[nodiscard]] static std::uint64_t hash_at(AnchorPlace place, std::string_view text) {
+    if (place == AnchorPlace::head && text.size() <= kHeadBytes) {
+      return HeadLength(static_cast<std::uint32_t>(text.size())).hash(TextHead::of(text));
+    }
+    return hash_of(text, seed_of(place));
   }
-  [[nodiscard]] static std::uint64_t hash_head(const TextHead& head, std::size_t bytes) noexcept {
-    const auto mask = [](std::size_t kept) noexcept {
-      return kept >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << kept * 8) - 1;
-    };
-    const std::uint64_t first = head.first & mask(bytes);
-    const std::uint64_t second = bytes <= 8 ? 0 : head.second & mask(bytes - 8);
-    std::uint64_t hash = (first ^ bytes) * 0x9e3779b97f4a7c15u;
-    hash = (hash ^ hash >> 32 ^ second) * 0xd6e8feb86659fd93u;
-    return hash ^ hash >> 32;
+  [[nodiscard]] static constexpr std::uint64_t seed_of(AnchorPlace place) noexcept {
+    return static_cast<std::uint64_t>(place) + 1;
   }
+  // The patterns filed under a hash; an empty place if there are none.
+  [[nodiscard]] const Place& place_of(std::uint64_t hash) const noexcept {
+    const Place* const places = places_.data();
+    std::uint64_t at = hash >> shift_;
+    while (places[at].hash != hash && places[at].begin != places[at].end) at = (at + 1) & mask_;
+    return places[at];
+  }
+  // Places found and not yet visited: what is found is noted without a branch, for nothing
+  // foretells it.
+  struct Found {
+    std::array<const Place*, 64> places;  // NOLINT: written before it is read
+    std::size_t count = 0;
+
+    [[nodiscard]] bool is_full() const noexcept { return count == places.size(); }
+    // REQUIRES: !is_full()
+    void add(const Place& place) noexcept {
+      places.data()[count] = &place;
+      count += place.begin != place.end ? 1 : 0;
+    }
+    // Whether a place was found before: a value may have a segment again and again.
+    [[nodiscard]] bool is_repeated(std::size_t index) const noexcept {
+      const auto before = std::span(places).first(index);
+      return std::ranges::find(before, places.data()[index]) != before.end();
+    }
+  };
   template <class Visit>
-  bool look_up(std::uint64_t hash, const Visit& visit) const noexcept;
-  void fill(std::vector<std::pair<std::uint64_t, std::uint32_t>>& filed);
+  bool visit_all(Found& found, const Visit& visit) const noexcept;
+  // Looks segments up from `at` on, until there are no more or there is no more room.
+  void find_segments(const MatchedText& value, std::size_t& at, Found& found) const noexcept {
+    while (at < value.text.size() && !found.is_full()) {
+      const std::size_t end = value.segment_end(at, separator_);
+      const std::string_view segment = value.text.substr(at, end - at);
+      // No pattern is filed under an empty segment.
+      found.add(place_of(hash_of(segment, seed_of(AnchorPlace::segment))));
+      at = end + 1;
+    }
+  }
+  void fill(std::vector<std::pair<std::uint64_t, FoundPattern>>& filed, std::uint32_t probes_max);
+  // Whether there is a free place near enough to where a lookup begins; `at` becomes its number.
+  [[nodiscard]] bool has_place(std::uint64_t& at, std::uint32_t probes_max) const noexcept;
 
   std::vector<Place> places_;  // a power of two, at most half full
   std::uint64_t mask_ = 0;
-  std::vector<std::uint32_t> patterns_;
-  std::vector<std::uint32_t> heads_;  // lengths, ascending
-  std::vector<std::uint32_t> tails_;
+  std::uint32_t shift_ = 63;  // what is left of a hash is where its lookup begins
+  std::vector<FoundPattern> filed_;
+  Place always_;                      // found by every value
+  std::vector<HeadLength> heads_;     // ascending
+  std::vector<std::uint32_t> tails_;  // lengths, ascending
   bool has_segments_ = false;
   char separator_ = '/';
 };
 
 template <class Visit>
-bool AnchorIndex::look_up(std::uint64_t hash, const Visit& visit) const noexcept {
-  const Place* const places = places_.data();
-  for (std::uint64_t at = hash & mask_; places[at].begin != places[at].end; at = (at + 1) & mask_) {
-    if (places[at].hash != hash) continue;
-    for (std::uint32_t i = places[at].begin; i < places[at].end; ++i) {
-      if (!visit(patterns_.data()[i])) return false;
+bool AnchorIndex::visit_all(Found& found, const Visit& visit) const noexcept {
+  for (std::size_t k = 0; k < found.count; ++k) {
+    if (found.is_repeated(k)) continue;
+    const Place& place = *found.places.data()[k];
+    for (std::uint32_t i = place.begin; i < place.end; ++i) {
+      if (!visit(filed_.data()[i])) return false;
     }
-    return true;
   }
+  found.count = 0;
   return true;
 }
 
 template <class Visit>
-bool AnchorIndex::find(std::string_view value, const TextHead& head,
-                       const Visit& visit) const noexcept {
-  for (const std::uint32_t bytes : heads_) {
-    if (bytes > value.size()) break;
-    const std::uint64_t hash = bytes <= kHeadBytes
-                                   ? hash_head(head, bytes)
-                                   : hash_at(AnchorPlace::head, value.substr(0, bytes));
-    if (!look_up(hash, visit)) return false;
+bool AnchorIndex::find(const MatchedText& value, const Visit& visit) const noexcept {
+  const std::string_view text = value.text;
+  Found found;
+  found.add(always_);
+  for (const HeadLength& one : heads_) {
+    if (one.bytes > text.size()) break;
+    const std::uint64_t hash = one.bytes <= kHeadBytes
+                                   ? one.hash(value.head)
+                                   : hash_of(text.substr(0, one.bytes), seed_of(AnchorPlace::head));
+    found.add(place_of(hash));
   }
   for (const std::uint32_t bytes : tails_) {
-    if (bytes > value.size()) break;
-    const std::string_view tail = value.substr(value.size() - bytes);
-    if (!look_up(hash_at(AnchorPlace::tail, tail), visit)) return false;
+    if (bytes > text.size()) break;
+    const std::string_view tail = text.substr(text.size() - bytes);
+    found.add(place_of(hash_of(tail, seed_of(AnchorPlace::tail))));
   }
-  if (!has_segments_) return true;
-  const char* at = value.data();
-  const char* const end = at + value.size();
-  while (at < end) {
-    const auto* const found =
-        static_cast<const char*>(std::memchr(at, separator_, static_cast<std::size_t>(end - at)));
-    const char* const segment_end = found == nullptr ? end : found;
-    const auto bytes = static_cast<std::size_t>(segment_end - at);
-    if (bytes > 0 && !look_up(hash_at(AnchorPlace::segment, {at, bytes}), visit)) return false;
-    if (segment_end == end) break;
-    at = segment_end + 1;
-  }
+  std::size_t at = has_segments_ ? 0 : text.size();
+  do {
+    find_segments(value, at, found);
+    if (!visit_all(found, visit)) return false;
+  } while (at < text.size());
   return true;
 }
 

@@ -134,6 +134,8 @@ void Binder::bind_slots() {
     slot.steps_begin = row.steps_begin;
     slot.steps_count = row.steps_count;
     slot.separator = static_cast<char>(row.separator);
+    slot.is_whole = row.steps_count == 0 && slot.attribute != AttributeId::http_query &&
+                    slot.attribute != AttributeId::http_headers;
     bound_.slots.push_back(slot);
   }
 }

@@ -114,6 +114,7 @@ struct Slot {
   char separator = '/';
   bool has_symbols = false;
   bool has_patterns = false;
+  bool is_whole = false;  // an attribute that lies among the values of Facts, all of it
 };
 
 // One tier's chain of codes.

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string_view>
 
 #include "core/decision.hpp"
@@ -17,9 +17,10 @@
 #include "core/truth.hpp"
 #include "runtime/decide/linear.hpp"
 #include "runtime/decide/scratch.hpp"
-#include "runtime/decide/table.hpp"
 
 namespace sentrail::decide {
+
+class RuleTable;
 
 // Which engine decides: the one that costs less by the committed model, or a named one.
 enum class EngineKind : std::uint8_t { automatic, linear, table };
@@ -36,6 +37,8 @@ enum class EngineKind : std::uint8_t { automatic, linear, table };
 class Engine {
  public:
   explicit Engine(const Program& verified, EngineKind kind = EngineKind::automatic);
+  Engine(Engine&& other) noexcept;
+  ~Engine();
 
   [[nodiscard]] const Program& program() const noexcept { return linear_.bound().program; }
   [[nodiscard]] const BoundProgram& bound() const noexcept { return linear_.bound(); }
@@ -45,16 +48,14 @@ class Engine {
     return table_ ? EngineKind::table : EngineKind::linear;
   }
   // The tables of EngineKind::table, else null.
-  [[nodiscard]] const RuleTable* table() const noexcept { return table_ ? &*table_ : nullptr; }
+  [[nodiscard]] const RuleTable* table() const noexcept { return table_.get(); }
 
   // A scratch with room for this engine; Scratch::fit(bound()) makes room in an old one.
   [[nodiscard]] Scratch make_scratch() const { return Scratch(bound()); }
 
   // Decides one action. A scratch without room for this engine is a bug and aborts.
   // cost: at most the program's cost certificate. source: docs/language.md, section 8.
-  [[nodiscard]] Decision decide(const Facts& facts, Scratch& scratch) const noexcept {
-    return table_ ? table_->decide(linear_, facts, scratch) : linear_.decide(facts, scratch);
-  }
+  [[nodiscard]] Decision decide(const Facts& facts, Scratch& scratch) const noexcept;
 
   // See LinearEngine.
   [[nodiscard]] Truth condition(std::uint32_t rule, const Facts& facts,
@@ -68,7 +69,7 @@ class Engine {
 
  private:
   LinearEngine linear_;
-  std::optional<RuleTable> table_;
+  std::unique_ptr<const RuleTable> table_;  // null: linear
 };
 
 }  // namespace sentrail::decide

@@ -51,8 +51,7 @@ Truth matches(const BoundProgram& bound, std::uint32_t pattern, char separator,
               SlotState& state) noexcept {
   if (state.fact.kind != FactKind::string) return incomparable(state.fact.kind);
   if (!is_matchable_once(state, separator)) return Truth::u;
-  if (bound.patterns.excludes(pattern, state.head)) return Truth::f;
-  return certain(bound.patterns.matches(pattern, state.fact.text));
+  return certain(bound.patterns.matches(pattern, state.matched));
 }
 
 std::uint32_t order_bit(std::strong_ordering order) noexcept {
@@ -238,7 +237,7 @@ bool is_excluded(const BoundProgram& bound, const Test& test, Scratch& scratch) 
   if (test.op == Op::element) return state.elements_sifted && test.looked_up;
   if (test.op != Op::pattern) return false;
   if (state.patterns_sifted && test.looked_up) return true;
-  return state.matchable == Known::yes && bound.patterns.excludes(test.a, state.head);
+  return state.matchable == Known::yes && bound.patterns.excludes(test.a, state.matched.head);
 }
 
 // Arithmetic on what the clock of the window's zone shows; a zone that nobody knows is undecidable.
@@ -434,28 +433,10 @@ std::optional<Risk> risk_of(SlotState& state) noexcept {
 
 bool is_matchable_once(SlotState& state, char separator) noexcept {
   if (state.matchable == Known::unasked) {
-    state.matchable = is_matchable(state.fact.text, separator) ? Known::yes : Known::no;
-    state.head = TextHead::of(state.fact.text);
+    state.matched = MatchedText::of(state.fact.text, separator);
+    state.matchable = state.matched.shape.matchable ? Known::yes : Known::no;
   }
   return state.matchable == Known::yes;
-}
-
-SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
-                    Scratch& scratch) noexcept {
-  SlotState& state = scratch.slot(slot);
-  if (scratch.knows(state)) return state;
-  const Slot& row = bound.slots[slot];
-  const bool direct = row.steps_count == 0 && row.attribute != AttributeId::http_query &&
-                      row.attribute != AttributeId::http_headers;
-  state.fact = direct ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
-  state.matchable = Known::unasked;
-  state.numeric = Known::unasked;
-  state.located = Known::unasked;
-  state.ranked = Known::unasked;
-  state.patterns_sifted = false;
-  state.elements_sifted = false;
-  scratch.know(state);
-  return state;
 }
 
 std::uint32_t find_out(const BoundProgram& bound, std::uint32_t cell, const Facts& facts,

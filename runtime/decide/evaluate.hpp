@@ -20,13 +20,26 @@ namespace sentrail::decide {
                                      const Facts& facts, Scratch& scratch) noexcept;
 
 // The state of a slot, its fact found on first use. REQUIRES: as value_of.
-[[nodiscard]] SlotState& state_of(const BoundProgram& bound, std::uint32_t slot, const Facts& facts,
-                                  Scratch& scratch) noexcept;
+[[nodiscard]] inline SlotState& state_of(const BoundProgram& bound, std::uint32_t slot,
+                                         const Facts& facts, Scratch& scratch) noexcept {
+  SlotState& state = scratch.slot(slot);
+  if (scratch.knows(state)) return state;
+  const Slot& row = bound.slots.data()[slot];
+  state.fact = row.is_whole ? facts[row.attribute] : facts.at(row.attribute, bound.steps_of(row));
+  state.matchable = SlotState::Known::unasked;
+  state.numeric = SlotState::Known::unasked;
+  state.located = SlotState::Known::unasked;
+  state.ranked = SlotState::Known::unasked;
+  state.patterns_sifted = false;
+  state.elements_sifted = false;
+  scratch.know(state);
+  return state;
+}
 
 // The risk that a slot's value is; found on first use.
 [[nodiscard]] std::optional<Risk> risk_of(SlotState& state) noexcept;
 
-// Whether patterns have a meaning on a slot's string; found on first use, with its head.
+// Whether patterns have a meaning on a slot's string; found on first use, with its shape.
 [[nodiscard]] bool is_matchable_once(SlotState& state, char separator) noexcept;
 
 // The value of a cell, found out when first asked.

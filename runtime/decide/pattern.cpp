@@ -4,15 +4,9 @@
 #include "runtime/decide/pattern.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <span>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-#include "core/limits.hpp"
-#include "core/text.hpp"
 #include "runtime/decide/text_words.hpp"
 
 namespace sentrail::decide {
@@ -24,91 +18,7 @@ constexpr std::size_t code_point_bytes(char first) noexcept {
   return byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
-// Sixteen bytes of a value, spaces behind its end: which of them are slashes and dots, a bit for
-// each, and whether any is a control, a backslash or beyond ASCII.
-struct Sixteen {
-  std::uint32_t slashes = 0;
-  std::uint32_t dots = 0;
-  bool odd = false;
-};
-
-#if defined(__SSE2__)
-Sixteen look_at(std::uint64_t low, std::uint64_t high) noexcept {
-  const __m128i bytes =
-      _mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low));
-  const auto where = [bytes](char byte) noexcept {
-    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
-  };
-  // As signed bytes, what is beyond ASCII is less than a space, too.
-  const __m128i odd = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), where('\\'));
-  return {static_cast<std::uint32_t>(_mm_movemask_epi8(where('/'))),
-          static_cast<std::uint32_t>(_mm_movemask_epi8(where('.'))), _mm_movemask_epi8(odd) != 0};
-}
-#else
-Sixteen look_at(std::uint64_t low, std::uint64_t high) noexcept {
-  Sixteen seen;
-  for (std::uint32_t i = 0; i < 16; ++i) {
-    const auto byte = static_cast<unsigned char>((i < 8 ? low : high) >> i % 8 * 8);
-    seen.slashes |= byte == '/' ? 1u << i : 0u;
-    seen.dots |= byte == '.' ? 1u << i : 0u;
-    seen.odd = seen.odd || byte < ' ' || byte >= 0x80 || byte == '\\';
-  }
-  return seen;
-}
-#endif
-
-// The next at most eight bytes; spaces, which spoil nothing, behind the end.
-std::uint64_t next_word(std::string_view value, std::size_t at) noexcept {
-  constexpr std::uint64_t kSpaces = 0x2020202020202020u;
-  if (at >= value.size()) return kSpaces;
-  const std::size_t left = value.size() - at;
-  if (left >= 8) return word_of(value.data() + at, 8);
-  return word_of(value.data() + at, left) | kSpaces << left * 8;
-}
-
-// Whether all of `value` is plain, no segment begins with a dot, and there is no `//`: the common
-// case.
-bool is_plain_path(std::string_view value) noexcept {
-  std::uint32_t slash_before = 0;
-  for (std::size_t at = 0; at < value.size(); at += 16) {
-    const Sixteen seen = look_at(next_word(value, at), next_word(value, at + 8));
-    const std::uint32_t after_slash = seen.slashes << 1 | slash_before;
-    const std::uint32_t first = at == 0 ? 1 : 0;  // the beginning is as good as a slash for a dot
-    if (seen.odd || (seen.slashes & after_slash) != 0 || (seen.dots & (after_slash | first)) != 0) {
-      return false;
-    }
-    slash_before = seen.slashes >> 15;
-  }
-  return true;
-}
-
-bool has_dot_segment(std::string_view value) noexcept {
-  for (std::size_t dot = value.find('.'); dot != std::string_view::npos;
-       dot = value.find('.', dot + 1)) {
-    if (dot > 0 && value[dot - 1] != '/') continue;
-    const std::size_t after = dot + 1 < value.size() && value[dot + 1] == '.' ? dot + 2 : dot + 1;
-    if (after == value.size() || value[after] == '/') return true;
-  }
-  return false;
-}
-
 }  // namespace
-
-bool is_matchable(std::string_view value, char separator) noexcept {
-  if (value.size() > limits::kMatchedBytesMax) return false;
-  if (is_plain_path(value)) return true;
-  if (!is_valid_utf8(value)) return false;
-  if (separator != '/') return true;
-  const bool odd = value.find('\\') != value.npos || value.find('\0') != value.npos ||
-                   value.find("//") != value.npos;
-  return !odd && !has_dot_segment(value);
-}
-
-TextHead TextHead::of(std::string_view text) noexcept {
-  const std::size_t first = std::min<std::size_t>(text.size(), 8);
-  const std::size_t second = std::min<std::size_t>(text.size() - first, 8);
-  return {word_of(text.data(), first), word_of(text.data() + first, second)};
-}
 
 PatternSet::PatternSet(const Program& verified) {
   patterns_.reserve(verified.patterns.size());
@@ -143,6 +53,9 @@ void PatternSet::add(const Program& program, const PatternRow& row) {
   }
   close_segment(segment_ops);
   pattern.segments_end = static_cast<std::uint32_t>(segments_.size());
+  for (std::uint32_t i = pattern.segments_begin; i < pattern.segments_end; ++i) {
+    if (segments_[i].kind == Kind::globstar) pattern.last_globstar = i;
+  }
   pattern.shape = shape_of(pattern);
   pattern.literal_begin = static_cast<std::uint32_t>(literals_.size());
   if (pattern.shape != Shape::other) literals_ += head;
@@ -192,55 +105,63 @@ PatternSet::Shape PatternSet::shape_of(const Pattern& pattern) const noexcept {
   return run ? Shape::run : Shape::other;
 }
 
-bool PatternSet::matches(std::uint32_t index, std::string_view value) const noexcept {
-  const Pattern& pattern = patterns_.data()[index];
-  if (pattern.shape == Shape::other) return matches_segments(pattern, value);
-  const std::string_view literal(literals_.data() + pattern.literal_begin, pattern.literal_bytes);
-  if (!begins_with(value, literal)) return false;
-  const std::string_view rest = value.substr(literal.size());
-  if (pattern.shape == Shape::below) return rest.empty() || rest.front() == pattern.separator;
-  return rest.find(pattern.separator) == rest.npos;
-}
-
-bool PatternSet::matches_segments(const Pattern& pattern, std::string_view value) const noexcept {
-  const char* const end = value.data() + value.size();
-  const char* at = value.data();  // where the next segment of the value begins
-  bool left = true;               // whether there is a next segment
+bool PatternSet::matches_segments(const Pattern& pattern, const MatchedText& value) const noexcept {
+  const std::string_view text = value.text;
+  std::size_t at = 0;  // where the next segment of the value begins
+  bool left = true;    // whether there is a next segment
   std::uint32_t p = pattern.segments_begin;
   std::uint32_t resume_p = kNoRow;
-  const char* resume_at = nullptr;
+  std::size_t resume_at = 0;
 
-  const auto end_of = [&](const char* from) {
-    const auto room = static_cast<std::size_t>(end - from);
-    const void* found = room == 0 ? nullptr : std::memchr(from, pattern.separator, room);
-    return found == nullptr ? end : static_cast<const char*>(found);
-  };
-  const auto step = [&](const char*& from, const char* segment_end) {
-    left = segment_end != end;
-    from = left ? segment_end + 1 : end;
+  const auto step = [&](std::size_t& from, std::size_t end) noexcept {
+    left = end != text.size();
+    from = left ? end + 1 : end;
   };
 
   while (left) {
     if (p < pattern.segments_end && segments_[p].kind == Kind::globstar) {
+      if (p + 1 == pattern.segments_end) return true;
+      if (p == pattern.last_globstar && value.is_short()) {
+        return matches_last(pattern, p + 1, value, at);
+      }
       resume_p = ++p;
       resume_at = at;
-      if (p == pattern.segments_end) return true;
       continue;
     }
-    const char* const segment_end = end_of(at);
-    if (p < pattern.segments_end &&
-        segment_matches(segments_[p], {at, static_cast<std::size_t>(segment_end - at)})) {
+    const std::size_t end = value.segment_end(at, pattern.separator);
+    if (p < pattern.segments_end && segment_matches(segments_[p], text.substr(at, end - at))) {
       ++p;
-      step(at, segment_end);
+      step(at, end);
       continue;
     }
     if (resume_p == kNoRow) return false;
-    step(resume_at, end_of(resume_at));
+    step(resume_at, value.segment_end(resume_at, pattern.separator));
     at = resume_at;
     p = resume_p;
   }
   while (p < pattern.segments_end && segments_[p].kind == Kind::globstar) ++p;
   return p == pattern.segments_end;
+}
+
+// Whether the last segments of a value, which may begin at a byte or later, are those of a pattern
+// from `p`: what follows the last `**` needs no search. REQUIRES: value.is_short().
+bool PatternSet::matches_last(const Pattern& pattern, std::uint32_t p, const MatchedText& value,
+                              std::size_t at) const noexcept {
+  std::uint64_t separators = value.separators_from(at);
+  const auto there = static_cast<std::uint32_t>(std::popcount(separators)) + 1;
+  const std::uint32_t wanted = pattern.segments_end - p;
+  if (there < wanted) return false;
+  const std::size_t base = at;
+  for (std::uint32_t more = there - wanted; more > 0; --more) {
+    at = base + static_cast<std::size_t>(std::countr_zero(separators)) + 1;
+    separators &= separators - 1;
+  }
+  for (; p < pattern.segments_end; ++p) {
+    const std::size_t end = value.segment_end(at, pattern.separator);
+    if (!segment_matches(segments_[p], value.text.substr(at, end - at))) return false;
+    at = end + 1;
+  }
+  return true;
 }
 
 bool PatternSet::segment_matches(const Segment& segment, std::string_view value) const noexcept {
@@ -271,7 +192,7 @@ bool PatternSet::glob_matches(const Segment& segment, std::string_view value) co
       if (o == segment.ops_end) return true;
       // What ends with a literal ends where the value does.
       const bool last = o + 1 == segment.ops_end && ops_[o].op == PatternOp::literal;
-      if (last) return value.substr(at).ends_with(ops_[o].text);
+      if (last) return ends_with(value.substr(at), ops_[o].text);
       resume_at = at;
       continue;
     } else if (ops_[o].op == PatternOp::any_one) {

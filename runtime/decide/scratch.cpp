@@ -16,6 +16,7 @@ void Scratch::forget() noexcept {
   if (++generation_ == 0) {
     for (SlotState& state : slots_) state.generation = 0;
     std::fill(cells_.begin(), cells_.end(), 0u);
+    marks_.fill(0);
     generation_ = 1;
   }
   tag_ = std::uint64_t{generation_} << 32;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +24,7 @@ struct SlotState {
   enum class Known : std::uint8_t { unasked, yes, no };
 
   std::uint32_t generation = 0;
-  Known matchable = Known::unasked;  // by patterns; `head` is set
+  Known matchable = Known::unasked;  // by patterns; `matched` is set
   Known numeric = Known::unasked;    // `number` is set
   Known located = Known::unasked;    // `address` is set
   Known ranked = Known::unasked;     // `risk` is set
@@ -31,7 +32,7 @@ struct SlotState {
   // Every test that is looked up among its patterns, or elements, and holds has its cell set.
   bool patterns_sifted = false;
   bool elements_sifted = false;
-  TextHead head;
+  MatchedText matched;
   Fact fact;
   Decimal number;
   Address address;
@@ -74,6 +75,13 @@ class Scratch {
     cells_.data()[index] = tag_ | value;
   }
 
+  // Sets one of kMarks marks, and asks for one.
+  static constexpr std::size_t kMarks = 1024;
+  void mark(std::uint16_t one) noexcept { marks_.data()[one] = generation_; }
+  [[nodiscard]] bool is_marked(std::uint16_t one) const noexcept {
+    return marks_.data()[one] == generation_;
+  }
+
   // The first rule of a tier that certainly matches, as far as is known; the tier's end if none.
   [[nodiscard]] std::uint32_t& first_certain(std::size_t tier) noexcept {
     return first_certain_.data()[tier];
@@ -89,7 +97,8 @@ class Scratch {
 
  private:
   std::vector<SlotState> slots_;
-  std::vector<std::uint64_t> cells_;  // generation, then value
+  std::vector<std::uint64_t> cells_;           // generation, then value
+  std::array<std::uint32_t, kMarks> marks_{};  // generations
   std::uint32_t generation_ = 0;
   std::uint64_t tag_ = 0;                     // generation_ in the upper half
   std::vector<std::uint32_t> first_certain_;  // by tier

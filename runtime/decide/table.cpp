@@ -38,7 +38,6 @@ struct RuleTable::Search {
   bool overflowed = false;
   std::uint32_t span_count = 0;
   std::uint64_t unsure = 0;                // columns of whose tests some may be undecidable
-  std::array<std::uint64_t, 16> marks{};   // of the keys that were found
   std::array<RuleSpan, kSpansKept> spans;  // NOLINT: written before it is read
 
   // A value may have one key again and again.
@@ -49,13 +48,22 @@ struct RuleTable::Search {
 
   // Keeps rules until everything has been looked up, because more is known of them then.
   void add(RuleSpan span) noexcept {
-    if (span.begin == span.end) return;
-    if (span.end - span.begin > kSmallSpan && has(span)) return;
-    overflowed = overflowed || span_count == kSpansKept;
-    if (!overflowed) spans[span_count++] = span;
+    const std::uint32_t size = span.end - span.begin;
+    if (size > kSmallSpan && has(span)) return;
+    if (span_count == kSpansKept) {
+      overflowed = overflowed || size > 0;
+      return;
+    }
+    spans.data()[span_count] = span;
+    span_count += size > 0 ? 1 : 0;
   }
 
-  void mark(std::uint16_t one) noexcept { marks[one / 64] |= std::uint64_t{1} << one % 64; }
+  // Notes what follows from a key that a value has.
+  void take(const FoundKey& key) noexcept {
+    scratch.mark(key.mark);
+    scratch.set_cell(key.cell, key.value);
+    add(key.rules);
+  }
 
   void be_unsure(std::uint32_t column) noexcept {
     if (column < kCheckedColumns) unsure |= std::uint64_t{1} << column;
@@ -65,17 +73,20 @@ struct RuleTable::Search {
   // Whether a rule may match as far as what was looked up tells.
   [[nodiscard]] bool may_match(const FiledRule& filed) const noexcept {
     const auto met = [&](std::size_t i) noexcept {
-      return marks[filed.marks[i] / 64] >> filed.marks[i] % 64 | unsure >> filed.columns[i];
+      return scratch.is_marked(filed.marks[i]) || (unsure >> filed.columns[i] & 1) != 0;
     };
-    return (met(0) & met(1) & 1) != 0;
+    if (!met(0) || !met(1)) return false;
+    const Question question = filed.question;
+    const std::uint32_t answer = value_of(linear.bound(), question.cell, facts, scratch);
+    return answer == question.expected || answer == kUndecidable;
   }
 
   void judge_all() noexcept {
-    mark(kAlwaysMarked);
+    scratch.mark(kAlwaysMarked);
     if (overflowed) {
       for (const FiledColumn& one : table.columns_) judge(one.all);
     } else {
-      for (std::uint32_t i = 0; i < span_count; ++i) judge(spans[i]);
+      for (const RuleSpan span : std::span(spans).first(span_count)) judge(span);
     }
     judge(table.unfiled_);
   }
@@ -83,14 +94,14 @@ struct RuleTable::Search {
   // Judges the rules of a span that could still matter: in each tier those before the first that
   // certainly matches.
   void judge(RuleSpan span) noexcept {
-    const std::span<const Tier> tiers = linear.bound().tiers;
     const FiledRule* at = table.rules_.data() + span.begin;
     const FiledRule* const end = table.rules_.data() + span.end;
     std::size_t tier = 0;
     for (; at != end; ++at) {
       if (!may_match(*at)) continue;
+      const std::vector<Tier>& tiers = linear.bound().tiers;
       const std::uint32_t rule = at->rule;
-      while (rule >= tiers[tier].rules_end) ++tier;
+      while (rule >= tiers.data()[tier].rules_end) ++tier;
       std::uint32_t& first = scratch.first_certain(tier);
       if (rule >= first) {
         if (tier + 1 == tiers.size()) return;
@@ -128,8 +139,8 @@ struct RuleTable::Search {
   }
 };
 
-Decision RuleTable::decide(const LinearEngine& linear, const Facts& facts,
-                           Scratch& scratch) const noexcept {
+[[gnu::flatten]] Decision RuleTable::decide(const LinearEngine& linear, const Facts& facts,
+                                            Scratch& scratch) const noexcept {
   const BoundProgram& bound = linear.bound();
   SENTRAIL_CHECK_NOTE(scratch.fits(bound), "Scratch::fit was not called for this engine");
   scratch.forget();
@@ -147,30 +158,16 @@ Decision RuleTable::decide(const LinearEngine& linear, const Facts& facts,
   return search.decision();
 }
 
-// Notes that a value's tests hold, and finds the rules that are filed under it.
-void RuleTable::visit_value(std::uint32_t column, std::uint32_t value,
-                            Search& search) const noexcept {
-  const ColumnKey key(column, value);
-  const std::uint64_t hash = key.hash();
-  search.mark(ColumnKey::mark_of(hash));
-  const Place* const places = places_.data();
-  for (std::uint64_t at = hash & mask_; places[at].key != ColumnKey(); at = (at + 1) & mask_) {
-    if (places[at].key != key) continue;
-    if (places[at].cell != kNoRow) search.scratch.set_cell(places[at].cell, kHolds);
-    return search.add(places[at].rules);
-  }
-}
-
 // Finds the rules that are filed under a column's value. Those filed under it at all, if some test
 // of the column may be undecidable.
 void RuleTable::visit(std::uint32_t column, Search& search) const noexcept {
-  const FiledColumn& filed = columns_[column];
+  const FiledColumn& filed = columns_.data()[column];
   SlotState& state = search.scratch.slot(filed.column.slot);
   const FactKind kind = state.fact.kind;
   if (kind == FactKind::absent) return;
   switch (filed.column.kind) {
     case ColumnKind::string:
-      if (kind == FactKind::string) return visit_string(column, search);
+      if (kind == FactKind::string) return visit_string(filed, search);
       break;
     case ColumnKind::pattern:
       if (kind == FactKind::string) return visit_patterns(column, search);
@@ -182,47 +179,49 @@ void RuleTable::visit(std::uint32_t column, Search& search) const noexcept {
       break;
     case ColumnKind::risk:
       if (const std::optional<Risk> risk = risk_of(state)) {
-        return visit_value(column, static_cast<std::uint32_t>(*risk), search);
+        return search.take(keys_[filed.keys_begin + static_cast<std::uint32_t>(*risk)]);
       }
       break;
     case ColumnKind::boolean:
       if (kind == FactKind::boolean) {
-        return visit_value(column, state.fact.boolean ? 1 : 0, search);
+        return search.take(keys_[filed.keys_begin + (state.fact.boolean ? 1 : 0)]);
       }
       break;
   }
   search.be_unsure(column);
 }
 
-void RuleTable::visit_string(std::uint32_t column, Search& search) const noexcept {
-  const std::uint32_t symbol =
-      value_of(search.linear.bound(), columns_[column].column.slot, search.facts, search.scratch);
-  if (symbol != kNoSymbol) visit_value(column, symbol, search);
+void RuleTable::visit_string(const FiledColumn& filed, Search& search) const noexcept {
+  const SlotState& state = search.scratch.slot(filed.column.slot);
+  const std::uint32_t key = symbols_.data()[filed.index].find(state.fact.text);
+  if (key != SymbolTable::kNone) search.take(keys_.data()[filed.keys_begin + key]);
 }
 
 void RuleTable::visit_patterns(std::uint32_t column, Search& search) const noexcept {
-  const FiledColumn& filed = columns_[column];
+  const FiledColumn& filed = columns_.data()[column];
   const BoundProgram& bound = search.linear.bound();
   SlotState& state = search.scratch.slot(filed.column.slot);
-  if (!is_matchable_once(state, bound.slots[filed.column.slot].separator)) {
+  if (!is_matchable_once(state, bound.slots.data()[filed.column.slot].separator)) {
     return search.be_unsure(column);
   }
-  const AnchorIndex& anchors = anchors_[filed.anchors];
+  const AnchorIndex& anchors = anchors_.data()[filed.index];
+  const FoundKey* const keys = keys_.data() + filed.keys_begin;
   std::size_t left = anchors.size() + kRepeatsMax;
-  const auto visit_one = [&](std::uint32_t pattern) noexcept {
+  const auto visit_one = [&](FoundPattern found) noexcept {
     if (left == 0) return false;
     --left;
-    if (bound.patterns.matches(pattern, state.fact.text)) visit_value(column, pattern, search);
+    if (bound.patterns.matches(found.pattern, state.matched)) search.take(keys[found.place]);
     return true;
   };
-  const bool all = anchors.find(state.fact.text, state.head, visit_one);
+  const bool all = anchors.find(state.matched, visit_one);
   if (!all) return search.be_unsure(column);
   state.patterns_sifted = true;
 }
 
 void RuleTable::visit_elements(std::uint32_t column, Search& search) const noexcept {
-  const SymbolTable& symbols = search.linear.bound().symbols;
-  SlotState& state = search.scratch.slot(columns_[column].column.slot);
+  const FiledColumn& filed = columns_.data()[column];
+  const SymbolTable& symbols = symbols_.data()[filed.index];
+  SlotState& state = search.scratch.slot(filed.column.slot);
   const bool set = state.fact.kind == FactKind::string_set;
   const std::size_t size = set ? state.fact.set.size() : state.fact.json.size();
   if (size > limits::kListElementsMax) return search.be_unsure(column);
@@ -231,8 +230,8 @@ void RuleTable::visit_elements(std::uint32_t column, Search& search) const noexc
     if (!set && i > 0) element = element.next();
     // What is no string may be compared with one: undecidable.
     if (!set && element.kind() != JsonKind::string) return search.be_unsure(column);
-    const std::uint32_t symbol = symbols.find(set ? state.fact.set[i] : element.text());
-    if (symbol != SymbolTable::kNone) visit_value(column, symbol, search);
+    const std::uint32_t key = symbols.find(set ? state.fact.set[i] : element.text());
+    if (key != SymbolTable::kNone) search.take(keys_.data()[filed.keys_begin + key]);
   }
   state.elements_sifted = true;
 }

@@ -22,32 +22,48 @@
 #include "core/facts.hpp"
 #include "runtime/decide/anchors.hpp"
 #include "runtime/decide/bound.hpp"
-#include "runtime/decide/column_key.hpp"
 #include "runtime/decide/columns.hpp"
 #include "runtime/decide/linear.hpp"
 #include "runtime/decide/scratch.hpp"
+#include "runtime/decide/symbols.hpp"
 
 namespace sentrail::decide {
 
-// A rule where it is filed, with up to two other keys that it demands: if one of them was looked
-// up and not found, the rule is certainly false.
+// The mark that is always set; those of keys are less. Keys that no rule demands have it too.
+inline constexpr std::uint16_t kAlwaysMarked = 1023;
+
+// A rule where it is filed, with what else it demands: a question whose answer is a symbol, and up
+// to two keys. If the answer is another, or one of the keys was looked up and not found, the rule
+// is certainly false.
 struct FiledRule {
   std::uint32_t rule = 0;
+  Question question;
   std::array<std::uint16_t, 2> marks{kAlwaysMarked, kAlwaysMarked};
   std::array<std::uint8_t, 2> columns{};
 };
 
 // Filed rules of a RuleTable, ascending.
 struct RuleSpan {
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+
+// What follows if a request's value has a key: which rules are filed under it, and which cell is
+// known then. The symbol of a string is known, and of a pattern or element that stands alone in a
+// test, that the test holds. Where nothing is known, the cell is the one that always holds.
+struct FoundKey {
+  RuleSpan rules{};
+  std::uint32_t cell = 0;
+  std::uint32_t value = kHolds;
+  std::uint16_t mark = kAlwaysMarked;
 };
 
 // A column in use: what its values are looked up in.
 struct FiledColumn {
   Column column;
-  RuleSpan all;               // every rule filed under it
-  std::uint32_t anchors = 0;  // of patterns: into the table's indexes
+  RuleSpan all{};                // every rule filed under it
+  std::uint32_t keys_begin = 0;  // of risks and booleans all are there, in their order
+  std::uint32_t index = 0;       // of strings and elements: into symbols_; of patterns: anchors_
 };
 
 // What a table is made of, for reports.
@@ -76,40 +92,25 @@ class RuleTable {
                                 Scratch& scratch) const noexcept;
 
  private:
+  class Builder;
   struct Search;
-  // A place of the hash table. The cell is that of the test of just this pattern or element, if
-  // there is one.
-  struct Place {
-    ColumnKey key;
-    RuleSpan rules;
-    std::uint32_t cell = kNoRow;
-  };
 
   // Columns that rules are checked against: a word has a bit for each.
   static constexpr std::size_t kCheckedColumns = 64;
 
-  void file(const BoundProgram& bound, const Demands& demands,
-            std::span<const std::uint32_t> chosen);
-  [[nodiscard]] std::size_t number_of(const Column& column) const;
-  void add_checks(const BoundProgram& bound, const Demands& demands,
-                  std::span<const std::uint32_t> chosen);
-  void add_looked_up(const BoundProgram& bound, std::vector<Place>& places) const;
-  void add_anchors(const BoundProgram& bound, std::span<const Place> places);
-  void add_places(std::span<const Place> places);
   void report(const BoundProgram& bound);
 
   void visit(std::uint32_t column, Search& search) const noexcept;
-  void visit_value(std::uint32_t column, std::uint32_t value, Search& search) const noexcept;
-  void visit_string(std::uint32_t column, Search& search) const noexcept;
+  void visit_string(const FiledColumn& filed, Search& search) const noexcept;
   void visit_patterns(std::uint32_t column, Search& search) const noexcept;
   void visit_elements(std::uint32_t column, Search& search) const noexcept;
 
   std::vector<FiledColumn> columns_;
+  std::vector<SymbolTable> symbols_;
   std::vector<AnchorIndex> anchors_;
-  std::vector<Place> places_;  // a power of two, at most half full
-  std::uint64_t mask_ = 0;
+  std::vector<FoundKey> keys_;
   std::vector<FiledRule> rules_;
-  RuleSpan unfiled_;
+  RuleSpan unfiled_{};
   TableReport report_;
 };
 

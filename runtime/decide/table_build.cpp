@@ -1,8 +1,9 @@
 // Files rules: gathers what each demands, sorts it, fills the tables. See table.hpp.
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <utility>
 
+#include "core/decision.hpp"
 #include "runtime/decide/table.hpp"
 
 namespace sentrail::decide {
@@ -18,11 +19,276 @@ struct Filing {
 };
 constexpr std::uint32_t kEvery = 0xffffffff;
 
+// A column's number and a value of it: a symbol, a pattern, a risk, a boolean.
+struct ColumnKey {
+  std::uint32_t column = kNoRow;
+  std::uint32_t value = kNoRow;
+
+  friend auto operator<=>(const ColumnKey&, const ColumnKey&) = default;
+};
+
+// A key under way. One that several state has what any of them says.
+struct Draft {
+  ColumnKey key;
+  RuleSpan rules{};
+  std::uint32_t cell = kNoRow;
+};
+
 }  // namespace
+
+class RuleTable::Builder {
+ public:
+  Builder(const BoundProgram& bound, const Demands& demands, RuleTable& table)
+      : bound_(bound), demands_(demands), table_(table) {}
+
+  void file(std::span<const std::uint32_t> chosen) {
+    std::vector<Filing> filings;
+    std::vector<std::uint32_t> unfiled;
+    for (std::uint32_t rule = 0; rule < chosen.size(); ++rule) {
+      if (chosen[rule] == kNoClause) {
+        unfiled.push_back(rule);
+      } else {
+        add_filings(rule, demands_.clauses[chosen[rule]], filings);
+      }
+    }
+    table_.report_.unfiled = unfiled.size();
+    add_spans(filings);
+    table_.unfiled_.begin = rule_count();
+    for (const std::uint32_t rule : unfiled) table_.rules_.emplace_back().rule = rule;
+    table_.unfiled_.end = rule_count();
+    add_checks(chosen);
+    add_cells();
+    add_keys();
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t rule_count() const {
+    return static_cast<std::uint32_t>(table_.rules_.size());
+  }
+
+  void add_filings(std::uint32_t rule, const Clause& clause, std::vector<Filing>& filings) {
+    if (demands_.of(clause).empty()) {
+      ++table_.report_.never;
+      return;
+    }
+    ++table_.report_.filed;
+    table_.report_.expected_cost += clause.weight * kJudgeCost;
+    for (const std::uint32_t atom : demands_.of(clause)) {
+      for_each_key(bound_, atom, [&](const Column& column, std::uint32_t value) {
+        filings.push_back({column, value, rule});
+        filings.push_back({column, kEvery, rule});
+      });
+    }
+  }
+
+  // Makes the columns, and lays rules of one value side by side.
+  void add_spans(std::vector<Filing>& filings) {
+    std::ranges::sort(filings);
+    const auto twins = std::ranges::unique(filings);
+    filings.erase(twins.begin(), twins.end());
+    std::vector<FiledColumn>& columns = table_.columns_;
+    for (std::size_t i = 0; i < filings.size();) {
+      const Filing& first = filings[i];
+      if (columns.empty() || columns.back().column != first.column) {
+        columns.push_back({.column = first.column});
+      }
+      RuleSpan span{rule_count(), 0};
+      for (; i < filings.size() && filings[i].column == first.column &&
+             filings[i].value == first.value;
+           ++i) {
+        table_.rules_.emplace_back().rule = filings[i].rule;
+      }
+      span.end = rule_count();
+      if (first.value == kEvery) {
+        columns.back().all = span;
+      } else {
+        const auto number = static_cast<std::uint32_t>(columns.size() - 1);
+        drafts_.push_back({.key = {number, first.value}, .rules = span});
+      }
+    }
+  }
+
+  // The number of a column in use; kNoRow, if it is not.
+  [[nodiscard]] std::uint32_t number_of(const Column& column) const {
+    const auto& columns = table_.columns_;
+    const auto found = std::ranges::lower_bound(columns, column, {}, &FiledColumn::column);
+    const bool used = found != columns.end() && found->column == column;
+    return used ? static_cast<std::uint32_t>(found - columns.begin()) : kNoRow;
+  }
+
+  // The one key that a clause demands, if its column is in use and checked.
+  [[nodiscard]] std::optional<ColumnKey> only_key(const Clause& clause) const {
+    if (demands_.of(clause).size() != 1) return std::nullopt;
+    const std::uint32_t atom = demands_.of(clause).front();
+    // Not all patterns of a list may be looked up.
+    if (bound_.tests[atom].op == Op::list) return std::nullopt;
+    std::vector<ColumnKey> keys;
+    for_each_key(bound_, atom, [&](const Column& column, std::uint32_t value) {
+      keys.push_back({number_of(column), value});
+    });
+    if (keys.size() != 1 || keys.front().column >= kCheckedColumns) return std::nullopt;
+    return keys.front();
+  }
+
+  // The question that a clause comes to, if a symbol answers it.
+  [[nodiscard]] std::optional<Question> only_question(const Clause& clause) const {
+    if (demands_.of(clause).size() != 1) return std::nullopt;
+    const std::uint32_t atom = demands_.of(clause).front();
+    if (bound_.tests[atom].op != Op::symbol) return std::nullopt;
+    return bound_.questions[atom];
+  }
+
+  // What a rule is checked for before it is judged.
+  struct Checks {
+    Question question;
+    std::array<ColumnKey, 2> keys;
+  };
+
+  // The least likely of a rule's demands that it is not filed under: one question, two keys.
+  [[nodiscard]] Checks checks_of(std::uint32_t rule, std::uint32_t chosen) const {
+    std::vector<std::uint32_t> others;
+    for (std::uint32_t i = demands_.rules[rule]; i < demands_.rules[rule + 1]; ++i) {
+      if (i != chosen) others.push_back(i);
+    }
+    std::ranges::sort(others, {},
+                      [&](std::uint32_t i) { return std::pair(demands_.clauses[i].weight, i); });
+    Checks checks{.question = {always_holds(), kHolds}, .keys = {}};
+    std::size_t keys = 0;
+    bool asked = false;
+    for (const std::uint32_t i : others) {
+      const Clause& clause = demands_.clauses[i];
+      const std::optional<ColumnKey> key = only_key(clause);
+      const std::optional<Question> question = only_question(clause);
+      if (key && keys < checks.keys.size()) {
+        checks.keys[keys++] = *key;
+      } else if (question && !std::exchange(asked, true)) {
+        checks.question = *question;
+      }
+    }
+    return checks;
+  }
+
+  // Gives filed rules their checks, and each key that is demanded a mark.
+  void add_checks(std::span<const std::uint32_t> chosen) {
+    std::vector<Checks> by_rule;
+    by_rule.reserve(chosen.size());
+    for (std::uint32_t rule = 0; rule < chosen.size(); ++rule) {
+      for (const ColumnKey& key : by_rule.emplace_back(checks_of(rule, chosen[rule])).keys) {
+        if (key == ColumnKey()) continue;
+        demanded_.push_back(key);
+        drafts_.push_back({.key = key});
+      }
+    }
+    std::ranges::sort(demanded_);
+    const auto twins = std::ranges::unique(demanded_);
+    demanded_.erase(twins.begin(), twins.end());
+    for (FiledRule& filed : table_.rules_) {
+      const Checks& checks = by_rule[filed.rule];
+      filed.question = checks.question;
+      for (std::size_t i = 0; i < checks.keys.size(); ++i) {
+        if (checks.keys[i] == ColumnKey()) continue;
+        filed.marks[i] = mark_of(checks.keys[i]);
+        filed.columns[i] = static_cast<std::uint8_t>(checks.keys[i].column);
+      }
+    }
+  }
+
+  // Where more keys are demanded than there are marks, some share one, which only makes a check say
+  // `perhaps`.
+  [[nodiscard]] std::uint16_t mark_of(const ColumnKey& key) const {
+    const auto at = std::ranges::lower_bound(demanded_, key);
+    if (at == demanded_.end() || *at != key) return kAlwaysMarked;
+    return static_cast<std::uint16_t>((at - demanded_.begin()) % kAlwaysMarked);
+  }
+
+  // Notes the cells of all patterns and elements of the columns that look any up, so that those
+  // which are not found are known to fail. Of twins one is looked up.
+  void add_cells() {
+    for (std::uint32_t atom = 0; atom < bound_.tests.size(); ++atom) {
+      const Test& test = bound_.tests[atom];
+      if (!test.looked_up) continue;
+      const bool pattern = test.op == Op::pattern;
+      const Column column{test.slot, pattern ? ColumnKind::pattern : ColumnKind::element};
+      const std::uint32_t number = number_of(column);
+      if (number == kNoRow) continue;
+      const std::uint32_t value = pattern ? test.a : bound_.program.operands[test.a].index;
+      drafts_.push_back({.key = {number, value}, .cell = bound_.questions[atom].cell});
+    }
+  }
+
+  // Makes keys of the drafts, column by column, and what finds them.
+  void add_keys() {
+    add_small_values();
+    std::ranges::sort(drafts_, {}, &Draft::key);
+    std::vector<std::uint32_t> values;
+    std::size_t at = 0;
+    for (std::uint32_t number = 0; number < table_.columns_.size(); ++number) {
+      FiledColumn& column = table_.columns_[number];
+      column.keys_begin = static_cast<std::uint32_t>(table_.keys_.size());
+      values.clear();
+      while (at < drafts_.size() && drafts_[at].key.column == number) {
+        const ColumnKey key = drafts_[at].key;
+        FoundKey found{.cell = always_holds(), .mark = mark_of(key)};
+        for (; at < drafts_.size() && drafts_[at].key == key; ++at) {
+          const Draft& draft = drafts_[at];
+          if (draft.rules.begin != draft.rules.end) found.rules = draft.rules;
+          if (draft.cell != kNoRow) found.cell = draft.cell;
+        }
+        if (column.column.kind == ColumnKind::string) {
+          found.cell = column.column.slot;
+          found.value = key.value;
+        }
+        table_.keys_.push_back(found);
+        values.push_back(key.value);
+      }
+      add_index(column, values);
+    }
+  }
+
+  [[nodiscard]] std::uint32_t always_holds() const {
+    return static_cast<std::uint32_t>(bound_.cell_count() - 1);
+  }
+
+  // Risks and booleans are found by their number: all of them have a key.
+  void add_small_values() {
+    for (std::uint32_t number = 0; number < table_.columns_.size(); ++number) {
+      const ColumnKind kind = table_.columns_[number].column.kind;
+      const std::uint32_t values = kind == ColumnKind::risk      ? 4
+                                   : kind == ColumnKind::boolean ? 2
+                                                                 : 0;
+      for (std::uint32_t value = 0; value < values; ++value) {
+        drafts_.push_back({.key = {number, value}});
+      }
+    }
+  }
+
+  void add_index(FiledColumn& column, std::span<const std::uint32_t> values) {
+    switch (column.column.kind) {
+      case ColumnKind::string:
+      case ColumnKind::element:
+        column.index = static_cast<std::uint32_t>(table_.symbols_.size());
+        table_.symbols_.emplace_back(bound_.program, values);
+        break;
+      case ColumnKind::pattern:
+        column.index = static_cast<std::uint32_t>(table_.anchors_.size());
+        table_.anchors_.emplace_back(bound_.program, values);
+        break;
+      case ColumnKind::risk:
+      case ColumnKind::boolean:
+        break;
+    }
+  }
+
+  const BoundProgram& bound_;
+  const Demands& demands_;
+  RuleTable& table_;
+  std::vector<Draft> drafts_;
+  std::vector<ColumnKey> demanded_;  // by some rule's check, ascending
+};
 
 RuleTable::RuleTable(const BoundProgram& bound) {
   const Demands demands = demands_of(bound.program, weights_of(bound));
-  file(bound, demands, choose_clauses(bound, demands));
+  Builder(bound, demands, *this).file(choose_clauses(bound, demands));
   report(bound);
 }
 
@@ -30,162 +296,12 @@ void RuleTable::report(const BoundProgram& bound) {
   report_.columns = columns_.size();
   report_.linear_cost = bound.program.rules.size() * kStepCost * kAlways;
   report_.expected_cost += (report_.unfiled * kJudgeCost + kLookupsCost) * kAlways;
-  for (const FiledColumn& one : columns_)
+  for (const FiledColumn& one : columns_) {
     report_.expected_cost += cost_of(one.column.kind) * kAlways;
-  report_.bytes = places_.size() * sizeof(Place) + rules_.size() * sizeof(FiledRule);
+  }
+  report_.bytes = keys_.size() * sizeof(FoundKey) + rules_.size() * sizeof(FiledRule);
+  for (const SymbolTable& one : symbols_) report_.bytes += one.bytes();
   for (const AnchorIndex& one : anchors_) report_.bytes += one.bytes();
-}
-
-void RuleTable::file(const BoundProgram& bound, const Demands& demands,
-                     std::span<const std::uint32_t> chosen) {
-  std::vector<Filing> found;
-  std::vector<std::uint32_t> unfiled;
-  for (std::uint32_t rule = 0; rule < chosen.size(); ++rule) {
-    if (chosen[rule] == kNoClause) {
-      unfiled.push_back(rule);
-      continue;
-    }
-    const Clause& clause = demands.clauses[chosen[rule]];
-    if (demands.of(clause).empty()) {
-      ++report_.never;
-      continue;
-    }
-    ++report_.filed;
-    report_.expected_cost += clause.weight * kJudgeCost;
-    for (const std::uint32_t atom : demands.of(clause)) {
-      for_each_key(bound, atom, [&](const Column& column, std::uint32_t value) {
-        found.push_back({column, value, rule});
-        found.push_back({column, kEvery, rule});
-      });
-    }
-  }
-  report_.unfiled = unfiled.size();
-  std::ranges::sort(found);
-  const auto twins = std::ranges::unique(found);
-  found.erase(twins.begin(), twins.end());
-  std::vector<Place> places;
-  rules_.reserve(found.size() + unfiled.size());
-  for (std::size_t i = 0; i < found.size();) {
-    const Filing& first = found[i];
-    if (columns_.empty() || columns_.back().column != first.column) {
-      columns_.push_back({first.column, {}, 0});
-    }
-    RuleSpan span{static_cast<std::uint32_t>(rules_.size()), 0};
-    for (; i < found.size() && found[i].column == first.column && found[i].value == first.value;
-         ++i) {
-      rules_.push_back({.rule = found[i].rule});
-    }
-    span.end = static_cast<std::uint32_t>(rules_.size());
-    if (first.value == kEvery) {
-      columns_.back().all = span;
-    } else {
-      places.push_back({{static_cast<std::uint32_t>(columns_.size() - 1), first.value}, span});
-    }
-  }
-  unfiled_.begin = static_cast<std::uint32_t>(rules_.size());
-  for (const std::uint32_t rule : unfiled) rules_.push_back({.rule = rule});
-  unfiled_.end = static_cast<std::uint32_t>(rules_.size());
-  add_checks(bound, demands, chosen);
-  add_looked_up(bound, places);
-  add_anchors(bound, places);
-  add_places(places);
-}
-
-// Gives filed rules the least likely of their other demands that are one key of a column in use.
-void RuleTable::add_checks(const BoundProgram& bound, const Demands& demands,
-                           std::span<const std::uint32_t> chosen) {
-  struct Check {
-    std::uint64_t weight = 0;
-    std::uint16_t mark = 0;
-    std::uint8_t column = 0;
-
-    auto operator<=>(const Check&) const = default;
-  };
-  std::vector<FiledRule> by_rule(chosen.size());
-  std::vector<Check> checks;
-  for (std::uint32_t rule = 0; rule < chosen.size(); ++rule) {
-    checks.clear();
-    for (std::uint32_t i = demands.rules[rule]; i < demands.rules[rule + 1]; ++i) {
-      if (i == chosen[rule] || demands.of(demands.clauses[i]).size() != 1) continue;
-      const std::uint32_t atom = demands.of(demands.clauses[i]).front();
-      if (bound.tests[atom].op == Op::list) continue;  // its patterns may not be looked up
-      std::vector<ColumnKey> keys;
-      for_each_key(bound, atom, [&](const Column& column, std::uint32_t value) {
-        const std::size_t number = number_of(column);
-        const bool checked = number < std::min(columns_.size(), kCheckedColumns);
-        keys.push_back(checked ? ColumnKey(static_cast<std::uint32_t>(number), value)
-                               : ColumnKey());
-      });
-      if (keys.size() != 1 || keys.front() == ColumnKey()) continue;
-      checks.push_back({demands.clauses[i].weight, ColumnKey::mark_of(keys.front().hash()),
-                        static_cast<std::uint8_t>(keys.front().column())});
-    }
-    std::ranges::sort(checks);
-    for (std::size_t i = 0; i < std::min<std::size_t>(checks.size(), 2); ++i) {
-      by_rule[rule].marks[i] = checks[i].mark;
-      by_rule[rule].columns[i] = checks[i].column;
-    }
-  }
-  for (FiledRule& filed : rules_) {
-    const std::uint32_t rule = filed.rule;
-    filed = by_rule[rule];
-    filed.rule = rule;
-  }
-}
-
-// The number of a column in use; that of none, if it is not.
-std::size_t RuleTable::number_of(const Column& column) const {
-  const auto found = std::ranges::lower_bound(columns_, column, {}, &FiledColumn::column);
-  const bool used = found != columns_.end() && found->column == column;
-  return used ? static_cast<std::size_t>(found - columns_.begin()) : columns_.size();
-}
-
-// Notes the cells of all patterns and elements of the columns that look any up, so that those which
-// are not found are known to fail.
-void RuleTable::add_looked_up(const BoundProgram& bound, std::vector<Place>& places) const {
-  // Those with rules ascend by key; the others follow, none twice: of twins one is looked up.
-  const auto with_rules = static_cast<std::ptrdiff_t>(places.size());
-  for (std::uint32_t atom = 0; atom < bound.tests.size(); ++atom) {
-    const Test& test = bound.tests[atom];
-    if (!test.looked_up) continue;
-    const bool pattern = test.op == Op::pattern;
-    const Column column{test.slot, pattern ? ColumnKind::pattern : ColumnKind::element};
-    const std::size_t number = number_of(column);
-    if (number == columns_.size()) continue;
-    const std::uint32_t value = pattern ? test.a : bound.program.operands[test.a].index;
-    const ColumnKey key(static_cast<std::uint32_t>(number), value);
-    const std::uint32_t cell = bound.questions[atom].cell;
-    const auto end = places.begin() + with_rules;
-    const auto at = std::ranges::lower_bound(places.begin(), end, key.word, {},
-                                             [](const Place& place) { return place.key.word; });
-    if (at != end && at->key == key) {
-      at->cell = cell;
-    } else {
-      places.push_back({key, {}, cell});
-    }
-  }
-}
-
-void RuleTable::add_anchors(const BoundProgram& bound, std::span<const Place> places) {
-  std::vector<std::vector<std::uint32_t>> patterns(columns_.size());
-  for (const Place& place : places) {
-    patterns[place.key.column()].push_back(place.key.value());
-  }
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (columns_[i].column.kind != ColumnKind::pattern) continue;
-    columns_[i].anchors = static_cast<std::uint32_t>(anchors_.size());
-    anchors_.emplace_back(bound.program, patterns[i]);
-  }
-}
-
-void RuleTable::add_places(std::span<const Place> places) {
-  places_.resize(std::bit_ceil(std::max<std::size_t>(places.size() * 2, 2)));
-  mask_ = places_.size() - 1;
-  for (const Place& place : places) {
-    std::uint64_t at = place.key.hash() & mask_;
-    while (places_[at].key != ColumnKey()) at = (at + 1) & mask_;
-    places_[at] = place;
-  }
 }
 
 }  // namespace sentrail::decide

@@ -70,4 +70,10 @@ namespace sentrail::decide {
   return text.size() >= head.size() && are_equal(text.data(), head.data(), head.size());
 }
 
+// Whether a text ends with another.
+[[nodiscard]] inline bool ends_with(std::string_view text, std::string_view tail) noexcept {
+  if (text.size() < tail.size()) return false;
+  return are_equal(text.data() + (text.size() - tail.size()), tail.data(), tail.size());
+}
+
 }  // namespace sentrail::decide

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "runtime/decide/table.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"

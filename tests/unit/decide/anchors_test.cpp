@@ -36,7 +36,11 @@ class Patterns {
     return program().view(program().patterns[pattern].source);
   }
   [[nodiscard]] bool matches(std::uint32_t pattern, std::string_view value) const {
-    return set_.matches(pattern, value);
+    const auto separator = static_cast<char>(program().patterns[pattern].separator);
+    return set_.matches(pattern, decide::MatchedText::of(value, separator));
+  }
+  [[nodiscard]] char separator() const {
+    return program().patterns.empty() ? '/' : static_cast<char>(program().patterns[0].separator);
   }
   // Those that have an anchor.
   [[nodiscard]] std::vector<std::uint32_t> anchored() const {
@@ -148,10 +152,12 @@ TEST(AnchorsOf, EveryMatchHasThem) {
   EXPECT_GT(matches, 10'000u);
 }
 
-std::set<std::uint32_t> found_in(const AnchorIndex& index, std::string_view value) {
+std::set<std::uint32_t> found_in(const AnchorIndex& index, std::string_view value,
+                                 char separator = '/') {
   std::set<std::uint32_t> found;
-  const bool all = index.find(value, decide::TextHead::of(value), [&](std::uint32_t pattern) {
-    found.insert(pattern);
+  const auto text = decide::MatchedText::of(value, separator);
+  const bool all = index.find(text, [&](decide::FoundPattern pattern) {
+    found.insert(pattern.pattern);
     return true;
   });
   EXPECT_TRUE(all);
@@ -162,7 +168,7 @@ std::set<std::uint32_t> found_in(const AnchorIndex& index, std::string_view valu
 std::size_t expect_none_missed(const Patterns& patterns, const AnchorIndex& index,
                                std::string_view value) {
   std::size_t matched = 0;
-  const std::set<std::uint32_t> found = found_in(index, value);
+  const std::set<std::uint32_t> found = found_in(index, value, patterns.separator());
   for (const std::uint32_t one : patterns.anchored()) {
     if (!patterns.matches(one, value)) continue;
     ++matched;
@@ -232,6 +238,24 @@ TEST(AnchorIndex, HasRoomForManyPatternsUnderOneAnchor) {
   EXPECT_EQ(found_in(index, "b/x").size(), 0u);
 }
 
+// Texts that collide cost time, and nothing is lost: with no room at all every value finds all.
+TEST(AnchorIndex, FindsWhatHasNoPlaceNearItsHash) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 200; ++i) texts.push_back("**/s" + std::to_string(i) + "/**");
+  const Patterns patterns(texts, '/');
+  for (const std::uint32_t probes_max : {0u, 1u, 2u}) {
+    const AnchorIndex index(patterns.program(), patterns.anchored(), probes_max);
+    EXPECT_EQ(index.size(), 200u);
+    for (int i = 0; i < 200; ++i) {
+      const std::string value = "a/s" + std::to_string(i);
+      EXPECT_EQ(expect_none_missed(patterns, index, value), 1u);
+    }
+    const std::size_t found = found_in(index, "a/b").size();
+    EXPECT_EQ(found == 200u, probes_max == 0) << found;
+    EXPECT_LT(AnchorIndex(patterns.program(), patterns.anchored()).lookups(), 2u);
+  }
+}
+
 TEST(AnchorIndex, ReadsValuesOfAllShapes) {
   const Patterns patterns({"**/a/**", "a*", "*b", "/**/c/**"}, '/');
   const AnchorIndex index(patterns.program(), patterns.anchored());
@@ -248,8 +272,8 @@ TEST(AnchorIndex, StopsWhereItIsTold) {
     const AnchorIndex index(patterns.program(), patterns.anchored());
     for (int most = 0; most < 3; ++most) {
       int visits = 0;
-      const bool all = index.find(value, decide::TextHead::of(value),
-                                  [&](std::uint32_t) { return ++visits <= most; });
+      const auto text = decide::MatchedText::of(value, '/');
+      const bool all = index.find(text, [&](decide::FoundPattern) { return ++visits <= most; });
       EXPECT_EQ(all, visits <= most) << value;
       EXPECT_LE(visits, most + 1) << value;
     }

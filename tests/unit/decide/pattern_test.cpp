@@ -30,12 +30,9 @@ class Patterns {
   }
   // As the engine asks.
   [[nodiscard]] Truth matches(std::uint32_t pattern, std::string_view value) const {
-    if (!decide::is_matchable(value, separator_)) return Truth::u;
-    if (set_.excludes(pattern, decide::TextHead::of(value))) {
-      EXPECT_FALSE(set_.matches(pattern, value)) << source(pattern) << " " << value;
-      return Truth::f;
-    }
-    return certain(set_.matches(pattern, value));
+    const auto matched = decide::MatchedText::of(value, separator_);
+    if (!matched.shape.matchable) return Truth::u;
+    return certain(set_.matches(pattern, matched));
   }
 
  private:

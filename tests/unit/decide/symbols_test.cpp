@@ -57,6 +57,20 @@ TEST(SymbolTable, SearchesWhereHashingFails) {
   }
 }
 
+TEST(SymbolTable, OfSomeFindsThoseByTheirPlace) {
+  std::set<std::string> symbols;
+  for (int i = 0; i < 300; ++i) symbols.insert("a-rather-long-service-" + std::to_string(i));
+  const Compiled compiled = compiled_with(symbols);
+  const Program& program = compiled.program();
+  std::vector<std::uint32_t> some;
+  for (std::uint32_t i = 0; i < program.symbols.size(); i += 3) some.push_back(i);
+  const decide::SymbolTable table(program, some);
+  for (std::uint32_t i = 0; i < program.symbols.size(); ++i) {
+    const std::uint32_t expected = i % 3 == 0 ? i / 3 : decide::SymbolTable::kNone;
+    EXPECT_EQ(table.find(program.view(program.symbols[i])), expected);
+  }
+}
+
 TEST(SymbolTable, FindsNothingInAPolicyWithoutStrings) {
   const Compiled compiled = compiled_with({});
   const decide::SymbolTable table(compiled.program());

@@ -11,6 +11,7 @@
 
 #include "core/limits.hpp"
 #include "runtime/decide/engine.hpp"
+#include "runtime/decide/table.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/rule_book.hpp"
