@@ -4,6 +4,8 @@
 // defines it. Must not know: nanoseconds. A step is one node visited, one operand or list element
 // compared, one member looked at or one byte read. Sums saturate: a certificate too large to write
 // down is still no promise broken.
+#include "core/program_cost.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -197,22 +199,73 @@ std::uint64_t duty_steps(const Program& p, std::uint64_t walk,
   return steps;
 }
 
+std::vector<std::uint64_t> steps_of_slots(const Program& p) {
+  std::uint64_t longest_symbol = 0;
+  for (const TextRef& symbol : p.symbols) {
+    longest_symbol = std::max<std::uint64_t>(longest_symbol, symbol.bytes);
+  }
+  const std::vector<Needs> needs = needs_of(p);
+  std::vector<std::uint64_t> steps;
+  steps.reserve(p.slots.size());
+  for (std::size_t i = 0; i < p.slots.size(); ++i) {
+    steps.push_back(slot_steps(p.slots[i], needs[i], longest_symbol));
+  }
+  return steps;
+}
+
+// in: the slots' steps.
+std::vector<std::uint64_t> steps_of_atoms(const Program& p,
+                                          const std::vector<std::uint64_t>& slots) {
+  const std::vector<std::uint64_t> quantifiers = quantifier_steps(p, slots);
+  std::vector<std::uint64_t> steps;
+  steps.reserve(p.atoms.size());
+  for (const AtomRow& atom : p.atoms) {
+    const auto op = static_cast<TestOp>(atom.op);
+    if (op == TestOp::any_element || op == TestOp::every_element) {
+      const std::uint32_t index = p.operands[atom.operands_begin].index;
+      const bool inner = p.quantifiers[index].depth > 1;  // counted with the outer one
+      steps.push_back(inner ? 0 : quantifiers[index]);
+    } else {
+      steps.push_back(p.slots[atom.slot].binder == 0 ? atom_steps(p, atom) : 0);
+    }
+  }
+  return steps;
+}
+
 }  // namespace
+
+std::vector<std::uint64_t> steps_of_atoms(const Program& verified) {
+  return steps_of_atoms(verified, steps_of_slots(verified));
+}
+
+std::uint32_t dearest_rule(const Program& verified) {
+  const std::vector<std::uint64_t> atoms = steps_of_atoms(verified);
+  std::uint32_t dearest = kNoRow;
+  std::uint64_t most = 0;
+  for (std::uint32_t i = 0; i < verified.rules.size(); ++i) {
+    const RuleRow& rule = verified.rules[i];
+    std::uint64_t steps = 0;
+    for (std::uint32_t n = rule.condition_begin; n < rule.condition_end; ++n) {
+      const NodeRow& node = verified.nodes[n];
+      if (static_cast<NodeKind>(node.kind) == NodeKind::literal) {
+        steps = sum(steps, atoms[node.atom]);
+      }
+    }
+    if (dearest != kNoRow && steps <= most) continue;
+    dearest = i;
+    most = steps;
+  }
+  return dearest;
+}
 
 CostRow cost_of(const Program& program) {
   CostRow cost;
   for_each_table(program, [&cost](TableId, const auto& table) {
     cost.bytes = sum(cost.bytes, table.size_bytes());
   });
-  std::uint64_t longest_symbol = 0;
-  for (const TextRef& symbol : program.symbols) {
-    longest_symbol = std::max<std::uint64_t>(longest_symbol, symbol.bytes);
-  }
-  const std::vector<Needs> needs = needs_of(program);
-  std::vector<std::uint64_t> slots;
+  const std::vector<std::uint64_t> slots = steps_of_slots(program);
   for (std::size_t i = 0; i < program.slots.size(); ++i) {
-    const std::uint64_t steps = slot_steps(program.slots[i], needs[i], longest_symbol);
-    slots.push_back(steps);
+    const std::uint64_t steps = slots[i];
     if (program.slots[i].binder > 0) continue;  // counted with each element
     cost.steps = sum(cost.steps, steps);
     // A step over a member reads a JSON node and its key; all others read a byte.
@@ -220,16 +273,8 @@ CostRow cost_of(const Program& program) {
   }
   // A test is answered once a decision; visiting its literal again is one compare. A rule whose
   // first reading meets something undecidable is read once more, as a tree.
-  const std::vector<std::uint64_t> quantifiers = quantifier_steps(program, slots);
-  for (const AtomRow& atom : program.atoms) {
-    const auto op = static_cast<TestOp>(atom.op);
-    if (op == TestOp::any_element || op == TestOp::every_element) {
-      const std::uint32_t index = program.operands[atom.operands_begin].index;
-      const bool inner = program.quantifiers[index].depth > 1;  // counted with the outer one
-      cost.steps = sum(cost.steps, inner ? 0 : quantifiers[index]);
-    } else if (program.slots[atom.slot].binder == 0) {
-      cost.steps = sum(cost.steps, atom_steps(program, atom));
-    }
+  for (const std::uint64_t steps : steps_of_atoms(program, slots)) {
+    cost.steps = sum(cost.steps, steps);
   }
   const std::uint64_t nodes =
       program.nodes.size() + program.aside_nodes.size() + program.count_nodes.size();

@@ -3,6 +3,8 @@
 // Neighbours: build_command.cpp, watch_command.cpp. Must not know: command lines.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +19,11 @@ namespace sentrail::compiler {
 struct BuildOptions {
   std::string policy = ".";
   std::string out;
-  std::vector<std::string> key_files;  // signing keys; none: unsigned
-  std::uint32_t level = kBundleLevel;  // the highest that its readers know
-  bool untested = false;               // build although a test of the policy fails
+  std::vector<std::string> key_files;        // signing keys; none: unsigned
+  std::uint32_t level = kBundleLevel;        // the highest that its readers know
+  std::optional<std::uint64_t> steps_max{};  // that a decision may take at worst
+  std::optional<std::uint64_t> bytes_max{};  // that it may touch
+  bool untested = false;                     // build although a test of the policy fails
 };
 
 // Checks, tests, lowers, signs and writes. Prints findings and, on success, what was built.

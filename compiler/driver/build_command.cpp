@@ -16,6 +16,7 @@
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
+#include "core/program_cost.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/note.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
@@ -98,6 +99,32 @@ Status fits_level(const Compiled& compiled, std::uint32_t level) {
                   std::to_string(level) + " that was asked for");
 }
 
+// Whether a decision stays within what was asked for, by the cost certificate.
+Status fits_budget(const Program& program, const BuildOptions& options) {
+  const CostRow cost = cost_of(program);
+  const auto over = [&](std::uint64_t is, std::string_view verb, std::string_view unit,
+                        std::uint64_t most, std::string_view option) {
+    std::string text = "a decision " + std::string(verb) + " up to " + std::to_string(is) + " " +
+                       std::string(unit) + ", more than the " + std::to_string(most) + " of " +
+                       std::string(option);
+    if (const std::uint32_t rule = dearest_rule(program); rule != kNoRow) {
+      const RuleRow& row = program.rules[rule];
+      text += "; the tests of rule `" + std::string(program.view(row.name)) + "` (" +
+              std::string(program.view(row.file)) + ":" + std::to_string(row.line) +
+              ") add most steps: make its texts, patterns or regular expressions shorter, or raise "
+              "the budget";
+    }
+    return fail(Errc::invalid_argument, std::move(text));
+  };
+  if (options.steps_max && cost.steps > *options.steps_max) {
+    return over(cost.steps, "takes", "steps", *options.steps_max, "--max-steps");
+  }
+  if (options.bytes_max && cost.bytes > *options.bytes_max) {
+    return over(cost.bytes, "touches", "bytes", *options.bytes_max, "--max-bytes");
+  }
+  return {};
+}
+
 // Why a policy whose tests fail is not built: in documents, the tests.
 void report_failed(const TestReport& tests, const Sources& sources, Reporter& reporter) {
   if (reporter.format() == Format::text || reporter.format() == Format::json) {
@@ -117,6 +144,9 @@ int build_loaded(const Loaded& loaded, const BuildOptions& options, Reporter& re
   const auto compiled = Compiled::of(*loaded.policy, loaded.catalogs, loaded.sources);
   if (!compiled) return reporter.failure(compiled.error());
   if (const Status fits = fits_level(**compiled, options.level); !fits) {
+    return reporter.failure(fits.error(), kFindings);
+  }
+  if (const Status fits = fits_budget((*compiled)->engine().program(), options); !fits) {
     return reporter.failure(fits.error(), kFindings);
   }
   TestReport tests = run_tests(*loaded.policy, **compiled);
@@ -258,6 +288,10 @@ void add_build(CLI::App& app, CommandLine& program) {
                    "the highest level of the format that its readers know (" +
                        std::to_string(kBundleLevel) + ")")
       ->check(CLI::Range(std::uint32_t{1}, kBundleLevel));
+  command->add_option("--max-steps", options->steps_max,
+                      "refuse a policy of which a decision may take more steps, at worst");
+  command->add_option("--max-bytes", options->bytes_max,
+                      "refuse a policy of which a decision may touch more bytes, at worst");
   command->add_flag("--untested", options->untested, "build although the policy's tests fail");
   program.reporting.push_back(command);
   command->callback([&program, options] {

@@ -472,20 +472,5 @@ class Graph(unittest.TestCase):
         self.assertNotIn("\u202e", svg)
 
 
-class Levels(unittest.TestCase):
-    def test_bundles_have_the_lowest_level_that_holds_their_policy(self):
-        folder = policy('policy p\nlanguage 1\ntier t {\n  rule a: allow when env == live\n}\n')
-        out = folder / "b"
-        built = json.loads(run("--json", "build", folder, "-o", out, "--level", "1").stdout)
-        self.assertEqual(built["level"], 1)
-        self.assertEqual(json.loads(run("--json", "verify", out).stdout)["level"], 1)
-        (folder / "p.sentrail").write_text('policy p\nlanguage 1\ntier t {\n  rule a: block when '
-                                           'env == live owner "platform"\n}\n')
-        older = run("build", folder, "-o", out, "--level", "3")
-        self.assertEqual(older.returncode, 1)
-        self.assertIn("owner, ticket or until", older.stderr)
-        self.assertEqual(run("build", folder, "-o", out).returncode, 0)
-
-
 if __name__ == "__main__":
     unittest.main()
