@@ -90,6 +90,7 @@ class Commands(unittest.TestCase):
         # The other signs what was built; both are needed, and both are there.
         both = ("--trust", f"{key}.pub", "--trust", f"{other}.pub", "--needed", "2")
         self.assertEqual(run("verify", first, *both).returncode, 1)
+        self.assertEqual(run("verify", first.parent).returncode, 2)
         signed = json.loads(run("--json", "sign", first, "--sign", other, "-o", second).stdout)
         self.assertEqual(signed["signedBy"], ["other/policy"])
         self.assertEqual(run("verify", second, *both).returncode, 0)
