@@ -459,6 +459,7 @@ class BadInput(unittest.TestCase):
             answer = run("eval", "-p", STARTER, stdin=request)
             self.assertEqual(answer.returncode, 2, request)
             self.assertRegex(answer.stderr, r"^sentrailc: .+", request)
+        self.assertIn("low, medium, high or critical", answer.stderr)
 
     def test_what_cannot_be_read_never_loosens(self):
         request = {"tool": "github", "method": "PUT", "path": "/repos/acme/web/contents/a",
