@@ -247,14 +247,17 @@ void Query::refuse_all(std::span<const Node> nodes) {
   sat_.add(clause);
 }
 
-std::optional<Lit> Query::unreadable_text() const {
+std::optional<Lit> Query::tedious_class() const {
   for (const Axis& axis : axes_) {
     const Dimension& dimension = circuit_.space()[axis.dimension];
     if (dimension.kind != DimensionKind::value) continue;
     for (std::uint32_t b = 0; b < axis.representatives.size(); ++b) {
       if (!sat_.is_true(axis.first + 2 * b)) continue;
       const oracle::Value& value = dimension.values.at(axis.representatives[b]);
-      if (value.text.size() > limits::kAnalysisReadableTextBytes) return axis.first + 2 * b;
+      if (value.text.size() > limits::kAnalysisReadableTextBytes ||
+          value.elements.size() > limits::kAnalysisReadableElements) {
+        return axis.first + 2 * b;
+      }
       break;
     }
   }
@@ -264,9 +267,9 @@ std::optional<Lit> Query::unreadable_text() const {
 // What was found stays found: only a search that finds something changes it.
 void Query::make_readable(std::vector<Lit> assumed) {
   for (std::size_t tries = 0; tries < limits::kAnalysisReadableTries; ++tries) {
-    const std::optional<Lit> text = unreadable_text();
-    if (!text) return;
-    assumed.push_back(negation(*text));
+    const std::optional<Lit> tedious = tedious_class();
+    if (!tedious) return;
+    assumed.push_back(negation(*tedious));
     if (sat_.solve(assumed, limits::kAnalysisReadableConflicts) != SatAnswer::satisfiable) return;
   }
 }

@@ -38,7 +38,7 @@ class Query {
   void demand(Node node);
   // Demands that not all of these hold. REQUIRES: as demand().
   void refuse_all(std::span<const Node> nodes);
-  // Searches. A request without texts of thousands of bytes is preferred.
+  // Searches. A request without texts and lists of thousands is preferred.
   // cost: at most limits::kAnalysisConflictsMax conflicts. REQUIRES: as demand().
   [[nodiscard]] Answer solve(std::span<const Node> assumptions = {});
   // Whether a formula holds in the request that was found last. REQUIRES: a test of the roots, or a
@@ -64,8 +64,8 @@ class Query {
   void encode_bound(DimensionId size, const Bound& bound);
   void encode_gate(std::uint32_t place);
   [[nodiscard]] Axis& axis_of(DimensionId id);
-  // The class of a text that nobody wants to read, in the request that was found last.
-  [[nodiscard]] std::optional<Lit> unreadable_text() const;
+  // A class of texts or lists too long for people, in the request that was found last.
+  [[nodiscard]] std::optional<Lit> tedious_class() const;
   // Looks for a request without such, for which the assumptions hold too.
   void make_readable(std::vector<Lit> assumed);
   // Encodes what is not yet, children first.
