@@ -1,4 +1,4 @@
-"""Rules about answers and sessions, as people meet them in sentrailc: test, explain, mutate, build."""
+"""Rules about answers and sessions, as people meet them in sentrailc: test, explain, mutate."""
 
 import json
 import tempfile
