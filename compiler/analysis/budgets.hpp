@@ -19,6 +19,12 @@ inline constexpr std::size_t kAnalysisProductStatesMax = 20'000;
 inline constexpr std::size_t kAnalysisProductStepsMax = 40'000'000;
 // Conflicts of the search for one answer: seconds at worst; real policies need a few dozen.
 inline constexpr std::uint64_t kAnalysisConflictsMax = 50'000;
+// Texts and lists of a witness that people read; how often a search looks for a request without
+// longer ones, and conflicts of each time: nobody waits for what is only nicer.
+inline constexpr std::size_t kAnalysisReadableTextBytes = 512;
+inline constexpr std::size_t kAnalysisReadableElements = 64;
+inline constexpr std::size_t kAnalysisReadableTries = 8;
+inline constexpr std::uint64_t kAnalysisReadableConflicts = 500;
 // Rules of a policy that `check` analyses unasked, and tests and junctions in all of them: in some
 // tenths of a second.
 inline constexpr std::size_t kAnalysisRulesUnasked = 2'000;

@@ -132,15 +132,12 @@ void Query::encode_axis(Axis& axis) {
 
 void Query::encode_sets(Axis& axis, const std::vector<std::vector<std::uint32_t>>& blocks_of,
                         const std::vector<bool>& complemented) {
-  // First the most natural class is tried; lists have no element unless they must.
+  // The most natural of the classes that are left is tried, not what remains when all others are
+  // denied; lists have no element unless they must.
   const bool element = circuit_.space()[axis.dimension].kind == DimensionKind::element;
-  std::size_t natural = 0;
-  for (std::size_t b = 0; element && b < axis.representatives.size(); ++b) {
-    if (axis.representatives[b] == kClassFalse) natural = b;
-  }
   std::vector<Lit> one_of;
-  for (std::size_t b = 0; b < axis.representatives.size(); ++b) {
-    one_of.push_back(sat_.new_variable(b == natural));
+  for (const std::uint32_t one : axis.representatives) {
+    one_of.push_back(sat_.new_variable(!element || one == kClassFalse));
   }
   axis.first = one_of.front();
   sat_.add(one_of);
@@ -250,6 +247,33 @@ void Query::refuse_all(std::span<const Node> nodes) {
   sat_.add(clause);
 }
 
+std::optional<Lit> Query::tedious_class() const {
+  for (const Axis& axis : axes_) {
+    const Dimension& dimension = circuit_.space()[axis.dimension];
+    if (dimension.kind != DimensionKind::value) continue;
+    for (std::uint32_t b = 0; b < axis.representatives.size(); ++b) {
+      if (!sat_.is_true(axis.first + 2 * b)) continue;
+      const oracle::Value& value = dimension.values.at(axis.representatives[b]);
+      if (value.text.size() > limits::kAnalysisReadableTextBytes ||
+          value.elements.size() > limits::kAnalysisReadableElements) {
+        return axis.first + 2 * b;
+      }
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+// What was found stays found: only a search that finds something changes it.
+void Query::make_readable(std::vector<Lit> assumed) {
+  for (std::size_t tries = 0; tries < limits::kAnalysisReadableTries; ++tries) {
+    const std::optional<Lit> tedious = tedious_class();
+    if (!tedious) return;
+    assumed.push_back(negation(*tedious));
+    if (sat_.solve(assumed, limits::kAnalysisReadableConflicts) != SatAnswer::satisfiable) return;
+  }
+}
+
 Answer Query::solve(std::span<const Node> assumptions) {
   std::vector<Lit> assumed;
   for (const Node node : assumptions) assumed.push_back(literal(node));
@@ -271,6 +295,7 @@ Answer Query::solve(std::span<const Node> assumptions) {
       break;
   }
   answer.found = Found::some;
+  make_readable(std::move(assumed));
   for (const Axis& axis : axes_) {
     for (std::uint32_t b = 0; b < axis.representatives.size(); ++b) {
       if (!sat_.is_true(axis.first + 2 * b)) continue;

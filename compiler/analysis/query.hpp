@@ -38,7 +38,8 @@ class Query {
   void demand(Node node);
   // Demands that not all of these hold. REQUIRES: as demand().
   void refuse_all(std::span<const Node> nodes);
-  // Searches. cost: at most limits::kAnalysisConflictsMax conflicts. REQUIRES: as demand().
+  // Searches. A request without texts and lists of thousands is preferred.
+  // cost: at most limits::kAnalysisConflictsMax conflicts. REQUIRES: as demand().
   [[nodiscard]] Answer solve(std::span<const Node> assumptions = {});
   // Whether a formula holds in the request that was found last. REQUIRES: a test of the roots, or a
   // formula that was demanded or assumed.
@@ -63,6 +64,10 @@ class Query {
   void encode_bound(DimensionId size, const Bound& bound);
   void encode_gate(std::uint32_t place);
   [[nodiscard]] Axis& axis_of(DimensionId id);
+  // A class of texts or lists too long for people, in the request that was found last.
+  [[nodiscard]] std::optional<Lit> tedious_class() const;
+  // Looks for a request without such, for which the assumptions hold too.
+  void make_readable(std::vector<Lit> assumed);
   // Encodes what is not yet, children first.
   [[nodiscard]] Lit literal(Node node);
   [[nodiscard]] Lit leaf(DimensionId id, SetId set) const;

@@ -185,7 +185,8 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
   const auto loaded = bundles::LoadedBundle::from_file(file, options);
   if (!loaded) {
     const Errc why = loaded.error().code;
-    const int code = why == Errc::io || why == Errc::not_found ? kCouldNot : kFindings;
+    const bool unread = why == Errc::io || why == Errc::not_found || why == Errc::invalid_argument;
+    const int code = unread ? kCouldNot : kFindings;
     Reporter reporter(output);
     reporter.failure(loaded.error(), code);
     return reporter.finish();
@@ -213,9 +214,9 @@ int verify_bundle(const std::string& file, const std::vector<std::string>& trust
     out = file + ": whole; " + std::string(bundle.program().name()) + ", " +
           std::to_string(bundle.program().rules.size()) + " rules, level " +
           std::to_string(bundle.sections().level()) + ", digest " + bundle.digest_hex() +
-          "\n  signed by: ";
-    for (const std::string& name : bundle.signed_by()) out += name + " ";
-    if (trust.empty()) out += "not checked; name the signers with --trust";
+          "\n  signed by:";
+    for (const std::string& name : bundle.signed_by()) out += " " + name;
+    if (trust.empty()) out += " not checked; name the signers with --trust";
     return answer(file, out, output);
   }
   std::printf("%s\n", out.c_str());

@@ -57,7 +57,11 @@ Result<Place> locate_one(const std::string& what, const std::string& other,
                          const LoadOptions& options) {
   if (is_there(what)) return on_disk(what, options);
   if (const std::size_t colon = what.find(':'); colon != std::string::npos) {
-    return in_revision(what.substr(0, colon), what.substr(colon + 1), options);
+    const std::string path = what.substr(colon + 1);
+    Result<Place> place = in_revision(what.substr(0, colon), path, options);
+    if (!place || !place->policies.empty()) return place;
+    return fail(Errc::not_found,
+                "there is no policy at " + path + " in revision " + what.substr(0, colon));
   }
   Result<Place> place = in_revision(what, is_there(other) ? other : ".", options);
   if (place || place.error().code != Errc::not_found) return place;
@@ -104,7 +108,8 @@ Result<Pairs> pairs_of(const Sides& sides) {
   const auto pair_named = [&](const std::string& name) -> Files& {
     return pairs.try_emplace(name, Files{{}, {}, &before.from, &after.from}).first->second;
   };
-  if (!before.folder && !after.folder) {
+  const bool of_one_each = before.policies.size() == 1 && after.policies.size() == 1;
+  if ((!before.folder || !after.folder) && of_one_each) {
     const auto& [name, file] = *after.policies.begin();
     Files& pair = pair_named(name);
     pair.before = before.policies.begin()->second;

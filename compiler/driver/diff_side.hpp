@@ -32,8 +32,8 @@ struct Sides {
   Place after;
 };
 
-// Finds two sides: a path, a bundle, REVISION:PATH, or a REVISION alone, which is the other side's
-// path as it was then, and this folder if the other is no path of the disk.
+// Finds two sides: a path, a bundle, REVISION:PATH where a policy is, or a REVISION alone, which is
+// the other side's path as it was then, and this folder if the other is no path of the disk.
 // fails: not_found; as roots_of() and Revision::open().
 [[nodiscard]] Result<Sides> locate(const std::string& before, const std::string& after,
                                    const LoadOptions& options);
@@ -50,8 +50,9 @@ struct Files {
   const LoadFrom* from_after = nullptr;
 };
 
-// What belongs together, by name: two files are one pair, policies of folders go by their paths.
-// The sides must outlive it. fails: not_found if there is no policy on either side.
+// What belongs together, by name: two files are one pair, and so are a file and the only policy of
+// a folder; policies of folders go by their paths. The sides must outlive it. fails: not_found if
+// there is no policy on either side.
 using Pairs = std::map<std::string, Files>;
 [[nodiscard]] Result<Pairs> pairs_of(const Sides& sides);
 

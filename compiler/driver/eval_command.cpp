@@ -127,10 +127,13 @@ std::string rules_text(const Answer& answer, const std::vector<decide::RuleAnswe
   constexpr std::size_t kTruthWidth = 13;
   std::string out;
   for (const decide::RuleAnswer& rule : rules) {
-    if (!rule.reached) continue;
+    // The default of answers is a rule that nobody has written (L19.6).
+    const std::string name = answer.compiled->rule_name(rule.rule);
+    if (!rule.reached || (name == "default" && rule.truth == Truth::f)) continue;
     std::string truth = word(rule.truth);
     truth.resize(kTruthWidth, ' ');
-    out += "\n  " + truth + answer.compiled->rule_name(rule.rule);
+    out += "\n  " + truth + name;
+    if (name == "default") continue;
     for (const decide::TestAnswer& test : rule.settled_by) {
       out += "\n      " + test.text + " is " + word(test.truth) + ": the value is " + test.value +
              " (line " + std::to_string(test.line) + ")";

@@ -3,34 +3,31 @@
 // Neighbours: commands.hpp. Must not know: what any command does.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "compiler/driver/commands.hpp"
 #include "compiler/driver/output.hpp"
+#include "compiler/driver/usage.hpp"
 #include "core/bundle_levels.hpp"
 
 namespace sentrail::compiler {
 namespace {
-
-constexpr std::array<const char*, 5> kFormats = {"text", "json", "sarif", "junit", "github"};
 
 // `--format`, of which `--json` is the short form, before any command runs.
 void add_formats(CLI::App& app, CommandLine& program) {
   auto name = std::make_shared<std::string>();
   CLI::Option* json = app.add_flag("--json", program.json, "short for --format json");
   app.add_option("--format", *name, "how results are put: sarif is 2.1.0, github annotations")
-      ->check(CLI::IsMember(std::vector<std::string>(kFormats.begin(), kFormats.end())))
+      ->check(CLI::IsMember(std::vector<std::string>(kFormatNames.begin(), kFormatNames.end())))
       ->excludes(json);
   app.parse_complete_callback([&app, &program, name] {
     if (program.json) *name = "json";
-    const auto found =
-        std::ranges::find(kFormats, *name, [](const char* one) { return std::string_view(one); });
-    if (found == kFormats.end()) return;  // not given
-    program.format = static_cast<Format>(found - kFormats.begin());
+    const std::optional<Format> format = format_named(*name);
+    if (!format) return;  // not given
+    program.format = *format;
     program.json = program.format == Format::json;
     if (program.json || program.format == Format::text) return;
     const CLI::App* command = app.get_subcommands().front();
@@ -100,7 +97,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kFine : kCouldNot;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    return report(usage_error(app, error, arguments), output_asked_by(arguments, error));
   }
   return program.exit_code;
 }

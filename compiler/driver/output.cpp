@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +25,12 @@ bool wants_colour(int fd) {
 }
 
 }  // namespace
+
+std::optional<Format> format_named(std::string_view name) {
+  const auto found = std::find(kFormatNames.begin(), kFormatNames.end(), name);
+  if (found == kFormatNames.end()) return std::nullopt;
+  return static_cast<Format>(found - kFormatNames.begin());
+}
 
 bool colour_on_errors() {
   return wants_colour(STDERR_FILENO);

@@ -3,7 +3,9 @@
 // Neighbours: every command. Must not know: phases.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,10 @@ inline constexpr int kCouldNot = 2;
 
 // How results are put. All but `text` and `json` are documents about findings; see reports.hpp.
 enum class Format : std::uint8_t { text, json, sarif, junit, github };
+inline constexpr std::array<std::string_view, 5> kFormatNames = {"text", "json", "sarif", "junit",
+                                                                 "github"};
+// The format of that name, if there is one.
+[[nodiscard]] std::optional<Format> format_named(std::string_view name);
 
 // What every command is told. INVARIANT: `json` if and only if the format is json.
 struct OutputOptions {

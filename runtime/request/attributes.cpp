@@ -181,6 +181,9 @@ class Putter {
       case Type::ip:
         return put_address(given, value);
     }
+    if (!sound && row.type == Type::risk) {
+      return wrong(given, "wants a risk: low, medium, high or critical");
+    }
     if (!sound) return wrong(given, "wants a " + std::string(name_of(row.type)));
     if (is_of_session(given.attribute) && !is_count(value.text())) {
       return wrong(given, "wants a whole number from 0, of at most 15 digits");

@@ -167,6 +167,18 @@ class Analysis(unittest.TestCase):
         states = {p["policy"]: p["state"] for p in json.loads(answer.stdout)["policies"]}
         self.assertEqual(states, {"more.sentrail": "added", "p.sentrail": "equivalent"})
 
+    def test_diff_compares_a_file_with_the_only_policy_of_a_folder(self):
+        folder = policy(LOOSE)
+        bundle = folder.parent / f"{folder.name}.bundle"
+        self.assertEqual(run("build", policy(STRICT), "-o", bundle).returncode, 0)
+        for sides in ((bundle, folder), (bundle, folder / "p.sentrail")):
+            answer = run("diff", *sides)
+            self.assertEqual(answer.returncode, 1, answer.stderr)
+            self.assertIn("(widens)", answer.stdout)
+        self.assertEqual(run("diff", policy(STRICT), bundle).returncode, 0)
+        (folder / "q.sentrail").write_text(STRICT, encoding="utf-8")
+        self.assertIn("q.sentrail: only after", run("diff", bundle, folder).stdout)
+
     LOG = ['{"attributes":{"resource.ref":"main","risk":"low"}}',
            '{"attributes":{"resource.ref":"release/1","risk":"low"}}', "no json", "",
            '{"attributes":{"resource.ref":"release/2","risk":"high"}}',

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 import unittest
@@ -43,6 +44,19 @@ class Example(unittest.TestCase):
         self.assertIn(run("fmt", self.policy).returncode, (0, 1))
         self.assertEqual(run("fmt", "--check", self.policy).returncode, 0)
         self.holds()
+
+    def test_requests_that_tools_show_of_it_can_be_read(self):
+        mutated = run("test", "--mutate", self.policy)
+        self.assertEqual(mutated.returncode, 1, mutated.stderr)
+        shutil.copytree(self.folder / "acme", self.folder / "looser/acme")
+        looser = self.folder / "looser/acme/agents.sentrail"
+        text = looser.read_text(encoding="utf-8")
+        looser.write_text(text.replace("risk == low and mcp.server is absent", "risk <= medium"),
+                          encoding="utf-8")
+        compared = run("diff", self.policy, looser)
+        self.assertEqual(compared.returncode, 1, compared.stderr)
+        for line in mutated.stdout.splitlines() + compared.stdout.splitlines():
+            self.assertLess(len(line), 400, line[:400])
 
 
 if __name__ == "__main__":

@@ -402,6 +402,22 @@ class Formats(unittest.TestCase):
         self.assertEqual(run("--json", "check", ".", folder=folder).stdout,
                          run("check", "--format", "json", ".", folder=folder).stdout)
 
+    def test_wrong_command_lines_are_told_with_what_may_be_meant(self):
+        for arguments, message in (
+                ([], "a command is missing; `sentrailc --help` lists them"),
+                (["--include", "x", "chek"], "no command `chek`; did you mean `check`?"),
+                (["paint"], "no command `paint`; `sentrailc --help` lists what there is"),
+                (["check", "--fx"], "no option `--fx`; did you mean `--fix`?"),
+                (["check", "--formt", "json"], "no option `--formt`; did you mean `--format`?"),
+                (["check", "a", "b"], "no use for `b`; `sentrailc check --help` says"),
+                (["build"], "--out is required; `sentrailc build --help` says")):
+            answer = run(*arguments)
+            self.assertEqual((answer.returncode, answer.stdout), (2, ""), arguments)
+            self.assertIn(message, answer.stderr)
+            told = json.loads(run("--json", *arguments).stdout)
+            self.assertEqual((told["ok"], told["code"]), (False, "invalid_argument"))
+            self.assertIn(message, told["error"])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=0)

@@ -125,7 +125,8 @@ class Revisions(unittest.TestCase):
         for sides, message in ((["HEAD", "nowhere"], "nowhere is no file; and there is no git rev"),
                                (["HEAD~7", "HEAD"], "there is no git revision HEAD~7"),
                                (["HEAD:none.sentrail", "p.sentrail"], "there is no none.sentrail"),
-                               (["HEAD:none", "HEAD:none"], "no .sentrail file in none"),
+                               (["HEAD:none", "p.sentrail"], "there is no policy at none in"),
+                               (["HEAD:none", "HEAD:none"], "there is no policy at none in"),
                                (["HEAD", "HEAD", "--git", "../.."], "no .sentrail file in ../.."),
                                (["--output=x", "HEAD"], "")):
             answer = self.diff(*sides)

@@ -90,6 +90,7 @@ class Commands(unittest.TestCase):
         # The other signs what was built; both are needed, and both are there.
         both = ("--trust", f"{key}.pub", "--trust", f"{other}.pub", "--needed", "2")
         self.assertEqual(run("verify", first, *both).returncode, 1)
+        self.assertEqual(run("verify", first.parent).returncode, 2)
         signed = json.loads(run("--json", "sign", first, "--sign", other, "-o", second).stdout)
         self.assertEqual(signed["signedBy"], ["other/policy"])
         self.assertEqual(run("verify", second, *both).returncode, 0)
@@ -458,6 +459,7 @@ class BadInput(unittest.TestCase):
             answer = run("eval", "-p", STARTER, stdin=request)
             self.assertEqual(answer.returncode, 2, request)
             self.assertRegex(answer.stderr, r"^sentrailc: .+", request)
+        self.assertIn("low, medium, high or critical", answer.stderr)
 
     def test_what_cannot_be_read_never_loosens(self):
         request = {"tool": "github", "method": "PUT", "path": "/repos/acme/web/contents/a",

@@ -15,9 +15,12 @@ namespace {
 using sentrail::compiler::import_::ImportFormat;
 
 constexpr std::string_view kMap =
-    "principal: {types: {User: user.id}, in: {Group: user.groups}}\n"
-    "action: {groups: {write: [upload]}}\n"
-    "resource: {types: {Album: album}, in: {Album: resource.name}}\n"
+    "principal: {types: {User: user.id}, in: {Group: user.groups}, "
+    "attributes: {department: agent.owner}}\n"
+    "action: {attribute: action, groups: {write: [upload]}}\n"
+    "resource: {type: resource.type, id: resource.id, types: {Album: album}, "
+    "in: {Album: resource.name}, attributes: {path: resource.path}}\n"
+    "context: {attribute: args, members: {method: http.method, query.q: http.query.q}}\n"
     "variables: {dest_domain: http.host}\n";
 
 }  // namespace

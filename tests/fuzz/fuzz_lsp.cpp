@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/lsp/analysed.hpp"
 #include "compiler/lsp/framing.hpp"
 #include "compiler/lsp/server.hpp"
 #include "core/check.hpp"
@@ -25,10 +26,15 @@ void begin(Server& server) {
                  std::string(kPolicy) + "\"}}}");
 }
 
-void settle(Server& server, std::size_t received) {
+// in: `analyses`, whether texts are analysed, which lenses wait for.
+void settle(Server& server, std::size_t received, bool analyses) {
   while (server.step() && !server.exit_code()) {
   }
   server.rest();
+  while (const auto unit = analyses ? server.next_to_analyse() : nullptr) {
+    const sentrail::compiler::Loaded& loaded = unit->loaded;
+    server.take(unit, analysed(*loaded.policy, loaded.ast->source, loaded.sink));
+  }
   std::size_t answers = 0;
   for (const std::string& one : server.take_output()) {
     const auto parsed = sentrail::wire::parse_json(one);
@@ -44,10 +50,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   FrameReader reader;
   Server server;
-  begin(server);
-  settle(server, 1);
-  // The first byte says whether the rest is a stream, or messages divided by zeros.
-  if (size > 0 && data[0] % 2 == 0) {
+  // The first byte says whether the rest is a stream, or messages divided by zeros; whether it
+  // begins the session itself; and whether what it opens is analysed.
+  const unsigned how = size > 0 ? data[0] : 1u;
+  const bool analyses = (how & 4u) != 0;
+  if ((how & 2u) == 0) begin(server);
+  settle(server, 1, false);
+  if ((how & 1u) == 0) {
     reader.feed(bytes.substr(1));
     std::size_t received = 0;
     while (const auto frame = reader.next()) {
@@ -56,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (frame->kind == FrameKind::too_large) server.receive_too_large();
       if (frame->kind == FrameKind::lost) break;
     }
-    settle(server, received);
+    settle(server, received, analyses);
     return 0;
   }
   std::size_t received = 0;
@@ -65,6 +74,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     server.receive(bytes.substr(at, end - at));
     at = end + 1;
   }
-  settle(server, received);
+  settle(server, received, analyses);
   return 0;
 }

@@ -131,7 +131,8 @@ TEST(Attributes, ReplaceWhatClassificationSaid) {
 TEST(Attributes, RefusesWrongTypes) {
   EXPECT_EQ(error_of(given(AttributeId::tool, {}, "7")), "`tool`: wants a string");
   EXPECT_EQ(error_of(given(AttributeId::tool, {}, "null")), "`tool`: wants a string");
-  EXPECT_EQ(error_of(given(AttributeId::risk, {}, "\"severe\"")), "`risk`: wants a risk");
+  EXPECT_EQ(error_of(given(AttributeId::risk, {}, "\"severe\"")),
+            "`risk`: wants a risk: low, medium, high or critical");
   EXPECT_EQ(error_of(given(AttributeId::agent_roles, {}, "\"a\"")),
             "`agent.roles`: wants a list of strings");
   EXPECT_EQ(error_of(given(AttributeId::agent_roles, {}, "[1]")),
