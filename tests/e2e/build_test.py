@@ -1,4 +1,4 @@
-"""What `sentrailc build` refuses to make of a policy that is right: for older readers, and beyond a budget."""
+"""What `sentrailc build` refuses to make: for readers that are older, and beyond a budget."""
 import json
 import unittest
 
