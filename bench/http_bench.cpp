@@ -19,6 +19,7 @@
 #include "bench/files.hpp"
 #include "bench/gate_under_load.hpp"
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
 #include "core/result.hpp"
 
 namespace sentrail::bench {
@@ -26,12 +27,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// One named kind of request. In the texts `%d` is the request's number.
+// One named kind of request. In the texts each `%d` is a number of its own.
 struct Workload {
   std::string_view name;
   std::string_view method;
   std::string_view target;
   std::string_view body;
+  std::size_t items = 1;  // more: the body is one of so many items
 };
 
 constexpr std::string_view kSimulated =
@@ -43,6 +45,8 @@ constexpr std::string_view kEvaluated =
 constexpr Workload kWorkloads[] = {
     {"simulate", "POST", "/simulate-action?explain=false", kSimulated},
     {"simulate-explained", "POST", "/simulate-action", kSimulated},
+    {"simulate-batch", "POST", "/simulate-action?explain=false", kSimulated,
+     limits::kEvaluateItemsMax},
     {"evaluate-durable", "POST", "/evaluate-action", kEvaluated},
     {"proxy-get", "GET", "/gateway-proxy/github/repos/acme/web-%d/issues?page=%d", ""},
 };
@@ -106,27 +110,37 @@ std::string lua_of(std::string_view text) {
   return out.append(text).append("]==]");
 }
 
+std::string body_of(const Workload& workload) {
+  if (workload.items == 1) return std::string(workload.body);
+  std::string out = R"({"items":[)";
+  for (std::size_t i = 0; i < workload.items; ++i) {
+    out.append(i == 0 ? "" : ",").append(workload.body);
+  }
+  return out + "]}";
+}
+
 // The requests, made before the load begins and sent in turn.
 void write_script(const std::string& path, const Workload& workload, const std::string& key,
                   std::size_t count) {
   std::string script = "local requests, n, next_one = {}, " + std::to_string(count) + ", 0\n";
   script += "local method, target, body = " + lua_of(workload.method) + ", " +
-            lua_of(workload.target) + ", " + lua_of(workload.body) + "\n";
-  script +=
-      "local headers = {['Authorization'] = 'Bearer " + key +
-      "', ['X-Agent-Id'] = 'bench', ['Content-Type'] = 'application/json'}\n"
-      "function init()\n"
-      "  for i = 1, n do\n"
-      "    local text = body ~= '' and body:gsub('%%d', tostring(i)) or nil\n"
-      "    requests[i] = wrk.format(method, (target:gsub('%%d', tostring(i))), headers, text)\n"
-      "  end\n"
-      "end\n"
-      "function request() next_one = next_one % n + 1; return requests[next_one] end\n"
-      "function done(summary)\n"
-      "  local e = summary.errors\n"
-      "  print(string.format('RESULT %d %d %d', summary.requests, summary.duration,\n"
-      "        e.connect + e.read + e.write + e.status + e.timeout))\n"
-      "end\n";
+            lua_of(workload.target) + ", " + lua_of(body_of(workload)) + "\n";
+  script += "local headers = {['Authorization'] = 'Bearer " + key +
+            "', ['X-Agent-Id'] = 'bench', ['Content-Type'] = 'application/json'}\n"
+            "local count = 0\n"
+            "local function number() count = count + 1; return tostring(count) end\n"
+            "function init()\n"
+            "  for i = 1, n do\n"
+            "    local text = body ~= '' and body:gsub('%%d', number) or nil\n"
+            "    requests[i] = wrk.format(method, (target:gsub('%%d', number)), headers, text)\n"
+            "  end\n"
+            "end\n"
+            "function request() next_one = next_one % n + 1; return requests[next_one] end\n"
+            "function done(summary)\n"
+            "  local e = summary.errors\n"
+            "  print(string.format('RESULT %d %d %d', summary.requests, summary.duration,\n"
+            "        e.connect + e.read + e.write + e.status + e.timeout))\n"
+            "end\n";
   write_file(path, script);
 }
 
@@ -159,9 +173,14 @@ Result<Load> run_load(const HttpOptions& options, const std::string& folder, con
 
 struct Row {
   std::string workload;
+  std::size_t items = 1;
   Load gate;
   Load nginx;
   std::optional<Load> nginx_proxy;
+
+  [[nodiscard]] double items_per_cpu_second() const {
+    return static_cast<double>(items) * 1e6 / gate.cpu_us();
+  }
 };
 
 void print_row(const Row& row, const HttpOptions& options) {
@@ -174,6 +193,7 @@ void print_row(const Row& row, const HttpOptions& options) {
       std::printf("; nginx proxy_pass %.1f us: %.2fx", row.nginx_proxy->cpu_us(),
                   row.gate.cpu_us() / row.nginx_proxy->cpu_us());
     }
+    if (row.items > 1) std::printf("; %.0f items a second of CPU", row.items_per_cpu_second());
     std::printf("\n");
     return;
   }
@@ -192,6 +212,9 @@ void print_row(const Row& row, const HttpOptions& options) {
   json.key("cpu_us_per_request").raw_number(number(row.gate.cpu_us()));
   json.key("nginx_cpu_us_per_request").raw_number(number(row.nginx.cpu_us()));
   json.key("ratio_nginx").raw_number(number(ratio));
+  if (row.items > 1) {
+    json.key("items_per_cpu_second").raw_number(number(row.items_per_cpu_second()));
+  }
   if (row.nginx_proxy) {
     json.key("ratio_nginx_proxy").raw_number(number(row.gate.cpu_us() / row.nginx_proxy->cpu_us()));
   }
@@ -222,9 +245,11 @@ Status run_all(const HttpOptions& options, const std::string& folder) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), workload.name) == wanted.end()) {
       continue;
     }
-    write_script(folder + "/script.lua", workload, gate.key, options.requests);
+    const std::size_t requests = std::max<std::size_t>(options.requests / workload.items, 1);
+    write_script(folder + "/script.lua", workload, gate.key, requests);
     Row row;
     row.workload = workload.name;
+    row.items = workload.items;
     SENTRAIL_ASSIGN_OR_RETURN(row.nginx, run_load(options, folder, nginx, nginx_port));
     SENTRAIL_ASSIGN_OR_RETURN(row.gate, run_load(options, folder, gate.process, gate.port));
     if (workload.body.empty()) {

@@ -7,6 +7,7 @@
 #include "bench/decide_bench.hpp"
 #include "bench/export.hpp"
 #include "bench/http_bench.hpp"
+#include "bench/requests_bench.hpp"
 
 namespace sentrail::bench {
 namespace {
@@ -51,7 +52,7 @@ void add_http(CLI::App& app, HttpOptions& options, int& exit_code) {
   CLI::App* const command =
       app.add_subcommand("http", "the cost of one request to the gate, nginx beside it");
   command->add_option("--workload", options.workloads,
-                      "simulate, simulate-explained, evaluate-durable, proxy-get");
+                      "simulate, simulate-explained, simulate-batch, evaluate-durable, proxy-get");
   command->add_option("--seconds", options.seconds, "of load for each")->capture_default_str();
   command->add_option("--connections", options.connections, "kept alive")->capture_default_str();
   command->add_option("--requests", options.requests, "distinct ones")->capture_default_str();
@@ -59,6 +60,21 @@ void add_http(CLI::App& app, HttpOptions& options, int& exit_code) {
                       "the sentraild to measure; the one beside this program");
   command->add_flag("--json", options.json, "print rows as JSON");
   command->callback([&options, &exit_code] { exit_code = run_http(options); });
+}
+
+void add_requests(CLI::App& app, RequestsOptions& options, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("requests", "reading a body, deciding, and batches, in process");
+  command->add_option("--rules", options.rules, "of both policies")->capture_default_str();
+  command->add_option("--bodies", options.bodies, "distinct ones")->capture_default_str();
+  command->add_option("--batches", options.batches, "distinct ones")->capture_default_str();
+  command->add_option("--passes", options.effort.passes, "passes over them, at most")
+      ->capture_default_str();
+  command->add_option("--seconds", options.effort.seconds, "that the passes of a row may take")
+      ->capture_default_str();
+  command->add_option("--seed", options.seed, "of policy and requests")->capture_default_str();
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_requests(options); });
 }
 
 void add_compile(CLI::App& app, CompileOptions& options, int& exit_code) {
@@ -91,6 +107,8 @@ int main(int argc, char** argv) {
   add_export(app, exported, exit_code);
   HttpOptions http;
   add_http(app, http, exit_code);
+  RequestsOptions requests;
+  add_requests(app, requests, exit_code);
   CompileOptions compile;
   add_compile(app, compile, exit_code);
   CLI11_PARSE(app, argc, argv);

@@ -73,12 +73,12 @@ Result<std::string> decode64(std::string_view digits, const std::array<std::uint
 }  // namespace
 
 std::string hex_encode(std::string_view bytes) {
-  std::string result;
-  result.reserve(bytes.size() * 2);
+  std::string result(bytes.size() * 2, '0');
+  char* at = result.data();
   for (const char byte : bytes) {
     const auto value = static_cast<unsigned char>(byte);
-    result += kHexDigits[value >> 4u];
-    result += kHexDigits[value & 15u];
+    *at++ = kHexDigits[value >> 4u];
+    *at++ = kHexDigits[value & 15u];
   }
   return result;
 }

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
+#include <utility>
 
+#include "core/byte_scan.hpp"
 #include "core/check.hpp"
 #include "core/text.hpp"
 
@@ -48,11 +51,28 @@ void append_escape(std::string& out, char byte) {
   out += kHex[value & 15u];
 }
 
-// Whether a byte stands for itself inside a JSON string.
-constexpr bool is_plain(char byte) noexcept {
-  const auto value = static_cast<unsigned char>(byte);
-  return value >= 0x20 && value < 0x80 && byte != '"' && byte != '\\';
+// Texts of so many bytes are put together before they are appended: an append for every quote and
+// comma costs more than the text. All keys of answers are such.
+constexpr std::size_t kShortBytesMax = 48;
+
+bool is_short_and_plain(std::string_view text) noexcept {
+  return text.size() <= kShortBytesMax && json_plain_ascii_run(text) == text.size();
 }
+
+// A piece of JSON on its way, of a short text with its quotes and what stands around them.
+class Piece {
+ public:
+  void add(char byte) noexcept { bytes_[size_++] = byte; }
+  void add(std::string_view text) noexcept {
+    std::memcpy(bytes_.data() + size_, text.data(), text.size());
+    size_ += text.size();
+  }
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, kShortBytesMax + 4> bytes_;
+  std::size_t size_ = 0;
+};
 
 template <class Integer>
 void append_integer(std::string& out, Integer value) {
@@ -65,13 +85,20 @@ void append_integer(std::string& out, Integer value) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+  if (!text.empty() && is_short_and_plain(text)) {
+    Piece piece;
+    piece.add('"');
+    piece.add(text);
+    piece.add('"');
+    out.append(piece.view());
+    return;
+  }
   out += '"';
   std::size_t at = 0;
   while (at < text.size()) {
-    std::size_t plain_end = at;
-    while (plain_end < text.size() && is_plain(text[plain_end])) ++plain_end;
-    out.append(text.substr(at, plain_end - at));
-    at = plain_end;
+    const std::size_t plain = json_plain_ascii_run(text.substr(at));
+    out.append(text.data() + at, plain);
+    at += plain;
     if (at == text.size()) break;
     const CodePoint point = decode_utf8(text, at);
     if (!point.valid) {
@@ -110,14 +137,16 @@ void JsonWriter::after_value() {
 JsonWriter& JsonWriter::begin_object() {
   before_value();
   *out_ += '{';
-  levels_.push_back(Level{true, false, {}});
+  levels_.push_back(Level{true, false});
+  if (order_ == KeyOrder::sorted) last_keys_.emplace_back();
   return *this;
 }
 
 JsonWriter& JsonWriter::begin_array() {
   before_value();
   *out_ += '[';
-  levels_.push_back(Level{false, false, {}});
+  levels_.push_back(Level{false, false});
+  if (order_ == KeyOrder::sorted) last_keys_.emplace_back();
   return *this;
 }
 
@@ -127,6 +156,7 @@ void JsonWriter::end(bool object, char bracket) {
   SENTRAIL_CHECK_NOTE(!key_waiting_, "a key without its value");
   *out_ += bracket;
   levels_.pop_back();
+  if (order_ == KeyOrder::sorted) last_keys_.pop_back();
   after_value();
 }
 
@@ -145,14 +175,24 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   SENTRAIL_CHECK_NOTE(!key_waiting_, "a key without its value");
   Level& level = levels_.back();
   if (order_ == KeyOrder::sorted) {
-    SENTRAIL_CHECK_NOTE(!level.has_entry || level.last_key < name, "keys must ascend");
-    level.last_key = name;
+    SENTRAIL_CHECK_NOTE(!level.has_entry || last_keys_.back() < name, "keys must ascend");
+    last_keys_.back() = name;
   }
-  if (level.has_entry) *out_ += ',';
-  level.has_entry = true;
+  const bool follows = std::exchange(level.has_entry, true);
+  key_waiting_ = true;
+  if (!name.empty() && is_short_and_plain(name)) {
+    Piece piece;
+    if (follows) piece.add(',');
+    piece.add('"');
+    piece.add(name);
+    piece.add('"');
+    piece.add(':');
+    out_->append(piece.view());
+    return *this;
+  }
+  if (follows) *out_ += ',';
   append_json_string(*out_, name);
   *out_ += ':';
-  key_waiting_ = true;
   return *this;
 }
 

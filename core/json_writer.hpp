@@ -58,7 +58,6 @@ class JsonWriter {
   struct Level {
     bool object = false;
     bool has_entry = false;
-    std::string last_key;  // of a sorted object
   };
 
   void before_value();
@@ -68,6 +67,7 @@ class JsonWriter {
 
   std::string* out_;
   std::vector<Level> levels_;
+  std::vector<std::string> last_keys_;  // of the same levels, where keys are sorted
   KeyOrder order_;
   bool key_waiting_ = false;
   bool done_ = false;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <vector>
 
+#include "core/byte_scan.hpp"
 #include "core/check.hpp"
 #include "core/limits.hpp"
 
@@ -97,10 +99,11 @@ CodePoint decode_utf8(std::string_view text, std::size_t at) noexcept {
 }
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = ascii_run(text); at < text.size();) {
     const CodePoint point = decode_utf8(text, at);
     if (!point.valid) return at;
     at += point.size;
+    at += ascii_run(text.substr(at));
   }
   return std::nullopt;
 }
@@ -142,9 +145,21 @@ std::string to_lower_ascii(std::string_view text) {
   return result;
 }
 
-bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+bool equal_bytes_ignoring_ascii_case(const char* a, const char* b, std::size_t size) noexcept {
+  const auto same_at = [a, b](std::size_t at) {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a + at, sizeof(x));
+    std::memcpy(&y, b + at, sizeof(y));
+    return bytes_in_words::lower(x) == bytes_in_words::lower(y);
+  };
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  std::size_t at = 0;
+  for (; size - at >= kWord; at += kWord) {
+    if (!same_at(at)) return false;
+  }
+  if (at != 0) return at == size || same_at(size - kWord);
+  return std::equal(a, a + size, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool is_invisible(char32_t code_point) noexcept {
@@ -158,6 +173,11 @@ std::string escape_display(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t visible = visible_ascii_run(text.substr(at)); visible != 0) {
+      result.append(text.data() + at, visible);
+      at += visible;
+      continue;
+    }
     const CodePoint point = decode_utf8(text, at);
     if (!point.valid || (point.size == 1 && is_invisible(point.value))) {
       append_byte_escape(result, static_cast<unsigned char>(point.value));
@@ -172,6 +192,7 @@ std::string escape_display(std::string_view text) {
 }
 
 std::string cap_characters(std::string_view text, std::size_t characters_max) {
+  if (text.size() <= characters_max) return std::string(text);
   std::size_t at = 0;
   std::size_t kept_end = 0;  // end of the first characters_max - 1 characters
   for (std::size_t count = 0; at < text.size(); ++count) {

@@ -40,8 +40,14 @@ void append_utf8(std::string& out, char32_t code_point);
 // `text` with A–Z lowered; other bytes stay.
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
 
-// Whether two texts are the same but for the case of A–Z.
-[[nodiscard]] bool equal_ignoring_ascii_case(std::string_view a, std::string_view b) noexcept;
+// Whether two texts are the same but for the case of A–Z. Most that are compared differ in length,
+// which is seen without a call.
+[[nodiscard]] bool equal_bytes_ignoring_ascii_case(const char* a, const char* b,
+                                                   std::size_t size) noexcept;
+[[nodiscard]] inline bool equal_ignoring_ascii_case(std::string_view a,
+                                                    std::string_view b) noexcept {
+  return a.size() == b.size() && equal_bytes_ignoring_ascii_case(a.data(), b.data(), a.size());
+}
 
 // Whether a reader cannot see a code point for what it is: controls, format characters (bidi,
 // zero-width, tags), default ignorables, spaces other than U+0020, line separators, private use,

@@ -22,6 +22,19 @@ struct Uuid {
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
 };
 
+// A UUID as text, without a string of its own.
+class UuidText {
+ public:
+  static constexpr std::size_t kSize = 36;
+  // Writes the text.
+  explicit UuidText(const Uuid& uuid) noexcept;
+  // Valid as long as this.
+  [[nodiscard]] std::string_view view() const noexcept { return {text_.data(), kSize}; }
+
+ private:
+  std::array<char, kSize> text_{};
+};
+
 // `123e4567-e89b-42d3-a456-426614174000`: lower case, five groups.
 [[nodiscard]] std::string format_uuid(const Uuid& uuid);
 

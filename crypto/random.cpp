@@ -103,6 +103,18 @@ Uuid uuid_v4() {
   return uuid;
 }
 
+Uuid uuid_v7(std::int64_t unix_ms) {
+  constexpr std::size_t kTimeBytes = 6;
+  Uuid uuid;
+  fill_random(uuid.bytes);
+  const auto time = static_cast<std::uint64_t>(std::max<std::int64_t>(unix_ms, 0));
+  for (std::size_t i = 0; i < kTimeBytes; ++i) {
+    uuid.bytes[i] = static_cast<std::uint8_t>(time >> (8 * (kTimeBytes - 1 - i)) & 0xffu);
+  }
+  set_version(uuid, 7);
+  return uuid;
+}
+
 Uuid uuid_v5(const Uuid& name_space, std::string_view name) {
   std::string text(as_chars(name_space.bytes));
   text += name;

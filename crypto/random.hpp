@@ -27,6 +27,11 @@ void fill_random(std::span<std::uint8_t> out) noexcept;
 // A random UUID. source: RFC 9562 §5.4.
 [[nodiscard]] Uuid uuid_v4();
 
+// A UUID of 48 bits of time before 74 random ones: what is made later sorts later, so that what is
+// filed under it is written where the last one was. It tells when it was made. source: RFC 9562
+// §5.7.
+[[nodiscard]] Uuid uuid_v7(std::int64_t unix_ms);
+
 // The UUID of a name within a namespace: equal inputs, equal UUIDs. source: RFC 9562 §5.5.
 [[nodiscard]] Uuid uuid_v5(const Uuid& name_space, std::string_view name);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/json.hpp"
+#include "core/json_fields.hpp"
 #include "core/result.hpp"
 
 namespace sentrail::wire {
@@ -20,6 +21,13 @@ namespace sentrail::wire {
 // kJsonDepthMax or kJsonNodesMax. Messages name the byte.
 // source: RFC 8259; RFC 7493 §2.1 and §2.3 for surrogates and repeated keys.
 [[nodiscard]] Result<JsonDocument> parse_json(std::string_view bytes);
+
+// Reads one JSON text as parse_json() does, all of it, and keeps what `fields` ask for: the members
+// that they name, and of what leads there the kind. Members that are left out are validated and
+// compared like the others. fails: as parse_json; also for keys of one object that are equal but
+// for case. source: docs/engine.md, Reading a body.
+[[nodiscard]] Result<JsonDocument> parse_json_fields(std::string_view bytes,
+                                                     const JsonFields& fields);
 
 // Whether some object in this value has two keys that are equal but for case, so that a reader
 // which ignores case would see a repeat. REQUIRES: the value exists. cost: n log n in the members

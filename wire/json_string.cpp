@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/byte_scan.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::wire {
@@ -72,13 +73,9 @@ const char* decode_unicode_escape(const char* at, const char* end, std::string& 
 
 const char* decode_json_string(const char* at, const char* end, std::string& out) {
   while (true) {
-    const char* plain_end = at;
-    while (plain_end != end && *plain_end != '"' && *plain_end != '\\' &&
-           static_cast<unsigned char>(*plain_end) >= 0x20) {
-      ++plain_end;
-    }
-    out.append(at, plain_end);
-    at = plain_end;
+    const std::size_t plain = json_plain_run({at, static_cast<std::size_t>(end - at)});
+    out.append(at, plain);
+    at += plain;
     if (at == end) return nullptr;
     if (*at == '"') return at + 1;
     if (*at != '\\' || end - at < 2) return nullptr;

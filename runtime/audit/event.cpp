@@ -250,7 +250,7 @@ store::AuditTerm Recorder::term(const Uuid& workspace_id, AuditColumn column,
 }
 
 AuditEntry Recorder::record(AuditEntry entry, const Personal& personal) const {
-  if (entry.id == Uuid{}) entry.id = crypto::uuid_v4();
+  if (entry.id == Uuid{}) entry.id = crypto::uuid_v7(entry.time_ms);
   entry.boot_id = boot_id_;
   std::vector<SealedValue> values;
   for (const Subject subject : kSubjects) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/body_fields.hpp"
 #include "core/bundle.hpp"
 #include "core/catalog.hpp"
 #include "core/program.hpp"
@@ -52,6 +53,8 @@ class LoadedBundle {
   [[nodiscard]] const decide::Engine& engine() const noexcept { return engine_; }
   [[nodiscard]] const Program& program() const noexcept { return engine_.program(); }
   [[nodiscard]] const CatalogView& catalogs() const noexcept { return catalogs_; }
+  // The members of a body that program and catalogs ask for.
+  [[nodiscard]] const JsonFields& body_fields() const noexcept { return body_fields_; }
   // What the clocks of the program's zones show. Valid as long as the bundle. cost: one load.
   [[nodiscard]] std::span<const ZoneClock> zones() const noexcept { return zones_->current(); }
   // Whether all of them are known: where one is not, every test of its windows is undecidable.
@@ -73,11 +76,16 @@ class LoadedBundle {
       SealedBytes bytes, const LoadOptions& options);
   LoadedBundle(SealedBytes bytes, BundleReader reader, const Program& program,
                const CatalogView& catalogs)
-      : bytes_(std::move(bytes)), reader_(reader), catalogs_(catalogs), engine_(program) {}
+      : bytes_(std::move(bytes)),
+        reader_(reader),
+        catalogs_(catalogs),
+        body_fields_(sentrail::body_fields(program, catalogs)),
+        engine_(program) {}
 
   SealedBytes bytes_;
   BundleReader reader_;
   CatalogView catalogs_;
+  JsonFields body_fields_;
   decide::Engine engine_;
   std::unique_ptr<wire::ZoneWatch> zones_;
   crypto::Digest digest_{};

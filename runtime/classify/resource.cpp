@@ -29,7 +29,7 @@ Fact caseless(std::string_view text, TextStore& texts) {
   }
   const bool lower =
       std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  return Fact::of(lower ? text : std::string_view(texts.emplace_back(to_lower_ascii(text))));
+  return Fact::of(lower ? text : std::string_view(texts.add(to_lower_ascii(text))));
 }
 
 // Whether git would take `text` for the name of a ref, and for nothing more than a name: no
@@ -154,7 +154,7 @@ Fact joined_id(const MatchedCall& call, TextStore& texts) {
       id += *text;
     }
   }
-  return Fact::of(std::string_view(texts.emplace_back(std::move(id))));
+  return Fact::of(std::string_view(texts.add(std::move(id))));
 }
 
 }  // namespace

@@ -9,6 +9,9 @@
 namespace sentrail::classify {
 namespace {
 
+// A path has seldom more.
+constexpr std::size_t kSegmentsUsual = 8;
+
 Status refuse(std::string why) {
   return fail(Errc::invalid_argument, "the request target " + std::move(why));
 }
@@ -22,6 +25,10 @@ int hex_value(char c) noexcept {
 
 // Appends `raw` decoded once; false on a `%` without two hexadecimal digits.
 bool append_decoded(std::string& out, std::string_view raw, bool plus_is_space) {
+  if (raw.find('%') == std::string_view::npos && !plus_is_space) {
+    out.append(raw);
+    return true;
+  }
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (raw[i] == '+' && plus_is_space) {
       out += ' ';
@@ -79,19 +86,13 @@ Status check_segment(std::string_view text) {
   return {};
 }
 
-// Where a decoded segment stands in the path that is still growing.
-struct Extent {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
-
 Status decode_path(std::string_view raw, Target& target, std::string& path) {
-  path.reserve(raw.size());
-  std::vector<Extent> extents;
+  path.reserve(raw.size());  // decoded text is never longer, so views into it stay
+  target.segments.reserve(kSegmentsUsual);
   std::size_t at = 1;
   while (raw.size() > 1 && at <= raw.size()) {
     const std::size_t slash = std::min(raw.find('/', at), raw.size());
-    if (extents.size() == limits::kPathSegmentsMax) {
+    if (target.segments.size() == limits::kPathSegmentsMax) {
       return fail(Errc::limit_exceeded, "the request target has more than " +
                                             std::to_string(limits::kPathSegmentsMax) +
                                             " path segments");
@@ -104,19 +105,15 @@ Status decode_path(std::string_view raw, Target& target, std::string& path) {
     const bool last = slash == raw.size();
     target.ends_with_slash = last && begin == path.size();
     // Only a template that says so takes the empty segment behind a closing slash.
-    if (!target.ends_with_slash) SENTRAIL_TRY(check_segment(std::string_view(path).substr(begin)));
-    extents.push_back({begin, path.size()});
+    Segment segment;
+    segment.text = std::string_view(path).substr(begin);
+    segment.has_slash = segment.text.find('/') != std::string_view::npos;
+    if (!target.ends_with_slash) SENTRAIL_TRY(check_segment(segment.text));
+    target.segments.push_back(segment);
     at = slash + 1;
   }
   if (path.empty()) path = "/";
   target.path = path;
-  target.segments.reserve(extents.size());
-  for (const Extent& extent : extents) {
-    Segment segment;
-    segment.text = target.path.substr(extent.begin, extent.end - extent.begin);
-    segment.has_slash = segment.text.find('/') != std::string_view::npos;
-    target.segments.push_back(segment);
-  }
   return {};
 }
 
@@ -160,9 +157,9 @@ Result<Target> decode_target(std::string_view raw, TextStore& texts) {
   SENTRAIL_TRY(check_raw(raw));
   Target target;
   const std::size_t question = std::min(raw.find('?'), raw.size());
-  SENTRAIL_TRY(decode_path(raw.substr(0, question), target, texts.emplace_back()));
+  SENTRAIL_TRY(decode_path(raw.substr(0, question), target, texts.add()));
   if (question < raw.size()) {
-    SENTRAIL_TRY(decode_query(raw.substr(question + 1), target, texts.emplace_back()));
+    SENTRAIL_TRY(decode_query(raw.substr(question + 1), target, texts.add()));
   }
   return target;
 }

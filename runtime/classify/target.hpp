@@ -6,9 +6,10 @@
 // source: docs/catalog_format.md, The path law; RFC 3986 §2.1, §3.3; RFC 9112 §3.2.1.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/facts.hpp"
@@ -16,8 +17,15 @@
 
 namespace sentrail::classify {
 
-// Texts that others point into: elements never move, also when the owner is moved.
-using TextStore = std::deque<std::string>;
+// Texts that others point into: they never move, also when their owner is moved.
+class TextStore {
+ public:
+  // Keeps a text.
+  std::string& add(std::string text = {}) { return texts_.emplace_front(std::move(text)); }
+
+ private:
+  std::forward_list<std::string> texts_;
+};
 
 // One decoded path segment, a piece of Target::path.
 struct Segment {

@@ -19,8 +19,8 @@ Counted taken(decide::CountedDecisions decided, std::int64_t at_ms) {
 Counted Counters::decide(const decide::Engine& engine, std::span<const Facts* const> actions,
                          decide::Scratch& scratch, const Uuid& workspace_id, Purpose purpose,
                          const Uuid* own) {
-  const std::string workspace = format_uuid(workspace_id);
-  decide::CountAt at{workspace, clock_.monotonic_ms(), nullptr, since_ms_};
+  const UuidText workspace(workspace_id);
+  decide::CountAt at{workspace.view(), clock_.monotonic_ms(), nullptr, since_ms_};
   if (engine.program().limits.empty()) {
     return taken(decide::decide_counted(engine, actions, scratch, nullptr, at), at.now_ms);
   }

@@ -44,8 +44,8 @@ Result<Step> Coordinator::prepare(Holding& holding) {
   const std::int64_t at_ms = now_ms();
   const std::int64_t within_ms = holding.request.decide_within_ms;
   draft.action_id = crypto::uuid_v4();
-  if (draft.correlation_id == Uuid{}) draft.correlation_id = crypto::uuid_v4();
-  draft.hold_audit_id = crypto::uuid_v4();
+  if (draft.correlation_id == Uuid{}) draft.correlation_id = crypto::uuid_v7(at_ms);
+  draft.hold_audit_id = crypto::uuid_v7(at_ms);
   crypto::fill_random(draft.nonce);
   draft.decide_by_ms =
       plus_ms(Instant{at_ms}, within_ms > 0 ? within_ms : limits::kDecideByMsDefault).unix_ms;

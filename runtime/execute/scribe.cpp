@@ -122,10 +122,10 @@ store::AuditEntry Scribe::attach_entry(const store::ActionRecord& pending,
                                        const store::ActionRecord& repeat,
                                        const Obliged& obliged) const {
   store::AuditEntry entry = describe_call(pending);
-  entry.id = crypto::uuid_v4();
   entry.kind = store::AuditKind::attach;
   entry.decision = store::AuditDecision::require_approval;
   entry.time_ms = clock_.now().unix_ms;
+  entry.id = crypto::uuid_v7(entry.time_ms);
   entry.correlation_id = repeat.correlation_id;
   entry.key_id = repeat.key_id;
   entry.rule = repeat.rule;

@@ -23,7 +23,7 @@ class CorrelatedExchange final : public http::Exchange {
 
   bool respond(http::HttpResponse response) override {
     if (!response.headers.find(kCorrelationHeader)) {
-      response.headers.set(kCorrelationHeader, format_uuid(correlation_id_));
+      response.headers.add(kCorrelationHeader, UuidText(correlation_id_).view());
     }
     return inner_->respond(std::move(response));
   }
@@ -75,16 +75,16 @@ void AgentDesk::handle(std::shared_ptr<http::Exchange> exchange, const GateRoute
   AgentCall call;
   call.exchange = std::move(exchange);
   call.known = desk_.parts.known.get();
+  const Instant now = desk_.parts.clock.now();
   auto caller = identify_agent(call.exchange->request().headers, *call.known,
-                               scope_of(route.handler), desk_.parts.clock.now().unix_ms);
+                               scope_of(route.handler), now.unix_ms);
   if (!caller) {
     call.exchange->respond(std::move(caller).error());
     return;
   }
   call.caller = *std::move(caller);
-  call.asker =
-      asker_of(*call.caller, "gateway", call.exchange->peer().address, desk_.parts.clock.now());
-  call.correlation_id = crypto::uuid_v4();
+  call.asker = asker_of(*call.caller, "gateway", call.exchange->peer().address, now);
+  call.correlation_id = crypto::uuid_v7(now.unix_ms);
   call.exchange =
       std::make_shared<CorrelatedExchange>(std::move(call.exchange), call.correlation_id);
   ToolPlace place;

@@ -52,9 +52,15 @@ void write_decision(JsonWriter& json, const Decided& decided) {
 }  // namespace
 
 http::HttpResponse json_answer(int status, std::string body) {
-  http::HttpResponse answer =
-      http::make_response(status, "application/json; charset=utf-8", std::move(body));
-  answer.headers.set("Cache-Control", "no-store");
+  // Room for what is added to most answers, too.
+  constexpr std::size_t kFields = 6;
+  constexpr std::size_t kBytes = 256;
+  http::HttpResponse answer;
+  answer.status = status;
+  answer.body = std::move(body);
+  answer.headers.reserve(kFields, kBytes);
+  answer.headers.add("Content-Type", "application/json; charset=utf-8");
+  answer.headers.add("Cache-Control", "no-store");
   return answer;
 }
 
@@ -195,7 +201,7 @@ void write_text(JsonWriter& json, std::string_view key, std::string_view text) {
 
 void write_id(JsonWriter& json, std::string_view key, const std::optional<Uuid>& id) {
   json.key(key);
-  id ? json.string(format_uuid(*id)) : json.null();
+  id ? json.string(UuidText(*id).view()) : json.null();
 }
 
 }  // namespace sentrail::gateway

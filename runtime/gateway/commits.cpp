@@ -12,7 +12,8 @@ namespace sentrail::gateway {
 
 void Commits::commit(store::Transaction transaction, Then then) {
   const std::uint64_t token = next_token_++;
-  Result<store::Ticket> ticket = writer_.submit(std::move(transaction), {this, token});
+  Result<store::Ticket> ticket =
+      writer_.submit(std::move(transaction), {this, token}, store::Wake::later);
   if (!ticket) {
     store::Outcome outcome;
     outcome.status = tl::make_unexpected(std::move(ticket).error());
@@ -22,13 +23,22 @@ void Commits::commit(store::Transaction transaction, Then then) {
   waiting_.emplace(token, Waiting{std::move(*ticket), std::move(then)});
   due_.push_back({clock_.monotonic_ms() + limits::kAuditWriteMsMax, token});
   if (!watching_) watch();
+  wake_later();
 }
 
 Status Commits::submit(store::Transaction transaction) {
-  if (Result<store::Ticket> ticket = writer_.submit(std::move(transaction), {}); !ticket) {
-    return tl::make_unexpected(std::move(ticket).error());
-  }
+  Result<store::Ticket> ticket = writer_.submit(std::move(transaction), {}, store::Wake::later);
+  if (!ticket) return tl::make_unexpected(std::move(ticket).error());
+  wake_later();
   return {};
+}
+
+void Commits::wake_later() {
+  if (std::exchange(waking_, true)) return;
+  io_.post([this] {
+    waking_ = false;
+    writer_.wake();
+  });
 }
 
 void Commits::post(std::span<store::Completion> completions) noexcept {

@@ -1,8 +1,9 @@
 // Transactions of one I/O thread that are on their way to disk, and what follows each.
 //
 // Neighbours: store/writer.hpp takes them and posts a batch of completions at once; routes give
-// what follows. Must not know: what a transaction means. One task per batch reaches the I/O thread,
-// and one timer watches them all: their bound is the same, so the oldest is always the first.
+// what follows. Must not know: what a transaction means. What one turn of the I/O thread submits
+// wakes the writer once and is one batch of its; one task per batch comes back. One timer watches
+// them all: their bound is the same, so the oldest is always the first.
 // source: docs/audit_log.md (a decision that is not durable in time is a block).
 #pragma once
 
@@ -50,6 +51,7 @@ class Commits final : public store::CompletionPort {
     std::uint64_t token;
   };
 
+  void wake_later();
   void finish(store::Completion& completion);
   void watch();
   void give_up_due();
@@ -61,6 +63,7 @@ class Commits final : public store::CompletionPort {
   std::unordered_map<std::uint64_t, Waiting> waiting_;
   std::deque<Due> due_;  // oldest first; entries already finished are skipped
   bool watching_ = false;
+  bool waking_ = false;  // the writer is woken when this turn of the thread ends
 };
 
 }  // namespace sentrail::gateway

@@ -208,7 +208,9 @@ void judge(const EvaluationPtr& one) {
   if (!bundle) return finish_blocked(one, bundle.error().message);
   one->call.asker.identity.zones = (*bundle)->zones();
   const Described described =
-      describe_action(one->description, one->call.asker.identity, (*bundle)->catalogs());
+      describe_action(std::shared_ptr<const Description>(one, &one->description),
+                      std::make_shared<const request::IdentityFacts>(one->call.asker.identity),
+                      (*bundle)->catalogs());
   one->server_classified = described.server_classified;
   Retry retry;
   retry.judge = [&](const JudgeFor& purpose) -> Result<Judged> {
@@ -231,8 +233,11 @@ void judge(const EvaluationPtr& one) {
 
 // The call of one item: an item may name its agent, if the key may be that one.
 Result<AgentCall> call_of(const AgentCall& call, const Description& description, Instant now) {
-  AgentCall out = call;
-  out.correlation_id = crypto::uuid_v4();
+  AgentCall out;
+  out.exchange = call.exchange;
+  out.known = call.known;
+  out.caller = call.caller;
+  out.correlation_id = crypto::uuid_v7(now.unix_ms);
   if (description.agent_id && *description.agent_id != call.caller->agent_id) {
     if (!call.caller->agent_id.empty()) {
       return fail(Errc::permission_denied, "`agentId` is not the agent that calls");

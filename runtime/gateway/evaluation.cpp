@@ -60,8 +60,8 @@ std::string canonical_of(JsonValue object) {
 
 // What the facts point into.
 struct DescribedOwner {
-  request::Request caller;
-  Description description;
+  request::IdentityFactsPtr who;
+  std::shared_ptr<const Description> description;
 };
 
 Fact fact_of(const std::optional<std::string>& text) {
@@ -113,7 +113,6 @@ Result<Description> read_description(JsonValue value,
   SENTRAIL_TRY(fields.finish());
   out.risk = *named;
   out.document = document;
-  out.canonical = canonical_of(value);
   return out;
 }
 
@@ -123,6 +122,7 @@ Result<Descriptions> read_descriptions(const std::shared_ptr<const JsonDocument>
   Descriptions out;
   if (!items.exists()) {
     SENTRAIL_ASSIGN_OR_RETURN(Description one, read_description(root, document));
+    one.canonical = canonical_of(root);
     out.items.push_back(std::move(one));
     return out;
   }
@@ -142,22 +142,23 @@ Result<Descriptions> read_descriptions(const std::shared_ptr<const JsonDocument>
       return fail(one.error().code,
                   "item " + std::to_string(out.items.size() + 1) + ": " + one.error().message);
     }
+    one->canonical = canonical_of(item);
     out.items.push_back(*std::move(one));
     if (left > 1) item = item.next();
   }
   return out;
 }
 
-Described describe_action(const Description& description, const request::Identity& identity,
-                          const CatalogView& catalogs) {
-  auto owner = std::make_shared<DescribedOwner>(
-      DescribedOwner{request::bare_request(identity), description});
-  const Description& told = owner->description;
+Described describe_action(std::shared_ptr<const Description> description,
+                          request::IdentityFactsPtr who, const CatalogView& catalogs) {
+  const auto owner = std::make_shared<const DescribedOwner>(
+      DescribedOwner{std::move(who), std::move(description)});
+  const Description& told = *owner->description;
   const CatalogActionRow* known = find_action(catalogs, told);
   const Risk least = known != nullptr ? static_cast<Risk>(known->risk) : Risk::medium;
   const Risk risk = std::max(told.risk, least);
 
-  Facts facts = owner->caller.facts();
+  Facts facts = owner->who->facts();
   forget_the_call(facts);
   facts[AttributeId::tool] = Fact::of(std::string_view(told.tool));
   facts[AttributeId::action] = Fact::of(std::string_view(told.action));

@@ -33,7 +33,9 @@ struct Description {
   std::optional<Uuid> approval_request_id;
   std::shared_ptr<const JsonDocument> document;  // keeps `payload`
   JsonValue payload;                             // points nowhere if there is none
-  std::string canonical;  // the whole description but for approvalRequestId, members sorted
+  // The whole description but for approvalRequestId, members sorted. Only read_descriptions() fills
+  // it: nothing else is recorded.
+  std::string canonical;
 };
 
 // Reads one description. in: `value` in `document`. fails: invalid_argument, naming the member.
@@ -59,8 +61,7 @@ struct Described {
 // Makes the request. Risk is the greater of the caller's and the catalog's; an action that no
 // catalog knows is at least medium and never a declared read. REQUIRES: verified catalogs, which
 // outlive the request.
-[[nodiscard]] Described describe_action(const Description& description,
-                                        const request::Identity& identity,
-                                        const CatalogView& catalogs);
+[[nodiscard]] Described describe_action(std::shared_ptr<const Description> description,
+                                        request::IdentityFactsPtr who, const CatalogView& catalogs);
 
 }  // namespace sentrail::gateway

@@ -7,8 +7,15 @@
 #include "core/text.hpp"
 
 namespace sentrail::gateway {
+namespace {
+
+// Few routes take more members.
+constexpr std::size_t kMembersUsual = 12;
+
+}  // namespace
 
 Fields::Fields(JsonValue object) : object_(object) {
+  asked_.reserve(kMembersUsual);
   if (!object.exists() || object.kind() != JsonKind::object) {
     fault_ = "the body must be one JSON object";
     object_ = JsonValue{};

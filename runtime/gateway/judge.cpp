@@ -82,7 +82,9 @@ Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawReq
   identity.zones = bundle.zones();
   SENTRAIL_ASSIGN_OR_RETURN(
       const std::vector<request::Request> requests,
-      request::make_requests(std::move(raw), std::move(identity), bundle.catalogs()));
+      request::make_requests_for(
+          std::make_shared<const request::IdentityFacts>(std::move(identity)), std::move(raw),
+          bundle.catalogs(), request::BodyUse::asked, &bundle.body_fields()));
   return judge(bundle, requests, asker, known, purpose);
 }
 
@@ -126,8 +128,19 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
                                       decide::deciding_limit(engine, decision, facts, scratch_),
                                       &answer.obligations);
   }
-  if (judged.rule != kDefaultRule) judged.policy_id = policy_id_of(judged.rule);
+  if (answer.rule != Decision::kByDefault) judged.policy_id = policy_id_in(bundle, answer.rule);
   return judged;
+}
+
+const Uuid& Judge::policy_id_in(const bundles::LoadedBundle& bundle, std::uint32_t rule) {
+  if (policy_ids_of_ != bundle.digest()) {
+    policy_ids_.clear();
+    policy_ids_of_ = bundle.digest();
+  }
+  const auto known = policy_ids_.find(rule);
+  if (known != policy_ids_.end()) return known->second;
+  const Uuid id = policy_id_of(decide::rule_name_of(bundle.program(), rule));
+  return policy_ids_.emplace(rule, id).first->second;
 }
 
 counters::Counted Judge::decide(const bundles::LoadedBundle& bundle,

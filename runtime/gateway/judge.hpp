@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/decision.hpp"
@@ -114,9 +115,14 @@ class Judge {
                                          const std::vector<request::Request>& requests,
                                          const Asker& asker, const JudgeFor& purpose);
 
+  [[nodiscard]] const Uuid& policy_id_in(const bundles::LoadedBundle& bundle, std::uint32_t rule);
+
   bundles::ActiveBundleView view_;
   counters::Counters* counters_;
   decide::Scratch scratch_;
+  // Of the rules of one bundle that have decided: a hash for each decision would cost more than it.
+  std::unordered_map<std::uint32_t, Uuid> policy_ids_;
+  store::Hash policy_ids_of_{};
 };
 
 }  // namespace sentrail::gateway

@@ -27,6 +27,7 @@ void add_hidden(const Program& program, const ObligationRow& row, Obligations& o
 Obligations obligations_of(const Program& program, const decide::Answer& answer,
                            std::span<const decide::ShadowAnswer> shadows) {
   Obligations out;
+  if (answer.obligations.empty() && shadows.empty()) return out;
   answer.obligations.for_each([&](std::uint32_t index) {
     const ObligationRow& row = program.obligations[index];
     if (row.kind == static_cast<std::uint32_t>(ObligationKind::tag)) {

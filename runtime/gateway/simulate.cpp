@@ -1,7 +1,9 @@
 // `POST /simulate-action`: what would happen, and why. Nothing is recorded, held or charged.
 //
-// Neighbours: evaluation.hpp reads described actions, runtime/request classifies raw ones,
-// judge.hpp decides and explains. Must not know: the store.
+// Neighbours: simulate.hpp; evaluation.hpp reads described actions, runtime/request classifies raw
+// ones, judge.hpp decides and explains. Must not know: the store.
+#include "runtime/gateway/simulate.hpp"
+
 #include <array>
 #include <memory>
 #include <string>
@@ -17,6 +19,9 @@
 
 namespace sentrail::gateway {
 namespace {
+
+// Bytes of an answer without its explanation, seldom more.
+constexpr std::size_t kAnswerBytesUsual = 512;
 
 // What is asked about, classified.
 struct Simulated {
@@ -50,7 +55,7 @@ Result<request::RawRequest> read_raw(JsonValue value) {
     }
   }
   if (body.exists()) {
-    JsonWriter(&raw.body.emplace()).raw(body);
+    raw.body_value = body;
     if (!typed) raw.headers.push_back({"content-type", "application/json"});
   }
   SENTRAIL_TRY(fields.finish());
@@ -58,17 +63,18 @@ Result<request::RawRequest> read_raw(JsonValue value) {
 }
 
 Result<Simulated> read_one(JsonValue value, const std::shared_ptr<const JsonDocument>& document,
-                           const Asker& asker, const CatalogView& catalogs) {
+                           const request::IdentityFactsPtr& who, const CatalogView& catalogs) {
   Simulated out;
   if (value.find("method").exists() || value.find("path").exists()) {
     SENTRAIL_ASSIGN_OR_RETURN(request::RawRequest raw, read_raw(value));
     SENTRAIL_ASSIGN_OR_RETURN(out.requests,
-                              request::make_requests(std::move(raw), asker.identity, catalogs));
+                              request::make_requests_for(who, std::move(raw), catalogs));
     out.server_classified = true;
     return out;
   }
-  SENTRAIL_ASSIGN_OR_RETURN(const Description description, read_description(value, document));
-  Described described = describe_action(description, asker.identity, catalogs);
+  SENTRAIL_ASSIGN_OR_RETURN(Description description, read_description(value, document));
+  Described described =
+      describe_action(std::make_shared<const Description>(std::move(description)), who, catalogs);
   out.requests = std::move(described.requests);
   out.server_classified = described.server_classified;
   return out;
@@ -76,38 +82,39 @@ Result<Simulated> read_one(JsonValue value, const std::shared_ptr<const JsonDocu
 
 // Everything that one answer is made from.
 struct Simulation {
-  DeskContext& desk;
-  const AgentCall& call;
-  std::shared_ptr<const bundles::LoadedBundle> bundle;
-  bool explains = true;
+  Judge& judge;
+  const SimulatedFor& whom;
+  const bundles::LoadedBundle& bundle;
 };
 
 void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& simulated) {
-  const auto& [desk, call, bundle, explains] = simulation;
-  const Judged judged = desk.judge.judge(*bundle, simulated.requests, call.asker, *call.known,
-                                         {counters::Purpose::simulate, {}});
+  const auto& [judge, whom, bundle] = simulation;
+  Judged judged = judge.judge(bundle, simulated.requests, whom.asker, whom.known,
+                              {counters::Purpose::simulate, {}});
   Decided decided;
   decided.effect = judged.effect;
-  decided.reason = judged.reason;
-  decided.rule = judged.rule;
+  decided.reason = std::move(judged.reason);
+  decided.rule = std::move(judged.rule);
   decided.policy_id = judged.policy_id;
-  decided.correlation_id = call.correlation_id;
+  decided.correlation_id = whom.correlation_id;
   json.begin_object();
   write_evaluation(json, decided, simulated.server_classified);
   json.key("action").string(judged.action);
   json.key("riskLevel").string(name_of(judged.risk));
   write_text(json, "resourceType", judged.resource_type);
   write_text(json, "resourceId", judged.resource_id);
-  if (explains) {
+  if (whom.explains) {
     json.key("explanation");
-    write_explanations(json, bundle->program(),
-                       desk.judge.explain(*bundle, simulated.requests, call.asker));
+    write_explanations(json, bundle.program(),
+                       judge.explain(bundle, simulated.requests, whom.asker));
   }
   json.end_object();
 }
 
 // `explain=false` leaves the grounds out, which cost more than the decision.
 Result<bool> parse_explain(std::string_view query) {
+  if (query.empty()) return true;
+  if (query == "explain=false") return false;
   constexpr std::array<std::string_view, 1> kKnown = {"explain"};
   SENTRAIL_ASSIGN_OR_RETURN(const auto parameters, parse_query(query, kKnown));
   if (parameters.empty()) return true;
@@ -116,23 +123,26 @@ Result<bool> parse_explain(std::string_view query) {
   return fail(Errc::invalid_argument, "explain must be true or false");
 }
 
-Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
-  SENTRAIL_ASSIGN_OR_RETURN(const bool explains, parse_explain(call.exchange->request().query()));
-  SENTRAIL_ASSIGN_OR_RETURN(JsonDocument parsed, wire::parse_json(call.exchange->request().body));
+}  // namespace
+
+Result<std::string> simulate(Judge& judge, const SimulatedFor& whom, std::string_view body) {
+  SENTRAIL_ASSIGN_OR_RETURN(JsonDocument parsed, wire::parse_json(body));
   const auto document = std::make_shared<const JsonDocument>(std::move(parsed));
-  SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, desk.judge.bundle());
-  const Simulation simulation{desk, call, bundle, explains};
-  Asker asker = call.asker;
-  asker.identity.zones = bundle->zones();
+  SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, judge.bundle());
+  const Simulation simulation{judge, whom, *bundle};
+  request::Identity identity = whom.asker.identity;
+  identity.zones = bundle->zones();
+  const auto who = std::make_shared<const request::IdentityFacts>(std::move(identity));
   const JsonValue root = document->root();
   const JsonValue items = root.find("items");
-  std::string body;
-  JsonWriter json(&body);
+  std::string answer;
+  JsonWriter json(&answer);
   if (!items.exists()) {
+    answer.reserve(kAnswerBytesUsual);
     SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
-                              read_one(root, document, asker, bundle->catalogs()));
+                              read_one(root, document, who, bundle->catalogs()));
     write_one(json, simulation, one);
-    return body;
+    return answer;
   }
   if (root.size() != 1 || items.kind() != JsonKind::array ||
       items.size() > limits::kEvaluateItemsMax) {
@@ -140,22 +150,26 @@ Result<std::string> simulate(DeskContext& desk, const AgentCall& call) {
                                             std::to_string(limits::kEvaluateItemsMax) +
                                             " actions, and stand alone");
   }
+  answer.reserve(kAnswerBytesUsual * (items.size() + 1));
   json.begin_object().key("ok").boolean(true).key("items").begin_array();
   JsonValue item = items.first_child();
   for (std::size_t left = items.size(); left > 0; --left) {
     SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
-                              read_one(item, document, asker, bundle->catalogs()));
+                              read_one(item, document, who, bundle->catalogs()));
     write_one(json, simulation, one);
     if (left > 1) item = item.next();
   }
   json.end_array().end_object();
-  return body;
+  return answer;
 }
 
-}  // namespace
-
 void serve_simulate(DeskContext& desk, AgentCall call) {
-  Result<std::string> body = simulate(desk, call);
+  const http::HttpRequest& request = call.exchange->request();
+  const Result<bool> explains = parse_explain(request.query());
+  Result<std::string> body =
+      explains ? simulate(desk.judge, {call.asker, *call.known, call.correlation_id, *explains},
+                          request.body)
+               : tl::make_unexpected(explains.error());
   call.exchange->respond(body ? json_answer(200, *std::move(body)) : refusal(body.error()));
 }
 

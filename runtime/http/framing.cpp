@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/byte_scan.hpp"
 #include "core/check.hpp"
 #include "core/text.hpp"
 #include "runtime/http/charset.hpp"
@@ -135,7 +136,7 @@ template <class Message>
 Refusal check_field_line(std::string_view line, HeaderField& field) {
   if (line.empty()) return Refusal::field_name_invalid;
   if (line.front() == ' ' || line.front() == '\t') return Refusal::field_fold;
-  for (const char c : line) {
+  for (const char c : line.substr(visible_ascii_run(line))) {
     if (c == '\r') return Refusal::bare_cr;
     if (!contains(kValueBytes, c)) return Refusal::control_character;
   }
@@ -152,7 +153,7 @@ Refusal check_field_line(std::string_view line, HeaderField& field) {
 Refusal check_request_line(std::string_view line, std::size_t target_bytes_max) {
   const std::size_t first = line.find(' ');
   const std::size_t last = line.rfind(' ');
-  for (const char c : line) {
+  for (const char c : line.substr(visible_ascii_run(line))) {
     if (c == '\r') return Refusal::bare_cr;
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return Refusal::control_character;
   }

@@ -33,6 +33,11 @@ Headers::Place Headers::append_bytes(std::string_view name, std::string_view val
   return place;
 }
 
+void Headers::reserve(std::size_t fields, std::size_t bytes) {
+  fields_.reserve(fields);
+  bytes_.reserve(bytes);
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   fields_.push_back(append_bytes(name, value));
 }
@@ -70,13 +75,6 @@ std::size_t Headers::count(std::string_view name) const noexcept {
   for (const HeaderField field : *this)
     found += equal_ignoring_ascii_case(field.name, name) ? 1 : 0;
   return found;
-}
-
-HeaderField Headers::operator[](std::size_t index) const noexcept {
-  SENTRAIL_CHECK(index < fields_.size());
-  const Place& place = fields_[index];
-  const char* begin = bytes_.data() + place.begin;
-  return {{begin, place.name_bytes}, {begin + place.name_bytes, place.value_bytes}};
 }
 
 bool operator==(const Headers& a, const Headers& b) noexcept {

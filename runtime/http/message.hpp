@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/check.hpp"
+
 namespace sentrail::http {
 
 // One header field; the views live as long as the Headers that returned them is not changed.
@@ -52,6 +54,8 @@ class Headers {
     std::size_t index_ = 0;
   };
 
+  // Makes room for so many fields with so many bytes of names and values.
+  void reserve(std::size_t fields, std::size_t bytes);
   // Appends a field. REQUIRES: the views do not point into this object. Validity is the
   // serialiser's business (codec.hpp), so that a message can hold what a test wants to refuse.
   void add(std::string_view name, std::string_view value);
@@ -87,6 +91,13 @@ class Headers {
   std::string bytes_;
   std::vector<Place> fields_;
 };
+// Inline: every look for a field walks over them.
+inline HeaderField Headers::operator[](std::size_t index) const noexcept {
+  SENTRAIL_CHECK(index < fields_.size());
+  const Place& place = fields_[index];
+  const char* begin = bytes_.data() + place.begin;
+  return {{begin, place.name_bytes}, {begin + place.name_bytes, place.value_bytes}};
+}
 
 // The two versions that are spoken.
 enum class HttpVersion : std::uint8_t { http10, http11 };

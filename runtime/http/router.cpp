@@ -39,6 +39,9 @@ bool match_path(std::string_view path_template, std::string_view path,
   const bool takes_rest = path_template.ends_with(kRest);
   if (takes_rest) path_template.remove_suffix(kRest.size());
   if (path.empty() || path.front() != '/') return false;
+  // What stands before the first parameter tells most templates apart.
+  const std::string_view fixed = path_template.substr(0, path_template.find('{'));
+  if (!path.starts_with(fixed)) return false;
   while (!path_template.empty()) {
     if (path.empty()) return false;
     const TemplateSegment wanted = pop_segment(path_template);

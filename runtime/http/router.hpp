@@ -81,6 +81,9 @@ template <class HandlerId, class Scope>
   RouteMatch<HandlerId, Scope> match;
   const MethodSet bit = method_bit(method);
   for (const Route<HandlerId, Scope>& route : table) {
+    // The first letter tells most routes apart.
+    const bool letters = path.size() > 1 && route.path.size() > 1 && route.path[1] != '{';
+    if (letters && path[1] != route.path[1]) continue;
     RouteParameters parameters;
     if (!match_path(route.path, path, parameters)) continue;
     if (route.methods == kAnyMethod || (route.methods & bit) != 0) {

@@ -129,8 +129,11 @@ Result<std::string> serialise_response_head(const HttpResponse& response,
   out.reserve(512);
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason);
   out.append("\r\n");
+  bool dated = framing.date.empty();
   for (const HeaderField field : response.headers) {
-    if (!is_transport_field(field.name)) SENTRAIL_TRY(write_field(field, out));
+    if (is_transport_field(field.name)) continue;
+    SENTRAIL_TRY(write_field(field, out));
+    dated = dated || equal_ignoring_ascii_case(field.name, "date");
   }
   if (framing.framing == BodyFraming::length) {
     out.append("Content-Length: ").append(std::to_string(framing.length)).append("\r\n");
@@ -142,6 +145,7 @@ Result<std::string> serialise_response_head(const HttpResponse& response,
   } else if (framing.to_http10) {
     out.append("Connection: keep-alive\r\n");
   }
+  if (!dated) out.append("Date: ").append(framing.date).append("\r\n");
   out.append("\r\n");
   return out;
 }

@@ -29,7 +29,8 @@ struct ResponseFraming {
   BodyFraming framing = BodyFraming::length;
   std::uint64_t length = 0;
   bool keep_alive = true;
-  bool to_http10 = false;  // the request was HTTP/1.0: `keep-alive` must be said
+  bool to_http10 = false;   // the request was HTTP/1.0: `keep-alive` must be said
+  std::string_view date{};  // of the Date field of a response without one; empty: none is written
 };
 
 // Writes a response's head. Content-Length, Transfer-Encoding, Connection and Keep-Alive among the

@@ -19,6 +19,9 @@ using beast::string_view;
   return {text.data(), text.size()};
 }
 
+// Most messages have no more.
+constexpr std::size_t kFieldsUsual = 12;
+
 // Collects start line and fields; body callbacks are never reached, since only heads are fed.
 template <bool kIsRequest, class Message>
 class Tokeniser final : public beast::http::basic_parser<kIsRequest> {
@@ -71,6 +74,7 @@ class Tokeniser final : public beast::http::basic_parser<kIsRequest> {
 
 template <bool kIsRequest, class Message>
 [[nodiscard]] bool tokenise(std::string_view head, Message& message) {
+  message.headers.reserve(kFieldsUsual, head.size());
   Tokeniser<kIsRequest, Message> tokeniser(message);
   error_code ec;
   const std::size_t used = tokeniser.put(beast::net::const_buffer(head.data(), head.size()), ec);

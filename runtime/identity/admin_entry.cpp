@@ -11,10 +11,10 @@ namespace sentrail::identity {
 
 store::AuditEntry admin_entry(const Clock& clock, store::AuditKind kind, std::string action) {
   store::AuditEntry made;
-  made.id = crypto::uuid_v4();
   made.kind = kind;
   made.time_ms = clock.now().unix_ms;
-  made.correlation_id = crypto::uuid_v4();
+  made.id = crypto::uuid_v7(made.time_ms);
+  made.correlation_id = crypto::uuid_v7(made.time_ms);
   made.source = "manual";
   made.tool = "system";
   made.action = std::move(action);

@@ -47,10 +47,10 @@ Result<Actor> actor_of(const store::Person& person, const Uuid& workspace_id) {
 
 store::AuditEntry Administration::entry(AuditKind kind, std::string action) const {
   store::AuditEntry made;
-  made.id = crypto::uuid_v4();
   made.kind = kind;
   made.time_ms = now_ms();
-  made.correlation_id = crypto::uuid_v4();
+  made.id = crypto::uuid_v7(made.time_ms);
+  made.correlation_id = crypto::uuid_v7(made.time_ms);
   made.source = "manual";
   made.tool = "system";
   made.action = std::move(action);

@@ -71,10 +71,14 @@ bool JsonBody::is_plain_json() const noexcept {
 }
 
 Fact JsonBody::parse() {
+  if (value_.exists()) {
+    const bool readable = is_plain_json() && !wire::has_case_repeats(value_);
+    return readable ? Fact::of(value_) : Fact::unreadable();
+  }
   if (bytes_.empty()) return Fact{};
   if (bytes_.size() > limits::kBodyVisibleBytesMax || !is_plain_json()) return Fact::unreadable();
-  auto document = wire::parse_json(bytes_);
-  if (!document.has_value() || wire::has_case_repeats(document->root())) return Fact::unreadable();
+  auto document = wire::parse_json_fields(bytes_, *fields_);
+  if (!document.has_value()) return Fact::unreadable();
   document_ = *std::move(document);
   return Fact::of(document_.root());
 }

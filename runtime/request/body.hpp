@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/json.hpp"
+#include "core/json_fields.hpp"
 #include "runtime/classify/classify.hpp"
 
 namespace sentrail::request {
@@ -23,8 +24,13 @@ class JsonBody final : public classify::BodySource {
  public:
   JsonBody() = default;
   // `bytes` and `headers` (names in lower case) must outlive the body, and the body must not move.
-  JsonBody(std::string_view bytes, std::span<const NamedText> headers)
-      : bytes_(bytes), headers_(headers) {}
+  // So must `fields`, what is kept of it.
+  JsonBody(std::string_view bytes, std::span<const NamedText> headers,
+           const JsonFields& fields = JsonFields::everything())
+      : bytes_(bytes), headers_(headers), fields_(&fields) {}
+  // Of one that was read already.
+  JsonBody(JsonValue value, std::span<const NamedText> headers)
+      : value_(value), headers_(headers) {}
 
   [[nodiscard]] Fact body() override;
   // Whether it was asked for.
@@ -35,7 +41,9 @@ class JsonBody final : public classify::BodySource {
   [[nodiscard]] bool is_plain_json() const noexcept;
 
   std::string_view bytes_;
+  JsonValue value_;  // in place of bytes_, if it exists
   std::span<const NamedText> headers_;
+  const JsonFields* fields_ = nullptr;
   JsonDocument document_;
   std::optional<Fact> fact_;
 };

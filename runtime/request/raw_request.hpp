@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/json.hpp"
 #include "core/zones.hpp"
 
 namespace sentrail::request {
@@ -30,6 +31,9 @@ struct RawRequest {
   std::vector<Header> headers;
   std::optional<std::string> body;  // nothing or empty: there is no body
   bool body_unreadable = false;     // there is one that policy cannot see, whatever `body` says
+  // The body where it has been read as JSON already, in place of `body`. Its document has no keys
+  // that repeat and outlives the Requests.
+  JsonValue body_value{};
 };
 
 // Who calls, on whose behalf and where, as authenticated; what is not known is absent.

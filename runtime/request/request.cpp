@@ -17,20 +17,6 @@ namespace {
 constexpr std::array<std::string_view, 3> kCredentialHeaders = {"authorization", "cookie",
                                                                 "proxy-authorization"};
 
-// Views of an identity's lists.
-struct Sets {
-  std::vector<std::string_view> roles;
-  std::vector<std::string_view> groups;
-
-  explicit Sets(const Identity& identity) {
-    if (identity.agent_roles)
-      roles.assign(identity.agent_roles->begin(), identity.agent_roles->end());
-    if (identity.user_groups) {
-      groups.assign(identity.user_groups->begin(), identity.user_groups->end());
-    }
-  }
-};
-
 Fact fact_of(const std::optional<std::string>& text) {
   if (!text.has_value()) return Fact{};
   return is_valid_utf8(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
@@ -51,29 +37,6 @@ Fact address_fact(const std::optional<std::string>& text) {
   return parse_address(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
 }
 
-void fill_identity(const Identity& identity, const Sets& sets, Facts& facts) {
-  facts.now_ms = identity.now_ms;
-  facts.zones = identity.zones;
-  facts[AttributeId::agent_id] = fact_of(identity.agent_id);
-  facts[AttributeId::agent_name] = fact_of(identity.agent_name);
-  facts[AttributeId::agent_owner] = fact_of(identity.agent_owner);
-  facts[AttributeId::agent_client] = fact_of(identity.agent_client);
-  facts[AttributeId::agent_ip] = address_fact(identity.agent_ip);
-  facts[AttributeId::user_id] = fact_of(identity.user_id);
-  facts[AttributeId::env] = fact_of(identity.env);
-  facts[AttributeId::workspace] = fact_of(identity.workspace);
-  facts[AttributeId::source] = fact_of(identity.source);
-  if (identity.agent_roles) {
-    facts[AttributeId::agent_roles] = Fact::of(std::span<const std::string_view>(sets.roles));
-  }
-  if (identity.user_groups) {
-    facts[AttributeId::user_groups] = Fact::of(std::span<const std::string_view>(sets.groups));
-  }
-  if (identity.agent_registered) {
-    facts[AttributeId::agent_registered] = Fact::of(*identity.agent_registered);
-  }
-}
-
 std::string_view without_port(std::string_view host) noexcept {
   const std::size_t colon = host.rfind(':');
   if (colon == std::string_view::npos || colon + 1 == host.size()) return host;
@@ -86,11 +49,11 @@ std::string_view without_port(std::string_view host) noexcept {
 // Everything that the facts of one call point into.
 class OwnedCall {
  public:
-  OwnedCall(RawRequest raw, Identity identity)
-      : raw_(std::move(raw)),
-        identity_(with_canonical_address(std::move(identity))),
-        sets_(identity_) {
+  OwnedCall(RawRequest raw, IdentityFactsPtr who, const JsonFields* fields)
+      : raw_(std::move(raw)), who_(std::move(who)) {
     names_.reserve(raw_.headers.size());
+    all_headers_.reserve(raw_.headers.size());
+    shown_headers_.reserve(raw_.headers.size());
     for (const Header& header : raw_.headers) {
       names_.push_back(to_lower_ascii(header.name));
       all_headers_.push_back({names_.back(), header.value});
@@ -99,7 +62,10 @@ class OwnedCall {
                                         names_.back()) != kCredentialHeaders.end();
       if (!credential) shown_headers_.push_back(all_headers_.back());
     }
-    body_ = JsonBody(body_bytes(), all_headers_);
+    body_ = raw_.body_value.exists() && !raw_.body_unreadable
+                ? JsonBody(raw_.body_value, all_headers_)
+                : JsonBody(body_bytes(), all_headers_,
+                           fields == nullptr ? JsonFields::everything() : *fields);
   }
   OwnedCall(const OwnedCall&) = delete;
   OwnedCall& operator=(const OwnedCall&) = delete;
@@ -120,8 +86,7 @@ class OwnedCall {
 
   // The facts that all actions of the call share.
   [[nodiscard]] Facts facts(BodyUse use) {
-    Facts facts;
-    fill_identity(identity_, sets_, facts);
+    Facts facts = who_->facts();
     facts[AttributeId::tool] =
         is_valid_utf8(raw_.tool) ? Fact::of(std::string_view(raw_.tool)) : Fact::unreadable();
     facts[AttributeId::http_method] = Fact::of(std::string_view(raw_.method));
@@ -147,7 +112,9 @@ class OwnedCall {
   [[nodiscard]] const classify::Classified& classified() const noexcept { return classified_; }
 
  private:
-  [[nodiscard]] bool has_body() const noexcept { return !body_bytes().empty(); }
+  [[nodiscard]] bool has_body() const noexcept {
+    return raw_.body_value.exists() || !body_bytes().empty();
+  }
 
   // What is read as the body; for one that nobody may see, something that is no JSON.
   [[nodiscard]] std::string_view body_bytes() const noexcept {
@@ -172,8 +139,7 @@ class OwnedCall {
   }
 
   RawRequest raw_;
-  Identity identity_;
-  Sets sets_;
+  IdentityFactsPtr who_;
   std::vector<std::string> names_;  // reserved once: its strings never move
   std::vector<NamedText> all_headers_;
   std::vector<NamedText> shown_headers_;
@@ -189,9 +155,38 @@ class OwnedCall {
 
 }  // namespace
 
-Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
-                                           const CatalogView& catalogs, BodyUse use) {
-  const auto call = std::make_shared<OwnedCall>(std::move(raw), std::move(identity));
+IdentityFacts::IdentityFacts(Identity identity)
+    : identity_(with_canonical_address(std::move(identity))) {
+  const auto set_of = [](const auto& texts, std::vector<std::string_view>& views) {
+    views.assign(texts->begin(), texts->end());
+    return Fact::of(std::span<const std::string_view>(views));
+  };
+  facts_.now_ms = identity_.now_ms;
+  facts_.zones = identity_.zones;
+  facts_[AttributeId::agent_id] = fact_of(identity_.agent_id);
+  facts_[AttributeId::agent_name] = fact_of(identity_.agent_name);
+  facts_[AttributeId::agent_owner] = fact_of(identity_.agent_owner);
+  facts_[AttributeId::agent_client] = fact_of(identity_.agent_client);
+  facts_[AttributeId::agent_ip] = address_fact(identity_.agent_ip);
+  facts_[AttributeId::user_id] = fact_of(identity_.user_id);
+  facts_[AttributeId::env] = fact_of(identity_.env);
+  facts_[AttributeId::workspace] = fact_of(identity_.workspace);
+  facts_[AttributeId::source] = fact_of(identity_.source);
+  if (identity_.agent_roles) {
+    facts_[AttributeId::agent_roles] = set_of(identity_.agent_roles, roles_);
+  }
+  if (identity_.user_groups) {
+    facts_[AttributeId::user_groups] = set_of(identity_.user_groups, groups_);
+  }
+  if (identity_.agent_registered) {
+    facts_[AttributeId::agent_registered] = Fact::of(*identity_.agent_registered);
+  }
+}
+
+Result<std::vector<Request>> make_requests_for(IdentityFactsPtr who, RawRequest raw,
+                                               const CatalogView& catalogs, BodyUse use,
+                                               const JsonFields* fields) {
+  const auto call = std::make_shared<OwnedCall>(std::move(raw), std::move(who), fields);
   SENTRAIL_TRY(call->classify(catalogs));
   Facts facts = call->facts(use);
   std::vector<Request> out;
@@ -204,17 +199,15 @@ Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
   return out;
 }
 
+Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
+                                           const CatalogView& catalogs, BodyUse use) {
+  return make_requests_for(std::make_shared<const IdentityFacts>(std::move(identity)),
+                           std::move(raw), catalogs, use);
+}
+
 Request bare_request(Identity identity) {
-  struct Owner {
-    explicit Owner(Identity from)
-        : identity(with_canonical_address(std::move(from))), sets(identity) {}
-    Identity identity;
-    Sets sets;
-  };
-  const auto owner = std::make_shared<Owner>(std::move(identity));
-  Facts facts;
-  fill_identity(owner->identity, owner->sets, facts);
-  return Request(owner, facts, false);
+  const auto who = std::make_shared<const IdentityFacts>(std::move(identity));
+  return Request(who, who->facts(), false);
 }
 
 }  // namespace sentrail::request

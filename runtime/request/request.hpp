@@ -12,6 +12,7 @@
 
 #include "core/catalog.hpp"
 #include "core/facts.hpp"
+#include "core/json_fields.hpp"
 #include "core/result.hpp"
 #include "runtime/request/raw_request.hpp"
 
@@ -42,13 +43,39 @@ class Request {
   bool declared_read_;
 };
 
+// Who asks, made into facts once for all Requests of one asker. threads: immutable.
+class IdentityFacts {
+ public:
+  explicit IdentityFacts(Identity identity);
+  IdentityFacts(const IdentityFacts&) = delete;
+  IdentityFacts& operator=(const IdentityFacts&) = delete;
+
+  // What is known of who asks and when; all else is absent. Valid as long as this.
+  [[nodiscard]] const Facts& facts() const noexcept { return facts_; }
+
+ private:
+  Identity identity_;
+  std::vector<std::string_view> roles_;
+  std::vector<std::string_view> groups_;
+  Facts facts_;
+};
+
+// Requests share who asks.
+using IdentityFactsPtr = std::shared_ptr<const IdentityFacts>;
+
 // Whether policy asks for members of the body. If not, the body is parsed only where the catalog
 // asks for it, and is unreadable otherwise.
 enum class BodyUse : std::uint8_t { asked, not_asked };
 
 // Classifies a call. out: at least one Request, strictest risk first; the call is decided by
 // deciding each and joining. REQUIRES: verified catalogs, which outlive the Requests.
-// cost: linear in the call. fails: as classify::classify does.
+// in: the members of the body that policy and catalogs ask for, of body_fields(); outlives the
+// call; null: all of them. cost: linear in the call. fails: as classify::classify does.
+[[nodiscard]] Result<std::vector<Request>> make_requests_for(IdentityFactsPtr who, RawRequest raw,
+                                                             const CatalogView& catalogs,
+                                                             BodyUse use = BodyUse::asked,
+                                                             const JsonFields* fields = nullptr);
+// The same of one who asks once.
 [[nodiscard]] Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
                                                          const CatalogView& catalogs,
                                                          BodyUse use = BodyUse::asked);

@@ -4,6 +4,7 @@
 #include "runtime/server/channel.hpp"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <array>
 #include <boost/asio/error.hpp>
@@ -67,6 +68,17 @@ Task<IoResult> Channel::read_raw(std::span<char> buffer) {
   auto [ec, bytes] =
       co_await socket_.async_read_some(asio::mutable_buffer(buffer.data(), buffer.size()), kTuple);
   co_return result(ec, bytes);
+}
+
+std::size_t Channel::try_write(std::string_view first, std::string_view second) noexcept {
+  if (closed_ || tls_) return 0;
+  std::array<iovec, 2> parts = {iovec{const_cast<char*>(first.data()), first.size()},
+                                iovec{const_cast<char*>(second.data()), second.size()}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = second.empty() ? 1 : 2;
+  const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
 Task<IoResult> Channel::write(std::string_view first, std::string_view second) {

@@ -46,6 +46,9 @@ class Channel {
   [[nodiscard]] Task<IoResult> read_some(std::span<char> buffer);
   // Reads below TLS, for throwing away.
   [[nodiscard]] Task<IoResult> read_raw(std::span<char> buffer);
+  // Writes what the operating system takes at once, without waiting; nothing over TLS. out: how
+  // much; an error shows when the rest is written.
+  [[nodiscard]] std::size_t try_write(std::string_view first, std::string_view second) noexcept;
   // Writes all of both parts, or as much as could be written.
   [[nodiscard]] Task<IoResult> write(std::string_view first, std::string_view second = {});
   // Tells the peer that no more comes (TLS close_notify, TCP FIN); ends the waiting for either.

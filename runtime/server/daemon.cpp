@@ -160,7 +160,7 @@ store::Transaction Daemon::entry(store::AuditKind kind, std::string action,
   store::AuditEntry entry;
   entry.kind = kind;
   entry.time_ms = clock_.now().unix_ms;
-  entry.correlation_id = crypto::uuid_v4();
+  entry.correlation_id = crypto::uuid_v7(entry.time_ms);
   entry.source = "manual";
   entry.tool = "system";
   entry.action = std::move(action);

@@ -148,14 +148,17 @@ Task<bool> Session::serve() {
     }
     co_return co_await respond(std::move(*plan.answer), no_body);
   }
+  parser_.limit_body(std::max<std::uint64_t>(plan.buffer_bytes_max, plan.stream_bytes_max));
+  const http::Fed fed = parser_.feed(pending_);
+  pending_.remove_prefix(fed.consumed);
+  if (fed.progress == Progress::message) co_return co_await answer(true);
   const Body body = co_await read_body(std::move(plan));
   if (body == Body::unavailable) co_return false;
   co_return co_await answer(body == Body::whole);
 }
 
+// The rest of a body that was not there with its head.
 Task<Session::Body> Session::read_body(http::BodyPlan plan) {
-  const std::uint64_t most = std::max<std::uint64_t>(plan.buffer_bytes_max, plan.stream_bytes_max);
-  parser_.limit_body(most);
   bool expected = parser_.request().expects_continue;
   bool armed = false;
   while (true) {
@@ -189,7 +192,9 @@ Task<bool> Session::answer(bool body_complete) {
       body_complete ? parser_.take() : std::exchange(parser_.request(), http::HttpRequest{});
   worker_.shared().handler->handle(
       std::make_shared<SessionExchange>(std::move(request), body_complete, peer_, worker_, slot));
-  Answer given = co_await await_answer(std::move(slot));
+  if (!slot->answer) slot->answer = co_await await_answer(slot);
+  slot->event = nullptr;
+  Answer given = std::move(*slot->answer);
   if (aborted_) co_return false;
   if (auto* call = std::get_if<ForwardAnswer>(&given)) {
     co_return co_await forward(std::move(*call), body_complete);
@@ -232,14 +237,14 @@ bool Session::may_keep_alive() const {
 
 std::string Session::head_bytes(const http::HttpResponse& response, http::ResponseFraming framing) {
   framing.to_http10 = facts_.http10;
+  framing.date = worker_.date();
   auto head = http::serialise_response_head(response, framing);
   if (!head) {
     worker_.log(http::LogLevel::error, "response_invalid",
                 {{"path", facts_.path}, {"error", head.error().message}});
     return {};
   }
-  if (response.headers.find("date")) return std::move(*head);
-  return head->insert(head->size() - 2, "Date: " + worker_.date() + "\r\n");
+  return std::move(*head);
 }
 
 // out: whether another request may follow
@@ -259,8 +264,16 @@ Task<bool> Session::respond(http::HttpResponse response, bool body_read) {
   facts_.status = response.status;
   const bool no_body = facts_.to_head || framing.framing == http::BodyFraming::none;
   if (!no_body) facts_.bytes = response.body.size();
-  const std::string_view body = no_body ? std::string_view{} : response.body;
-  const bool written = co_await write_all(std::move(head), body);
+  std::string_view body = no_body ? std::string_view{} : response.body;
+  // Most responses fit into what the operating system takes at once: those need no waiting.
+  const std::size_t sent = channel_.try_write(head, body);
+  bool written = sent == head.size() + body.size();
+  if (!written) {
+    const std::size_t of_head = std::min(sent, head.size());
+    head.erase(0, of_head);
+    body.remove_prefix(sent - of_head);
+    written = co_await write_all(std::move(head), body);
+  }
   log_request();
   unread_ = !body_read;
   co_return written&& framing.keep_alive;

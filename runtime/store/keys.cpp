@@ -92,12 +92,12 @@ std::string index_prefix(const Uuid& workspace_id, AuditColumn column, std::stri
   SENTRAIL_CHECK(value.size() <= limits::kAuditTermBytesMax);
   constexpr char kHashed = '\xff';
   static_assert(limits::kAuditTermBytesMax < 0xff);
-  return Key()
-      .add(workspace_id)
-      .byte(static_cast<char>(column))
-      .byte(hashed ? kHashed : static_cast<char>(value.size()))
-      .last(value)
-      .text();
+  std::string prefix;
+  prefix.reserve(sizeof(Uuid::bytes) + 2 + value.size() + kIndexPositionBytes);  // what follows too
+  prefix.append(reinterpret_cast<const char*>(workspace_id.bytes.data()), sizeof(Uuid::bytes));
+  prefix.push_back(static_cast<char>(column));
+  prefix.push_back(hashed ? kHashed : static_cast<char>(value.size()));
+  return prefix.append(value);
 }
 
 std::string index_position(std::int64_t time_ms, std::uint64_t sequence) {
@@ -110,6 +110,7 @@ std::string_view index_run_of(std::string_view key) noexcept {
   switch (static_cast<AuditColumn>(key[kColumnAt])) {
     case AuditColumn::id:
     case AuditColumn::correlation:
+      return key.substr(0, kColumnAt + 1);  // ids ascend with time
     case AuditColumn::held_action:
     case AuditColumn::resource:
       return {};

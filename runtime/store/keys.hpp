@@ -96,7 +96,8 @@ inline constexpr std::size_t kIndexPositionBytes = 16;
 [[nodiscard]] std::string index_position(std::int64_t time_ms, std::uint64_t sequence);
 
 // The part of an index key that those of many entries share, so that they stand in one run, each
-// new one at its front; empty where a term is mostly an entry's own.
+// new one at its front, or at its end where terms ascend with time; empty where a term is mostly an
+// entry's own.
 [[nodiscard]] std::string_view index_run_of(std::string_view key) noexcept;
 
 }  // namespace sentrail::store

@@ -84,7 +84,9 @@ Result<std::optional<std::string>> Staging::get(const std::string& key) const {
   for (const StateRows* rows : {&draft_rows_, &rows_}) {
     if (const auto found = rows->find(key); found != rows->end()) return found->second;
   }
-  return kv_.get(Space::state, key);
+  if (const auto found = read_.find(key); found != read_.end()) return found->second;
+  SENTRAIL_ASSIGN_OR_RETURN(std::optional<std::string> stored, kv_.get(Space::state, key));
+  return read_.emplace(key, std::move(stored)).first->second;
 }
 
 void Staging::set(const Key& key, std::string value) {

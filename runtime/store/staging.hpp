@@ -77,6 +77,9 @@ class Staging {
   std::vector<KvWrite> writes_;
   StateRows rows_;
   std::unordered_set<std::string> blobs_;
+  // What the store held of the keys that were asked for: nothing else writes while a batch is
+  // staged, and most of its transactions ask for the same kill states.
+  mutable StateRows read_;
 
   // What the transaction at hand adds; merged when it succeeds.
   AuditHead draft_head_;

@@ -108,7 +108,7 @@ Writer::~Writer() {
   thread_.join();
 }
 
-Result<Ticket> Writer::submit(Transaction transaction, CompletionTarget target) {
+Result<Ticket> Writer::submit(Transaction transaction, CompletionTarget target, Wake wake) {
   if (const Status health = store_.health(); !health) {
     return fail(Errc::unavailable, "the store takes no writes: " + health.error().message);
   }
@@ -125,7 +125,7 @@ Result<Ticket> Writer::submit(Transaction transaction, CompletionTarget target) 
     queued_bytes_ += queued.bytes;
     queue_.push_back(std::move(queued));
   }
-  wake_.notify_one();
+  if (wake == Wake::now) wake_.notify_one();
   return ticket;
 }
 

@@ -80,6 +80,10 @@ struct WriterCounts {
   std::uint64_t withdrawn = 0;     // given up while they were applied
 };
 
+// Whether who submits wakes the writer, or will by Writer::wake(): one who submits many at once
+// wakes it once, and it finds them all.
+enum class Wake : std::uint8_t { now, later };
+
 // Owns the writing thread. Destroying it applies what is queued, then ends. threads: submit(),
 // commit() and counts() from any.
 class Writer {
@@ -94,7 +98,10 @@ class Writer {
   // Queues a transaction; never blocks on the disk. The completion comes through `target`. A caller
   // that waits bounds its wait by limits::kAuditWriteMsMax, then gives its ticket up and blocks.
   // fails: unavailable, at once and for good after the store broke, or while the queue is full.
-  [[nodiscard]] Result<Ticket> submit(Transaction transaction, CompletionTarget target);
+  [[nodiscard]] Result<Ticket> submit(Transaction transaction, CompletionTarget target,
+                                      Wake wake = Wake::now);
+  // Has the writer look for what was submitted with Wake::later. threads: any.
+  void wake() noexcept { wake_.notify_one(); }
 
   // Submits and waits; gives up after `wait_ms`, and then the log says `withdrawn`: only for what
   // its caller does not do after a failure. An administrative change is not of that kind: see

@@ -68,6 +68,15 @@ TEST(Uuids, Version4) {
   }
 }
 
+TEST(Uuids, Version7AscendsWithTime) {
+  const Uuid early = uuid_v7(0x0123456789ab);
+  EXPECT_EQ(format_uuid(early).substr(0, 15), "01234567-89ab-7");
+  EXPECT_EQ(early.bytes[8] & 0xc0u, 0x80u);
+  EXPECT_LT(early, uuid_v7(0x0123456789ac));
+  EXPECT_NE(uuid_v7(1), uuid_v7(1));
+  EXPECT_EQ(format_uuid(uuid_v7(-1)).substr(0, 13), "00000000-0000");
+}
+
 // source: RFC 9562, appendix A.4; and the namespace of names in the DNS, §6.6.
 TEST(Uuids, Version5) {
   const Uuid dns = parse_uuid("6ba7b810-9dad-11d1-80b4-00c04fd430c8").value();

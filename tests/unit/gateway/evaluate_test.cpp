@@ -95,6 +95,59 @@ TEST_F(EvaluateTest, EveryAnswerOfADeskNamesItsCall) {
   EXPECT_EQ(id_of(post("/evaluate-action", "agk_no", kBare)), "(absent)");
 }
 
+// --- lists of simulations ------------------------------------------------------------------
+
+TEST_F(EvaluateTest, AListOfSimulationsIsAnsweredItemByItem) {
+  const std::string raw = R"({"tool":"github","method":"GET","path":"/repos/a/b"})";
+  const Heard list = post("/simulate-action?explain=false", key_,
+                          R"({"items":[)" + std::string(kBare) + "," + raw + "]}");
+  ASSERT_EQ(list.status, 200) << list.body;
+  const JsonValue first = list.at("items").first_child();
+  EXPECT_EQ(list.at("items").size(), 2u);
+  const Heard alone = post("/simulate-action?explain=false", key_, raw);
+  for (const char* member : {"decision", "rule", "action", "resourceId", "riskLevel", "reason"}) {
+    EXPECT_EQ(Heard::text_of(first.next().find(member)), alone.text(member)) << member;
+  }
+}
+
+TEST_F(EvaluateTest, AListOfSimulationsIsRefusedWholeForOneBadItem) {
+  const std::string good(kBare);
+  std::string many = good;
+  for (std::size_t i = 0; i < limits::kEvaluateItemsMax; ++i) many += "," + good;
+  for (const std::string& body : std::vector<std::string>{
+           R"({"items":[)" + good + R"(,{"tool":"github"}]})", R"({"items":[)" + many + "]}",
+           R"({"items":[)" + good + R"(],"tool":"github"})", std::string(R"({"items":{"a":1}})"),
+           std::string(R"({"items":7})"), R"({"items":[)" + good + ",[]]}",
+           R"({"items":[{"tool":"github","method":"GET","path":"/a/../b"}]})",
+           R"({"items":[{"items":[)" + good + "]}]}",
+           R"({"items":[{"tool":"github","method":"GET","path":"/a","bdy":1}]})"}) {
+    const Heard heard = post("/simulate-action?explain=false", key_, body);
+    EXPECT_EQ(heard.status, 400) << body << heard.body;
+    EXPECT_EQ(heard.text("code"), "invalid_request");
+  }
+}
+
+// A body within a described call is judged as if it were sent: repeats in another case make it
+// unreadable, and so does a media type that is not JSON.
+TEST_F(EvaluateTest, ABodyThatIsDescribedIsReadAsOneThatIsSent) {
+  block_when(R"(body.title == "t")");
+  const auto decided = [&](const std::string& rest) {
+    return post("/simulate-action?explain=false", key_,
+                R"({"tool":"github","method":"POST","path":"/repos/a/b/issues")" + rest + "}")
+        .text("decision");
+  };
+  EXPECT_EQ(decided(""), "allow");
+  EXPECT_EQ(decided(R"(,"body":{"title":"u"})"), "allow");
+  EXPECT_EQ(decided(R"(,"body":{"title":"t"})"), "block");
+  EXPECT_EQ(decided(R"(,"body":{"title":"\u0074"})"), "block");
+  EXPECT_EQ(decided(R"(,"body":null)"), "block");
+  EXPECT_EQ(decided(R"(,"body":"x")"), "block");
+  EXPECT_EQ(decided(R"(,"body":{"title":"u","TITLE":"u"})"), "block");
+  EXPECT_EQ(decided(R"(,"body":{"title":"u"},"headers":{"content-type":"text/plain"})"), "block");
+  EXPECT_EQ(decided(R"(,"body":{"title":"u"},"headers":{"Content-Type":"application/json"})"),
+            "allow");
+}
+
 // --- explanations --------------------------------------------------------------------------
 
 TEST_F(EvaluateTest, AnExplanationSaysANegationOnce) {

@@ -26,7 +26,9 @@ std::string fault(std::string_view text) {
 
 Described described(std::string_view text) {
   static const CatalogView kCatalogs = tests::github_tables().view();
-  return describe_action(read(text).value().items.front(), {}, kCatalogs);
+  return describe_action(std::make_shared<const Description>(read(text).value().items.front()),
+                         std::make_shared<const request::IdentityFacts>(request::Identity{}),
+                         kCatalogs);
 }
 
 TEST(Evaluation, MistakesNameTheMember) {

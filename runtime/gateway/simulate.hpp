@@ -1,0 +1,32 @@
+// Dry runs as JSON in and JSON out, one or a batch: what `POST /simulate-action` answers, for
+// whoever has the gate in its own process.
+//
+// Neighbours: simulate.cpp serves the route with it; sentrail-bench measures it. Must not know:
+// HTTP, the store. Nothing is recorded, held or charged. source: docs/api.md A3.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/uuid.hpp"
+#include "runtime/gateway/judge.hpp"
+#include "runtime/gateway/known.hpp"
+
+namespace sentrail::gateway {
+
+// On whose behalf it is asked. Everything outlives the call.
+struct SimulatedFor {
+  const Asker& asker;
+  const Known& known;
+  Uuid correlation_id;   // stands in each answer
+  bool explains = true;  // gives the grounds, which cost more than the decision
+};
+
+// Answers one description, or `items` of at most limits::kEvaluateItemsMax, as the route does.
+// threads: the judge's. fails: invalid_argument for what is no description, naming the member;
+// unavailable without a policy.
+[[nodiscard]] Result<std::string> simulate(Judge& judge, const SimulatedFor& whom,
+                                           std::string_view body);
+
+}  // namespace sentrail::gateway
