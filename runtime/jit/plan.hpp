@@ -37,7 +37,7 @@ struct Plan {
   std::vector<PlannedBlock> blocks;
   std::size_t nodes = 0;     // of all formulas
   std::size_t left_out = 0;  // rules for which there was no room
-  bool whole = false;     // the blocks are all rules in their order, see decide::NativeRules
+  bool whole = false;        // the blocks are all rules in their order, see decide::NativeRules
   // What a decision costs with all of it and without, by the model.
   std::uint64_t expected_cost = 0;
   std::uint64_t cost_without = 0;

@@ -1,4 +1,4 @@
-"""What decides in sentraild: LLVM is in its memory only where asked for, or where a policy gains."""
+"""What decides in sentraild: LLVM is in its memory only if asked for, or where a policy gains."""
 
 import pathlib
 import shutil
