@@ -1,9 +1,12 @@
 // The table of engines. See engines.hpp.
 #include "bench/engines.hpp"
 
+#include <cstdio>
+
 #include "bench/naive.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/decide/table.hpp"
+#include "runtime/jit/library.hpp"
 
 namespace sentrail::bench {
 namespace {
@@ -32,13 +35,23 @@ std::unique_ptr<EngineRun> make(const Program& program) {
   return std::make_unique<RunOf<One>>(program);
 }
 
+// Native code comes from beside the bench, as it does for the server.
+const decide::NativeMaker& native_maker() {
+  static const jit::Library kLibrary;
+  return kLibrary;
+}
+
 template <decide::EngineKind Kind>
 struct Ours {
-  explicit Ours(const Program& program) : engine(program, Kind), scratch(engine.make_scratch()) {}
+  explicit Ours(const Program& program)
+      : engine(program, Kind, &native_maker()), scratch(engine.make_scratch()) {
+    std::fprintf(stderr, "# %s: %s\n", std::string(name_of(Kind)).c_str(),
+                 engine.description().c_str());
+  }
   [[nodiscard]] Decision decide(const Facts& facts) { return engine.decide(facts, scratch); }
   [[nodiscard]] std::size_t size_bytes() const {
     const std::size_t tables = engine.table() == nullptr ? 0 : engine.table()->report().bytes;
-    return bytes_of(engine.program()) + tables;
+    return bytes_of(engine.program()) + tables + engine.native_report().code_bytes;
   }
 
   decide::Engine engine;
@@ -71,6 +84,8 @@ struct NaiveReader : Naive {
 const std::vector<EngineKind>& engine_kinds() {
   static const std::vector<EngineKind> kKinds = {
       {"auto", "what the runtime takes", make<Ours<decide::EngineKind::automatic>>},
+      {"jit", "the table, and native code for rules that gain by it",
+       make<Ours<decide::EngineKind::jit>>},
       {"table", "rules that may match are looked up", make<Ours<decide::EngineKind::table>>},
       {"linear", "one chain of questions a tier, each answered once a request",
        make<Ours<decide::EngineKind::linear>>},

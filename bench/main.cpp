@@ -15,7 +15,7 @@ namespace {
 void add_decide(CLI::App& app, DecideOptions& options, int& exit_code) {
   CLI::App* const command = app.add_subcommand("decide", "the cost of one decision, in process");
   command->add_option("--workload", options.workloads, "which; all unless given")->delimiter(',');
-  command->add_option("--engine", options.engines, "auto, table, linear, naive")
+  command->add_option("--engine", options.engines, "auto, jit, table, linear, naive")
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--rules", options.rules, "sizes")->delimiter(',')->capture_default_str();

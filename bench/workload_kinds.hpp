@@ -26,6 +26,9 @@ void fill_bodies(Workload& workload, std::uint64_t seed, std::size_t request_cou
 void fill_deny_heavy_tiers(Workload& workload, std::uint64_t seed, std::size_t request_count);
 void fill_residual_heavy(Workload& workload, std::uint64_t seed, std::size_t request_count);
 
+// workload_trees.cpp
+void fill_residual_trees(Workload& workload, std::uint64_t seed, std::size_t request_count);
+
 // workload_packs.cpp
 void fill_real_packs(Workload& workload, std::uint64_t seed, std::size_t request_count);
 

@@ -17,6 +17,13 @@ __extension__ typedef unsigned __int128 Wide;
 static_assert(limits::kDecimalDigitsMax == 38);
 static_assert(limits::kDecimalExponentMax <= 32767);
 
+// Powers of ten below 2^64.
+constexpr auto kTens = [] {
+  std::array<std::uint64_t, 20> tens{1};
+  for (std::size_t i = 1; i < tens.size(); ++i) tens[i] = tens[i - 1] * 10;
+  return tens;
+}();
+
 Wide coefficient_of(const Decimal& value) noexcept {
   return (static_cast<Wide>(value.high) << 64u) | value.low;
 }
@@ -128,6 +135,16 @@ std::string Decimal::to_string() const {
 }
 
 std::strong_ordering compare(const Decimal& a, const Decimal& b) noexcept {
+  // Most numbers have a few digits: their coefficients, brought to one power of ten, fit.
+  const int apart = a.exponent - b.exponent;
+  const bool small = (a.high | b.high) == 0 && a.negative == b.negative;
+  if (small && std::abs(apart) < static_cast<int>(kTens.size())) {
+    const Wide scaled_a = static_cast<Wide>(a.low) * kTens[apart > 0 ? apart : 0];
+    const Wide scaled_b = static_cast<Wide>(b.low) * kTens[apart < 0 ? -apart : 0];
+    if (scaled_a == scaled_b) return std::strong_ordering::equal;
+    return (scaled_a < scaled_b) != a.negative ? std::strong_ordering::less
+                                               : std::strong_ordering::greater;
+  }
   const Wide coefficient_a = coefficient_of(a);
   const Wide coefficient_b = coefficient_of(b);
   const int sign_a = coefficient_a == 0 ? 0 : (a.negative ? -1 : 1);

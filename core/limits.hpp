@@ -67,6 +67,13 @@ inline constexpr std::size_t kPathStepsMax = 16;
 inline constexpr std::size_t kConditionDepthMax = kNestingMax + 8;
 // Attributes and members that one policy asks about: each takes 128 bytes of a thread's scratch.
 inline constexpr std::size_t kSlotsMax = 65'536;
+// Native code of one policy, in instructions of LLVM's. LLVM cannot be stopped by a clock, so what
+// it is given is counted: it takes 15 to 30 µs for each, at most two seconds, once for each bundle.
+inline constexpr std::size_t kNativeInstructionsMax = 65'536;
+// What is made of it stays in the second-level cache, which it shares with the tables.
+inline constexpr std::size_t kNativeCodeBytesMax = 512u << 10;
+// Attributes and members that native code reads: each takes 8 bytes of a thread's scratch.
+inline constexpr std::size_t kNativeInputsMax = 256;
 
 // --- JSON and YAML -------------------------------------------------------------------------
 // One JSON text: as large as the largest body that a hold stores (kBodyHeldBytesMax).

@@ -13,7 +13,7 @@ build_packages=(
   tao-pegtl-dev libyaml-cpp-dev libsimdjson-dev libboost1.81-dev librocksdb-dev libssl-dev
   libsodium-dev libexpected-dev libidn2-dev libutf8proc-dev libcli11-dev
   libhowardhinnant-date-dev tzdata
-  libgtest-dev libgmock-dev libbenchmark-dev libz3-dev groff-base libxml2-utils
+  libgtest-dev libgmock-dev libbenchmark-dev libz3-dev groff-base libxml2-utils llvm-19-dev
 )
 tool_packages=(
   clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev llvm-19 gcovr curl jq openssl

@@ -108,7 +108,7 @@ Result<std::shared_ptr<const LoadedBundle>> LoadedBundle::check(SealedBytes byte
   SENTRAIL_ASSIGN_OR_RETURN(const CatalogView catalogs, reader.catalogs());
   // The views above point into the mapping, which keeps its place when moved.
   std::shared_ptr<LoadedBundle> loaded(
-      new LoadedBundle(std::move(bytes), reader, program, catalogs));
+      new LoadedBundle(std::move(bytes), reader, program, catalogs, options));
   loaded->zones_ =
       std::make_unique<wire::ZoneWatch>(zone_names_of(program), SystemClock().now().unix_ms);
   loaded->digest_ = digest;

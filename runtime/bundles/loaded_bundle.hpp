@@ -37,6 +37,9 @@ struct LoadOptions {
   std::size_t needed = 1;
   // Refuses a policy that asks for what this program cannot do; null: all are accepted.
   Status (*accepts)(const Program& program) = nullptr;
+  // What decides, see decide::Engine. The maker is asked while the bundle is loaded, and no later.
+  decide::EngineKind engine = decide::EngineKind::automatic;
+  const decide::NativeMaker* native = nullptr;
 };
 
 // Owns its bytes and everything that points into them. threads: immutable.
@@ -75,12 +78,12 @@ class LoadedBundle {
   [[nodiscard]] static Result<std::shared_ptr<const LoadedBundle>> check(
       SealedBytes bytes, const LoadOptions& options);
   LoadedBundle(SealedBytes bytes, BundleReader reader, const Program& program,
-               const CatalogView& catalogs)
+               const CatalogView& catalogs, const LoadOptions& options)
       : bytes_(std::move(bytes)),
         reader_(reader),
         catalogs_(catalogs),
         body_fields_(sentrail::body_fields(program, catalogs)),
-        engine_(program) {}
+        engine_(program, options.engine, options.native) {}
 
   SealedBytes bytes_;
   BundleReader reader_;

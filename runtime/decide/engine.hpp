@@ -1,14 +1,16 @@
 // The policy decision point: a verified program, ready to decide with the engine that suits it.
 //
-// Neighbours: linear.hpp (asks every rule), table.hpp (looks up which rules may match), explain.hpp
-// and counting.hpp above. Must not know: policy text, files, clocks. Deciding is a pure function:
-// no allocation, no exception, no I/O. source: docs/language.md, section 8; docs/engine.md.
+// Neighbours: linear.hpp (asks every rule), table.hpp (looks up which rules may match), native.hpp
+// (rules in native code), explain.hpp and counting.hpp above. Must not know: policy text, files,
+// clocks. Deciding is a pure function: no allocation, no exception, no I/O. source:
+// docs/language.md, section 8; docs/engine.md.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/decision.hpp"
@@ -16,18 +18,20 @@
 #include "core/program.hpp"
 #include "core/truth.hpp"
 #include "runtime/decide/linear.hpp"
+#include "runtime/decide/native.hpp"
 #include "runtime/decide/scratch.hpp"
 
 namespace sentrail::decide {
 
 class RuleTable;
 
-// Which engine decides: the one that costs less by the committed model, or a named one.
-enum class EngineKind : std::uint8_t { automatic, linear, table };
+// Which engine decides: the one that costs less by the committed model, or a named one. `jit` is
+// the table engine with native code for those rules that gain by it.
+enum class EngineKind : std::uint8_t { automatic, linear, table, jit };
 
 // The names used by commands and benchmarks.
 [[nodiscard]] constexpr std::string_view name_of(EngineKind kind) noexcept {
-  constexpr std::array<std::string_view, 3> kNames = {"auto", "linear", "table"};
+  constexpr std::array<std::string_view, 4> kNames = {"auto", "linear", "table", "jit"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -36,7 +40,10 @@ enum class EngineKind : std::uint8_t { automatic, linear, table };
 // with its own Scratch.
 class Engine {
  public:
-  explicit Engine(const Program& verified, EngineKind kind = EngineKind::automatic);
+  // Native code comes from `maker`; without one, or if it makes none, the others decide and
+  // native_report() says why.
+  explicit Engine(const Program& verified, EngineKind kind = EngineKind::automatic,
+                  const NativeMaker* maker = nullptr);
   Engine(Engine&& other) noexcept;
   ~Engine();
 
@@ -45,10 +52,14 @@ class Engine {
 
   // What decides: never EngineKind::automatic.
   [[nodiscard]] EngineKind kind() const noexcept {
+    if (native_.rules > 0) return EngineKind::jit;
     return table_ ? EngineKind::table : EngineKind::linear;
   }
-  // The tables of EngineKind::table, else null.
+  // The tables of EngineKind::table and jit, else null.
   [[nodiscard]] const RuleTable* table() const noexcept { return table_.get(); }
+  [[nodiscard]] const NativeReport& native_report() const noexcept { return native_; }
+  // One line for people: what decides, and what became of native code.
+  [[nodiscard]] std::string description() const;
 
   // A scratch with room for this engine; Scratch::fit(bound()) makes room in an old one.
   [[nodiscard]] Scratch make_scratch() const { return Scratch(bound()); }
@@ -70,6 +81,7 @@ class Engine {
  private:
   LinearEngine linear_;
   std::unique_ptr<const RuleTable> table_;  // null: linear
+  NativeReport native_;
 };
 
 }  // namespace sentrail::decide

@@ -26,16 +26,6 @@ constexpr Truth incomparable(FactKind kind) noexcept {
   return kind == FactKind::absent ? Truth::f : Truth::u;
 }
 
-// Reads the value as a number once. REQUIRES: it is of kind number.
-bool is_numeric(SlotState& state) noexcept {
-  if (state.numeric == Known::unasked) {
-    const std::optional<Decimal> number = Decimal::parse(state.fact.text);
-    state.numeric = number ? Known::yes : Known::no;
-    if (number) state.number = *number;
-  }
-  return state.numeric == Known::yes;
-}
-
 // Whether operands [begin, end), which ascend, hold a symbol.
 bool has_symbol(const BoundProgram& bound, std::uint32_t begin, std::uint32_t end,
                 std::uint32_t symbol) noexcept {
@@ -429,6 +419,15 @@ std::optional<Risk> risk_of(SlotState& state) noexcept {
     if (risk) state.risk = *risk;
   }
   return state.ranked == Known::yes ? std::optional(state.risk) : std::nullopt;
+}
+
+bool is_numeric(SlotState& state) noexcept {
+  if (state.numeric == Known::unasked) {
+    const std::optional<Decimal> number = Decimal::parse(state.fact.text);
+    state.numeric = number ? Known::yes : Known::no;
+    if (number) state.number = *number;
+  }
+  return state.numeric == Known::yes;
 }
 
 bool is_matchable_once(SlotState& state, char separator) noexcept {

@@ -39,6 +39,10 @@ namespace sentrail::decide {
 // The risk that a slot's value is; found on first use.
 [[nodiscard]] std::optional<Risk> risk_of(SlotState& state) noexcept;
 
+// Whether a slot's value, which is of kind number, can be compared as one; found on first use, with
+// the number.
+[[nodiscard]] bool is_numeric(SlotState& state) noexcept;
+
 // Whether patterns have a meaning on a slot's string; found on first use, with its shape.
 [[nodiscard]] bool is_matchable_once(SlotState& state, char separator) noexcept;
 

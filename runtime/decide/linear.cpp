@@ -3,11 +3,13 @@
 #include "runtime/decide/linear.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
 #include "runtime/decide/evaluate.hpp"
 #include "runtime/decide/found.hpp"
+#include "runtime/decide/native.hpp"
 #include "runtime/decide/tree.hpp"
 
 namespace sentrail::decide {
@@ -16,7 +18,14 @@ Decision LinearEngine::decide(const Facts& facts, Scratch& scratch) const noexce
   SENTRAIL_CHECK_NOTE(scratch.fits(bound_), "Scratch::fit was not called for this engine");
   scratch.forget();
   Found found{.program = bound_.program};
-  for (const Tier& tier : bound_.tiers) walk_tier(tier, facts, scratch, found);
+  const bool natively = native_ != nullptr && native_->whole;
+  for (const Tier& tier : bound_.tiers) {
+    if (natively) {
+      walk_natively(tier, facts, scratch, found);
+    } else {
+      walk_tier(tier, facts, scratch, found);
+    }
+  }
   found.conclude();
   return found.decision;
 }
@@ -64,7 +73,41 @@ std::uint32_t LinearEngine::entry_after(std::uint32_t rule, const Tier& tier) co
   return rule + 1 < tier.rules_end ? bound_.rule_entries[rule + 1] : kEndOfTier;
 }
 
+// The same by native code, block by block; rules that it leaves open are walked one by one.
+void LinearEngine::walk_natively(const Tier& tier, const Facts& facts, Scratch& scratch,
+                                 Found& found) const noexcept {
+  constexpr auto kRules = static_cast<std::uint32_t>(kNativeBlockRules);
+  bool perhaps_ended = false;
+  for (std::uint32_t rule = tier.rules_begin; rule < tier.rules_end;) {
+    const std::uint32_t first = rule / kRules * kRules;
+    const std::uint32_t end = std::min(tier.rules_end, first + kRules);
+    const auto& masks = native_->answers(first / kRules, bound_, facts, scratch);
+    const std::uint64_t within =
+        (~std::uint64_t{0} >> (kRules - (end - first))) & (~std::uint64_t{0} << (rule - first));
+    for (std::uint64_t open = ~masks[1] & within; open != 0; open &= open - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(open));
+      const std::uint32_t one = first + bit;
+      const bool holds = (masks[0] >> bit & 1) != 0;
+      const Truth truth =
+          holds ? certain(!bound_.has_ended(one, facts.now_ms)) : walk_rule(one, facts, scratch);
+      if (truth == Truth::t) return found.add_certain(one, tier.guard, perhaps_ended);
+      if (truth == Truth::u) found.add_undecided(one, perhaps_ended);
+    }
+    rule = end;
+  }
+}
+
 Truth LinearEngine::judge(std::uint32_t rule, const Facts& facts, Scratch& scratch) const noexcept {
+  if (native_ != nullptr) {
+    const Truth truth = native_->ask(bound_, rule, facts, scratch);
+    if (truth == Truth::f) return truth;
+    if (truth == Truth::t) return certain(!bound_.has_ended(rule, facts.now_ms));
+  }
+  return walk_rule(rule, facts, scratch);
+}
+
+Truth LinearEngine::walk_rule(std::uint32_t rule, const Facts& facts,
+                              Scratch& scratch) const noexcept {
   const Code* const codes = bound_.codes.data();
   std::uint32_t at = bound_.rule_entries.data()[rule];
   const std::uint32_t end = bound_.rule_entries.data()[rule + 1];

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "core/decision.hpp"
 #include "core/facts.hpp"
@@ -19,6 +21,7 @@
 namespace sentrail::decide {
 
 struct Found;
+struct NativeRules;
 
 // A verified program made ready to decide. Keeps views of the program's tables, which must outlive
 // it. threads: immutable; any number may decide at once, each with its own Scratch.
@@ -27,6 +30,9 @@ class LinearEngine {
   explicit LinearEngine(const Program& verified) : bound_(bind(verified)) {}
 
   [[nodiscard]] const BoundProgram& bound() const noexcept { return bound_; }
+
+  // Has single rules judged by native code, as far as that can tell.
+  void use(std::shared_ptr<const NativeRules> native) noexcept { native_ = std::move(native); }
 
   // Decides one action. A scratch without room for this engine is a bug and aborts.
   // cost: at most the program's cost certificate. source: docs/language.md, section 8.
@@ -48,6 +54,10 @@ class LinearEngine {
                              Scratch& scratch) const noexcept;
 
  private:
+  [[nodiscard]] Truth walk_rule(std::uint32_t rule, const Facts& facts,
+                                Scratch& scratch) const noexcept;
+  void walk_natively(const Tier& tier, const Facts& facts, Scratch& scratch,
+                     Found& found) const noexcept;
   void walk_tier(const Tier& tier, const Facts& facts, Scratch& scratch,
                  Found& found) const noexcept;
   [[nodiscard]] std::uint32_t resume(std::uint32_t code, const Tier& tier, const Facts& facts,
@@ -56,6 +66,7 @@ class LinearEngine {
   [[nodiscard]] std::uint32_t entry_after(std::uint32_t rule, const Tier& tier) const noexcept;
 
   BoundProgram bound_;
+  std::shared_ptr<const NativeRules> native_;
 };
 
 }  // namespace sentrail::decide

@@ -38,6 +38,12 @@ struct SlotState {
   Address address;
 };
 
+// What native code said of the rules of one block, see native.hpp.
+struct NativeAnswers {
+  std::uint32_t generation = 0;
+  std::array<std::uint64_t, 2> masks{};  // certainly true, certainly false
+};
+
 // Room for one decision at a time. Any engine may use any Scratch that has been fitted to it.
 class Scratch {
  public:
@@ -50,7 +56,7 @@ class Scratch {
   // Whether there is room for a program.
   [[nodiscard]] bool fits(const BoundProgram& bound) const noexcept {
     return slots_.size() >= bound.slots.size() && cells_.size() >= bound.cell_count() &&
-           first_certain_.size() >= bound.tiers.size() &&
+           first_certain_.size() >= bound.tiers.size() && !inputs_.empty() &&
            undecided_.size() * 64 >= bound.program.rules.size();
   }
 
@@ -65,6 +71,14 @@ class Scratch {
     return state.generation == generation_;
   }
   void know(SlotState& state) const noexcept { state.generation = generation_; }
+  // The same of what native code answered; there is a block for every 64 rules, and one more.
+  [[nodiscard]] NativeAnswers& native(std::uint32_t block) noexcept {
+    return natives_.data()[block];
+  }
+  [[nodiscard]] bool knows(const NativeAnswers& answers) const noexcept {
+    return answers.generation == generation_;
+  }
+  void know(NativeAnswers& answers) const noexcept { answers.generation = generation_; }
 
   // Fitting has bounded all indices: these are not checked again.
   // The value of a cell; above 32 bits if it is of an earlier decision.
@@ -81,6 +95,14 @@ class Scratch {
   [[nodiscard]] bool is_marked(std::uint16_t one) const noexcept {
     return marks_.data()[one] == generation_;
   }
+  // The same of the inputs of native code. Their lower halves are their values.
+  [[nodiscard]] std::uint64_t input(std::uint32_t index) const noexcept {
+    return inputs_.data()[index] ^ tag_;
+  }
+  void set_input(std::uint32_t index, std::uint32_t value) noexcept {
+    inputs_.data()[index] = tag_ | value;
+  }
+  [[nodiscard]] const std::uint64_t* inputs() const noexcept { return inputs_.data(); }
 
   // The first rule of a tier that certainly matches, as far as is known; the tier's end if none.
   [[nodiscard]] std::uint32_t& first_certain(std::size_t tier) noexcept {
@@ -99,6 +121,8 @@ class Scratch {
   std::vector<SlotState> slots_;
   std::vector<std::uint64_t> cells_;           // generation, then value
   std::array<std::uint32_t, kMarks> marks_{};  // generations
+  std::vector<std::uint64_t> inputs_;          // the same
+  std::vector<NativeAnswers> natives_;         // by block
   std::uint32_t generation_ = 0;
   std::uint64_t tag_ = 0;                     // generation_ in the upper half
   std::vector<std::uint32_t> first_certain_;  // by tier

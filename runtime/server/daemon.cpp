@@ -87,7 +87,8 @@ Status Daemon::open_data() {
 
 Status Daemon::load_policy() {
   const Config& config = options_.config;
-  PolicySource source{config.bundle, data_->path(), {}, config.allow_unsigned, config.signatures};
+  PolicySource source{config.bundle,   data_->path(),  {}, config.allow_unsigned, config.signatures,
+                      options_.engine, options_.native};
   for (const std::string& key : config.trust) {
     SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteVerifier verifier, crypto::NoteVerifier::parse(key));
     source.trusted.push_back(std::move(verifier));
@@ -102,6 +103,7 @@ Status Daemon::load_policy() {
   if (first.bundle) {
     started_.policy = first.bundle->program().name();
     started_.bundle = first.bundle->digest_hex().substr(0, kDigestShown);
+    started_.engine = first.bundle->engine().description();
     tell_of_zones(*first.bundle);
   }
   return {};
@@ -300,6 +302,7 @@ void Daemon::reload() {
     logger_.write(http::LogLevel::info, "policy_loaded",
                   {{"policy", std::string((*loaded)->program().name())},
                    {"bundle", (*loaded)->digest_hex().substr(0, kDigestShown)},
+                   {"engine", (*loaded)->engine().description()},
                    {"changed", changed ? "true" : "false"}});
     tell_of_zones(**loaded);
   } else {

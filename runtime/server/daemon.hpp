@@ -58,6 +58,8 @@ struct DaemonOptions {
   std::string version;           // of the program
   std::string ready_file;        // written once it serves; empty: none
   const Clock* clock = nullptr;  // outlives the daemon; null: the host's
+  decide::EngineKind engine = decide::EngineKind::automatic;
+  const decide::NativeMaker* native = nullptr;  // outlives the daemon; null: no native code
 };
 
 // What the start found, for the person who started it.
@@ -66,6 +68,7 @@ struct Started {
   std::string tls_url;          // empty: no TLS listener of its own
   std::string policy;           // name of the policy in force; empty: none
   std::string bundle;           // its digest, shortened
+  std::string engine;           // what decides, see decide::Engine::description
   std::string complaint;        // why another bundle than the configured one decides
   std::string bootstrap_token;  // empty: there is an owner
   std::uint64_t audit_entries = 0;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "core/bundle_levels.hpp"
 #include "core/text.hpp"
 #include "crypto/private_process.hpp"
+#include "runtime/jit/library.hpp"
 #include "runtime/server/daemon.hpp"
 
 namespace {
@@ -26,6 +28,10 @@ constexpr const char* kFooter =
     "what is under way has finished, a second one at once.\n"
     "Exit codes: 0 ended as asked, 1 could not start or serve, 2 usage or configuration.\n"
     "The configuration is described in docs/configuration.md.";
+
+constexpr std::array<decide::EngineKind, 4> kEngines = {
+    decide::EngineKind::automatic, decide::EngineKind::linear, decide::EngineKind::table,
+    decide::EngineKind::jit};
 
 int complain(int code, const std::string& message) {
   std::fprintf(stderr, "sentraild: %s\n", escape_display(message).c_str());
@@ -56,6 +62,7 @@ void greet(const server::Started& started, const std::string& data) {
     std::printf("policy  %s, bundle %s%s\n", escape_display(started.policy).c_str(),
                 started.bundle.c_str(),
                 started.complaint.empty() ? "" : " (the last good one; see the log)");
+    std::printf("engine  %s\n", escape_display(started.engine).c_str());
   }
   std::printf("data    %s, %llu audit entries\n", escape_display(data).c_str(),
               static_cast<unsigned long long>(started.audit_entries));
@@ -70,7 +77,16 @@ void greet(const server::Started& started, const std::string& data) {
   std::fflush(stdout);
 }
 
-int serve(const server::Config& config, const std::string& path, const std::string& ready_file) {
+// The kind with that name, which is one of them.
+decide::EngineKind engine_named(const std::string& name) {
+  for (const auto kind : kEngines) {
+    if (name_of(kind) == name) return kind;
+  }
+  return decide::EngineKind::automatic;
+}
+
+int serve(const server::Config& config, const std::string& path, const std::string& ready_file,
+          const std::string& engine) {
   // Until its handlers stand, a reload must not end the process.
   std::signal(SIGHUP, SIG_IGN);
   // A peer that is gone and a file that may not grow are errors of one write, not ends of all.
@@ -78,8 +94,20 @@ int serve(const server::Config& config, const std::string& path, const std::stri
   std::signal(SIGXFSZ, SIG_IGN);
   const SystemClock clock;
   server::Logger logger(STDERR_FILENO, config.log_format, config.log_level, clock);
-  server::DaemonOptions options{server::with_paths_in(config, folder_of(path)), SENTRAIL_VERSION,
-                                ready_file, nullptr};
+  // LLVM is loaded if it is asked for by name, or once a policy gains enough by it.
+  const jit::Library library;
+  const decide::EngineKind kind = engine_named(engine);
+  if (kind == decide::EngineKind::jit) {
+    if (const Status loaded = library.load(); !loaded) {
+      return complain(kCouldNotServe, loaded.error().message);
+    }
+  }
+  server::DaemonOptions options{server::with_paths_in(config, folder_of(path)),
+                                SENTRAIL_VERSION,
+                                ready_file,
+                                nullptr,
+                                kind,
+                                &library};
   const std::string data = options.config.data;
   server::Daemon daemon(std::move(options), logger);
   const Result<server::Started> started = daemon.start();
@@ -99,10 +127,14 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   std::string path;
   std::string ready_file;
+  std::string engine = "auto";
   bool check_only = false;
   app.add_option("--config", path, "the configuration file")->required();
   app.add_flag("--check-config", check_only, "print the effective configuration and exit");
   app.add_option("--ready-file", ready_file, "written, with the ports, once it serves");
+  app.add_option("--engine", engine, "what decides: auto, linear, table, jit")
+      ->check(CLI::IsMember({"auto", "linear", "table", "jit"}))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -114,5 +146,5 @@ int main(int argc, char** argv) {
     std::printf("%s", server::dump_config(*config).c_str());
     return 0;
   }
-  return serve(*config, path, ready_file);
+  return serve(*config, path, ready_file, engine);
 }

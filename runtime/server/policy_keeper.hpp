@@ -28,6 +28,8 @@ struct PolicySource {
   std::vector<crypto::NoteVerifier> trusted;
   bool allow_unsigned = false;
   std::size_t needed = 1;  // of the trusted, see bundles::LoadOptions
+  decide::EngineKind engine = decide::EngineKind::automatic;
+  const decide::NativeMaker* native = nullptr;  // outlives the keeper
 };
 
 // How the start went.
@@ -64,7 +66,8 @@ class PolicyKeeper {
 
  private:
   [[nodiscard]] bundles::LoadOptions options() const {
-    return {source_.trusted, source_.allow_unsigned, source_.needed, gateway::can_carry_out};
+    return {source_.trusted,        source_.allow_unsigned, source_.needed,
+            gateway::can_carry_out, source_.engine,         source_.native};
   }
 
   const PolicySource source_;

@@ -8,6 +8,7 @@
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
 #include "runtime/decide/counting.hpp"
+#include "tests/support/interpreted_native.hpp"
 
 namespace sentrail::support {
 Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases)
@@ -15,6 +16,11 @@ Compiled::Compiled(const compiler::ir::Policy& policy, Phases phases)
   const Program& program = bundled_.program();
   engine_ = std::make_unique<decide::Engine>(program, decide::EngineKind::linear);
   other_ = std::make_unique<decide::Engine>(program, decide::EngineKind::table);
+  // Half of the policies with a table beside native code, half without.
+  const auto coverage =
+      program.rules.size() % 2 == 0 ? jit::Coverage::every_rule : jit::Coverage::whole;
+  native_ = std::make_unique<decide::Engine>(program, decide::EngineKind::jit,
+                                             &interpreted_native(coverage));
   zones_ = std::make_unique<wire::ZoneClocks>(zone_names_of(engine_->program()));
   scratch_.fit(engine_->bound());
 }
@@ -32,7 +38,8 @@ Decision Compiled::decide(const Facts& facts) {
 Decision Compiled::decide_by_all(const Facts& facts) {
   const Decision decision = engine_->decide(facts, scratch_);
   const Decision other = other_->decide(facts, scratch_);
-  if (other == decision) return decision;
+  const Decision native = native_->decide(facts, scratch_);
+  if (other == decision && native == decision) return decision;
   const auto said = [](const Decision& one) {
     std::string out = std::string(name_of(one.effect)) + " by " + std::to_string(one.rule) + " of";
     for (std::size_t i = 0; i < std::min<std::size_t>(one.candidate_count, 16); ++i) {
@@ -40,9 +47,9 @@ Decision Compiled::decide_by_all(const Facts& facts) {
     }
     return out + (one.undecidable ? ", undecidable" : "") + (one.default_joined ? ", default" : "");
   };
-  SENTRAIL_CHECK_NOTE(
-      false,
-      ("linear: " + said(decision) + "\ntable: " + said(other) + "\n" + dump(program())).c_str());
+  SENTRAIL_CHECK_NOTE(false, ("linear: " + said(decision) + "\ntable: " + said(other) +
+                              "\nnative: " + said(native) + "\n" + dump(program()))
+                                 .c_str());
 }
 
 namespace {

@@ -49,6 +49,7 @@ class Compiled {
   BundledProgram bundled_;
   std::unique_ptr<decide::Engine> engine_;
   std::unique_ptr<decide::Engine> other_;
+  std::unique_ptr<decide::Engine> native_;  // with code that is interpreted
   std::unique_ptr<wire::ZoneClocks> zones_;
   decide::Scratch scratch_;
 };

@@ -20,6 +20,7 @@
 #include "runtime/decide/explain.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
+#include "tests/support/interpreted_native.hpp"
 #include "tests/support/obligations.hpp"
 
 namespace sentrail::support {
@@ -117,7 +118,13 @@ Status Representations::Forms::build() {
   compiler::BundleParts parts;
   parts.program = tables->storage.view();
   SENTRAIL_ASSIGN_OR_RETURN(const std::string bytes, compiler::build_bundle(parts));
-  auto loaded = bundles::LoadedBundle::from_bytes(bytes, {{}, true});
+  auto loaded =
+      bundles::LoadedBundle::from_bytes(bytes, {{},
+                                                true,
+                                                1,
+                                                nullptr,
+                                                decide::EngineKind::jit,
+                                                &interpreted_native(jit::Coverage::every_rule)});
   SENTRAIL_CHECK_NOTE(loaded.has_value(), loaded ? "" : loaded.error().message.c_str());
   bundle = std::move(*loaded);
   bundle_scratch = bundle->engine().make_scratch();

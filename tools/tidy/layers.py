@@ -27,7 +27,7 @@ ALLOWED = {
     "compiler/analysis/": COMPILER,
     "compiler/driver/": COMPILER + ["runtime/bundles/"],
     "runtime/decide/": CORE + ["runtime/decide/"],
-    "runtime/jit/": CORE + ["runtime/jit/", "runtime/decide/engine.hpp"],
+    "runtime/jit/": CORE + ["runtime/jit/", "runtime/decide/"],
     "runtime/request/": CORE + ["wire/", "runtime/request/", "runtime/classify/"],
     "runtime/classify/": CORE + ["wire/", "runtime/request/", "runtime/classify/"],
     "runtime/store/": CORE + ["runtime/store/"],

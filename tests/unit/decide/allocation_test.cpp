@@ -96,6 +96,8 @@ TEST(Allocations, AreNoneInDecisionsOfManyRules) {
       const Decision decision = table.decide(**facts, scratch);
       ASSERT_EQ(allocations - before, 0u) << name_of(decision.effect);
       ASSERT_EQ(compiled.decide(**facts), decision);
+      // Native code included.
+      ASSERT_EQ(allocations - before, 0u);
     }
   }
   EXPECT_GT(looked_up, 100u);
