@@ -19,7 +19,7 @@ CONFIG = "listen: 127.0.0.1:0\npolicy:\n  allow_unsigned: true\n"
 def trees(count):
     """A policy whose rules cannot be looked up."""
     rules = "".join(
-        f"  rule r{i}: block when (body.amount > {900 + i} and body.age < {i + 1} or not "
+        f"  rule r{i}: block when ((body.amount > {900 + i} and body.age < {i + 1}) or not "
         f"body.verified == true) and body.items >= {i % 50} and body.refunds > {i % 7}\n"
         for i in range(count))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="policy-"))
