@@ -1,6 +1,7 @@
 // `build`, `verify` and `keygen`: bundles and the keys that sign them.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include "compiler/driver/build.hpp"
@@ -278,6 +279,9 @@ int build_policy(const BuildOptions& options, const LoadOptions& load, const Out
   return code;
 }
 
+// What the command line reads as such a number, but not for a negative one.
+constexpr auto kBudgetMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
 void add_build(CLI::App& app, CommandLine& program) {
   auto options = std::make_shared<BuildOptions>();
   CLI::App* command = app.add_subcommand("build", "check, test, and write a bundle");
@@ -289,10 +293,14 @@ void add_build(CLI::App& app, CommandLine& program) {
                    "the highest level of the format that its readers know (" +
                        std::to_string(kBundleLevel) + ")")
       ->check(CLI::Range(std::uint32_t{1}, kBundleLevel));
-  command->add_option("--max-steps", options->steps_max,
-                      "refuse a policy of which a decision may take more steps, at worst");
-  command->add_option("--max-bytes", options->bytes_max,
-                      "refuse a policy of which a decision may touch more bytes, at worst");
+  command
+      ->add_option("--max-steps", options->steps_max,
+                   "refuse a policy of which a decision may take more steps, at worst")
+      ->check(CLI::Range(std::uint64_t{1}, kBudgetMax));
+  command
+      ->add_option("--max-bytes", options->bytes_max,
+                   "refuse a policy of which a decision may touch more bytes, at worst")
+      ->check(CLI::Range(std::uint64_t{1}, kBudgetMax));
   command->add_flag("--untested", options->untested, "build although the policy's tests fail");
   program.reporting.push_back(command);
   command->callback([&program, options] {

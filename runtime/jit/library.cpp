@@ -2,6 +2,7 @@
 #include "runtime/jit/library.hpp"
 
 #include <dlfcn.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,7 +26,12 @@ Status shake_hands(const JitApi* api, const std::string& path) {
   };
   if (api == nullptr || api->magic != kJitMagic) return other("program");
   if (api->abi != kJitAbi || api->node_bytes != sizeof(FormulaNode)) return other("interface");
-  if (std::strcmp(api->version, SENTRAIL_VERSION) != 0) return other("version");
+  if (api->version == nullptr || std::strcmp(api->version, SENTRAIL_VERSION) != 0) {
+    return other("version");
+  }
+  if (api->open == nullptr || api->compile == nullptr || api->close == nullptr) {
+    return other("interface");
+  }
   return {};
 }
 
@@ -47,7 +53,6 @@ class Making {
     rules_->inputs = plan.inputs;
     rules_->bounds = plan.bounds;
     rules_->places.assign(rule_count, kNoRow);
-    rules_->whole = plan.whole;
   }
 
   decide::NativeMade run() {
@@ -63,14 +68,20 @@ class Making {
     }
     if (capped_) report_.over_caps = planned - report_.rules;
     report_.blocks = rules_->blocks.size();
-    report_.whole = plan_.whole && report_.rules > 0;
     if (report_.rules == 0) return {nullptr, report_};
+    // Without some of the rules the table is better than asking those one by one.
+    rules_->whole = report_.whole = plan_.whole && report_.rules == planned;
     rules_->keeps = session;
     return {rules_, report_};
   }
 
  private:
   bool compile(const PlannedBlock& block, void* session) {
+    // Nearly each node is an instruction: what cannot fit is not handed over.
+    if (block.formulas.nodes().size() > options_.instructions_max - report_.instructions) {
+      capped_ = true;
+      return false;
+    }
     JitRequest request;
     request.nodes = block.formulas.nodes().data();
     request.node_count = static_cast<std::uint32_t>(block.formulas.nodes().size());
@@ -117,6 +128,28 @@ class Making {
 
 }  // namespace
 
+namespace {
+
+// Whether nobody but root and the user of this process could have put a file there: what is loaded
+// runs at once, before it can be asked what it is.
+bool is_ours(const std::string& path) {
+  struct stat file{};
+  const bool there = ::stat(path.c_str(), &file) == 0;
+  return there && (file.st_uid == 0 || file.st_uid == ::geteuid()) && (file.st_mode & S_IWOTH) == 0;
+}
+
+Status check_owners(const std::string& path) {
+  if (::access(path.c_str(), F_OK) != 0) return {};  // said by whoever opens it
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  if (is_ours(folder) && is_ours(path)) return {};
+  return fail(Errc::invalid_argument,
+              path +
+                  " or its folder may be written by others, or belongs to another user: put "
+                  "programs and library into a folder of root's or your own");
+}
+
+}  // namespace
+
 std::string library_path() {
   std::array<char, PATH_MAX> self{};
   const ssize_t bytes = ::readlink("/proc/self/exe", self.data(), self.size());
@@ -135,6 +168,7 @@ Result<const JitApi*> Library::api() const {
   if (options_.path.find('/') == std::string::npos) {
     return fail(Errc::invalid_argument, options_.path + " is not a path");
   }
+  SENTRAIL_TRY(check_owners(options_.path));
   void* const opened = ::dlopen(options_.path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (opened == nullptr) {
     const char* const why = ::dlerror();

@@ -36,6 +36,9 @@ constexpr std::uint64_t kBlockCost = 20 * kAlways;
 // Entries of a list of strings that are compared one by one.
 constexpr std::uint32_t kStringsMax = 16;
 
+// Tests and connectives of a rule that is made a formula: of one with more nothing is known.
+constexpr std::uint32_t kRuleNodesMax = 4'096;
+
 // One rule's condition as a formula, and how many of its tests the formula knows.
 struct Sketch {
   Condition condition;
@@ -50,6 +53,11 @@ class Sketcher {
 
   // The formula of a rule's condition.
   [[nodiscard]] Sketch sketch(std::uint32_t rule, FormulaBuilder& formulas);
+
+  // The inputs of all tests that were made formulas since this was last asked, ascending. Those of
+  // tests that were folded away are among them: `risk > critical` never holds, but it may be
+  // undecidable.
+  [[nodiscard]] std::vector<std::uint32_t> take_named();
 
   [[nodiscard]] const std::vector<NativeInput>& inputs() const noexcept { return inputs_; }
   [[nodiscard]] const std::vector<std::uint32_t>& bounds() const noexcept { return bounds_; }
@@ -69,6 +77,7 @@ class Sketcher {
   [[nodiscard]] std::uint32_t rank(const NativeInput& input, std::uint32_t number) const;
 
   const BoundProgram& bound_;
+  std::vector<std::uint32_t> named_;
   std::vector<NativeInput> inputs_;
   std::map<NativeInput, std::uint32_t> numbers_;
   std::vector<std::uint32_t> bounds_;
@@ -114,12 +123,22 @@ void Sketcher::gather_bounds() {
 }
 
 std::optional<std::uint32_t> Sketcher::input_of(NativeInput input) {
-  if (const auto known = numbers_.find(input); known != numbers_.end()) return known->second;
-  if (inputs_.size() == limits::kNativeInputsMax) return std::nullopt;
-  const auto number = static_cast<std::uint32_t>(inputs_.size());
-  inputs_.push_back(input);
-  numbers_.emplace(input, number);
-  return number;
+  const auto [known, fresh] =
+      numbers_.try_emplace(input, static_cast<std::uint32_t>(inputs_.size()));
+  if (fresh && inputs_.size() == limits::kNativeInputsMax) {
+    numbers_.erase(known);
+    return std::nullopt;
+  }
+  if (fresh) inputs_.push_back(input);
+  named_.push_back(known->second);
+  return known->second;
+}
+
+std::vector<std::uint32_t> Sketcher::take_named() {
+  std::vector<std::uint32_t> named = std::exchange(named_, {});
+  std::ranges::sort(named);
+  named.erase(std::ranges::unique(named).begin(), named.end());
+  return named;
 }
 
 std::optional<Condition> Sketcher::bits(const Test& test, NativeInputKind kind, std::uint32_t bits,
@@ -256,6 +275,8 @@ Sketch Sketcher::sketch(std::uint32_t rule, FormulaBuilder& formulas) {
   };
   const auto& nodes = bound_.program.nodes;
   const RuleRow& row = bound_.program.rules[rule];
+  const std::uint32_t size = row.condition_end - row.condition_begin;
+  if (size > kRuleNodesMax) return {FormulaBuilder::unknown(), 0, size};
   Sketch sketch;
   std::array<Frame, limits::kConditionDepthMax> frames{};
   std::size_t depth = 0;
@@ -313,19 +334,6 @@ std::uint64_t scaled(std::uint64_t cost, std::uint64_t likelihood) {
   return cost / kAlways * likelihood;
 }
 
-// The inputs that some nodes name.
-std::vector<std::uint32_t> inputs_of(const FormulaBuilder& formulas) {
-  std::vector<std::uint32_t> out;
-  for (const FormulaNode& node : formulas.nodes()) {
-    const bool names =
-        node.op == FormulaOp::equals || node.op == FormulaOp::within || node.op == FormulaOp::among;
-    if (names) out.push_back(node.a);
-  }
-  std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
-  return out;
-}
-
 // Instructions that a node becomes, at most.
 constexpr std::size_t kInstructionsOfNode = 2;
 
@@ -342,6 +350,7 @@ class Planner {
       without_ += scaled((sketch.known + sketch.unknown) * kAskedTestCost, likelihoods_[rule]);
       all_native_ += native_cost(sketch);
     }
+    (void)sketcher_.take_named();
   }
 
   // Whether code for all rules could cost less than what there is, inputs and blocks aside.
@@ -384,31 +393,25 @@ class Planner {
   }
 
  private:
-  // Blocks of rules, at the cost of running their code and reading its inputs; no more of them than
-  // have so many nodes.
+  // Blocks of rules, at the cost of running their code and reading its inputs; none once there are
+  // so many nodes, and none with many more.
   [[nodiscard]] Plan of(std::span<const std::uint32_t> rules, std::size_t nodes_max) {
     Plan plan;
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      const std::uint32_t rule = rules[i];
-      if (plan.blocks.empty() || plan.blocks.back().rules.size() == decide::kNativeBlockRules) {
-        if (!plan.blocks.empty()) plan.nodes += plan.blocks.back().formulas.nodes().size();
-        if (plan.nodes > nodes_max) {
-          plan.left_out = rules.size() - i;
-          break;
-        }
-        plan.blocks.emplace_back();
-      }
-      PlannedBlock& block = plan.blocks.back();
-      const Condition condition = sketcher_.sketch(rule, block.formulas).condition;
-      block.conditions.push_back({condition.yes, condition.no});
-      block.rules.push_back(rule);
-    }
-    plan.nodes = 0;
-    for (PlannedBlock& block : plan.blocks) {
-      block.inputs = inputs_of(block.formulas);
+    std::size_t next = 0;
+    while (next < rules.size() && plan.nodes <= nodes_max) {
+      PlannedBlock& block = plan.blocks.emplace_back();
+      do {
+        const Condition condition = sketcher_.sketch(rules[next], block.formulas).condition;
+        block.conditions.push_back({condition.yes, condition.no});
+        block.rules.push_back(rules[next]);
+        ++next;
+      } while (next < rules.size() && block.rules.size() < decide::kNativeBlockRules &&
+               block.formulas.nodes().size() <= nodes_max);
+      block.inputs = sketcher_.take_named();
       plan.nodes += block.formulas.nodes().size();
       plan.expected_cost += kBlockCost + block.inputs.size() * kBlockInputCost;
     }
+    plan.left_out = rules.size() - next;
     plan.inputs = sketcher_.inputs();
     plan.bounds = sketcher_.bounds();
     std::vector<bool> read(plan.inputs.size());

@@ -21,7 +21,7 @@ struct PlannedBlock {
   FormulaBuilder formulas;
   std::vector<FormulaRule> conditions;
   std::vector<std::uint32_t> rules;   // of each condition
-  std::vector<std::uint32_t> inputs;  // that the formulas name: into Plan::inputs, ascending
+  std::vector<std::uint32_t> inputs;  // of its tests: into Plan::inputs, ascending
 };
 
 // Which rules: those that gain; or, for tests, all, with a table beside them or without.

@@ -104,6 +104,32 @@ TEST(NativeCode, LeavesWhatCannotBeDecidedToTheJudge) {
   EXPECT_GE(undecidable, 1u);
 }
 
+// A comparison that never holds may still be undecidable, though nothing of it is left in a
+// formula.
+TEST(NativeCode, ReadsWhatItsFormulasDoNotName) {
+  using Never = std::pair<ir::AtomOp, const char*>;
+  for (const auto& [op, name] :
+       {Never(ir::AtomOp::greater, "critical"), Never(ir::AtomOp::less, "low")}) {
+    for (const bool negated : {false, true}) {
+      for (const Outcome outcome : {Outcome::allow, Outcome::block}) {
+        ir::Policy policy;
+        policy.name = "never";
+        ir::ConditionId when = atom(policy, test("risk", op, {risk(name)}));
+        if (negated) when = not_of(policy, when);
+        policy.tiers.push_back({"t", false, {rule("r", outcome, when)}});
+        Compiled compiled(policy);
+        for (const char* const value : {"severe", "low", "critical", ""}) {
+          oracle::Request request;
+          if (*value != '\0') request.values["risk"] = string_value(value);
+          const Decision decision = decide_request(compiled, request);
+          ASSERT_EQ(difference(oracle::decide(policy, request), decision), "") << value;
+          EXPECT_EQ(decision.undecidable, std::string_view(value) == "severe") << value;
+        }
+      }
+    }
+  }
+}
+
 // Rules that a limit leaves out are judged as before.
 TEST(NativeCode, StopsAtItsLimits) {
   const ir::Policy policy = trees(200);
