@@ -62,8 +62,9 @@ class Diagnoser {
     const std::size_t left = found.size() - shown;
     for (std::size_t i = 0; i < shown; ++i) {
       const bool last = i + 1 == shown && left > 0;
-      write(found[i], last ? std::to_string(left) + " more notes like this: `--analysis full`"
-                           : std::string());
+      const std::string more =
+          std::to_string(left) + (left == 1 ? " more note" : " more notes") + " like this: ";
+      write(found[i], last ? more + "`--analysis full`" : std::string());
     }
   }
 
