@@ -227,7 +227,10 @@ class CelConditions {
     if (is_variable(place)) {
       return lost_value("the size of `" + place.path + "`, which may be absent, is compared");
     }
-    return {std::move(test), exists(place.path)};
+    // Of other kinds `size` has no value, which is less than not being true: `ok && size(7) < 2`.
+    return {std::move(test),
+            either({is_kind(place.path, ValueKind::string), is_kind(place.path, ValueKind::list),
+                    is_kind(place.path, ValueKind::object)})};
   }
 
   // `action_type` and `protocol` tell calls of MCP tools from other actions.

@@ -54,8 +54,9 @@ TEST(Cel, TextsAndSizes) {
   EXPECT_EQ(carried("action_arg(arguments, 'p').endsWith('x')"),
             "args.p ends_with \"x\" @ args.p is string");
   EXPECT_EQ(carried("tool_name.contains('x')"), "mcp.tool contains \"x\" @ always");
-  EXPECT_EQ(carried("size(arguments.l) > 3"), "size(args.l) > 3 @ args.l exists");
-  EXPECT_EQ(carried("arguments.l.size() == 3"), "size(args.l) == 3 @ args.l exists");
+  const std::string sizable = " @ args.l is string or args.l is list or args.l is object";
+  EXPECT_EQ(carried("size(arguments.l) > 3"), "size(args.l) > 3" + sizable);
+  EXPECT_EQ(carried("arguments.l.size() == 3"), "size(args.l) == 3" + sizable);
   EXPECT_EQ(carried("arguments.p.matches('^a+$')"), "args.p =~ /^a+$/ @ args.p is string");
   EXPECT_EQ(carried("matches(arguments.p, r'a\\.b/c')"),
             "args.p =~ /a\\.b\\/c/ @ args.p is string");
