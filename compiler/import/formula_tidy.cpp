@@ -98,14 +98,23 @@ bool are_opposite(const FormulaRef& a, const FormulaRef& b) {
   return is_literal(a) && is_literal(b) && a->kind != b->kind && test_in(a) == test_in(b);
 }
 
-// `a and (not a or b)` as `a and b`.
-void resolve_units(std::vector<FormulaRef>& parts) {
+// Whether the test is true or false of every value that can be read.
+bool is_two_valued(const FormulaRef& literal) {
+  const TestOp op = test_in(literal).op;
+  return op == TestOp::exists || op == TestOp::is;
+}
+
+// `a and (not a or b)` as `a and b`. Where `a` is undecidable the first is undecidable, the second
+// may be false: that is no matter to an allow alone.
+void resolve_units(std::vector<FormulaRef>& parts, Leaning leaning) {
+  const auto settles = [&](const FormulaRef& other, const FormulaRef& child) {
+    return are_opposite(other, child) && (leaning == Leaning::allow || is_two_valued(child));
+  };
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i]->kind != FormulaKind::or_) continue;
     std::vector<FormulaRef> kept;
     for (const FormulaRef& child : parts[i]->children) {
-      if (!any_other(parts, i,
-                     [&](const FormulaRef& other) { return are_opposite(other, child); })) {
+      if (!any_other(parts, i, [&](const FormulaRef& other) { return settles(other, child); })) {
         kept.push_back(child);
       }
     }
@@ -200,7 +209,7 @@ bool has_same(const std::vector<FormulaRef>& parts, const FormulaRef& formula) {
 
 FormulaRef tidy_and(std::vector<FormulaRef> parts, Leaning leaning) {
   if (parts.size() <= kSearchedMax) {
-    resolve_units(parts);
+    resolve_units(parts, leaning);
     join_alternatives(parts, leaning);
     const FormulaRef joined = both(parts);
     if (joined->kind != FormulaKind::and_) return joined;

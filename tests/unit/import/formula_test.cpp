@@ -74,9 +74,21 @@ TEST(Formula, CommonPartsStandOnce) {
             "action == \"a\" and (tool == \"b\" or env == \"c\")");
   EXPECT_EQ(lower(both({either({a, b}), either({a, c})})),
             "action == \"a\" or (tool == \"b\" and env == \"c\")");
-  EXPECT_EQ(lower(both({a, either({negation(a), b})})), "action == \"a\" and tool == \"b\"");
   EXPECT_EQ(lower(either({a, both({a, b})})), "action == \"a\"");
   EXPECT_EQ(lower(either({exists("args.x"), negation(exists("args.x"))})), "always");
+}
+
+// `a and (not a or b)` is undecidable where `a` is, `a and b` false where `b` is.
+TEST(Formula, UnitsAreResolvedWhereUndecidableDecidesTheSame) {
+  const FormulaRef a = is_text("args.a", "a");
+  const FormulaRef b = is_text("tool", "b");
+  const FormulaRef join = both({a, either({negation(a), b})});
+  EXPECT_EQ(lower(join, Leaning::allow), "args.a == \"a\" and tool == \"b\"");
+  EXPECT_EQ(upper(join, Leaning::block), "args.a == \"a\" and (args.a != \"a\" or tool == \"b\")");
+  EXPECT_EQ(lower(join), "args.a == \"a\" and (args.a != \"a\" or tool == \"b\")");
+  const FormulaRef there = exists("args.a");
+  EXPECT_EQ(upper(both({there, either({negation(there), b})}), Leaning::block),
+            "args.a exists and tool == \"b\"");
 }
 
 TEST(Formula, WhatIsTooLargeDoesNotFit) {
