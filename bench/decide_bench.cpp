@@ -157,6 +157,21 @@ Timing timing_of(const std::string& name, const Prepared& prepared, EngineRun& e
   return timing;
 }
 
+// A decision with its verdicts, where the engine has them.
+void add_verdicts(const Prepared& prepared, EngineRun& engine, const Effort& effort,
+                  DecideRow& row) {
+  const std::span<const support::OwnedFacts> facts = prepared.facts;
+  if (!engine.pass_with_verdicts(facts.first(0))) return;
+  std::size_t sum = 0;
+  Calls calls = calls_of(prepared, engine, sum);
+  calls.run = [facts, &engine, &sum](std::size_t begin, std::size_t end) {
+    sum += *engine.pass_with_verdicts(facts.subspan(begin, end - begin));
+  };
+  const Timing timing = measure(row.workload + "/verdicts", calls, effort);
+  row.verdicts_p50 = timing.p50;
+  row.timing.allocations += timing.allocations;
+}
+
 // The slowest request that is found must be decided as the oracle decides it, too.
 void add_worst(const Prepared& prepared, EngineRun& engine, double seconds, DecideRow& row) {
   const WorstRequest worst =
@@ -201,6 +216,7 @@ void run_one(const std::string& name, std::size_t rules, const DecideOptions& op
     row.timing = kind.name == "naive" ? naive_timing
                                       : timing_of(name + "/" + std::string(kind.name), prepared,
                                                   *engine, options.effort);
+    add_verdicts(prepared, *engine, options.effort, row);
     if (options.cold) {
       std::size_t sum = 0;
       row.cold_p50 = measure_cold(calls_of(prepared, *engine, sum));

@@ -43,6 +43,10 @@ void print_json(const std::vector<DecideRow>& rows) {
     json.key("requests").unsigned_integer(row.timing.calls);
     json.key("passes").unsigned_integer(row.timing.passes);
     json.key("seed").unsigned_integer(row.seed);
+    if (row.verdicts_p50 >= 0) {
+      number(json, "verdicts_p50", row.verdicts_p50);
+      number(json, "ratio_verdicts", row.verdicts_p50 / row.timing.p50, "%.3f");
+    }
     if (row.cold_p50 >= 0) number(json, "cold_p50", row.cold_p50);
     if (row.worst_ns >= 0) {
       number(json, "worst_ns", row.worst_ns);

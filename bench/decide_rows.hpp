@@ -30,8 +30,9 @@ struct DecideRow {
   std::size_t compared = 0;     // requests whose answer the naive baseline was asked for
   std::size_t undecidable = 0;  // requests with a candidate that could not be decided
   double naive_p50 = 0;
-  double naive_read = 0;  // of which reading the request
-  double cold_p50 = -1;   // below 0: not measured
+  double naive_read = 0;     // of which reading the request
+  double verdicts_p50 = -1;  // of a decision with its verdicts; below 0: the engine has none
+  double cold_p50 = -1;      // below 0: not measured
   double worst_ns = -1;
   std::size_t worst_tried = 0;
 

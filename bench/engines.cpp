@@ -6,6 +6,7 @@
 #include "bench/naive.hpp"
 #include "runtime/decide/engine.hpp"
 #include "runtime/decide/table.hpp"
+#include "runtime/decide/verdicts.hpp"
 #include "runtime/jit/library.hpp"
 
 namespace sentrail::bench {
@@ -23,6 +24,15 @@ class RunOf final : public EngineRun {
     std::uint32_t sum = 0;
     for (const support::OwnedFacts& one : facts) sum += one_.decide(*one).rule;
     return sum;
+  }
+  [[nodiscard]] std::optional<std::uint32_t> pass_with_verdicts(
+      std::span<const support::OwnedFacts> facts) override {
+    if constexpr (requires(const Facts& one) { one_.decide_with_verdicts(one); }) {
+      std::uint32_t sum = 0;
+      for (const support::OwnedFacts& one : facts) sum += one_.decide_with_verdicts(*one);
+      return sum;
+    }
+    return std::nullopt;
   }
   [[nodiscard]] std::size_t size_bytes() const override { return one_.size_bytes(); }
 
@@ -49,6 +59,13 @@ struct Ours {
                  engine.description().c_str());
   }
   [[nodiscard]] Decision decide(const Facts& facts) { return engine.decide(facts, scratch); }
+  [[nodiscard]] std::uint32_t decide_with_verdicts(const Facts& facts) {
+    const Decision decision = engine.decide(facts, scratch);
+    const decide::Verdicts verdicts = decide::verdicts_of(engine, decision, facts, scratch);
+    std::uint64_t sum = decision.rule;
+    for (const decide::Verdict& one : verdicts.all()) sum += one.settled_by;
+    return static_cast<std::uint32_t>(sum);
+  }
   [[nodiscard]] std::size_t size_bytes() const {
     const std::size_t tables = engine.table() == nullptr ? 0 : engine.table()->report().bytes;
     return bytes_of(engine.program()) + tables + engine.native_report().code_bytes;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class EngineRun {
   [[nodiscard]] virtual Decision decide(const Facts& facts) = 0;
   // Decides one after the other without a call in between; out: a sum that needs all answers.
   [[nodiscard]] virtual std::uint32_t pass(std::span<const support::OwnedFacts> facts) = 0;
+  // The same, each with its verdicts; nothing if the engine has none.
+  [[nodiscard]] virtual std::optional<std::uint32_t> pass_with_verdicts(
+      std::span<const support::OwnedFacts> facts) = 0;
   // Bytes of the tables that it reads, those of the program included.
   [[nodiscard]] virtual std::size_t size_bytes() const = 0;
 };

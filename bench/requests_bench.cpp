@@ -209,7 +209,8 @@ class InProcess {
   }
 
   [[nodiscard]] std::string answer(std::string_view body) {
-    return gateway::simulate(judge_, {asker_, *known_.get(), id_, false}, body).value();
+    return gateway::simulate(judge_, {asker_, *known_.get(), id_, gateway::Grounds::none}, body)
+        .value();
   }
 
  private:

@@ -1,6 +1,7 @@
 // Grounds of decisions as JSON. See explanation.hpp.
 #include "runtime/gateway/explanation.hpp"
 
+#include <bit>
 #include <string_view>
 
 #include "core/time.hpp"
@@ -63,6 +64,27 @@ void write_rule(JsonWriter& json, const Program& program, const decide::RuleAnsw
   json.end_array().end_object();
 }
 
+void write_verdict(JsonWriter& json, const Program& program, const decide::Verdict& verdict) {
+  json.begin_object();
+  json.key("rule").string(decide::rule_name_of(program, verdict.rule));
+  json.key("truth").string(word(verdict.truth));
+  json.key("settledBy");
+  if (verdict.too_large) {
+    json.null().end_object();
+    return;
+  }
+  json.begin_array();
+  const NodeRow* const nodes = &program.nodes[program.rules[verdict.rule].condition_begin];
+  for (std::uint64_t bits = verdict.settled_by; bits != 0; bits &= bits - 1) {
+    const NodeRow& test = nodes[std::countr_zero(bits)];
+    json.begin_object();
+    json.key("line").unsigned_integer(test.line);
+    json.key("column").unsigned_integer(test.column);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
 }  // namespace
 
 void write_explanations(JsonWriter& json, const Program& program,
@@ -84,6 +106,22 @@ void write_explanations(JsonWriter& json, const Program& program,
     json.key("rules").begin_array();
     for (const decide::RuleAnswer& rule : one.rules) {
       if (rule.reached) write_rule(json, program, rule);
+    }
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_verdicts(JsonWriter& json, const Program& program, std::span<const Grounded> actions) {
+  json.begin_array();
+  for (const Grounded& one : actions) {
+    json.begin_object();
+    json.key("decision").string(name_of(one.decision.effect));
+    json.key("rule").string(decide::rule_name_of(program, one.decision.rule));
+    json.key("candidateCount").unsigned_integer(one.decision.candidate_count);
+    json.key("candidates").begin_array();
+    for (const decide::Verdict& verdict : one.verdicts.all()) {
+      write_verdict(json, program, verdict);
     }
     json.end_array().end_object();
   }

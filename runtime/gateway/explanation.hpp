@@ -1,7 +1,7 @@
 // Why a decision is what it is, as JSON.
 //
-// Neighbours: decide/explain.hpp finds the grounds; simulate.cpp shows them. Must not know: who
-// asks. Values are escaped and cut short where they come from.
+// Neighbours: decide/explain.hpp and decide/verdicts.hpp find the grounds; simulate.cpp shows them.
+// Must not know: who asks. Values are escaped and cut short where they come from.
 #pragma once
 
 #include <span>
@@ -9,6 +9,7 @@
 #include "core/json_writer.hpp"
 #include "core/program.hpp"
 #include "runtime/decide/explain.hpp"
+#include "runtime/gateway/judge.hpp"
 
 namespace sentrail::gateway {
 
@@ -16,5 +17,9 @@ namespace sentrail::gateway {
 // what settled each rule that was reached. source: docs/api.md A3, `POST /simulate-action`.
 void write_explanations(JsonWriter& json, const Program& program,
                         std::span<const decide::Explanation> explanations);
+
+// Writes the same list for little more than the decisions: candidates alone, and of what settled
+// them only where it is written. source: as above.
+void write_verdicts(JsonWriter& json, const Program& program, std::span<const Grounded> actions);
 
 }  // namespace sentrail::gateway

@@ -193,4 +193,19 @@ std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bun
   return explanations;
 }
 
+std::vector<Grounded> Judge::verdicts(const bundles::LoadedBundle& bundle,
+                                      const std::vector<request::Request>& requests,
+                                      const Asker& asker) {
+  std::vector<Grounded> grounded;
+  const counters::Counted counted =
+      decide(bundle, requests, asker, {counters::Purpose::simulate, {}});
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const Decision& decision = counted.decided.decisions[i];
+    scratch_.forget();  // it knows the last request still
+    grounded.push_back(
+        {decision, decide::verdicts_of(bundle.engine(), decision, requests[i].facts(), scratch_)});
+  }
+  return grounded;
+}
+
 }  // namespace sentrail::gateway

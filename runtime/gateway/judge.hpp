@@ -20,6 +20,7 @@
 #include "runtime/decide/approval.hpp"
 #include "runtime/decide/explain.hpp"
 #include "runtime/decide/scratch.hpp"
+#include "runtime/decide/verdicts.hpp"
 #include "runtime/gateway/known.hpp"
 #include "runtime/gateway/obligations.hpp"
 #include "runtime/request/request.hpp"
@@ -64,6 +65,12 @@ struct Judged {
   counters::Reservation charged;  // what its limits count; nothing if blocked or simulated
 };
 
+// The policy's decision on one action, with what settled its candidates.
+struct Grounded {
+  Decision decision;
+  decide::Verdicts verdicts;
+};
+
 // What a judgement is for.
 struct JudgeFor {
   counters::Purpose purpose = counters::Purpose::charge;
@@ -98,6 +105,11 @@ class Judge {
   [[nodiscard]] std::vector<decide::Explanation> explain(
       const bundles::LoadedBundle& bundle, const std::vector<request::Request>& requests,
       const Asker& asker);
+
+  // The same without words and of the candidates alone, for little more than the decisions.
+  [[nodiscard]] std::vector<Grounded> verdicts(const bundles::LoadedBundle& bundle,
+                                               const std::vector<request::Request>& requests,
+                                               const Asker& asker);
 
   // Takes back what a judgement has charged: it does not come to pass.
   void give_back(Judged& judged);

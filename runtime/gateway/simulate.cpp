@@ -103,7 +103,10 @@ void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& 
   json.key("riskLevel").string(name_of(judged.risk));
   write_text(json, "resourceType", judged.resource_type);
   write_text(json, "resourceId", judged.resource_id);
-  if (whom.explains) {
+  if (whom.grounds == Grounds::verdicts) {
+    json.key("verdicts");
+    write_verdicts(json, bundle.program(), judge.verdicts(bundle, simulated.requests, whom.asker));
+  } else if (whom.grounds == Grounds::words) {
     json.key("explanation");
     write_explanations(json, bundle.program(),
                        judge.explain(bundle, simulated.requests, whom.asker));
@@ -111,16 +114,18 @@ void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& 
   json.end_object();
 }
 
-// `explain=false` leaves the grounds out, which cost more than the decision.
-Result<bool> parse_explain(std::string_view query) {
-  if (query.empty()) return true;
-  if (query == "explain=false") return false;
+// What the query asks for with `explain=`.
+Result<Grounds> parse_explain(std::string_view query) {
+  if (query.empty()) return Grounds::words;
+  if (query == "explain=false") return Grounds::none;
   constexpr std::array<std::string_view, 1> kKnown = {"explain"};
   SENTRAIL_ASSIGN_OR_RETURN(const auto parameters, parse_query(query, kKnown));
-  if (parameters.empty()) return true;
+  if (parameters.empty()) return Grounds::words;
   const std::string& word = parameters.front().second;
-  if (word == "true" || word == "false") return word == "true";
-  return fail(Errc::invalid_argument, "explain must be true or false");
+  if (word == "false") return Grounds::none;
+  if (word == "verdicts") return Grounds::verdicts;
+  if (word == "true") return Grounds::words;
+  return fail(Errc::invalid_argument, "explain must be true, false or verdicts");
 }
 
 }  // namespace
@@ -165,11 +170,11 @@ Result<std::string> simulate(Judge& judge, const SimulatedFor& whom, std::string
 
 void serve_simulate(DeskContext& desk, AgentCall call) {
   const http::HttpRequest& request = call.exchange->request();
-  const Result<bool> explains = parse_explain(request.query());
+  const Result<Grounds> grounds = parse_explain(request.query());
   Result<std::string> body =
-      explains ? simulate(desk.judge, {call.asker, *call.known, call.correlation_id, *explains},
-                          request.body)
-               : tl::make_unexpected(explains.error());
+      grounds ? simulate(desk.judge, {call.asker, *call.known, call.correlation_id, *grounds},
+                         request.body)
+              : tl::make_unexpected(grounds.error());
   call.exchange->respond(body ? json_answer(200, *std::move(body)) : refusal(body.error()));
 }
 

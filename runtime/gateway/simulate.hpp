@@ -5,6 +5,7 @@
 // HTTP, the store. Nothing is recorded, held or charged. source: docs/api.md A3.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,12 +16,16 @@
 
 namespace sentrail::gateway {
 
+// How much is told of why: nothing, which tests settled the candidates, or every rule in words,
+// which costs more than the decision.
+enum class Grounds : std::uint8_t { none, verdicts, words };
+
 // On whose behalf it is asked. Everything outlives the call.
 struct SimulatedFor {
   const Asker& asker;
   const Known& known;
-  Uuid correlation_id;   // stands in each answer
-  bool explains = true;  // gives the grounds, which cost more than the decision
+  Uuid correlation_id;  // stands in each answer
+  Grounds grounds = Grounds::words;
 };
 
 // Answers one description, or `items` of at most limits::kEvaluateItemsMax, as the route does.

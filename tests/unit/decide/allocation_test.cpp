@@ -6,6 +6,7 @@
 #include <new>
 
 #include "runtime/decide/table.hpp"
+#include "runtime/decide/verdicts.hpp"
 #include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/facts_of.hpp"
@@ -74,7 +75,9 @@ TEST(Allocations, AreNoneInRandomDecisions) {
       facts->set_zones(zone_names_of(compiled.program()));
       const std::uint64_t before = allocations;
       const Decision decision = compiled.decide(**facts);
-      ASSERT_EQ(allocations - before, 0u) << name_of(decision.effect);
+      const decide::Verdicts verdicts =
+          decide::verdicts_of(compiled.engine(), decision, **facts, compiled.scratch());
+      ASSERT_EQ(allocations - before, 0u) << name_of(decision.effect) << verdicts.count;
       ++decisions;
     }
   }

@@ -150,6 +150,21 @@ TEST_F(EvaluateTest, ABodyThatIsDescribedIsReadAsOneThatIsSent) {
 
 // --- explanations --------------------------------------------------------------------------
 
+// The rule stands in line 4, its condition from column 21 on.
+TEST_F(EvaluateTest, VerdictsArePlacesOfTheTestsThatSettledIt) {
+  block_when(R"(tool == "github" and (tool ~ "git*" or risk >= low))");
+  const Heard heard = post("/simulate-action?explain=verdicts", key_, kWhole);
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  EXPECT_FALSE(heard.at("explanation").exists());
+  EXPECT_NE(
+      heard.body.find(R"("verdicts":[{"decision":"block","rule":"p.main.no","candidateCount":1,)"
+                      R"("candidates":[{"rule":"p.main.no","truth":"true","settledBy":)"
+                      R"([{"line":4,"column":21},{"line":4,"column":43}]}]}])"),
+      std::string::npos)
+      << heard.body;
+  EXPECT_EQ(post("/simulate-action?explain=perhaps", key_, kWhole).status, 400);
+}
+
 TEST_F(EvaluateTest, AnExplanationSaysANegationOnce) {
   block_when(R"(not tool == "linear")");
   const Heard heard = post("/simulate-action", key_, kBare);
