@@ -1,7 +1,12 @@
 // `sentrail-bench`: named workloads, measured against named baselines.
 //
 // Neighbours: the headers named *_bench.hpp, export.hpp. Must not know: how anything is measured.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
 
 #include "bench/compile_bench.hpp"
 #include "bench/decide_bench.hpp"
@@ -12,27 +17,39 @@
 namespace sentrail::bench {
 namespace {
 
+void add_decide_options(CLI::App& command, DecideOptions& options, int& exit_code) {
+  command.add_option("--engine", options.engines, "auto, jit, table, linear, naive")
+      ->delimiter(',')
+      ->capture_default_str();
+  command.add_option("--rules", options.rules, "sizes")->delimiter(',')->capture_default_str();
+  command.add_option("--requests", options.requests, "distinct requests")->capture_default_str();
+  command.add_option("--passes", options.effort.passes, "passes over them, at most")
+      ->capture_default_str();
+  command.add_option("--seconds", options.effort.seconds, "that the passes of a row may take")
+      ->capture_default_str();
+  command.add_option("--worst-seconds", options.worst_seconds, "of search for slow requests")
+      ->capture_default_str();
+  command.add_option("--oracle-rules", options.oracle_rules, "that the oracle evaluates for a row")
+      ->capture_default_str();
+  command.add_flag("--cold", options.cold, "measure decisions without caches too");
+  command.add_option("--seed", options.seed, "of policies and requests; a number or 'random'")
+      ->capture_default_str();
+  command.add_flag("--json", options.json, "print rows as JSON");
+  command.callback([&options, &exit_code] { exit_code = run_decide(options); });
+}
+
 void add_decide(CLI::App& app, DecideOptions& options, int& exit_code) {
   CLI::App* const command = app.add_subcommand("decide", "the cost of one decision, in process");
   command->add_option("--workload", options.workloads, "which; all unless given")->delimiter(',');
-  command->add_option("--engine", options.engines, "auto, jit, table, linear, naive")
-      ->delimiter(',')
-      ->capture_default_str();
-  command->add_option("--rules", options.rules, "sizes")->delimiter(',')->capture_default_str();
-  command->add_option("--requests", options.requests, "distinct requests")->capture_default_str();
-  command->add_option("--passes", options.effort.passes, "passes over them, at most")
-      ->capture_default_str();
-  command->add_option("--seconds", options.effort.seconds, "that the passes of a row may take")
-      ->capture_default_str();
-  command->add_option("--worst-seconds", options.worst_seconds, "of search for slow requests")
-      ->capture_default_str();
-  command->add_option("--oracle-rules", options.oracle_rules, "that the oracle evaluates for a row")
-      ->capture_default_str();
-  command->add_flag("--cold", options.cold, "measure decisions without caches too");
-  command->add_option("--seed", options.seed, "of policies and requests; a number or 'random'")
-      ->capture_default_str();
-  command->add_flag("--json", options.json, "print rows as JSON");
-  command->callback([&options, &exit_code] { exit_code = run_decide(options); });
+  add_decide_options(*command, options, exit_code);
+}
+
+// The one workload whose patterns are looked up by more than heads and tails, up to its largest.
+void add_paths(CLI::App& app, DecideOptions& options, int& exit_code) {
+  options.workloads = {"paths"};
+  options.rules = {10, 100, 1'000, 10'000, 100'000};
+  add_decide_options(*app.add_subcommand("paths", "decide --workload paths, to 100,000 rules"),
+                     options, exit_code);
 }
 
 void add_export(CLI::App& app, ExportOptions& options, int& exit_code) {
@@ -92,6 +109,29 @@ void add_compile(CLI::App& app, CompileOptions& options, int& exit_code) {
   command->callback([&options, &exit_code] { exit_code = run_compile(options); });
 }
 
+// What peers are asked with is a program of its own: their runners are not C++.
+int run_peers(bool over_http, const std::vector<std::string>& arguments) {
+  const std::string script =
+      std::string(SENTRAIL_SOURCE_DIR) + "/bench/peers/" + (over_http ? "over_http.py" : "run.py");
+  std::vector<char*> words = {const_cast<char*>("python3"), const_cast<char*>(script.c_str())};
+  for (const std::string& one : arguments) words.push_back(const_cast<char*>(one.c_str()));
+  words.push_back(nullptr);
+  execvp(words.front(), words.data());
+  std::perror("python3");
+  return 1;
+}
+
+void add_peers(CLI::App& app, bool& over_http, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("peers", "engines of other makers; tools/bench_peers.sh builds them");
+  command->add_flag("--over-http", over_http, "Cerbos and the gate, HTTP with HTTP");
+  command->allow_extras();
+  command->footer("Everything else goes to bench/peers/run.py, or over_http.py: -- --help");
+  command->callback([command, &over_http, &exit_code] {
+    exit_code = run_peers(over_http, command->remaining());
+  });
+}
+
 }  // namespace
 }  // namespace sentrail::bench
 
@@ -103,6 +143,8 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   DecideOptions decide;
   add_decide(app, decide, exit_code);
+  DecideOptions paths;
+  add_paths(app, paths, exit_code);
   ExportOptions exported;
   add_export(app, exported, exit_code);
   HttpOptions http;
@@ -111,6 +153,8 @@ int main(int argc, char** argv) {
   add_requests(app, requests, exit_code);
   CompileOptions compile;
   add_compile(app, compile, exit_code);
+  bool over_http = false;
+  add_peers(app, over_http, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

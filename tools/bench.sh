@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the benchmarks and prints their rows as JSON, with the machine they ran on.
+# Measures, and writes tables, JSON and a plot with the machine they are of to bench/results.
+# Arguments: `--part decide requests http compile`, and what else that part of sentrail-bench takes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-echo "# $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2-), $(nproc) cores, $(uname -r)" >&2
-build/release/bin/sentrail-bench decide --json "$@"
+exec python3 bench/run.py --bench build/release/bin/sentrail-bench "$@"

@@ -1,8 +1,8 @@
 """Runs engines of other makers on our workloads, beside ours, in the same run.
 
-Neighbours: translate.py (their languages), rust/, go/ and node/ (one small runner each), report.py
-(table and plot), tools/bench_peers.sh (builds the runners, calls this). In process is compared with
-in process: no peer is asked over HTTP.
+Neighbours: translate.py (their languages), rust/, go/ and node/ (one small runner each),
+../report.py (plot), tools/bench_peers.sh (builds the runners, calls this). In process is compared
+with in process; over_http.py is for HTTP.
 
 Prints a row for each peer, workload and size: nanoseconds of a decision, how many times ours that
 is, and how many of the checked answers are not the oracle's. Exit code 1 if any is not, 77 if no
@@ -16,11 +16,12 @@ import subprocess
 import sys
 import tempfile
 
-import report
 import translate
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+import report
 BUILT = ROOT / "build" / "peers"
 
 RUST = [str(BUILT / "rust" / "release" / "peers")]
@@ -91,6 +92,42 @@ def rows_of(workload, rules, peers, options):
             }
 
 
+def table(rows):
+    out = [
+        "| workload | rules | engine | a decision | × ours | wrong / checked | load |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    seen = set()
+    for row in rows:
+        place = (row["workload"], row["rules"])
+        ours_p50, naive = row["engine_p50"], row["naive_p50"]
+        if place not in seen:
+            seen.add(place)
+            head = f"| {row['workload']} | {row['rules']:,} "
+            out.append(
+                f"{head}| sentrail ({row['engine']}) | {report.duration(ours_p50)} | 1 | | |"
+            )
+            out.append(
+                f"{head}| naive loop | {report.duration(naive)} | {naive / ours_p50:.3g} | | |"
+            )
+        out.append(
+            f"| {row['workload']} | {row['rules']:,} | {row['peer']} "
+            f"| {report.duration(row['peer_p50'])} | {row['ratio_peer']:,.0f} "
+            f"| {row['mismatches']} / {row['checked']} | {row['load_ms']:,.0f} ms |"
+        )
+    return "\n".join(out)
+
+
+def panels_of(rows):
+    out = {}
+    for row in rows:
+        series = out.setdefault(row["workload"], {"sentrail": {}, "naive loop": {}})
+        series["sentrail"][row["rules"]] = row["engine_p50"]
+        series["naive loop"][row["rules"]] = row["naive_p50"]
+        series.setdefault(row["peer"], {})[row["rules"]] = row["peer_p50"]
+    return out
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workload", nargs="+", default=["equality-rbac", "gateway-globs"])
@@ -118,9 +155,9 @@ def main():
         for rules in options.rules
         for row in rows_of(workload, rules, peers, options)
     ]
-    print(json.dumps(rows, indent=1) if options.json else report.table(rows))
+    print(json.dumps(rows, indent=1) if options.json else table(rows))
     if options.results:
-        report.write(rows, options.results)
+        report.write(options.results, "peers", "Peers", rows, table(rows), panels_of(rows))
     return 1 if any(row["mismatches"] for row in rows) else 0
 
 

@@ -1,6 +1,6 @@
-"""Rows of run.py as a table, and as a plot in SVG. No library: the file is the same anywhere.
+"""Series as a plot in SVG, and files of results. No library: a plot is the same anywhere.
 
-Neighbours: run.py. `python3 report.py ROWS.json FOLDER` draws them again.
+Neighbours: run.py and peers/run.py, which measure. Must not know: what is measured.
 """
 
 import json
@@ -8,7 +8,6 @@ import math
 import os
 import pathlib
 import platform
-import sys
 
 COLOURS = [
     "#1b6e3c",
@@ -22,6 +21,7 @@ COLOURS = [
     "#7a5a14",
 ]
 WIDTH, HEIGHT, MARGIN = 420, 340, 54
+ACROSS = 3  # panels
 
 
 def machine():
@@ -42,43 +42,8 @@ def duration(ns):
     return f"{ns:.3g} ns"
 
 
-def table(rows):
-    out = [
-        "| workload | rules | engine | a decision | × ours | wrong / checked | load |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    seen = set()
-    for row in rows:
-        place = (row["workload"], row["rules"])
-        if place not in seen:
-            seen.add(place)
-            head = f"| {row['workload']} | {row['rules']:,} "
-            out.append(
-                f"{head}| sentrail ({row['engine']}) | {duration(row['engine_p50'])} | 1 | | |"
-            )
-            ratio = row["naive_p50"] / row["engine_p50"]
-            out.append(f"{head}| naive loop | {duration(row['naive_p50'])} | {ratio:.3g} | | |")
-        out.append(
-            f"| {row['workload']} | {row['rules']:,} | {row['peer']} | {duration(row['peer_p50'])} "
-            f"| {row['ratio_peer']:,.0f} | {row['mismatches']} / {row['checked']} "
-            f"| {row['load_ms']:,.0f} ms |"
-        )
-    return "\n".join(out)
-
-
-def series_of(rows):
-    """For each engine its points: ours first."""
-    out = {"sentrail": {}, "naive loop": {}}
-    for row in rows:
-        out["sentrail"][row["rules"]] = row["engine_p50"]
-        out["naive loop"][row["rules"]] = row["naive_p50"]
-        out.setdefault(row["peer"], {})[row["rules"]] = row["peer_p50"]
-    return out
-
-
-def panel(workload, rows, left, colours):
+def panel(workload, series, left, top, colours):
     """One workload: rules against nanoseconds, both logarithmic."""
-    series = series_of(rows)
     values = [ns for points in series.values() for ns in points.values()]
     sizes = sorted({rules for points in series.values() for rules in points})
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
@@ -86,13 +51,14 @@ def panel(workload, rows, left, colours):
 
     def at(rules, ns):
         across = (math.log10(rules) - first) / ((last - first) or 1)
-        up = (math.log10(ns) - low) / (high - low)
-        return left + MARGIN + across * (WIDTH - 2 * MARGIN), HEIGHT - MARGIN - up * (
-            HEIGHT - 2 * MARGIN
+        up = (math.log10(ns) - low) / ((high - low) or 1)
+        return (
+            left + MARGIN + across * (WIDTH - 2 * MARGIN),
+            top + HEIGHT - MARGIN - up * (HEIGHT - 2 * MARGIN),
         )
 
     middle = f'x="{left + WIDTH / 2}" text-anchor="middle"'
-    out = [f'<text {middle} y="24" font-weight="bold">{workload}</text>']
+    out = [f'<text {middle} y="{top + 24}" font-weight="bold">{workload}</text>']
     for power in range(low, high + 1):
         x, y = at(sizes[0], 10**power)
         end = left + WIDTH - MARGIN
@@ -103,7 +69,7 @@ def panel(workload, rows, left, colours):
     for rules in sizes:
         x, y = at(rules, 10**low)
         out.append(f'<text x="{x:.1f}" y="{y + 18:.1f}" text-anchor="middle">{rules:,}</text>')
-    out.append(f'<text {middle} y="{HEIGHT - 14}">rules</text>')
+    out.append(f'<text {middle} y="{top + HEIGHT - 14}">rules</text>')
     for name, points in series.items():
         places = [at(rules, ns) for rules, ns in sorted(points.items())]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
@@ -115,38 +81,33 @@ def panel(workload, rows, left, colours):
     return out
 
 
-def plot(rows, where):
-    workloads = list(dict.fromkeys(row["workload"] for row in rows))
-    names = ["sentrail", "naive loop", *dict.fromkeys(row["peer"] for row in rows)]
+def plot(panels, where):
+    """`panels`: for each workload its series, for each name of one its nanoseconds by rules."""
+    names = list(dict.fromkeys(name for series in panels.values() for name in series))
     colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
-    width = WIDTH * len(workloads) + 120
+    across = min(len(panels), ACROSS)
+    width, height = WIDTH * across + 120, HEIGHT * math.ceil(len(panels) / across)
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="11">',
         f"<title>Nanoseconds of a decision by rules. {where}</title>",
-        f'<rect width="{width}" height="{HEIGHT}" fill="white"/>',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
-    for i, workload in enumerate(workloads):
-        out += panel(
-            workload, [row for row in rows if row["workload"] == workload], i * WIDTH, colours
-        )
+    for i, (workload, series) in enumerate(panels.items()):
+        out += panel(workload, series, i % across * WIDTH, i // across * HEIGHT, colours)
     for i, name in enumerate(names):
-        x, y = WIDTH * len(workloads), 60 + i * 20
+        x, y = WIDTH * across, 60 + i * 20
         out.append(f'<rect x="{x}" y="{y - 9}" width="12" height="10" fill="{colours[name]}"/>')
         out.append(f'<text x="{x + 18}" y="{y}">{name}</text>')
     return "\n".join([*out, "</svg>\n"])
 
 
-def write(rows, folder, where=None):
-    where = where or machine()
+def write(folder, name, title, rows, table, panels=None):
+    """Writes NAME.json, NAME.md and, of panels, NAME.svg, each with the machine."""
+    where = machine()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "peers.json").write_text(
-        json.dumps({"machine": where, "rows": rows}, indent=1) + "\n"
-    )
-    (folder / "peers.md").write_text(f"# Peers\n\n{where}.\n\n{table(rows)}\n")
-    (folder / "peers.svg").write_text(plot(rows, where))
-
-
-if __name__ == "__main__":
-    drawn = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    write(drawn["rows"], pathlib.Path(sys.argv[2]), drawn["machine"])
+    text = json.dumps({"machine": where, "rows": rows}, indent=1)
+    (folder / f"{name}.json").write_text(text + "\n")
+    (folder / f"{name}.md").write_text(f"# {title}\n\n{where}.\n\n{table}\n")
+    if panels:
+        (folder / f"{name}.svg").write_text(plot(panels, where))
