@@ -393,9 +393,11 @@ bool Verifier::operand(std::size_t row) {
   const auto kind = static_cast<OperandKind>(operand.kind);
   const std::size_t size = rows_named_by(p_, kind);
   const bool ranged = kind == OperandKind::number_range;
+  // Numbers ascend, so that an upper end below the lower one has the lesser index.
+  const bool fits =
+      ranged ? operand.upper >= operand.index && operand.upper < size : operand.upper == 0;
   return require(operand.index < size, "operands", row, "names nothing") &&
-         require(ranged ? operand.upper < size : operand.upper == 0, "operands", row,
-                 "has an odd upper end");
+         require(fits, "operands", row, "has an odd upper end");
 }
 
 bool Verifier::atoms() {

@@ -16,6 +16,8 @@
 #include "crypto/hash.hpp"
 #include "runtime/bundles/loaded_bundle.hpp"
 #include "runtime/decide/explain.hpp"
+#include "runtime/decide/verdicts.hpp"
+#include "tests/support/interpreted_native.hpp"
 #include "tests/support/policy_bundle.hpp"
 
 // libFuzzer's own mutations. source: llvm.org/docs/LibFuzzer.html
@@ -80,6 +82,8 @@ void decide_with(const Program& program) {
   SENTRAIL_CHECK(!dump(program).empty());
   const decide::Engine engine(program, decide::EngineKind::linear);
   const decide::Engine table(program, decide::EngineKind::table);
+  const decide::Engine native(program, decide::EngineKind::jit,
+                              &support::interpreted_native(jit::Coverage::every_rule));
   decide::Scratch scratch = engine.make_scratch();
   const JsonDocument body(
       {{JsonKind::array, 0, 2, 3}, {JsonKind::string, 0, 1, 2}, {JsonKind::number, 1, 1, 3}}, "a7");
@@ -87,7 +91,10 @@ void decide_with(const Program& program) {
     const Facts facts = facts_of(program, turn, body);
     const Decision decision = engine.decide(facts, scratch);
     SENTRAIL_CHECK(decision.rule == Decision::kByDefault || decision.rule < program.rules.size());
+    SENTRAIL_CHECK(native.decide(facts, scratch) == decision);
     SENTRAIL_CHECK(table.decide(facts, scratch) == decision);
+    const decide::Verdicts verdicts = decide::verdicts_of(table, decision, facts, scratch);
+    for (const decide::Verdict& one : verdicts.all()) SENTRAIL_CHECK(one.truth != Truth::f);
     const decide::Explanation why = decide::explain(engine, facts, scratch);
     SENTRAIL_CHECK(why.decision == decision);
     SENTRAIL_CHECK(why.candidates.size() == decision.candidate_count);

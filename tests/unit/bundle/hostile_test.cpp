@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "core/bundle.hpp"
+#include "core/limits.hpp"
+#include "core/program.hpp"
 #include "tests/support/random_policy.hpp"
 #include "tests/unit/bundle/bundle_samples.hpp"
 
@@ -98,6 +100,26 @@ TEST(HostileBundle, ThatIsSomethingElseIsRefusedAsSuch) {
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, Errc::corrupt);
   EXPECT_EQ(bundles::LoadedBundle::from_bytes("", unsigned_allowed()).error().code, Errc::corrupt);
+}
+
+TEST(HostileBundle, ConditionsAreBoundedInDepth) {
+  for (const std::uint32_t depth : {static_cast<std::uint32_t>(limits::kConditionDepthMax),
+                                    static_cast<std::uint32_t>(limits::kConditionDepthMax) + 1}) {
+    ProgramStorage p;
+    p.text = {'x'};
+    p.tiers.push_back({{0, 1}, 0, 0, 1});
+    for (std::uint32_t i = 0; i < depth; ++i) {
+      p.nodes.push_back({static_cast<std::uint8_t>(NodeKind::all), 0, 0, 0, depth + 1, 0, 0});
+    }
+    p.nodes.push_back({static_cast<std::uint8_t>(NodeKind::constant), 1, 0, 0, depth + 1, 0, 0});
+    p.rules.push_back({{0, 1}, {0, 1}, {0, 0}, 0, 0, 0, depth + 1, kNoRow, 0});
+    p.policy.push_back({});
+    p.policy[0].cost = cost_of(p.view());
+    const Status status = verify(p.view());
+    EXPECT_EQ(status.has_value(), depth == limits::kConditionDepthMax);
+    if (status) continue;
+    EXPECT_NE(status.error().message.find("too deep"), std::string::npos);
+  }
 }
 
 }  // namespace
