@@ -17,6 +17,7 @@
 #include "compiler/oracle/oracle.hpp"
 #include "compiler/simplify/simplify.hpp"
 #include "core/check.hpp"
+#include "core/program_cost.hpp"
 #include "tests/support/bundled_program.hpp"
 
 namespace sentrail::bench {
@@ -178,6 +179,7 @@ void add_worst(const Prepared& prepared, EngineRun& engine, double seconds, Deci
       find_worst(engine, prepared.workload.requests, prepared.facts, row.seed, seconds);
   row.worst_ns = worst.ns;
   row.worst_tried = worst.tried;
+  row.bound_steps = cost_within(prepared.compiled.program(), kWorstSizes).steps;
   std::optional<support::OwnedFacts> facts = support::OwnedFacts::of(worst.request);
   SENTRAIL_CHECK_NOTE(facts.has_value(), "what was decided are facts");
   facts->set_zones(zone_names_of(prepared.compiled.program()));
@@ -268,8 +270,9 @@ int run_decide(const DecideOptions& options) {
     }
   }
   options.json ? print_json(rows) : print_table(rows);
-  const bool failed = std::ranges::any_of(
-      rows, [](const DecideRow& row) { return row.mismatches > 0 || row.timing.allocations > 0; });
+  const bool failed = std::ranges::any_of(rows, [](const DecideRow& row) {
+    return row.mismatches > 0 || row.timing.allocations > 0 || !row.bounded();
+  });
   return failed ? 1 : 0;
 }
 

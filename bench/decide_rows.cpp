@@ -51,6 +51,9 @@ void print_json(const std::vector<DecideRow>& rows) {
     if (row.worst_ns >= 0) {
       number(json, "worst_ns", row.worst_ns);
       json.key("worst_tried").unsigned_integer(row.worst_tried);
+      json.key("bound_steps").unsigned_integer(row.bound_steps);
+      number(json, "worst_ns_a_step", row.worst_ns / static_cast<double>(row.bound_steps), "%.5f");
+      json.key("bounded").boolean(row.bounded());
     }
     json.end_object();
   }

@@ -16,6 +16,10 @@ namespace sentrail::bench {
 // one is not valid. source: docs/benchmarks.md.
 inline constexpr double kNaiveRuleNsMax = 6;
 
+// A step of the cost certificate takes less than one, on a machine that does nothing else; a row
+// whose slowest request takes so many fails.
+inline constexpr double kStepNsMax = 10;
+
 // One line of the table.
 struct DecideRow {
   std::string workload;
@@ -34,10 +38,16 @@ struct DecideRow {
   double verdicts_p50 = -1;  // of a decision with its verdicts; below 0: the engine has none
   double cold_p50 = -1;      // below 0: not measured
   double worst_ns = -1;
+  std::uint64_t bound_steps = 0;  // the cost certificate for values as large as the search makes
   std::size_t worst_tried = 0;
 
   [[nodiscard]] double ratio_naive() const noexcept {
     return timing.p50 > 0 ? naive_p50 / timing.p50 : 0;
+  }
+  // Whether the certificate bounds the slowest request that was found: a step is a byte read or a
+  // node visited, and takes no longer than that.
+  [[nodiscard]] bool bounded() const noexcept {
+    return worst_ns <= kStepNsMax * static_cast<double>(bound_steps);
   }
   [[nodiscard]] bool valid() const noexcept {
     return naive_p50 <= kNaiveRuleNsMax * static_cast<double>(rules) + naive_read;

@@ -15,10 +15,9 @@ using compiler::oracle::Value;
 using compiler::oracle::ValueKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kStarts = 8;         // slow requests that are climbed from
-constexpr std::size_t kLookedAt = 4096;    // requests among which they are looked for
-constexpr std::size_t kListElements = 64;  // that a list grows to
-constexpr std::size_t kCallsOfATry = 7;    // of which the median counts
+constexpr std::size_t kStarts = 8;       // slow requests that are climbed from
+constexpr std::size_t kLookedAt = 4096;  // requests among which they are looked for
+constexpr std::size_t kCallsOfATry = 7;  // of which the median counts
 constexpr std::size_t kCallsAtTheEnd = 101;
 // A branch predictor learns one request that is asked again and again: others are asked between.
 constexpr std::size_t kOthersBetween = 3;
@@ -119,7 +118,7 @@ class Climb {
         change(ours.text, theirs.text);
         break;
       case ValueKind::list:
-        if (theirs.elements.empty() || ours.elements.size() >= kListElements) break;
+        if (theirs.elements.empty() || ours.elements.size() >= kWorstElementsMax) break;
         if (!ours.elements.empty() && below(random_, 2) == 0) {
           change(ours.elements[below(random_, ours.elements.size())], theirs.elements.front());
         } else {

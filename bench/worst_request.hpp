@@ -11,16 +11,27 @@
 
 #include "bench/engines.hpp"
 #include "compiler/oracle/value.hpp"
+#include "core/program_cost.hpp"
 
 namespace sentrail::bench {
 
-// What was found. Strings of it have at most kWorstStringBytesMax bytes.
+// What was found. Its values are within kWorstSizes.
 struct WorstRequest {
   double ns = 0;  // median of calls with other requests between them
   std::size_t tried = 0;
   compiler::oracle::Request request;
 };
 inline constexpr std::size_t kWorstStringBytesMax = 256;
+inline constexpr std::size_t kWorstElementsMax = 64;  // of a list
+// A body is a workload's, whose texts and lists have grown.
+inline constexpr ValueSizes kWorstSizes = {
+    .body_bytes = kWorstElementsMax * kWorstStringBytesMax,
+    .json_nodes = 1'024,
+    .list_elements = kWorstElementsMax,
+    .inner_elements = kWorstElementsMax,
+    .matched_bytes = kWorstStringBytesMax,
+    .regex_bytes = kWorstStringBytesMax,
+};
 
 // Climbs from the slowest of some requests, one change after the other, until the time is used up
 // or `tries_max` changes were tried: texts grow, repeat, and take pieces of others; values are

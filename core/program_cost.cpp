@@ -28,17 +28,17 @@ std::uint64_t product(std::uint64_t a, std::uint64_t b) noexcept {
 }
 
 // A pattern restarts at each place of the value: the product of both lengths bounds its compares.
-std::uint64_t pattern_steps(const Program& p, std::uint32_t index) noexcept {
+std::uint64_t pattern_steps(const Program& p, const ValueSizes& v, std::uint32_t index) noexcept {
   const PatternRow& pattern = p.patterns[index];
   std::uint64_t cells = 1;
   for (std::uint32_t i = 0; i < pattern.ops_count; ++i) {
     cells += std::max(p.pattern_ops[pattern.ops_begin + i].text.bytes, 1u);
   }
-  return cells * (limits::kMatchedBytesMax + 1);
+  return cells * (v.matched_bytes + 1);
 }
 
 // Each step is taken once at most before each code point, and a set's ranges are searched.
-std::uint64_t regex_steps(const Program& p, std::uint32_t index) noexcept {
+std::uint64_t regex_steps(const Program& p, const ValueSizes& v, std::uint32_t index) noexcept {
   const RegexRow& regex = p.regexes[index];
   std::uint64_t each = 1;
   for (std::uint32_t i = 0; i < regex.steps_count; ++i) {
@@ -48,35 +48,35 @@ std::uint64_t regex_steps(const Program& p, std::uint32_t index) noexcept {
     each += static_cast<std::uint64_t>(
         std::bit_width(p.regex_sets[regex.sets_begin + step.a].ranges_count));
   }
-  return each * (limits::kRegexValueBytesMax + 1);
+  return each * (v.regex_bytes + 1);
 }
 
 // One evaluation of a test whose slot is already classified.
-std::uint64_t atom_steps(const Program& p, const AtomRow& atom) noexcept {
+std::uint64_t atom_steps(const Program& p, const ValueSizes& v, const AtomRow& atom) noexcept {
   if (static_cast<TestOp>(atom.op) == TestOp::has) {
     const OperandRow& operand = p.operands[atom.operands_begin];
     const bool text = static_cast<OperandKind>(operand.kind) == OperandKind::string;
     // Numbers are read in full before they are compared; all of them fit a body.
-    if (!text) return limits::kListElementsMax + limits::kBodyVisibleBytesMax;
-    return product(limits::kListElementsMax, std::uint64_t{p.symbols[operand.index].bytes} + 1);
+    if (!text) return v.list_elements + v.body_bytes;
+    return product(v.list_elements, std::uint64_t{p.symbols[operand.index].bytes} + 1);
   }
   const auto op = static_cast<TestOp>(atom.op);
   if (op == TestOp::contains || op == TestOp::starts_with || op == TestOp::ends_with) {
     // A search looks at each byte of the value twice at most, whatever is looked for.
-    const std::uint64_t searched = op == TestOp::contains ? 2 * limits::kBodyVisibleBytesMax : 0;
+    const std::uint64_t searched = op == TestOp::contains ? 2 * v.body_bytes : 0;
     return sum(searched, std::uint64_t{p.symbols[p.operands[atom.operands_begin].index].bytes} + 1);
   }
   // Both values are read to their ends.
-  if (op == TestOp::same) return 1 + limits::kBodyVisibleBytesMax;
-  if (op == TestOp::search) return regex_steps(p, p.operands[atom.operands_begin].index);
+  if (op == TestOp::same) return 1 + v.body_bytes;
+  if (op == TestOp::search) return regex_steps(p, v, p.operands[atom.operands_begin].index);
   // The characters of a string are counted; lists and objects know their size.
-  std::uint64_t steps = atom.sized != 0 ? 1 + limits::kBodyVisibleBytesMax : 1;
+  std::uint64_t steps = atom.sized != 0 ? 1 + v.body_bytes : 1;
   std::uint64_t searched = 0;
   for (std::uint32_t i = 0; i < atom.operands_count; ++i) {
     const OperandRow& operand = p.operands[atom.operands_begin + i];
     switch (static_cast<OperandKind>(operand.kind)) {
       case OperandKind::pattern:
-        steps = sum(steps, pattern_steps(p, operand.index));
+        steps = sum(steps, pattern_steps(p, v, operand.index));
         break;
       case OperandKind::number_range:
         steps = sum(steps, 2);
@@ -138,20 +138,20 @@ std::vector<Needs> needs_of(const Program& p) {
 
 // Finding and classifying one attribute: members walked, the value hashed and compared with a
 // symbol, checked for patterns, read as a number or an address.
-std::uint64_t slot_steps(const SlotRow& slot, const Needs& needs,
+std::uint64_t slot_steps(const SlotRow& slot, const ValueSizes& v, const Needs& needs,
                          std::uint64_t longest_symbol) noexcept {
   std::uint64_t steps = 1;
-  if (slot.steps_count > 0) steps += limits::kJsonNodesMax;
+  if (slot.steps_count > 0) steps += v.json_nodes;
   if (needs.symbol) steps += 2 * longest_symbol;
-  if (needs.pattern) steps += limits::kMatchedBytesMax;
-  if (needs.number) steps += limits::kBodyVisibleBytesMax;
+  if (needs.pattern) steps += v.matched_bytes;
+  if (needs.number) steps += v.body_bytes;
   if (needs.address) steps += limits::kAddressBytesMax;
   return steps;
 }
 
 // What the quantifiers cost, the deepest first: what they cost stands in the conditions of others.
 // Each element is looked at once; its members are found and read anew for each test.
-std::vector<std::uint64_t> quantifier_steps(const Program& p,
+std::vector<std::uint64_t> quantifier_steps(const Program& p, const ValueSizes& v,
                                             const std::vector<std::uint64_t>& slots) {
   std::vector<std::uint64_t> costs(p.quantifiers.size(), 0);
   for (std::uint32_t depth = limits::kQuantifierDepthMax; depth > 0; --depth) {
@@ -171,11 +171,10 @@ std::vector<std::uint64_t> quantifier_steps(const Program& p,
         if (quantified) each = sum(each, costs[inner]);
         if (p.slots[atom.slot].binder == 0) continue;  // found out once a decision
         each = sum(each, slots[atom.slot]);
-        if (!quantified) each = sum(each, atom_steps(p, atom));
+        if (!quantified) each = sum(each, atom_steps(p, v, atom));
         if (op == TestOp::same) each = sum(each, slots[p.peers[inner].slot]);
       }
-      const std::size_t elements =
-          depth == 1 ? limits::kListElementsMax : limits::kInnerElementsMax;
+      const std::size_t elements = depth == 1 ? v.list_elements : v.inner_elements;
       costs[i] = product(elements, each);
     }
   }
@@ -199,7 +198,7 @@ std::uint64_t duty_steps(const Program& p, std::uint64_t walk,
   return steps;
 }
 
-std::vector<std::uint64_t> steps_of_slots(const Program& p) {
+std::vector<std::uint64_t> steps_of_slots(const Program& p, const ValueSizes& v) {
   std::uint64_t longest_symbol = 0;
   for (const TextRef& symbol : p.symbols) {
     longest_symbol = std::max<std::uint64_t>(longest_symbol, symbol.bytes);
@@ -208,15 +207,15 @@ std::vector<std::uint64_t> steps_of_slots(const Program& p) {
   std::vector<std::uint64_t> steps;
   steps.reserve(p.slots.size());
   for (std::size_t i = 0; i < p.slots.size(); ++i) {
-    steps.push_back(slot_steps(p.slots[i], needs[i], longest_symbol));
+    steps.push_back(slot_steps(p.slots[i], v, needs[i], longest_symbol));
   }
   return steps;
 }
 
 // in: the slots' steps.
-std::vector<std::uint64_t> steps_of_atoms(const Program& p,
+std::vector<std::uint64_t> steps_of_atoms(const Program& p, const ValueSizes& v,
                                           const std::vector<std::uint64_t>& slots) {
-  const std::vector<std::uint64_t> quantifiers = quantifier_steps(p, slots);
+  const std::vector<std::uint64_t> quantifiers = quantifier_steps(p, v, slots);
   std::vector<std::uint64_t> steps;
   steps.reserve(p.atoms.size());
   for (const AtomRow& atom : p.atoms) {
@@ -226,7 +225,7 @@ std::vector<std::uint64_t> steps_of_atoms(const Program& p,
       const bool inner = p.quantifiers[index].depth > 1;  // counted with the outer one
       steps.push_back(inner ? 0 : quantifiers[index]);
     } else {
-      steps.push_back(p.slots[atom.slot].binder == 0 ? atom_steps(p, atom) : 0);
+      steps.push_back(p.slots[atom.slot].binder == 0 ? atom_steps(p, v, atom) : 0);
     }
   }
   return steps;
@@ -235,7 +234,7 @@ std::vector<std::uint64_t> steps_of_atoms(const Program& p,
 }  // namespace
 
 std::vector<std::uint64_t> steps_of_atoms(const Program& verified) {
-  return steps_of_atoms(verified, steps_of_slots(verified));
+  return steps_of_atoms(verified, {}, steps_of_slots(verified, {}));
 }
 
 std::uint32_t dearest_rule(const Program& verified) {
@@ -259,11 +258,15 @@ std::uint32_t dearest_rule(const Program& verified) {
 }
 
 CostRow cost_of(const Program& program) {
+  return cost_within(program, {});
+}
+
+CostRow cost_within(const Program& program, const ValueSizes& v) {
   CostRow cost;
   for_each_table(program, [&cost](TableId, const auto& table) {
     cost.bytes = sum(cost.bytes, table.size_bytes());
   });
-  const std::vector<std::uint64_t> slots = steps_of_slots(program);
+  const std::vector<std::uint64_t> slots = steps_of_slots(program, v);
   for (std::size_t i = 0; i < program.slots.size(); ++i) {
     const std::uint64_t steps = slots[i];
     if (program.slots[i].binder > 0) continue;  // counted with each element
@@ -273,7 +276,7 @@ CostRow cost_of(const Program& program) {
   }
   // A test is answered once a decision; visiting its literal again is one compare. A rule whose
   // first reading meets something undecidable is read once more, as a tree.
-  for (const std::uint64_t steps : steps_of_atoms(program, slots)) {
+  for (const std::uint64_t steps : steps_of_atoms(program, v, slots)) {
     cost.steps = sum(cost.steps, steps);
   }
   const std::uint64_t nodes =
@@ -283,7 +286,7 @@ CostRow cost_of(const Program& program) {
   // Keys and amounts are read anew for each limit of a candidate.
   std::uint64_t counted = 0;
   for (const LimitRow& limit : program.limits) {
-    const std::uint64_t read = limits::kJsonNodesMax + limits::kBodyVisibleBytesMax;
+    const std::uint64_t read = v.json_nodes + v.body_bytes;
     counted = sum(counted, 1 + limit.keys_count + (limit.amount == kNoRow ? 0 : read));
   }
   const std::uint64_t owed = sum(counted, duty_steps(program, walk, slots));
