@@ -39,14 +39,14 @@ Result<LeafRow> decode_leaf_row(std::string_view row) {
   return out;
 }
 
-std::string term_prefix(const LeafCodec& codec, const Uuid& workspace_id, AuditColumn column,
-                        std::string_view value) {
+void write_term_prefix(std::string& prefix, const LeafCodec& codec, const Uuid& workspace_id,
+                       AuditColumn column, std::string_view value) {
   if (value.size() <= limits::kAuditTermBytesMax) {
-    return index_prefix(workspace_id, column, value, false);
+    return write_index_prefix(prefix, workspace_id, column, value, false);
   }
   const Hash hash = codec.extend(Hash{}, value);
-  return index_prefix(workspace_id, column,
-                      {reinterpret_cast<const char*>(hash.data()), hash.size()}, true);
+  write_index_prefix(prefix, workspace_id, column,
+                     {reinterpret_cast<const char*>(hash.data()), hash.size()}, true);
 }
 
 }  // namespace sentrail::store

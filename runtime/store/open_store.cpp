@@ -65,6 +65,13 @@ Result<bool> check_format(const OrderedKv& kv) {
                                        ", this release knows " + std::to_string(kFormatVersion) +
                                        ": use the newer release that wrote it");
   }
+  if (version < kFormatVersion) {
+    return fail(Errc::unsupported,
+                "the store has format " + std::to_string(version) + ", this release reads " +
+                    std::to_string(kFormatVersion) +
+                    " only: export its log with the release that wrote it (`sentrail audit "
+                    "export`), then start with an empty data directory");
+  }
   return true;
 }
 
