@@ -74,10 +74,6 @@ std::string leaf_key(std::uint64_t sequence) {
   return Key().byte('L').integer(sequence).text();
 }
 
-std::string sealed_key(std::uint64_t sequence) {
-  return Key().byte('S').integer(sequence).text();
-}
-
 void write_index_prefix(std::string& prefix, const Uuid& workspace_id, AuditColumn column,
                         std::string_view value, bool hashed) {
   SENTRAIL_CHECK(value.size() <= limits::kAuditTermBytesMax);

@@ -81,9 +81,8 @@ class Key {
 // Bytes of a workspace and kind in front of a key.
 inline constexpr std::size_t kKeyHeadBytes = 17;
 
-// Rows of the audit space: the leaf of an entry, and what is sealed beside it.
+// The row of the audit space that holds an entry.
 [[nodiscard]] std::string leaf_key(std::uint64_t sequence);
-[[nodiscard]] std::string sealed_key(std::uint64_t sequence);
 
 // Writes what all index keys of one column and value begin with into `prefix`. `value` is at most
 // kAuditTermBytesMax bytes, or a hash marked as such.

@@ -66,52 +66,42 @@ class Intersection {
   std::size_t turn_ = 0;
 };
 
+Result<AuditRow> read_row(std::uint64_t sequence, std::string_view bytes) {
+  SENTRAIL_ASSIGN_OR_RETURN(LeafRow read, decode_leaf_row(bytes));
+  AuditRow row;
+  row.sequence = sequence;
+  row.leaf = std::move(read.leaf);
+  row.chain = read.chain;
+  if (read.sealed.empty()) return row;
+  SENTRAIL_ASSIGN_OR_RETURN(SealedParts parts, decode_record<SealedParts>(read.sealed));
+  row.sealed = std::move(parts.parts);
+  return row;
+}
+
 }  // namespace
 
 Result<AuditRow> KvStore::audit_row(std::uint64_t sequence) const {
-  AuditRow row;
-  row.sequence = sequence;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> leaf,
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                             kv_->get(Space::audit, leaf_key(sequence)));
-  if (!leaf) {
+  if (!row) {
     return fail(Errc::corrupt, "entry " + std::to_string(sequence) + " of the log is missing");
   }
-  SENTRAIL_ASSIGN_OR_RETURN(LeafRow read, decode_leaf_row(*leaf));
-  row.leaf = std::move(read.leaf);
-  row.chain = read.chain;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> sealed,
-                            kv_->get(Space::audit, sealed_key(sequence)));
-  if (sealed) {
-    SENTRAIL_ASSIGN_OR_RETURN(SealedParts parts, decode_record<SealedParts>(*sealed));
-    row.sealed = std::move(parts.parts);
-  }
-  return row;
+  return read_row(sequence, *row);
 }
 
 Result<std::vector<AuditRow>> KvStore::audit_range(std::uint64_t from, std::size_t limit) const {
   const std::uint64_t size = audit_head().size;
   std::vector<AuditRow> rows;
-  const std::unique_ptr<KvCursor> leaves = kv_->walk(Space::audit);
-  const std::unique_ptr<KvCursor> sealed = kv_->walk(Space::audit);
-  leaves->seek(leaf_key(from));
-  sealed->seek(sealed_key(from));
-  for (std::uint64_t at = from; at < size && rows.size() < limit; ++at, leaves->next()) {
-    if (!leaves->valid() || leaves->key() != leaf_key(at)) {
-      SENTRAIL_TRY(leaves->status());
+  const std::unique_ptr<KvCursor> cursor = kv_->walk(Space::audit);
+  cursor->seek(leaf_key(from));
+  for (std::uint64_t at = from; at < size && rows.size() < limit; ++at, cursor->next()) {
+    if (!cursor->valid() || cursor->key() != leaf_key(at)) {
+      SENTRAIL_TRY(cursor->status());
       return fail(Errc::corrupt, "entry " + std::to_string(at) + " of the log is missing");
     }
-    SENTRAIL_ASSIGN_OR_RETURN(LeafRow read, decode_leaf_row(leaves->value()));
-    AuditRow& row = rows.emplace_back();
-    row.sequence = at;
-    row.leaf = std::move(read.leaf);
-    row.chain = read.chain;
-    if (sealed->valid() && sealed->key() == sealed_key(at)) {
-      SENTRAIL_ASSIGN_OR_RETURN(SealedParts parts, decode_record<SealedParts>(sealed->value()));
-      row.sealed = std::move(parts.parts);
-      sealed->next();
-    }
+    SENTRAIL_ASSIGN_OR_RETURN(AuditRow row, read_row(at, cursor->value()));
+    rows.push_back(std::move(row));
   }
-  SENTRAIL_TRY(sealed->status());
   return rows;
 }
 

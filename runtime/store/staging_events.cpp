@@ -154,12 +154,10 @@ Status Staging::run(const AppendAudit& operation) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::string leaf, codec_.encode(entry, sequence));
   draft_head_.chain = codec_.extend(draft_head_.chain, leaf);
   draft_head_.size = sequence + 1;
+  const std::string sealed =
+      entry.sealed.empty() ? std::string() : encode_record(SealedParts{std::move(entry.sealed)});
   draft_writes_.push_back(
-      {Space::audit, leaf_key(sequence), encode_leaf_row(draft_head_.chain, leaf)});
-  if (!entry.sealed.empty()) {
-    draft_writes_.push_back(
-        {Space::audit, sealed_key(sequence), encode_record(SealedParts{std::move(entry.sealed)})});
-  }
+      {Space::audit, leaf_key(sequence), encode_leaf_row(draft_head_.chain, leaf, sealed)});
   return {};
 }
 
