@@ -1,4 +1,4 @@
-// Index rows: what one batch becomes, their bytes, and what is refused.
+// Rows of the log and of its index: what one batch becomes, their bytes, and what is refused.
 #include "runtime/store/index_rows.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "runtime/store/audit_rows.hpp"
 #include "tests/support/memory_kv.hpp"
 #include "tests/unit/store/fixtures.hpp"
 
@@ -126,6 +127,42 @@ TEST(IndexRows, DamagedRowFailsTheSearchThatReadsIt) {
   ASSERT_FALSE(found.has_value());
   EXPECT_EQ(found.error().code, Errc::corrupt);
   EXPECT_EQ(store->audit_range(0, 10).value().size(), 2u);
+}
+
+TEST(LeafRows, AreReadAsTheyWereWrittenOrRefused) {
+  const Hash chain = hash_of(7);
+  const std::string row = encode_leaf_row(chain, "the leaf", "sealed");
+  const LeafRow read = decode_leaf_row(row).value();
+  EXPECT_EQ(read.chain, chain);
+  EXPECT_EQ(read.leaf, "the leaf");
+  EXPECT_EQ(read.sealed, "sealed");
+  EXPECT_TRUE(decode_leaf_row(encode_leaf_row(chain, "the leaf", "")).value().sealed.empty());
+  for (std::size_t size = 0; size < row.size() - 6; ++size) {
+    const auto cut = decode_leaf_row(std::string_view(row).substr(0, size));
+    ASSERT_FALSE(cut.has_value()) << size;
+    EXPECT_EQ(cut.error().code, Errc::corrupt) << size;
+  }
+  std::string other = row;
+  other[0] = '\x03';
+  EXPECT_EQ(decode_leaf_row(other).error().code, Errc::unsupported);
+  other[0] = '\x01';
+  EXPECT_EQ(decode_leaf_row(other).error().code, Errc::corrupt);
+}
+
+// What is sealed beside an entry comes back with it, and damage to it is not an empty part.
+TEST(LeafRows, SealedPartIsServedWholeOrNotAtAll) {
+  const test::PlainLeafCodec codec;
+  const auto disk = std::make_shared<test::MemoryDisk>();
+  const std::unique_ptr<Store> store = test::open_memory_store(disk, codec);
+  AuditEntry one = entry(1);
+  one.sealed = {{Uuid{}, "secret"}};
+  ASSERT_TRUE(apply(*store, transaction(AppendAudit{one}, AppendAudit{entry(2)})).status);
+  const std::vector<AuditRow> rows = store->audit_range(0, 10).value();
+  EXPECT_EQ(rows.at(0).sealed, one.sealed);
+  EXPECT_TRUE(rows.at(1).sealed.empty());
+  disk->spaces[static_cast<std::size_t>(Space::audit)].at(leaf_key(0)).pop_back();
+  EXPECT_EQ(store->audit_range(0, 10).error().code, Errc::corrupt);
+  EXPECT_EQ(store->search_audit(kHome, {}).error().code, Errc::corrupt);
 }
 
 }  // namespace
