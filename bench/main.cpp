@@ -10,6 +10,7 @@
 
 #include "bench/compile_bench.hpp"
 #include "bench/decide_bench.hpp"
+#include "bench/durable_bench.hpp"
 #include "bench/export.hpp"
 #include "bench/http_bench.hpp"
 #include "bench/requests_bench.hpp"
@@ -50,6 +51,18 @@ void add_paths(CLI::App& app, DecideOptions& options, int& exit_code) {
   options.rules = {10, 100, 1'000, 10'000, 100'000};
   add_decide_options(*app.add_subcommand("paths", "decide --workload paths, to 100,000 rules"),
                      options, exit_code);
+}
+
+void add_durable(CLI::App& app, DurableOptions& options, int& exit_code) {
+  CLI::App* const command = app.add_subcommand(
+      "durable", "entries of the audit log, made, on disk and found, in process");
+  command->add_option("--entries", options.entries, "of the log")->capture_default_str();
+  command->add_option("--batch", options.batch, "entries of one")->capture_default_str();
+  command->add_option("--resources", options.resources, "distinct ones")->capture_default_str();
+  command->add_option("--searches", options.searches, "of each kind")->capture_default_str();
+  command->add_option("--seed", options.seed, "of the entries")->capture_default_str();
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_durable(options); });
 }
 
 void add_export(CLI::App& app, ExportOptions& options, int& exit_code) {
@@ -147,6 +160,8 @@ int main(int argc, char** argv) {
   add_paths(app, paths, exit_code);
   ExportOptions exported;
   add_export(app, exported, exit_code);
+  DurableOptions durable;
+  add_durable(app, durable, exit_code);
   HttpOptions http;
   add_http(app, http, exit_code);
   RequestsOptions requests;

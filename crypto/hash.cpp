@@ -1,16 +1,17 @@
 // SHA-256 by OpenSSL, keyed codes too. See hash.hpp.
 #include "crypto/hash.hpp"
 
-// SHA256_CTX is a value: the state behind a key is kept and copied for each message, without an
-// allocation. OpenSSL 3 would rather be asked through EVP, which has no such thing.
+// SHA256_CTX is a value: a hash needs no allocation, and the state behind a key is kept and copied
+// for each message. OpenSSL 3 would rather be asked through EVP, which has no such thing: audit
+// entries are short and many, and its contexts cost as much as the hash.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "core/check.hpp"
 #include "crypto/sodium.hpp"
@@ -18,62 +19,39 @@
 namespace sentrail::crypto {
 namespace {
 
-// EVP_sha256() looks its implementation up at every use; a fetched one is looked up once.
-const EVP_MD* sha256_method() {
-  static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  SENTRAIL_CHECK_NOTE(method != nullptr, "OpenSSL has no SHA-256");
-  return method;
-}
-
-Digest finish_into(EVP_MD_CTX* context) {
-  Digest digest;
-  unsigned size = 0;
-  SENTRAIL_CHECK(EVP_DigestFinal_ex(context, digest.data(), &size) == 1 && size == digest.size());
-  return digest;
+// The context that Sha256's constructor made in its bytes.
+template <class Bytes>
+SHA256_CTX* context_in(Bytes& bytes) noexcept {
+  static_assert(sizeof(SHA256_CTX) == sizeof(Bytes) && alignof(SHA256_CTX) <= 8);
+  return std::launder(reinterpret_cast<SHA256_CTX*>(bytes.data()));
 }
 
 }  // namespace
 
-void Sha256::Free::operator()(evp_md_ctx_st* context) const noexcept {
-  EVP_MD_CTX_free(context);
+Sha256::Sha256() {
+  SENTRAIL_CHECK(SHA256_Init(new (state_.data()) SHA256_CTX) == 1);
 }
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  SENTRAIL_CHECK(context_ != nullptr);
-  SENTRAIL_CHECK(EVP_DigestInit_ex2(context_.get(), sha256_method(), nullptr) == 1);
+Sha256::~Sha256() {
+  sodium_memzero(state_.data(), state_.size());
 }
-
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-Sha256::~Sha256() = default;
 
 Sha256& Sha256::update(std::string_view bytes) {
-  SENTRAIL_CHECK_NOTE(context_ != nullptr, "the digest was already taken");
-  SENTRAIL_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+  SENTRAIL_CHECK_NOTE(!taken_, "the digest was already taken");
+  SENTRAIL_CHECK(SHA256_Update(context_in(state_), bytes.data(), bytes.size()) == 1);
   return *this;
 }
 
 Digest Sha256::finish() {
-  SENTRAIL_CHECK_NOTE(context_ != nullptr, "the digest was already taken");
-  const Digest digest = finish_into(context_.get());
-  context_.reset();
+  SENTRAIL_CHECK_NOTE(!taken_, "the digest was already taken");
+  taken_ = true;
+  Digest digest;
+  SENTRAIL_CHECK(SHA256_Final(digest.data(), context_in(state_)) == 1);
   return digest;
 }
 
 Digest sha256(std::string_view bytes) {
-  struct Owned {
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    Owned() = default;
-    Owned(const Owned&) = delete;
-    Owned& operator=(const Owned&) = delete;
-    ~Owned() { EVP_MD_CTX_free(context); }
-  };
-  // Audit entries are short and many: a context allocated for each would cost as much as the hash.
-  thread_local const Owned owned;
-  SENTRAIL_CHECK(owned.context != nullptr);
-  SENTRAIL_CHECK(EVP_DigestInit_ex2(owned.context, sha256_method(), nullptr) == 1);
-  SENTRAIL_CHECK(EVP_DigestUpdate(owned.context, bytes.data(), bytes.size()) == 1);
-  return finish_into(owned.context);
+  return Sha256().update(bytes).finish();
 }
 
 // The two hashes of RFC 2104 behind their blocks of key. libsodium's own SHA-256 is portable code,

@@ -5,11 +5,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
-
-struct evp_md_ctx_st;
 
 namespace sentrail::crypto {
 
@@ -23,9 +22,9 @@ using Digest = std::array<std::uint8_t, 32>;
 class Sha256 {
  public:
   Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-  ~Sha256();
+  Sha256(const Sha256&) = default;
+  Sha256& operator=(const Sha256&) = default;
+  ~Sha256();  // wipes what it has seen
 
   // Adds the next piece.
   Sha256& update(std::string_view bytes);
@@ -33,10 +32,8 @@ class Sha256 {
   [[nodiscard]] Digest finish();
 
  private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const noexcept;
-  };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
+  alignas(8) std::array<std::byte, 112> state_;  // of OpenSSL, as a value
+  bool taken_ = false;
 };
 
 // HMAC-SHA-256 under one key, for many messages: the key, of any length, is worked in once.

@@ -123,7 +123,13 @@ std::string place_of(const AuditEntry& entry) {
 }
 
 std::string encode_part(std::span<const SealedValue> values) {
-  std::string out(1, static_cast<char>(kPartVersion));
+  std::size_t bytes = 1;
+  for (const SealedValue& value : values) {
+    bytes += 1 + value.salt.size() + sizeof(std::uint32_t) + value.value.size();
+  }
+  std::string out;  // in one piece, so that wiping it leaves no copy behind
+  out.reserve(bytes);
+  out.push_back(static_cast<char>(kPartVersion));
   for (const SealedValue& value : values) {
     out.push_back(static_cast<char>(value.subject));
     out.append(as_chars(value.salt));
@@ -189,7 +195,11 @@ std::string_view name_of(Subject subject) noexcept {
 }
 
 crypto::Digest commit(Subject subject, std::string_view salt, std::string_view value) {
-  std::string head("sentrail-commit-v1\0", 19);
+  constexpr std::string_view kDomain("sentrail-commit-v1\0", 19);
+  constexpr std::size_t kLengths = 3 * sizeof(std::uint32_t);
+  std::string head;
+  head.reserve(kDomain.size() + kLengths + name_of(subject).size() + salt.size() + value.size());
+  head.append(kDomain);
   append_sized(head, name_of(subject));
   append_sized(head, salt);
   append_sized(head, value);

@@ -5,12 +5,13 @@
 // writing it again and comparing.
 #include "runtime/audit/leaf.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <functional>
 #include <optional>
 #include <variant>
 
+#include "core/check.hpp"
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
@@ -28,27 +29,69 @@ using store::Hash;
 
 constexpr std::int64_t kVersion = 1;
 
-// A field's value in the leaf; nothing: the field is left out.
-using Value = std::variant<std::monostate, std::string, std::int64_t>;
+// A field's value as it was read.
+using Value = std::variant<std::string, std::int64_t>;
 
-// How one field is written and read. `read` says whether the value is legal.
+// Writes members straight into the text of a leaf, which is an entry's largest part.
+class LeafText {
+ public:
+  explicit LeafText(std::string& out) : out_(out) {}
+
+  void text(std::string_view name, std::string_view value) {
+    begin(name);
+    append_json_string(out_, value);
+  }
+  // Of characters that need no escape.
+  void plain(std::string_view name, std::string_view value) {
+    begin(name);
+    out_.append("\"").append(value).append("\"");
+  }
+  void number(std::string_view name, std::int64_t value) {
+    begin(name);
+    std::array<char, 20> digits{};  // of the longest, which has a sign
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    SENTRAIL_CHECK(error == std::errc{});
+    out_.append(digits.data(), end);
+  }
+
+ private:
+  void begin(std::string_view name) {
+    out_.append(out_.empty() ? "{\"" : ",\"").append(name).append("\":");
+  }
+
+  std::string& out_;
+};
+
+// How one field is written, unless it has nothing to say, and read. `read` says whether the value
+// is legal.
 struct Field {
   std::string_view name;
-  Value (*write)(const Leaf& leaf);
+  void (*write)(LeafText& out, std::string_view name, const Leaf& leaf);
   bool (*read)(Leaf& leaf, const Value& value);
 };
 
-Value of_text(const std::string& text) {
-  return text.empty() ? Value() : Value(text);
+void write_text(LeafText& out, std::string_view name, std::string_view text) {
+  if (!text.empty()) out.text(name, text);
 }
-Value of_id(const Uuid& id) {
-  return id == Uuid{} ? Value() : Value(format_uuid(id));
+void write_name(LeafText& out, std::string_view name, std::string_view enumerator) {
+  if (!enumerator.empty()) out.plain(name, enumerator);
 }
-Value of_hash(const std::optional<Hash>& hash) {
-  return hash ? Value(hex_encode(*hash)) : Value();
+void write_id(LeafText& out, std::string_view name, const Uuid& id) {
+  if (id != Uuid{}) out.plain(name, UuidText(id).view());
 }
-Value of_number(const std::optional<std::uint64_t>& number) {
-  return number ? Value(static_cast<std::int64_t>(*number)) : Value();
+void write_hash(LeafText& out, std::string_view name, const std::optional<Hash>& hash) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (!hash) return;
+  std::array<char, 2 * sizeof(Hash)> text{};
+  for (std::size_t i = 0; i < hash->size(); ++i) {
+    text[2 * i] = kDigits[(*hash)[i] >> 4];
+    text[2 * i + 1] = kDigits[(*hash)[i] & 0xf];
+  }
+  out.plain(name, {text.data(), text.size()});
+}
+void write_number(LeafText& out, std::string_view name,
+                  const std::optional<std::uint64_t>& number) {
+  if (number) out.number(name, static_cast<std::int64_t>(*number));
 }
 
 bool to_text(std::string& out, const Value& value) {
@@ -97,46 +140,58 @@ bool to_enum(Enum& out, const Value& value, std::size_t count) {
 // Members of AuditEntry by type, as table entries.
 template <std::string AuditEntry::* kMember>
 constexpr Field text_field(std::string_view name) {
-  return {name, [](const Leaf& leaf) { return of_text(leaf.entry.*kMember); },
+  return {name,
+          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+            write_text(out, key, leaf.entry.*kMember);
+          },
           [](Leaf& leaf, const Value& value) { return to_text(leaf.entry.*kMember, value); }};
 }
 template <Uuid AuditEntry::* kMember>
 constexpr Field id_field(std::string_view name) {
-  return {name, [](const Leaf& leaf) { return of_id(leaf.entry.*kMember); },
+  return {name,
+          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+            write_id(out, key, leaf.entry.*kMember);
+          },
           [](Leaf& leaf, const Value& value) { return to_id(leaf.entry.*kMember, value); }};
 }
 template <std::optional<Hash> AuditEntry::* kMember>
 constexpr Field hash_field(std::string_view name) {
-  return {name, [](const Leaf& leaf) { return of_hash(leaf.entry.*kMember); },
+  return {name,
+          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+            write_hash(out, key, leaf.entry.*kMember);
+          },
           [](Leaf& leaf, const Value& value) { return to_hash(leaf.entry.*kMember, value); }};
 }
 template <std::optional<std::uint64_t> AuditEntry::* kMember>
 constexpr Field number_field(std::string_view name) {
-  return {name, [](const Leaf& leaf) { return of_number(leaf.entry.*kMember); },
+  return {name,
+          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+            write_number(out, key, leaf.entry.*kMember);
+          },
           [](Leaf& leaf, const Value& value) { return to_number(leaf.entry.*kMember, value); }};
 }
 
 // Fields that are not a plain member of the types above.
-Value write_decision(const Leaf& leaf) {
-  return of_text(std::string(name_of(leaf.entry.decision)));
+void write_decision(LeafText& out, std::string_view name, const Leaf& leaf) {
+  write_name(out, name, name_of(leaf.entry.decision));
 }
 bool read_decision(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.decision, value, 5);
 }
-Value write_kind(const Leaf& leaf) {
-  return std::string(name_of(leaf.entry.kind));
+void write_kind(LeafText& out, std::string_view name, const Leaf& leaf) {
+  write_name(out, name, name_of(leaf.entry.kind));
 }
 bool read_kind(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.kind, value, store::kAuditKindCount);
 }
-Value write_risk(const Leaf& leaf) {
-  return leaf.entry.risk ? Value(std::string(name_of(*leaf.entry.risk))) : Value();
+void write_risk(LeafText& out, std::string_view name, const Leaf& leaf) {
+  if (leaf.entry.risk) write_name(out, name, name_of(*leaf.entry.risk));
 }
 bool read_risk(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.risk.emplace(), value, 4);
 }
-Value write_sequence(const Leaf& leaf) {
-  return static_cast<std::int64_t>(leaf.sequence);
+void write_sequence(LeafText& out, std::string_view name, const Leaf& leaf) {
+  out.number(name, static_cast<std::int64_t>(leaf.sequence));
 }
 bool read_sequence(Leaf& leaf, const Value& value) {
   std::optional<std::uint64_t> number;
@@ -144,30 +199,30 @@ bool read_sequence(Leaf& leaf, const Value& value) {
   leaf.sequence = number.value_or(0);
   return legal;
 }
-Value write_state(const Leaf& leaf) {
-  return leaf.entry.state ? Value(std::string(name_of(*leaf.entry.state))) : Value();
+void write_state(LeafText& out, std::string_view name, const Leaf& leaf) {
+  if (leaf.entry.state) write_name(out, name, name_of(*leaf.entry.state));
 }
 bool read_state(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.state.emplace(), value, 10);
 }
-Value write_status(const Leaf& leaf) {
-  return leaf.entry.status ? Value(*leaf.entry.status) : Value();
+void write_status(LeafText& out, std::string_view name, const Leaf& leaf) {
+  if (leaf.entry.status) out.number(name, *leaf.entry.status);
 }
 bool read_status(Leaf& leaf, const Value& value) {
   const auto* number = std::get_if<std::int64_t>(&value);
   if (number != nullptr) leaf.entry.status = *number;
   return number != nullptr;
 }
-Value write_time(const Leaf& leaf) {
-  return leaf.entry.time_ms;
+void write_time(LeafText& out, std::string_view name, const Leaf& leaf) {
+  out.number(name, leaf.entry.time_ms);
 }
 bool read_time(Leaf& leaf, const Value& value) {
   const auto* number = std::get_if<std::int64_t>(&value);
   if (number != nullptr) leaf.entry.time_ms = *number;
   return number != nullptr;
 }
-Value write_version(const Leaf&) {
-  return kVersion;
+void write_version(LeafText& out, std::string_view name, const Leaf&) {
+  out.number(name, kVersion);
 }
 bool read_version(Leaf&, const Value& value) {
   return value == Value(kVersion);
@@ -212,6 +267,9 @@ constexpr auto kFields = std::to_array<Field>({
     id_field<&AuditEntry::workspace_id>("workspace_id"),
 });
 
+static_assert(std::is_sorted(kFields.begin(), kFields.end(),
+                             [](const Field& a, const Field& b) { return a.name < b.name; }));
+
 // The numbers that the leaf holds as signed 64-bit integers.
 bool numbers_fit(const Leaf& leaf) {
   constexpr std::uint64_t kMax = INT64_MAX;
@@ -223,19 +281,9 @@ bool numbers_fit(const Leaf& leaf) {
 std::string write_leaf(const Leaf& leaf) {
   std::string out;
   out.reserve(1024);
-  JsonWriter writer(&out, KeyOrder::sorted);
-  writer.begin_object();
-  for (const Field& field : kFields) {
-    const Value value = field.write(leaf);
-    if (std::holds_alternative<std::monostate>(value)) continue;
-    writer.key(field.name);
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      writer.string(*text);
-    } else {
-      writer.integer(std::get<std::int64_t>(value));
-    }
-  }
-  writer.end_object();
+  LeafText text(out);
+  for (const Field& field : kFields) field.write(text, field.name, leaf);
+  out.push_back('}');
   return out;
 }
 

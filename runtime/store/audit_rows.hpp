@@ -1,7 +1,8 @@
-// The rows of the audit log: a leaf with its chain hash, and the index keys that find it.
+// The rows of the audit log: a leaf with its chain hash and what is sealed, and what the index keys
+// that find it begin with.
 //
-// Neighbours: staging_events.cpp writes them, kv_store reads them. Must not know: what is in a
-// leaf. source: docs/store_format.md.
+// Neighbours: staging_events.cpp writes them, kv_store reads them; index_rows.hpp has the index.
+// Must not know: what is in a leaf. source: docs/store_format.md.
 #pragma once
 
 #include <string>
@@ -16,15 +17,19 @@ namespace sentrail::store {
 struct LeafRow {
   Hash chain{};
   std::string leaf;
+  std::string sealed;  // the record SealedParts; empty: nothing is sealed
 };
 
-// Writes and reads the row of a leaf: a version byte, the chain hash up to and with it, the leaf.
-// fails: corrupt if it is too short; unsupported if a newer release wrote it.
-[[nodiscard]] std::string encode_leaf_row(const Hash& chain, std::string_view leaf);
+// Writes and reads the row of an entry: a version byte, the chain hash up to and with it, the leaf
+// with its length, what is sealed beside it.
+// fails: corrupt if it is cut short; unsupported if a newer release wrote it.
+[[nodiscard]] std::string encode_leaf_row(const Hash& chain, std::string_view leaf,
+                                          std::string_view sealed);
 [[nodiscard]] Result<LeafRow> decode_leaf_row(std::string_view row);
 
-// What the index keys of a value begin with; long values are replaced by their hash.
-[[nodiscard]] std::string term_prefix(const LeafCodec& codec, const Uuid& workspace_id,
-                                      AuditColumn column, std::string_view value);
+// Writes what the index keys of a value begin with into `prefix`; long values are replaced by their
+// hash.
+void write_term_prefix(std::string& prefix, const LeafCodec& codec, const Uuid& workspace_id,
+                       AuditColumn column, std::string_view value);
 
 }  // namespace sentrail::store

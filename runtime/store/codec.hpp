@@ -26,9 +26,11 @@ inline constexpr std::uint8_t kLastEnumerator = 0;
 // Appends an unsigned integer, most significant byte first.
 template <class Unsigned>
 void append_big_endian(std::string& out, Unsigned value) {
-  for (std::size_t i = sizeof(Unsigned); i > 0; --i) {
-    out.push_back(static_cast<char>((value >> (8 * (i - 1))) & 0xff));
+  std::array<char, sizeof(Unsigned)> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<char>((value >> (8 * (bytes.size() - 1 - i))) & 0xff);
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 // Reads what append_big_endian() wrote. REQUIRES: bytes.size() >= sizeof(Unsigned).

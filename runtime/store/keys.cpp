@@ -48,10 +48,6 @@ Key& Key::newest_first(std::int64_t unix_ms) {
   return integer(~sortable(unix_ms));
 }
 
-Key& Key::newest_first(std::uint64_t sequence) {
-  return integer(~sequence);
-}
-
 Key& Key::sized(std::string_view text) {
   append_big_endian(text_, static_cast<std::uint32_t>(text.size()));
   return last(text);
@@ -74,38 +70,38 @@ std::int64_t time_in(std::string_view key, std::size_t at) {
   return static_cast<std::int64_t>(read_big_endian<std::uint64_t>(key.substr(at)) ^ kSign);
 }
 
-std::uint64_t inverted_in(std::string_view key, std::size_t at) {
-  SENTRAIL_CHECK(key.size() >= at + 8);
-  return ~read_big_endian<std::uint64_t>(key.substr(at));
-}
-
 std::string leaf_key(std::uint64_t sequence) {
   return Key().byte('L').integer(sequence).text();
 }
 
-std::string sealed_key(std::uint64_t sequence) {
-  return Key().byte('S').integer(sequence).text();
-}
-
-std::string index_prefix(const Uuid& workspace_id, AuditColumn column, std::string_view value,
-                         bool hashed) {
+void write_index_prefix(std::string& prefix, const Uuid& workspace_id, AuditColumn column,
+                        std::string_view value, bool hashed) {
   SENTRAIL_CHECK(value.size() <= limits::kAuditTermBytesMax);
   constexpr char kHashed = '\xff';
   static_assert(limits::kAuditTermBytesMax < 0xff);
-  std::string prefix;
-  prefix.reserve(sizeof(Uuid::bytes) + 2 + value.size() + kIndexPositionBytes);  // what follows too
-  prefix.append(reinterpret_cast<const char*>(workspace_id.bytes.data()), sizeof(Uuid::bytes));
+  prefix.assign(reinterpret_cast<const char*>(workspace_id.bytes.data()), sizeof(Uuid::bytes));
   prefix.push_back(static_cast<char>(column));
   prefix.push_back(hashed ? kHashed : static_cast<char>(value.size()));
-  return prefix.append(value);
+  prefix.append(value);
 }
 
-std::string index_position(std::int64_t time_ms, std::uint64_t sequence) {
-  return Key().newest_first(time_ms).newest_first(sequence).text();
+IndexPosition index_position(std::int64_t time_ms, std::uint64_t sequence) noexcept {
+  return {~sortable(time_ms), ~sequence};
+}
+
+void append_position(std::string& key, const IndexPosition& position) {
+  append_big_endian(key, position.time);
+  append_big_endian(key, position.sequence);
+}
+
+IndexPosition position_in(std::string_view key, std::size_t at) {
+  SENTRAIL_CHECK(key.size() >= at + kIndexPositionBytes);
+  return {read_big_endian<std::uint64_t>(key.substr(at)),
+          read_big_endian<std::uint64_t>(key.substr(at + 8))};
 }
 
 std::string_view index_run_of(std::string_view key) noexcept {
-  constexpr std::size_t kColumnAt = sizeof(Uuid::bytes);  // see index_prefix()
+  constexpr std::size_t kColumnAt = sizeof(Uuid::bytes);  // see write_index_prefix()
   if (key.size() <= kColumnAt + kIndexPositionBytes) return {};
   switch (static_cast<AuditColumn>(key[kColumnAt])) {
     case AuditColumn::id:

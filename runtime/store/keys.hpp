@@ -6,6 +6,7 @@
 // inverted.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -61,7 +62,6 @@ class Key {
   // A time so that earlier ones sort first, negative ones too; or so that later ones do.
   Key& time(std::int64_t unix_ms);
   Key& newest_first(std::int64_t unix_ms);
-  Key& newest_first(std::uint64_t sequence);
   // Adds a text with its length in front, or, as the last part, without.
   Key& sized(std::string_view text);
   Key& last(std::string_view text);
@@ -77,23 +77,36 @@ class Key {
 // Reads fixed-width parts back from a key's end or middle. REQUIRES: the bytes are there.
 [[nodiscard]] Uuid uuid_in(std::string_view key, std::size_t at);
 [[nodiscard]] std::int64_t time_in(std::string_view key, std::size_t at);
-[[nodiscard]] std::uint64_t inverted_in(std::string_view key, std::size_t at);
 
 // Bytes of a workspace and kind in front of a key.
 inline constexpr std::size_t kKeyHeadBytes = 17;
 
-// Rows of the audit space: the leaf of an entry, and what is sealed beside it.
+// The row of the audit space that holds an entry.
 [[nodiscard]] std::string leaf_key(std::uint64_t sequence);
-[[nodiscard]] std::string sealed_key(std::uint64_t sequence);
 
-// What all index keys of one column and value begin with. `value` is at most kAuditTermBytesMax
-// bytes, or a hash marked as such.
-[[nodiscard]] std::string index_prefix(const Uuid& workspace_id, AuditColumn column,
-                                       std::string_view value, bool hashed);
+// Writes what all index keys of one column and value begin with into `prefix`. `value` is at most
+// kAuditTermBytesMax bytes, or a hash marked as such.
+void write_index_prefix(std::string& prefix, const Uuid& workspace_id, AuditColumn column,
+                        std::string_view value, bool hashed);
 
-// Where an entry stands in an index: newest first.
+// Where an entry stands in an index: newest first. Both numbers are inverted, so that what is less
+// is newer.
+struct IndexPosition {
+  std::uint64_t time = 0;
+  std::uint64_t sequence = 0;
+
+  friend auto operator<=>(const IndexPosition&, const IndexPosition&) = default;
+};
+[[nodiscard]] IndexPosition index_position(std::int64_t time_ms, std::uint64_t sequence) noexcept;
+
+// Its bytes at the end of an index key, in the same order, and back. REQUIRES: the bytes are there.
 inline constexpr std::size_t kIndexPositionBytes = 16;
-[[nodiscard]] std::string index_position(std::int64_t time_ms, std::uint64_t sequence);
+void append_position(std::string& key, const IndexPosition& position);
+[[nodiscard]] IndexPosition position_in(std::string_view key, std::size_t at);
+
+// An index row lists entries of at most so many milliseconds. A search reads the rows of so long
+// before the place where it begins, so it is not more than a slow disk's batch.
+inline constexpr std::uint64_t kIndexRowSpanMs = 64;
 
 // The part of an index key that those of many entries share, so that they stand in one run, each
 // new one at its front, or at its end where terms ascend with time; empty where a term is mostly an

@@ -117,7 +117,7 @@ struct HeadRow {
 [[nodiscard]] Result<std::optional<HeadRow>> read_head(const OrderedKv& kv);
 
 // The format of all rows of this release, and the row that states it.
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 [[nodiscard]] std::string format_key();
 
 }  // namespace sentrail::store

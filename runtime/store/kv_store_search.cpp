@@ -1,14 +1,15 @@
 // Reads of the audit log: ranges by sequence number, and searches that intersect index lists.
 //
-// Neighbours: kv_store.hpp, audit_rows.hpp. Must not know: what is in a leaf. Every term has a list
-// of the entries that carry it, newest first; a search leaps through the lists of all its terms, to
-// the greatest of their positions in turn, until they agree.
+// Neighbours: kv_store.hpp, audit_rows.hpp, index_rows.hpp. Must not know: what is in a leaf. Every
+// term has a list of the entries that carry it, newest first; a search leaps through the lists of
+// all its terms, to the greatest of their positions in turn, until they agree.
 #include <algorithm>
-#include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/limits.hpp"
 #include "runtime/store/audit_rows.hpp"
+#include "runtime/store/index_rows.hpp"
 #include "runtime/store/keys.hpp"
 #include "runtime/store/kv_store.hpp"
 #include "runtime/store/records_codec.hpp"
@@ -17,44 +18,20 @@ namespace sentrail::store {
 
 namespace {
 
-// The entries of one term, as positions.
-class TermList {
- public:
-  TermList(std::unique_ptr<KvCursor> cursor, std::string prefix)
-      : cursor_(std::move(cursor)), prefix_(std::move(prefix)) {}
-
-  // Goes to the first position not before `position`; false at the end of the list.
-  bool seek(const std::string& position) {
-    cursor_->seek(prefix_ + position);
-    return on_list();
-  }
-  // REQUIRES: the last seek() said true.
-  [[nodiscard]] std::string position() const {
-    return std::string(cursor_->key().substr(prefix_.size()));
-  }
-  [[nodiscard]] Status status() const { return cursor_->status(); }
-
- private:
-  [[nodiscard]] bool on_list() const {
-    return cursor_->valid() && cursor_->key().starts_with(prefix_) &&
-           cursor_->key().size() == prefix_.size() + kIndexPositionBytes;
-  }
-
-  std::unique_ptr<KvCursor> cursor_;
-  std::string prefix_;
-};
-
-// What follows a position in the order of lists; empty after the last one.
-std::string after(std::string position) {
-  for (std::size_t i = position.size(); i > 0; --i) {
-    const auto byte = static_cast<std::uint8_t>(position[i - 1]);
-    position[i - 1] = static_cast<char>(byte + 1);
-    if (byte != 0xff) return position;
-  }
-  return {};
+// What follows a position in the order of lists; nothing after the last one.
+std::optional<IndexPosition> after(IndexPosition position) {
+  if (++position.sequence == 0 && ++position.time == 0) return std::nullopt;
+  return position;
 }
 
-// Finds positions that are on all lists. Each step is one seek.
+// The cursor of a page, and back.
+std::string text_of(const IndexPosition& position) {
+  std::string text;
+  append_position(text, position);
+  return text;
+}
+
+// Finds positions that are on all lists. A step is one turn of a list or one row that it reads.
 class Intersection {
  public:
   explicit Intersection(std::vector<TermList> lists) : lists_(std::move(lists)) {}
@@ -63,15 +40,15 @@ class Intersection {
 
   // Goes on from `position` to the next that all lists have, and puts it there. `tired` when
   // `steps` are used up; `position` then says where to go on.
-  Found next(std::string& position, std::size_t& steps) {
+  Found next(IndexPosition& position, std::size_t& steps) {
     std::size_t agreed = 0;
     while (agreed < lists_.size()) {
       if (steps == 0) return Found::tired;
       --steps;
       TermList& list = lists_[turn_];
       turn_ = (turn_ + 1) % lists_.size();
-      if (!list.seek(position)) return Found::no_more;
-      const std::string reached = list.position();
+      if (!list.seek(position, steps)) return Found::no_more;
+      const IndexPosition reached = list.position();
       agreed = reached == position ? agreed + 1 : 1;
       position = reached;
     }
@@ -89,52 +66,42 @@ class Intersection {
   std::size_t turn_ = 0;
 };
 
+Result<AuditRow> read_row(std::uint64_t sequence, std::string_view bytes) {
+  SENTRAIL_ASSIGN_OR_RETURN(LeafRow read, decode_leaf_row(bytes));
+  AuditRow row;
+  row.sequence = sequence;
+  row.leaf = std::move(read.leaf);
+  row.chain = read.chain;
+  if (read.sealed.empty()) return row;
+  SENTRAIL_ASSIGN_OR_RETURN(SealedParts parts, decode_record<SealedParts>(read.sealed));
+  row.sealed = std::move(parts.parts);
+  return row;
+}
+
 }  // namespace
 
 Result<AuditRow> KvStore::audit_row(std::uint64_t sequence) const {
-  AuditRow row;
-  row.sequence = sequence;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> leaf,
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                             kv_->get(Space::audit, leaf_key(sequence)));
-  if (!leaf) {
+  if (!row) {
     return fail(Errc::corrupt, "entry " + std::to_string(sequence) + " of the log is missing");
   }
-  SENTRAIL_ASSIGN_OR_RETURN(LeafRow read, decode_leaf_row(*leaf));
-  row.leaf = std::move(read.leaf);
-  row.chain = read.chain;
-  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> sealed,
-                            kv_->get(Space::audit, sealed_key(sequence)));
-  if (sealed) {
-    SENTRAIL_ASSIGN_OR_RETURN(SealedParts parts, decode_record<SealedParts>(*sealed));
-    row.sealed = std::move(parts.parts);
-  }
-  return row;
+  return read_row(sequence, *row);
 }
 
 Result<std::vector<AuditRow>> KvStore::audit_range(std::uint64_t from, std::size_t limit) const {
   const std::uint64_t size = audit_head().size;
   std::vector<AuditRow> rows;
-  const std::unique_ptr<KvCursor> leaves = kv_->walk(Space::audit);
-  const std::unique_ptr<KvCursor> sealed = kv_->walk(Space::audit);
-  leaves->seek(leaf_key(from));
-  sealed->seek(sealed_key(from));
-  for (std::uint64_t at = from; at < size && rows.size() < limit; ++at, leaves->next()) {
-    if (!leaves->valid() || leaves->key() != leaf_key(at)) {
-      SENTRAIL_TRY(leaves->status());
+  const std::unique_ptr<KvCursor> cursor = kv_->walk(Space::audit);
+  cursor->seek(leaf_key(from));
+  for (std::uint64_t at = from; at < size && rows.size() < limit; ++at, cursor->next()) {
+    if (!cursor->valid() || cursor->key() != leaf_key(at)) {
+      SENTRAIL_TRY(cursor->status());
       return fail(Errc::corrupt, "entry " + std::to_string(at) + " of the log is missing");
     }
-    SENTRAIL_ASSIGN_OR_RETURN(LeafRow read, decode_leaf_row(leaves->value()));
-    AuditRow& row = rows.emplace_back();
-    row.sequence = at;
-    row.leaf = std::move(read.leaf);
-    row.chain = read.chain;
-    if (sealed->valid() && sealed->key() == sealed_key(at)) {
-      SENTRAIL_ASSIGN_OR_RETURN(SealedParts parts, decode_record<SealedParts>(sealed->value()));
-      row.sealed = std::move(parts.parts);
-      sealed->next();
-    }
+    SENTRAIL_ASSIGN_OR_RETURN(AuditRow row, read_row(at, cursor->value()));
+    rows.push_back(std::move(row));
   }
-  SENTRAIL_TRY(sealed->status());
   return rows;
 }
 
@@ -145,33 +112,30 @@ Result<Page<AuditRow>> KvStore::search_audit(const Uuid& workspace_id,
   }
   Page<AuditRow> page;
   if (query.from_ms >= query.until_ms) return page;
+  std::vector<AuditTerm> terms = query.terms;
+  if (terms.empty()) terms.push_back({AuditColumn::all, {}});
   std::vector<TermList> lists;
-  for (const AuditTerm& term : query.terms) {
-    lists.emplace_back(kv_->walk(Space::index),
-                       term_prefix(codec_, workspace_id, term.column, term.value));
-  }
-  if (lists.empty()) {
-    lists.emplace_back(kv_->walk(Space::index),
-                       term_prefix(codec_, workspace_id, AuditColumn::all, {}));
+  for (const AuditTerm& term : terms) {
+    lists.emplace_back(kv_->walk(Space::index), codec_, workspace_id, term);
   }
   Intersection both(std::move(lists));
   // Newest first: the walk begins at the end of the time and leaves it at its beginning.
-  std::string position = index_position(query.until_ms - 1, UINT64_MAX);
-  if (!query.cursor.empty()) position = std::max(position, query.cursor);
-  const std::string end = after(index_position(query.from_ms, 0));
+  std::optional<IndexPosition> position = index_position(query.until_ms - 1, UINT64_MAX);
+  if (!query.cursor.empty()) position = std::max(*position, position_in(query.cursor, 0));
+  const IndexPosition last = index_position(query.from_ms, 0);
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, limits::kPageItemsMax);
   std::size_t steps = limits::kPageScanMax;
-  while (!position.empty()) {
-    const Intersection::Found found = both.next(position, steps);
+  while (position) {
+    const Intersection::Found found = both.next(*position, steps);
     SENTRAIL_TRY(both.status());
-    if (found == Intersection::Found::no_more || (!end.empty() && position >= end)) break;
+    if (found == Intersection::Found::no_more || *position > last) break;
     if (found == Intersection::Found::tired || page.items.size() == limit) {
-      page.cursor = position;
+      page.cursor = text_of(*position);
       break;
     }
-    SENTRAIL_ASSIGN_OR_RETURN(AuditRow row, audit_row(inverted_in(position, 8)));
+    SENTRAIL_ASSIGN_OR_RETURN(AuditRow row, audit_row(~position->sequence));
     page.items.push_back(std::move(row));
-    position = after(std::move(position));
+    position = after(*position);
   }
   return page;
 }

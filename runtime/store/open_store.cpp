@@ -65,6 +65,13 @@ Result<bool> check_format(const OrderedKv& kv) {
                                        ", this release knows " + std::to_string(kFormatVersion) +
                                        ": use the newer release that wrote it");
   }
+  if (version < kFormatVersion) {
+    return fail(Errc::unsupported,
+                "the store has format " + std::to_string(version) + ", this release reads " +
+                    std::to_string(kFormatVersion) +
+                    " only: export its log with the release that wrote it (`sentrail audit "
+                    "export`), then start with an empty data directory");
+  }
   return true;
 }
 
@@ -127,7 +134,7 @@ Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHea
   }
   SENTRAIL_TRY(cursor->status());
   if (chain != head.chain) return refuse("the log does not hash to its own head");
-  if (cursor->valid() && cursor->key().starts_with('L')) {
+  if (cursor->valid()) {
     return refuse("the log is longer than its head says");
   }
   const std::uint64_t step = std::max<std::uint64_t>(1, from / limits::kDensityProbesMax);

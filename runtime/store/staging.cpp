@@ -53,7 +53,7 @@ Key due_key(const OutboxItem& item) {
 }  // namespace
 
 Staging::Staging(const OrderedKv& kv, const LeafCodec& codec, AuditHead head)
-    : kv_(kv), codec_(codec), head_(head) {}
+    : kv_(kv), codec_(codec), head_(head), index_(codec) {}
 
 Outcome Staging::stage(const Transaction& transaction) {
   draft_head_ = head_;
@@ -73,11 +73,21 @@ Outcome Staging::stage(const Transaction& transaction) {
   }
   outcome.operation = 0;
   outcome.audit_count = draft_head_.size - head_.size;
+  std::uint64_t sequence = head_.size;
+  for (const Operation& operation : transaction.operations) {
+    const auto* append = std::get_if<AppendAudit>(&operation);
+    if (append != nullptr) index_.add(append->entry, sequence++);
+  }
   head_ = draft_head_;
   std::move(draft_writes_.begin(), draft_writes_.end(), std::back_inserter(writes_));
   for (auto& [key, value] : draft_rows_) rows_.insert_or_assign(key, std::move(value));
   blobs_.merge(draft_blobs_);
   return outcome;
+}
+
+std::vector<KvWrite> Staging::take_writes() && {
+  std::move(index_).finish(writes_);
+  return std::move(writes_);
 }
 
 Result<std::optional<std::string>> Staging::get(const std::string& key) const {

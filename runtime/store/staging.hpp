@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "runtime/store/index_rows.hpp"
 #include "runtime/store/keys.hpp"
 #include "runtime/store/kv.hpp"
 #include "runtime/store/store.hpp"
@@ -32,8 +33,8 @@ class Staging {
   [[nodiscard]] bool empty() const noexcept { return writes_.empty(); }
   // The head after the staged entries.
   [[nodiscard]] const AuditHead& head() const noexcept { return head_; }
-  // The rows, in order.
-  [[nodiscard]] std::vector<KvWrite> take_writes() && noexcept { return std::move(writes_); }
+  // The rows, in order; those of the search index last.
+  [[nodiscard]] std::vector<KvWrite> take_writes() &&;
 
  private:
   using StateRows = std::unordered_map<std::string, std::optional<std::string>>;
@@ -60,7 +61,6 @@ class Staging {
   Status check_new_action(const PutAction& operation);
   Status count_held(const std::optional<ActionRecord>& before, const ActionRecord& after);
   Status take_unique(const Key& index, const std::string& owner, const char* taken);
-  void index_entry(const AuditEntry& entry, std::uint64_t sequence);
 
   // Rows of the state space as this transaction sees them.
   [[nodiscard]] Result<std::optional<std::string>> get(const std::string& key) const;
@@ -75,6 +75,7 @@ class Staging {
   // What the batch holds.
   AuditHead head_;
   std::vector<KvWrite> writes_;
+  IndexBatch index_;
   StateRows rows_;
   std::unordered_set<std::string> blobs_;
   // What the store held of the keys that were asked for: nothing else writes while a batch is

@@ -1,4 +1,4 @@
-// Applies held calls, with their indexes, and audit entries, with theirs.
+// Applies held calls, with their indexes, and audit entries.
 //
 // Neighbours: staging.hpp, staging.cpp. Must not know: what an action's states mean beyond which
 // of them are indexed; how a leaf is written.
@@ -154,48 +154,11 @@ Status Staging::run(const AppendAudit& operation) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::string leaf, codec_.encode(entry, sequence));
   draft_head_.chain = codec_.extend(draft_head_.chain, leaf);
   draft_head_.size = sequence + 1;
+  const std::string sealed =
+      entry.sealed.empty() ? std::string() : encode_record(SealedParts{std::move(entry.sealed)});
   draft_writes_.push_back(
-      {Space::audit, leaf_key(sequence), encode_leaf_row(draft_head_.chain, leaf)});
-  if (!entry.sealed.empty()) {
-    draft_writes_.push_back(
-        {Space::audit, sealed_key(sequence), encode_record(SealedParts{std::move(entry.sealed)})});
-  }
-  index_entry(entry, sequence);
+      {Space::audit, leaf_key(sequence), encode_leaf_row(draft_head_.chain, leaf, sealed)});
   return {};
-}
-
-void Staging::index_entry(const AuditEntry& entry, std::uint64_t sequence) {
-  const std::string position = index_position(entry.time_ms, sequence);
-  const auto add = [&](AuditColumn column, std::string_view value) {
-    if (value.empty() && column != AuditColumn::all) return;
-    draft_writes_.push_back({Space::index,
-                             term_prefix(codec_, entry.workspace_id, column, value) + position,
-                             std::string()});
-  };
-  const auto add_id = [&](AuditColumn column, const Uuid& id) {
-    if (id != Uuid{}) add(column, Key().add(id).text());
-  };
-  add(AuditColumn::all, {});
-  add_id(AuditColumn::id, entry.id);
-  add_id(AuditColumn::correlation, entry.correlation_id);
-  add_id(AuditColumn::held_action, entry.action_id);
-  add(AuditColumn::tool, entry.tool);
-  add(AuditColumn::action, entry.action);
-  add(AuditColumn::decision, name_of(entry.decision));
-  if (entry.risk) add(AuditColumn::risk, name_of(*entry.risk));
-  add(AuditColumn::rule, entry.rule);
-  add(AuditColumn::kind, name_of(entry.kind));
-  for (std::string_view left = entry.tags; !left.empty();) {
-    const std::string_view tag = left.substr(0, left.find('\n'));
-    add(AuditColumn::tag, tag);
-    left.remove_prefix(std::min(tag.size() + 1, left.size()));
-  }
-  for (const AuditTerm& term : entry.terms) {
-    // The others are the store's own; a caller's word for them would not match the leaf.
-    if (term.column >= AuditColumn::agent && term.column != AuditColumn::tag) {
-      add(term.column, term.value);
-    }
-  }
 }
 
 }  // namespace sentrail::store

@@ -335,17 +335,24 @@ TEST_F(CorruptionTest, MissingDirectoryIsNamedAndNeverMadeUnasked) {
   EXPECT_THAT(open(true).error().message, HasSubstr("is not a directory"));
 }
 
-TEST_F(CorruptionTest, NewerFormatIsRefusedByName) {
-  fill(3);
-  {
+TEST_F(CorruptionTest, OtherFormatsAreRefusedByName) {
+  const auto state = [this](std::uint32_t format) {
     auto kv = open_rocksdb_kv(data() + "/db", false, {}).value();
     std::string version;
-    append_big_endian(version, kFormatVersion + 1);
+    append_big_endian(version, format);
     ASSERT_TRUE(kv->write(std::vector<KvWrite>{{Space::state, format_key(), version}}));
-  }
-  const Result<OpenedStore> opened = open();
-  ASSERT_FALSE(opened.has_value());
-  EXPECT_EQ(opened.error().code, Errc::unsupported);
+  };
+  fill(3);
+  state(kFormatVersion + 1);
+  const Result<OpenedStore> newer = open();
+  ASSERT_FALSE(newer.has_value());
+  EXPECT_EQ(newer.error().code, Errc::unsupported);
+  EXPECT_THAT(newer.error().message, HasSubstr("newer release"));
+  state(kFormatVersion - 1);
+  const Result<OpenedStore> older = open();
+  ASSERT_FALSE(older.has_value());
+  EXPECT_EQ(older.error().code, Errc::unsupported);
+  EXPECT_THAT(older.error().message, HasSubstr("sentrail audit export"));
 }
 
 // Damage in tables, which RocksDB only reads when asked: every flip is found at the start (the

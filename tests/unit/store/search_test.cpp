@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/limits.hpp"
+#include "runtime/store/keys.hpp"
 #include "tests/unit/store/implementations.hpp"
 
 namespace sentrail::store {
@@ -197,6 +198,153 @@ TEST_P(AuditStoreTest, SearchAgreesWithAWalkOverEverything) {
     for (const auto& [time, inverted] : expected) sequences.push_back(~inverted);
     ASSERT_EQ(search(query), sequences) << "round " << round;
   }
+}
+
+// What a random entry can be found by.
+struct Findable {
+  std::uint64_t sequence = 0;
+  AuditEntry entry;
+};
+
+std::string bytes_of(const Uuid& id) {
+  return std::string(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
+}
+
+bool has(const AuditEntry& entry, const AuditTerm& term) {
+  switch (term.column) {
+    case AuditColumn::id:
+      return bytes_of(entry.id) == term.value;
+    case AuditColumn::correlation:
+      return bytes_of(entry.correlation_id) == term.value;
+    case AuditColumn::tool:
+      return entry.tool == term.value;
+    case AuditColumn::decision:
+      return name_of(entry.decision) == term.value;
+    case AuditColumn::tag:
+      return ("\n" + entry.tags + "\n").find("\n" + term.value + "\n") != std::string::npos;
+    default:
+      return std::find(entry.terms.begin(), entry.terms.end(), term) != entry.terms.end();
+  }
+}
+
+// Entries as a gate makes them, only odder: ids of one millisecond that differ in one bit, clocks
+// that jump back, workspaces side by side.
+AuditEntry odd_entry(std::mt19937_64& random, std::int64_t& now_ms) {
+  const std::uint64_t luck = random() % 100;
+  now_ms += luck < 2 ? -5'000 : luck < 60 ? 0 : luck < 97 ? 3 : 70'000;
+  AuditEntry one = entry(1, random() % 5 == 0 ? kElsewhere : kHome);
+  one.time_ms = now_ms - static_cast<std::int64_t>(random() % 40);
+  const auto id = [&random, &one] {
+    Uuid out;
+    for (std::size_t i = 0; i < 6; ++i) {
+      out.bytes[i] = static_cast<std::uint8_t>(one.time_ms >> (8 * (5 - i)));
+    }
+    out.bytes[6] = 0x70;
+    out.bytes[random() % 16] ^= static_cast<std::uint8_t>(1u << (random() % 8));
+    out.bytes[15] ^= static_cast<std::uint8_t>(random() % 4);
+    return out;
+  };
+  one.id = id();
+  one.correlation_id = random() % 3 == 0 ? Uuid{} : id();
+  one.tool = random() % 3 == 0 ? "linear" : "github";
+  one.decision = random() % 20 == 0 ? AuditDecision::block : AuditDecision::allow;
+  one.tags = random() % 2 == 0 ? "paid\npaid" : "free";
+  one.terms = {{AuditColumn::resource, "resource" + std::to_string(random() % 60)},
+               {AuditColumn::agent, "agent" + std::to_string(random() % 3)}};
+  return one;
+}
+
+std::vector<AuditTerm> odd_terms(std::mt19937_64& random, const std::vector<Findable>& all) {
+  const AuditEntry& like = all[random() % all.size()].entry;
+  std::vector<AuditTerm> terms;
+  const auto maybe = [&](std::uint64_t chance, AuditTerm term) {
+    if (random() % chance == 0) terms.push_back(std::move(term));
+  };
+  maybe(6, {AuditColumn::id, bytes_of(like.id)});
+  const bool correlated = like.correlation_id != Uuid{};
+  if (correlated) maybe(6, {AuditColumn::correlation, bytes_of(like.correlation_id)});
+  maybe(4, {AuditColumn::tool, like.tool});
+  maybe(4, {AuditColumn::decision, std::string(name_of(like.decision))});
+  maybe(4, {AuditColumn::tag, "paid"});
+  maybe(5, like.terms.front());
+  maybe(5, {AuditColumn::agent, "agent1"});
+  return terms;
+}
+
+// Batches of many sizes become rows of many sizes; a search must not see the difference.
+TEST_P(AuditStoreTest, SearchOverBatchesOfManySizesAgreesWithAWalk) {
+  constexpr std::uint64_t kSeed = 20261123;
+  std::cout << "seed " << kSeed << "\n";
+  std::mt19937_64 random(kSeed);
+  std::vector<Findable> all;
+  std::int64_t now_ms = 1'800'000'000'000;
+  for (int batch = 0; batch < 60; ++batch) {
+    std::vector<Transaction> transactions;
+    for (std::size_t i = random() % 2 == 0 ? 1 : 1 + random() % 40; i > 0; --i) {
+      Transaction one = transaction(AppendAudit{odd_entry(random, now_ms)});
+      // Some fail after their entry was staged: it must not be found.
+      const bool fails = random() % 8 == 0;
+      if (fails) one.operations.emplace_back(RequireKillVersion{kHome, 77});
+      if (!fails) all.push_back({all.size(), std::get<AppendAudit>(one.operations.front()).entry});
+      transactions.push_back(std::move(one));
+    }
+    std::vector<const Transaction*> pointers;
+    for (const Transaction& one : transactions) pointers.push_back(&one);
+    static_cast<void>(store().apply(pointers));
+  }
+  ASSERT_EQ(store().audit_head().size, all.size());
+  for (int round = 0; round < 300; ++round) {
+    AuditQuery query;
+    query.limit = 1 + random() % 30;
+    query.terms = odd_terms(random, all);
+    const std::int64_t around_ms = all[random() % all.size()].entry.time_ms;
+    if (random() % 3 == 0) query.from_ms = around_ms - static_cast<std::int64_t>(random() % 200);
+    if (random() % 3 == 0) query.until_ms = around_ms + static_cast<std::int64_t>(random() % 200);
+    std::vector<std::pair<std::int64_t, std::uint64_t>> expected;
+    for (const Findable& one : all) {
+      if (one.entry.workspace_id == kHome && one.entry.time_ms >= query.from_ms &&
+          one.entry.time_ms < query.until_ms &&
+          std::all_of(
+              query.terms.begin(), query.terms.end(),
+              [&one](const AuditTerm& term) { return has(one.entry, term); })) {
+        expected.emplace_back(-one.entry.time_ms, ~one.sequence);
+      }
+    }
+    std::sort(expected.begin(), expected.end());
+    std::vector<std::uint64_t> sequences;
+    for (const auto& [time, inverted] : expected) sequences.push_back(~inverted);
+    ASSERT_EQ(search(query), sequences) << "round " << round;
+  }
+}
+
+TEST_P(AuditStoreTest, IdThatIsNoneIsNotFound) {
+  append(entry(1));
+  AuditQuery query;
+  query.terms = {{AuditColumn::id, "short"}};
+  EXPECT_THAT(search(query), ElementsAre());
+  query.terms = {{AuditColumn::correlation, std::string(17, '\0')}};
+  EXPECT_THAT(search(query), ElementsAre());
+}
+
+// Two terms that never meet: each page ends after a bounded number of rows, and says where.
+TEST_P(AuditStoreTest, SearchThatFindsNothingEndsItsPages) {
+  std::vector<Transaction> transactions;
+  for (std::uint64_t i = 0; i < limits::kPageScanMax; ++i) {
+    AuditEntry one = entry(i);
+    one.time_ms = static_cast<std::int64_t>(i * (kIndexRowSpanMs + 1));
+    one.tool = i % 2 == 0 ? "github" : "linear";
+    one.decision = i % 2 == 0 ? AuditDecision::allow : AuditDecision::block;
+    transactions.push_back(transaction(AppendAudit{one}));
+  }
+  std::vector<const Transaction*> pointers;
+  for (const Transaction& one : transactions) pointers.push_back(&one);
+  static_cast<void>(store().apply(pointers));
+  AuditQuery query;
+  query.terms = {{AuditColumn::tool, "github"}, {AuditColumn::decision, "block"}};
+  const Page<AuditRow> page = store().search_audit(kHome, query).value();
+  EXPECT_TRUE(page.items.empty());
+  EXPECT_FALSE(page.cursor.empty());
+  EXPECT_THAT(search(query), ElementsAre());
 }
 
 }  // namespace
