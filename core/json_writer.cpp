@@ -38,83 +38,105 @@ constexpr char short_escape(char byte) noexcept {
   }
 }
 
-void append_escape(std::string& out, char byte) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  if (const char letter = short_escape(byte); letter != '\0') {
-    out += '\\';
-    out += letter;
-    return;
+// Calls `put` with the pieces of a text between its quotes, escaped.
+template <class Put>
+void escape(std::string_view text, Put put) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t plain = json_plain_ascii_run(text.substr(at));
+    if (plain > 0) put(text.substr(at, plain));
+    at += plain;
+    if (at == text.size()) return;
+    const CodePoint point = decode_utf8(text, at);
+    const char byte = text[at];
+    if (!point.valid) {
+      put(kReplacement);
+    } else if (point.size > 1) {
+      put(text.substr(at, point.size));
+    } else if (const char letter = short_escape(byte); letter != '\0') {
+      const std::array<char, 2> two = {'\\', letter};
+      put(std::string_view(two.data(), two.size()));
+    } else {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      const auto value = static_cast<unsigned char>(byte);
+      const std::array<char, 6> six = {'\\', 'u', '0', '0', kHex[value >> 4u], kHex[value & 15u]};
+      put(std::string_view(six.data(), six.size()));
+    }
+    at += point.size;
   }
-  const auto value = static_cast<unsigned char>(byte);
-  out += "\\u00";
-  out += kHex[value >> 4u];
-  out += kHex[value & 15u];
 }
 
-// Texts of so many bytes are put together before they are appended: an append for every quote and
-// comma costs more than the text. All keys of answers are such.
-constexpr std::size_t kShortBytesMax = 48;
-
-bool is_short_and_plain(std::string_view text) noexcept {
-  return text.size() <= kShortBytesMax && json_plain_ascii_run(text) == text.size();
+// Writes a text between quotes. out: the place behind them
+char* quote(char* at, std::string_view text) noexcept {
+  *at++ = '"';
+  at = std::copy(text.begin(), text.end(), at);
+  *at++ = '"';
+  return at;
 }
 
-// A piece of JSON on its way, of a short text with its quotes and what stands around them.
-class Piece {
+// The digits of a whole number.
+class Digits {
  public:
-  void add(char byte) noexcept { bytes_[size_++] = byte; }
-  void add(std::string_view text) noexcept {
-    std::memcpy(bytes_.data() + size_, text.data(), text.size());
-    size_ += text.size();
+  template <class Integer>
+  explicit Digits(Integer value) {
+    const auto [end, error] = std::to_chars(digits_.data(), digits_.data() + digits_.size(), value);
+    SENTRAIL_CHECK(error == std::errc());
+    size_ = static_cast<std::size_t>(end - digits_.data());
   }
-  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+  [[nodiscard]] std::string_view view() const noexcept { return {digits_.data(), size_}; }
 
  private:
-  std::array<char, kShortBytesMax + 4> bytes_;
+  std::array<char, 24> digits_{};
   std::size_t size_ = 0;
 };
-
-template <class Integer>
-void append_integer(std::string& out, Integer value) {
-  std::array<char, 24> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  SENTRAIL_CHECK(error == std::errc());
-  out.append(digits.data(), end);
-}
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  if (!text.empty() && is_short_and_plain(text)) {
-    Piece piece;
-    piece.add('"');
-    piece.add(text);
-    piece.add('"');
-    out.append(piece.view());
-    return;
-  }
   out += '"';
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t plain = json_plain_ascii_run(text.substr(at));
-    out.append(text.data() + at, plain);
-    at += plain;
-    if (at == text.size()) break;
-    const CodePoint point = decode_utf8(text, at);
-    if (!point.valid) {
-      out += kReplacement;
-    } else if (point.size == 1) {
-      append_escape(out, text[at]);
-    } else {
-      out.append(text.substr(at, point.size));
-    }
-    at += point.size;
-  }
+  escape(text, [&out](std::string_view piece) { out += piece; });
   out += '"';
 }
 
 JsonWriter::JsonWriter(std::string* out, KeyOrder order) : out_(out), order_(order) {
   SENTRAIL_CHECK(out != nullptr);
+}
+
+void JsonWriter::flush() {
+  out_->append(waiting_.data(), waiting_bytes_);
+  waiting_bytes_ = 0;
+}
+
+void JsonWriter::put(char byte) {
+  if (waiting_bytes_ == waiting_.size()) flush();
+  waiting_[waiting_bytes_++] = byte;
+}
+
+void JsonWriter::put(std::string_view text) {
+  if (text.empty()) return;
+  if (text.size() > waiting_.size() - waiting_bytes_) {
+    flush();
+    if (text.size() > waiting_.size()) {
+      out_->append(text);
+      return;
+    }
+  }
+  std::memcpy(waiting_.data() + waiting_bytes_, text.data(), text.size());
+  waiting_bytes_ += text.size();
+}
+
+void JsonWriter::put_string(std::string_view text) {
+  const std::size_t quoted = text.size() + 2;
+  const bool plain = json_plain_ascii_run(text) == text.size();
+  if (plain && quoted <= waiting_.size()) {
+    if (quoted > waiting_.size() - waiting_bytes_) flush();
+    quote(waiting_.data() + waiting_bytes_, text);
+    waiting_bytes_ += quoted;
+    return;
+  }
+  put('"');
+  escape(text, [this](std::string_view piece) { put(piece); });
+  put('"');
 }
 
 void JsonWriter::before_value() {
@@ -126,17 +148,19 @@ void JsonWriter::before_value() {
     key_waiting_ = false;
     return;
   }
-  if (level.has_entry) *out_ += ',';
+  if (level.has_entry) put(',');
   level.has_entry = true;
 }
 
 void JsonWriter::after_value() {
-  if (levels_.empty()) done_ = true;
+  if (!levels_.empty()) return;
+  done_ = true;
+  flush();
 }
 
 JsonWriter& JsonWriter::begin_object() {
   before_value();
-  *out_ += '{';
+  put('{');
   levels_.push_back(Level{true, false});
   if (order_ == KeyOrder::sorted) last_keys_.emplace_back();
   return *this;
@@ -144,7 +168,7 @@ JsonWriter& JsonWriter::begin_object() {
 
 JsonWriter& JsonWriter::begin_array() {
   before_value();
-  *out_ += '[';
+  put('[');
   levels_.push_back(Level{false, false});
   if (order_ == KeyOrder::sorted) last_keys_.emplace_back();
   return *this;
@@ -154,7 +178,7 @@ void JsonWriter::end(bool object, char bracket) {
   SENTRAIL_CHECK_NOTE(!levels_.empty() && levels_.back().object == object,
                       "an end without its begin");
   SENTRAIL_CHECK_NOTE(!key_waiting_, "a key without its value");
-  *out_ += bracket;
+  put(bracket);
   levels_.pop_back();
   if (order_ == KeyOrder::sorted) last_keys_.pop_back();
   after_value();
@@ -170,7 +194,8 @@ JsonWriter& JsonWriter::end_array() {
   return *this;
 }
 
-JsonWriter& JsonWriter::key(std::string_view name) {
+JsonWriter& JsonWriter::key(JsonKey key) {
+  const std::string_view name = key.text();
   SENTRAIL_CHECK_NOTE(!levels_.empty() && levels_.back().object, "a key outside an object");
   SENTRAIL_CHECK_NOTE(!key_waiting_, "a key without its value");
   Level& level = levels_.back();
@@ -178,55 +203,55 @@ JsonWriter& JsonWriter::key(std::string_view name) {
     SENTRAIL_CHECK_NOTE(!level.has_entry || last_keys_.back() < name, "keys must ascend");
     last_keys_.back() = name;
   }
-  const bool follows = std::exchange(level.has_entry, true);
   key_waiting_ = true;
-  if (!name.empty() && is_short_and_plain(name)) {
-    Piece piece;
-    if (follows) piece.add(',');
-    piece.add('"');
-    piece.add(name);
-    piece.add('"');
-    piece.add(':');
-    out_->append(piece.view());
+  const bool follows = std::exchange(level.has_entry, true);
+  const std::size_t most = name.size() + 4;  // a comma, two quotes and a colon
+  if (key.plain() && most <= waiting_.size()) {
+    if (most > waiting_.size() - waiting_bytes_) flush();
+    char* at = waiting_.data() + waiting_bytes_;
+    if (follows) *at++ = ',';
+    at = quote(at, name);
+    *at++ = ':';
+    waiting_bytes_ = static_cast<std::size_t>(at - waiting_.data());
     return *this;
   }
-  if (follows) *out_ += ',';
-  append_json_string(*out_, name);
-  *out_ += ':';
+  if (follows) put(',');
+  put_string(name);
+  put(':');
   return *this;
 }
 
 JsonWriter& JsonWriter::string(std::string_view value) {
   before_value();
-  append_json_string(*out_, value);
+  put_string(value);
   after_value();
   return *this;
 }
 
 JsonWriter& JsonWriter::integer(std::int64_t value) {
   before_value();
-  append_integer(*out_, value);
+  put(Digits(value).view());
   after_value();
   return *this;
 }
 
 JsonWriter& JsonWriter::unsigned_integer(std::uint64_t value) {
   before_value();
-  append_integer(*out_, value);
+  put(Digits(value).view());
   after_value();
   return *this;
 }
 
 JsonWriter& JsonWriter::boolean(bool value) {
   before_value();
-  *out_ += value ? "true" : "false";
+  put(value ? std::string_view("true") : std::string_view("false"));
   after_value();
   return *this;
 }
 
 JsonWriter& JsonWriter::null() {
   before_value();
-  *out_ += "null";
+  put(std::string_view("null"));
   after_value();
   return *this;
 }
@@ -234,7 +259,7 @@ JsonWriter& JsonWriter::null() {
 JsonWriter& JsonWriter::raw_number(std::string_view text) {
   SENTRAIL_CHECK_NOTE(is_json_number(text), "not a JSON number");
   before_value();
-  *out_ += text;
+  put(text);
   after_value();
   return *this;
 }

@@ -2,6 +2,9 @@
 #include "core/uuid.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
@@ -13,22 +16,36 @@ constexpr bool is_hyphen_at(std::size_t index) {
   return index == 8 || index == 13 || index == 18 || index == 23;
 }
 
+// The eight digits of four bytes, as memory holds them. Answers hold several UUIDs, so all are made
+// at once: nibbles are spread over the bytes of a word, those above nine moved on to the letters.
+std::uint64_t hex_digits(const std::uint8_t* bytes) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  std::uint32_t four = 0;
+  std::memcpy(&four, bytes, sizeof(four));
+  std::uint64_t word = four;
+  word = (word | word << 16u) & 0x0000ffff0000ffffu;
+  word = (word | word << 8u) & 0x00ff00ff00ff00ffu;
+  word = (word >> 4u & 0x000f000f000f000fu) | (word & 0x000f000f000f000fu) << 8u;
+  const std::uint64_t letters = (word + kOnes * 6) >> 4u & kOnes;
+  return word + kOnes * '0' + letters * ('a' - '0' - 10);
+}
+
 }  // namespace
 
 UuidText::UuidText(const Uuid& uuid) noexcept {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto group = [&](std::size_t byte, std::size_t count, std::size_t at) {
-    for (; count > 0; --count, ++byte, at += 2) {
-      text_[at] = kDigits[uuid.bytes[byte] >> 4u];
-      text_[at + 1] = kDigits[uuid.bytes[byte] & 15u];
-    }
-  };
-  group(0, 4, 0);
-  group(4, 2, 9);
-  group(6, 2, 14);
-  group(8, 2, 19);
-  group(10, 6, 24);
-  text_[8] = text_[13] = text_[18] = text_[23] = '-';
+  const std::uint8_t* const bytes = uuid.bytes.data();
+  const std::array<std::uint64_t, 4> words = {hex_digits(bytes), hex_digits(bytes + 4),
+                                              hex_digits(bytes + 8), hex_digits(bytes + 12)};
+  std::array<char, sizeof(words)> digits;
+  std::memcpy(digits.data(), words.data(), sizeof(words));
+  char* const text = text_.data();
+  std::memcpy(text, digits.data(), 8);
+  std::memcpy(text + 9, digits.data() + 8, 4);
+  std::memcpy(text + 14, digits.data() + 12, 4);
+  std::memcpy(text + 19, digits.data() + 16, 4);
+  std::memcpy(text + 24, digits.data() + 20, 12);
+  text[8] = text[13] = text[18] = text[23] = '-';
 }
 
 std::string format_uuid(const Uuid& uuid) {

@@ -1,14 +1,19 @@
-// One validating walk over simdjson's On-Demand tokens. See json.hpp.
+// One validating walk over the tokens that simdjson finds. See json.hpp.
 //
-// simdjson finds the tokens (strings, brackets, bad UTF-8) and checks commas, colons and brackets
-// as the walk goes over them. What it would accept without looking is looked at here: every scalar
-// is held to the grammar as text, strings are decoded by json_string.cpp, keys are compared.
+// simdjson's first stage finds where tokens begin (strings, brackets, commas, colons, numbers and
+// literals) and refuses bad UTF-8, strings that do not end and bare controls in them. All else is
+// looked at here: every scalar is held to the grammar as text, strings are decoded by
+// json_string.cpp, keys are compared. Its On-Demand interface is not used: it looks at less, and
+// walking through it costs three times as much as finding the tokens.
 #include "wire/json.hpp"
 
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,10 +28,11 @@
 namespace sentrail::wire {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
 // Keys of one object that are compared each with each; of more, a sorted copy is.
 constexpr std::size_t kComparedKeysMax = 12;
+
+// Nodes of what is kept where not everything is, seldom more.
+constexpr std::size_t kNodesAskedUsual = 32;
 
 constexpr bool is_white(char byte) noexcept {
   return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
@@ -77,25 +83,46 @@ struct Frame {
   std::uint32_t node = kNoNode;
   JsonFields::Place place = JsonFields::kAll;
   std::size_t keys_begin = 0;  // of its keys among those of all that are open
-  std::size_t text_begin = 0;  // where the text of what it holds begins
   bool object = false;
-  bool entered = false;  // whether the iterator has given its first entry
-  ondemand::array_iterator element;
-  ondemand::object_iterator member;
+  bool entered = false;  // whether its first entry was read
 };
 
-// What a thread keeps from one text to the next. simdjson reads past the end, so the text is copied
-// before 64 zeros. A zero is no bracket, which also spares simdjson's own scan for balance.
+// Finds where the tokens of a text begin.
+class TokenFinder {
+ public:
+  // REQUIRES: SIMDJSON_PADDING bytes behind `text`, the first of them no token: it ends the last.
+  simdjson::error_code find(std::string_view text) {
+    constexpr std::size_t kCapacityLeast = 4096;
+    if (stage_ == nullptr || stage_->capacity() < text.size()) {
+      const std::size_t capacity = std::max(text.size(), kCapacityLeast);
+      const auto* const best = simdjson::get_active_implementation().operator->();
+      if (const auto error = best->create_dom_parser_implementation(capacity, 1, stage_)) {
+        return error;
+      }
+    }
+    return stage_->stage1(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                          simdjson::stage1_mode::regular);
+  }
+
+  // Offsets of the tokens, and the end of the text behind the last. Valid until the next find().
+  [[nodiscard]] std::span<const std::uint32_t> found() const {
+    return {stage_->structural_indexes.get(), std::size_t{stage_->n_structural_indexes} + 1};
+  }
+
+ private:
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
+};
+
+// What a thread keeps from one text to the next.
 struct Workspace {
-  ondemand::parser parser;
-  std::string padded;
+  TokenFinder finder;
   std::vector<Frame> frames;
   std::vector<std::string_view> keys;
+  std::string decoded;
 
   // One huge text shall not hold its memory for the life of the thread.
-  void shrink() {
-    if (padded.capacity() <= limits::kJsonRetainedBytes) return;
-    *this = Workspace();
+  void shrink(std::size_t text_bytes) {
+    if (text_bytes > limits::kJsonRetainedBytes) *this = Workspace();
   }
 };
 
@@ -126,50 +153,58 @@ struct Wanted {
 };
 
 // Builds the document while walking. INVARIANT: frames_ are the open containers, outermost first.
+// A string's text is where it was written: what is decoded is never longer, and put in its place.
 class Walk {
  public:
-  // Texts decoded are never longer than written, so that they never move; keys and values with
-  // what stands between them are seldom shorter than eight.
-  Walk(std::string_view bytes, const Wanted& wanted, Workspace& workspace)
-      : bytes_(bytes), wanted_(wanted), frames_(workspace.frames), keys_(workspace.keys) {
+  Walk(std::string text, const Wanted& wanted, Workspace& workspace)
+      : text_(std::move(text)),
+        wanted_(wanted),
+        frames_(workspace.frames),
+        keys_(workspace.keys),
+        decoded_(workspace.decoded) {
     frames_.clear();
     keys_.clear();
-    text_.reserve(bytes.size());
-    nodes_.reserve(bytes.size() / 8 + 1);
   }
 
-  // A text whose root is an array or object.
-  Status container_text(ondemand::document& document);
+  // A text of `bytes` and padding behind them, whose root is an array or object.
+  Status container_text(std::span<const std::uint32_t> tokens, std::size_t bytes);
   // A text whose root is anything else.
   Status scalar_text();
 
   [[nodiscard]] JsonDocument take() { return {std::move(nodes_), std::move(text_)}; }
 
  private:
+  // The first byte of the next token; a zero behind the last.
+  [[nodiscard]] char peek() const { return text_[tokens_[next_]]; }
+  // Whether everything between a token's end and the next token is white space.
+  [[nodiscard]] bool ends_at(std::size_t end) const;
+
   Status step();
-  Status member(ondemand::object_iterator& at);
-  Status value(ondemand::value value, JsonFields::Place place);
-  Status scalar(std::string_view token, JsonFields::Place place);
-  Status text_token(std::string_view token, JsonFields::Place place);
-  Status open_array(simdjson::simdjson_result<ondemand::array> array, JsonFields::Place place);
-  Status open_object(simdjson::simdjson_result<ondemand::object> object, JsonFields::Place place);
-  Status open(Frame frame);
+  Status member();
+  Status value(JsonFields::Place place);
+  Status scalar(std::size_t begin, std::size_t end, JsonFields::Place place);
+  Status string(std::size_t quote, JsonFields::Place place);
+  Status open(bool object, JsonFields::Place place);
   Status close();
   Status check_repeats(const Frame& object);
   Status push(JsonFields::Place place, JsonKind kind, std::size_t text_begin, std::size_t count);
+  [[nodiscard]] std::size_t move_together();
+  [[nodiscard]] const char* read_string(std::size_t begin, std::size_t& count);
   tl::unexpected<Error> malformed(const char* reason) const;
   tl::unexpected<Error> malformed(simdjson::error_code error) const {
     return malformed(reason_of(error));
   }
 
-  std::string_view bytes_;
+  std::string text_;
   const Wanted& wanted_;
-  std::size_t at_ = 0;    // offset of the last token seen, for messages
+  std::span<const std::uint32_t> tokens_;
+  std::size_t next_ = 0;  // of tokens_
+  std::size_t at_ = 0;    // offset of the last key or value seen, for messages
   std::size_t seen_ = 0;  // keys and values, also those that are not kept
   std::vector<JsonNode> nodes_;
-  std::string text_;
   std::vector<Frame>& frames_;
   std::vector<std::string_view>& keys_;  // of all open objects
+  std::string& decoded_;
 };
 
 tl::unexpected<Error> Walk::malformed(const char* reason) const {
@@ -177,48 +212,34 @@ tl::unexpected<Error> Walk::malformed(const char* reason) const {
               "malformed JSON at or behind byte " + std::to_string(at_) + ": " + reason);
 }
 
+bool Walk::ends_at(std::size_t end) const {
+  const std::size_t next = tokens_[next_];
+  return end == next || std::all_of(text_.begin() + static_cast<std::ptrdiff_t>(end),
+                                    text_.begin() + static_cast<std::ptrdiff_t>(next), is_white);
+}
+
 Status Walk::push(JsonFields::Place place, JsonKind kind, std::size_t text_begin,
                   std::size_t count) {
   if (++seen_ > limits::kJsonNodesMax) return too_many_nodes();
-  if (place == JsonFields::kNothing) {
-    text_.resize(text_begin);
-    return {};
-  }
+  if (place == JsonFields::kNothing) return {};
   const auto next = static_cast<std::uint32_t>(nodes_.size() + 1);
   nodes_.push_back(JsonNode{kind, static_cast<std::uint32_t>(text_begin),
                             static_cast<std::uint32_t>(count), next});
   return {};
 }
 
-Status Walk::open(Frame frame) {
+Status Walk::open(bool object, JsonFields::Place place) {
   if (frames_.size() == limits::kJsonDepthMax) {
     return fail(Errc::limit_exceeded,
                 "JSON nested deeper than " + std::to_string(limits::kJsonDepthMax) + " levels");
   }
-  const bool kept = frame.place != JsonFields::kNothing;
-  if (kept) frame.node = static_cast<std::uint32_t>(nodes_.size());
+  Frame frame;
+  frame.object = object;
+  frame.place = place;
   frame.keys_begin = keys_.size();
-  frame.text_begin = text_.size();
-  SENTRAIL_TRY(push(frame.place, frame.object ? JsonKind::object : JsonKind::array,
-                    kept ? 0 : text_.size(), 0));
+  if (place != JsonFields::kNothing) frame.node = static_cast<std::uint32_t>(nodes_.size());
   frames_.push_back(frame);
-  return {};
-}
-
-Status Walk::open_array(simdjson::simdjson_result<ondemand::array> array, JsonFields::Place place) {
-  Frame frame;
-  frame.place = place;
-  if (const auto error = array.begin().get(frame.element)) return malformed(error);
-  return open(frame);
-}
-
-Status Walk::open_object(simdjson::simdjson_result<ondemand::object> object,
-                         JsonFields::Place place) {
-  Frame frame;
-  frame.object = true;
-  frame.place = place;
-  if (const auto error = object.begin().get(frame.member)) return malformed(error);
-  return open(frame);
+  return push(place, object ? JsonKind::object : JsonKind::array, 0, 0);
 }
 
 Status Walk::check_repeats(const Frame& object) {
@@ -243,62 +264,64 @@ Status Walk::close() {
   const Frame frame = frames_.back();
   frames_.pop_back();
   if (frame.object) SENTRAIL_TRY(check_repeats(frame));
-  if (frame.node == kNoNode) {
-    text_.resize(frame.text_begin);
-  } else {
-    nodes_[frame.node].end = static_cast<std::uint32_t>(nodes_.size());
-  }
+  if (frame.node != kNoNode) nodes_[frame.node].end = static_cast<std::uint32_t>(nodes_.size());
   return {};
 }
 
-Status Walk::text_token(std::string_view token, JsonFields::Place place) {
-  const std::size_t begin = text_.size();
-  const char* const end = token.data() + token.size();
-  const char* const closed = decode_json_string(token.data() + 1, end, text_);
-  if (closed == nullptr || !std::all_of(closed, end, is_white)) {
+// Reads from behind a quote. out: `count` bytes of text at `begin`, and the place behind the
+// closing quote, or null.
+const char* Walk::read_string(std::size_t begin, std::size_t& count) {
+  char* const first = text_.data() + begin;
+  const char* const end = text_.data() + text_.size();
+  count = json_plain_run({first, end});
+  if (first[count] == '"') return first + count + 1;
+  decoded_.clear();
+  const char* const closed = decode_json_string(first, end, decoded_);
+  if (closed == nullptr) return nullptr;
+  count = decoded_.copy(first, decoded_.size());
+  return closed;
+}
+
+Status Walk::string(std::size_t quote, JsonFields::Place place) {
+  std::size_t count = 0;
+  const char* const closed = read_string(quote + 1, count);
+  if (closed == nullptr || !ends_at(static_cast<std::size_t>(closed - text_.data()))) {
     return malformed("a string has a bad escape, an unpaired surrogate or a bare control");
   }
-  return push(place, JsonKind::string, begin, text_.size() - begin);
+  return push(place, JsonKind::string, quote + 1, count);
 }
 
 // in: a token with what white space follows it
-Status Walk::scalar(std::string_view token, JsonFields::Place place) {
-  if (token.starts_with('"')) return text_token(token, place);
-  token = trim(token);
-  const std::size_t begin = text_.size();
-  if (token == "null") return push(place, JsonKind::null, begin, 0);
-  if (token == "true") return push(place, JsonKind::boolean, begin, 1);
-  if (token == "false") return push(place, JsonKind::boolean, begin, 0);
+Status Walk::scalar(std::size_t begin, std::size_t end, JsonFields::Place place) {
+  const std::string_view token = trim(std::string_view(text_).substr(begin, end - begin));
+  if (token == "null") return push(place, JsonKind::null, 0, 0);
+  if (token == "true") return push(place, JsonKind::boolean, 0, 1);
+  if (token == "false") return push(place, JsonKind::boolean, 0, 0);
   if (!is_json_number(token)) return malformed("not a value");
-  text_ += token;
   return push(place, JsonKind::number, begin, token.size());
 }
 
-Status Walk::value(ondemand::value value, JsonFields::Place place) {
-  const std::string_view token = value.raw_json_token();
-  at_ = static_cast<std::size_t>(token.data() - bytes_.data());
-  if (token.starts_with('[')) return open_array(value.get_array(), place);
-  if (token.starts_with('{')) return open_object(value.get_object(), place);
-  SENTRAIL_TRY(scalar(token, place));
-  // Strings are stepped over here, because simdjson takes one that it skips and that stands before
-  // a colon for a key; numbers and literals are one token, which the iterator skips.
-  if (!token.starts_with('"')) return {};
-  ondemand::raw_json_string unused;
-  if (const auto error = value.get_raw_json_string().get(unused)) return malformed(error);
-  return {};
+Status Walk::value(JsonFields::Place place) {
+  const char first = peek();
+  at_ = tokens_[next_++];
+  if (first == '"') return string(at_, place);
+  if (first == '[' || first == '{') return open(first == '{', place);
+  if (next_ == tokens_.size()) return malformed(simdjson::TAPE_ERROR);
+  return scalar(at_, tokens_[next_], place);
 }
 
-// The text of a key stays until its object ends, so that it can be compared.
-Status Walk::member(ondemand::object_iterator& at) {
-  ondemand::field field;
-  if (const auto error = (*at).get(field)) return malformed(error);
-  const char* const key = field.key().raw();
-  at_ = static_cast<std::size_t>(key - bytes_.data());
-  const std::size_t begin = text_.size();
-  if (decode_json_string(key, bytes_.data() + bytes_.size(), text_) == nullptr) {
+Status Walk::member() {
+  if (peek() != '"') return malformed(simdjson::TAPE_ERROR);
+  at_ = tokens_[next_++];
+  const std::size_t begin = at_ + 1;
+  std::size_t count = 0;
+  const char* const closed = read_string(begin, count);
+  if (closed == nullptr || !ends_at(static_cast<std::size_t>(closed - text_.data()))) {
     return malformed("a key has a bad escape, an unpaired surrogate or a bare control");
   }
-  const std::string_view name = std::string_view(text_).substr(begin);
+  if (peek() != ':') return malformed(simdjson::TAPE_ERROR);
+  ++next_;
+  const std::string_view name = std::string_view(text_).substr(begin, count);
   keys_.push_back(name);
   const Frame& object = frames_.back();
   const JsonFields::Place place = wanted_.fields.member(object.place, name);
@@ -306,83 +329,90 @@ Status Walk::member(ondemand::object_iterator& at) {
     ++seen_;
   } else {
     ++nodes_[object.node].count;
-    SENTRAIL_TRY(push(place, JsonKind::string, begin, name.size()));
+    SENTRAIL_TRY(push(place, JsonKind::string, begin, count));
   }
-  return value(field.value(), place);
+  return value(place);
 }
 
 // Goes to the next entry of the innermost container, or out of it.
 Status Walk::step() {
   Frame& top = frames_.back();
-  if (std::exchange(top.entered, true)) {
-    if (top.object) {
-      ++top.member;
-    } else {
-      ++top.element;
-    }
+  if (peek() == (top.object ? '}' : ']')) {
+    ++next_;
+    return close();
   }
-  // Compared with anything, these iterators tell whether their container has ended.
-  const bool ended = top.object ? top.member == ondemand::object_iterator()
-                                : top.element == ondemand::array_iterator();
-  if (ended) return close();
-  if (top.object) return member(top.member);
-  ondemand::value element;
-  if (const auto error = (*top.element).get(element)) return malformed(error);
+  if (std::exchange(top.entered, true)) {
+    if (peek() != ',') return malformed(simdjson::TAPE_ERROR);
+    ++next_;
+  }
+  if (top.object) return member();
   const JsonFields::Place place = JsonFields::element(top.place);
   if (place == JsonFields::kAll) ++nodes_[top.node].count;
-  return value(element, place);
+  return value(place);
 }
 
-Status Walk::container_text(ondemand::document& document) {
-  if (trim(bytes_).starts_with('[')) {
-    SENTRAIL_TRY(open_array(document.get_array(), wanted_.fields.root()));
-  } else {
-    SENTRAIL_TRY(open_object(document.get_object(), wanted_.fields.root()));
+Status Walk::container_text(std::span<const std::uint32_t> tokens, std::size_t bytes) {
+  tokens_ = tokens;
+  const char closing = peek() == '{' ? '}' : ']';
+  if (text_[tokens_[tokens_.size() - 2]] != closing) {
+    return malformed(simdjson::INCOMPLETE_ARRAY_OR_OBJECT);
   }
-  while (!frames_.empty()) {
-    SENTRAIL_TRY(step());
-    // An iterator that met an error abandons the document and then looks as if it had ended.
-    if (!document.is_alive()) return malformed("unexpected token");
-  }
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-    return malformed("something follows the value");
-  }
+  // In a whole text every second token is a node, but for one; few of them are asked for.
+  const bool all = wanted_.fields.root() == JsonFields::kAll;
+  nodes_.reserve(std::min(tokens_.size() / 2, all ? limits::kJsonNodesMax : kNodesAskedUsual));
+  SENTRAIL_TRY(value(wanted_.fields.root()));
+  while (!frames_.empty()) SENTRAIL_TRY(step());
+  if (next_ + 1 != tokens_.size()) return malformed("something follows the value");
+  text_.resize(all ? bytes : move_together());
   return {};
 }
 
+// Brings the text of what is kept to the front. out: its bytes.
+std::size_t Walk::move_together() {
+  std::size_t bytes = 0;
+  for (JsonNode& node : nodes_) {
+    if (node.kind != JsonKind::string && node.kind != JsonKind::number) continue;
+    std::memmove(text_.data() + bytes, text_.data() + node.text, node.count);
+    node.text = static_cast<std::uint32_t>(bytes);
+    bytes += node.count;
+  }
+  return bytes;
+}
+
 Status Walk::scalar_text() {
-  const std::string_view token = trim(bytes_);
-  at_ = static_cast<std::size_t>(token.data() - bytes_.data());
+  const std::string_view token = trim(text_);
+  at_ = static_cast<std::size_t>(token.data() - text_.data());
   if (const auto bad = find_invalid_utf8(token)) {
     at_ += *bad;
     return malformed(simdjson::UTF8_ERROR);
   }
-  return scalar(token, JsonFields::kAll);
+  const std::array<std::uint32_t, 2> tokens = {static_cast<std::uint32_t>(at_),
+                                               static_cast<std::uint32_t>(text_.size())};
+  tokens_ = tokens;
+  return value(JsonFields::kAll);
 }
 
+// simdjson reads past the end, so the text is copied before its padding.
 Result<JsonDocument> parse_container(std::string_view bytes, const Wanted& wanted,
                                      Workspace& workspace) {
-  workspace.padded.assign(bytes);
-  workspace.padded.append(simdjson::SIMDJSON_PADDING, '\0');
-  const std::string_view copy(workspace.padded.data(), bytes.size());
-  Walk walk(copy, wanted, workspace);
-  ondemand::document document;
-  const auto error = workspace.parser.iterate(copy, workspace.padded.size()).get(document);
-  Status status;
+  std::string padded;
+  padded.reserve(bytes.size() + simdjson::SIMDJSON_PADDING);
+  padded.append(bytes).append(simdjson::SIMDJSON_PADDING, '\0');
+  const auto error = workspace.finder.find({padded.data(), bytes.size()});
   if (error == simdjson::UTF8_ERROR) {
-    status = fail(Errc::invalid_argument, "malformed JSON at byte " +
-                                              std::to_string(find_invalid_utf8(bytes).value_or(0)) +
-                                              ": the bytes are not UTF-8");
-  } else if (error == simdjson::MEMALLOC) {
-    status = fail(Errc::unavailable,
-                  "not enough memory to read JSON of " + std::to_string(bytes.size()) + " bytes");
-  } else if (error != simdjson::SUCCESS) {
-    status = fail(Errc::invalid_argument, std::string("malformed JSON: ") + reason_of(error));
-  } else {
-    status = walk.container_text(document);
+    return fail(Errc::invalid_argument, "malformed JSON at byte " +
+                                            std::to_string(find_invalid_utf8(bytes).value_or(0)) +
+                                            ": the bytes are not UTF-8");
   }
-  workspace.shrink();
-  if (!status) return tl::make_unexpected(std::move(status).error());
+  if (error == simdjson::MEMALLOC) {
+    return fail(Errc::unavailable,
+                "not enough memory to read JSON of " + std::to_string(bytes.size()) + " bytes");
+  }
+  if (error != simdjson::SUCCESS) {
+    return fail(Errc::invalid_argument, std::string("malformed JSON: ") + reason_of(error));
+  }
+  Walk walk(std::move(padded), wanted, workspace);
+  SENTRAIL_TRY(walk.container_text(workspace.finder.found(), bytes.size()));
   return walk.take();
 }
 
@@ -395,9 +425,11 @@ Result<JsonDocument> parse(std::string_view bytes, const Wanted& wanted) {
   const std::string_view trimmed = trim(bytes);
   if (trimmed.empty()) return fail(Errc::invalid_argument, "nothing where JSON was expected");
   if (trimmed.starts_with('[') || trimmed.starts_with('{')) {
-    return parse_container(bytes, wanted, workspace);
+    Result<JsonDocument> document = parse_container(bytes, wanted, workspace);
+    workspace.shrink(bytes.size());
+    return document;
   }
-  Walk walk(bytes, wanted, workspace);
+  Walk walk(std::string(bytes), wanted, workspace);
   SENTRAIL_TRY(walk.scalar_text());
   return walk.take();
 }
@@ -415,12 +447,14 @@ Result<JsonDocument> parse_json_fields(std::string_view bytes, const JsonFields&
 namespace {
 
 bool repeats_a_key(JsonValue object) {
-  std::vector<std::string_view> keys;
-  keys.reserve(object.size());
+  std::array<std::string_view, kComparedKeysMax> few;
+  std::vector<std::string_view> many(object.size() > few.size() ? object.size() : 0);
+  const std::span<std::string_view> keys =
+      many.empty() ? std::span(few).first(object.size()) : std::span(many);
   JsonValue key = object.first_child();
-  for (std::size_t left = object.size(); left > 0; --left) {
-    keys.push_back(key.text());
-    if (left > 1) key = key.next().next();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    keys[i] = key.text();
+    if (i + 1 < keys.size()) key = key.next().next();
   }
   return repeats_but_for_case(keys);
 }

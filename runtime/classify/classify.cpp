@@ -105,13 +105,11 @@ ActionFound action_found(const CatalogView& view, std::uint32_t action, std::uin
 
 // Keeps the strictest risk first, the earlier of equals before the later.
 void add(Classified& out, const ActionFound& found) {
-  auto* const end = out.actions.begin() + out.action_count;
-  if (std::find(out.actions.begin(), end, found) != end) return;
-  auto* const place = std::find_if(
-      out.actions.begin(), end, [&](const ActionFound& other) { return other.risk < found.risk; });
-  *end = found;
-  std::rotate(place, end, end + 1);
-  ++out.action_count;
+  if (std::ranges::find(out.actions, found) != out.actions.end()) return;
+  out.actions.insert(
+      std::ranges::find_if(out.actions,
+                           [&](const ActionFound& other) { return other.risk < found.risk; }),
+      found);
 }
 
 void find_actions(const MatchedCall& call, Classified& out) {
@@ -133,10 +131,7 @@ void fill_unknown(CatalogMethod method, bool has_catalog, Classified& out) {
   }
 }
 
-}  // namespace
-
-Result<Classified> classify(const CatalogView& catalogs, const Call& call) {
-  Classified out;
+Status fill(const CatalogView& catalogs, const Call& call, Classified& out) {
   SENTRAIL_ASSIGN_OR_RETURN(const CatalogMethod method, method_of(call.method));
   SENTRAIL_ASSIGN_OR_RETURN(out.target, decode_target(call.target, out.texts));
   SENTRAIL_TRY(check_overrides(call.headers, out.target));
@@ -145,11 +140,22 @@ Result<Classified> classify(const CatalogView& catalogs, const Call& call) {
   if (out.operation == nullptr) {
     SENTRAIL_TRY(check_unmatched(out.target));
     fill_unknown(method, row != nullptr, out);
-    return out;
+    return {};
   }
   const MatchedCall matched{catalogs, *out.operation, out.target, call.body};
   find_actions(matched, out);
   fill_resource(matched, out);
+  return {};
+}
+
+}  // namespace
+
+// Filled where it is returned from: it is a kilobyte.
+Result<Classified> classify(const CatalogView& catalogs, const Call& call) {
+  Result<Classified> out;
+  if (Status filled = fill(catalogs, call, *out); !filled) {
+    out = tl::make_unexpected(std::move(filled).error());
+  }
   return out;
 }
 

@@ -6,15 +6,13 @@
 // source: docs/catalog_format.md.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/catalog.hpp"
 #include "core/decision.hpp"
 #include "core/facts.hpp"
-#include "core/limits.hpp"
 #include "core/result.hpp"
 #include "runtime/classify/target.hpp"
 
@@ -28,7 +26,8 @@ class BodySource {
   [[nodiscard]] virtual Fact body() = 0;
 };
 
-// What the classifier looks at. All of it is borrowed for the time of the call.
+// What the classifier looks at. All of it is borrowed: `target` for the life of the answer, the
+// rest for the time of the call.
 struct Call {
   std::string_view tool;
   std::string_view method;     // as sent
@@ -46,11 +45,9 @@ struct ActionFound {
   friend bool operator==(const ActionFound&, const ActionFound&) = default;
 };
 
-// What a call is. Texts point into the catalog's tables, the body's document and `texts`, which
-// survives a move and not a copy.
+// What a call is. Texts point into the catalog's tables, the call's target, the body's document and
+// `texts`, which survives a move and not a copy.
 struct Classified {
-  static constexpr std::size_t kActionsMax = limits::kRefinementsMax + 1;
-
   Classified() = default;
   Classified(Classified&&) noexcept = default;
   Classified& operator=(Classified&&) noexcept = default;
@@ -59,8 +56,7 @@ struct Classified {
 
   // What the request does, or may do where a refinement cannot be told: strictest risk first, no
   // repeats. A request is allowed only where every one of them is.
-  std::array<ActionFound, kActionsMax> actions{};
-  std::size_t action_count = 0;
+  std::vector<ActionFound> actions;
   // The catalog's row, or null where no template matched or the tool has no catalog.
   const CatalogOperationRow* operation = nullptr;
 
@@ -75,19 +71,15 @@ struct Classified {
 
   Target target;
   TextStore texts;
-
-  // The actions in use.
-  [[nodiscard]] std::span<const ActionFound> found() const noexcept {
-    return std::span(actions).first(action_count);
-  }
 };
 
 // Classifies a call. A path that the catalog does not know is `unknown` with the risk of its method
 // and an unreadable resource; a tool without a catalog has no resource. REQUIRES: verified
-// catalogs, which outlive the answer. cost: linear in the target, whatever the catalog's size; the
-// body is read only where the operation asks. fails: what decode_target does; invalid_argument for
-// a method override and for an encoded `/` or a closing `/` that no template takes (400);
-// unsupported for methods other than GET, HEAD, POST, PUT, PATCH and DELETE (405). threads: any.
+// catalogs, which like the target outlive the answer. cost: linear in the target, whatever the
+// catalog's size; the body is read only where the operation asks. fails: what decode_target does;
+// invalid_argument for a method override and for an encoded `/` or a closing `/` that no template
+// takes (400); unsupported for methods other than GET, HEAD, POST, PUT, PATCH and DELETE (405).
+// threads: any.
 [[nodiscard]] Result<Classified> classify(const CatalogView& catalogs, const Call& call);
 
 }  // namespace sentrail::classify

@@ -2,6 +2,8 @@
 #include "runtime/classify/resource.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "core/text.hpp"
 #include "runtime/classify/match.hpp"
@@ -13,10 +15,16 @@ constexpr std::string_view kRefs = "refs/";
 constexpr std::string_view kHeads = "heads/";
 constexpr std::string_view kTags = "tags/";
 
-bool is_caseless_character(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '-';
-}
+// The bytes of caseless names.
+enum class Caseless : std::uint8_t { none, kept, capital };
+constexpr auto kCaseless = [] {
+  std::array<Caseless, 256> out{};
+  for (const unsigned char c : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789._-")) {
+    out[c] = Caseless::kept;
+  }
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) out[c] = Caseless::capital;
+  return out;
+}();
 
 bool ends_with_ignoring_case(std::string_view text, std::string_view end) noexcept {
   return !end.empty() && text.size() >= end.size() &&
@@ -24,11 +32,12 @@ bool ends_with_ignoring_case(std::string_view text, std::string_view end) noexce
 }
 
 Fact caseless(std::string_view text, TextStore& texts) {
-  if (text.empty() || !std::all_of(text.begin(), text.end(), is_caseless_character)) {
-    return Fact::unreadable();
+  bool lower = true;
+  for (const unsigned char c : text) {
+    if (kCaseless[c] == Caseless::none) return Fact::unreadable();
+    lower = lower && kCaseless[c] == Caseless::kept;
   }
-  const bool lower =
-      std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (text.empty()) return Fact::unreadable();
   return Fact::of(lower ? text : std::string_view(texts.add(to_lower_ascii(text))));
 }
 
@@ -140,7 +149,7 @@ void fill_field(const CatalogBindingRow& row, const Fact& fact, Classified& out)
 
 Fact joined_id(const MatchedCall& call, TextStore& texts) {
   if (call.operation.id.count == 0) return Fact{};
-  std::string id;
+  std::string& id = texts.add();
   for (const CatalogIdPartRow& part : CatalogView::rows(call.view.id_parts, call.operation.id)) {
     id += call.view.at(part.text);
     if (part.position == kCatalogNone) continue;
@@ -154,7 +163,7 @@ Fact joined_id(const MatchedCall& call, TextStore& texts) {
       id += *text;
     }
   }
-  return Fact::of(std::string_view(texts.add(std::move(id))));
+  return Fact::of(std::string_view(id));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "core/byte_scan.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
@@ -45,17 +46,33 @@ bool append_decoded(std::string& out, std::string_view raw, bool plus_is_space) 
   return true;
 }
 
+// Bytes at the front that a target may have: visible ASCII less `#`.
+std::size_t target_run(std::string_view text) noexcept {
+  using namespace bytes_in_words;
+  return run(text, [](std::uint64_t word) {
+    return (word & kHighs) | below(word, 0x21) | equal(word, 0x7f) | equal(word, '#');
+  });
+}
+
+// Bytes at the front of a segment that mean themselves alone.
+std::size_t plain_run(std::string_view text) noexcept {
+  using namespace bytes_in_words;
+  return run(text, [](std::uint64_t word) {
+    return (word & kHighs) | below(word, 0x20) | equal(word, 0x7f) | equal(word, '\\') |
+           equal(word, '%') | equal(word, '/');
+  });
+}
+
 Status check_raw(std::string_view target) {
   if (target.size() > limits::kHttpTargetBytesMax) {
     return fail(Errc::limit_exceeded, "the request target is longer than " +
                                           std::to_string(limits::kHttpTargetBytesMax) + " bytes");
   }
   if (target.empty() || target.front() != '/') return refuse("does not begin with `/`");
-  for (const char c : target) {
-    if (c <= 0x20 || c >= 0x7f) return refuse("has a byte that must be percent-encoded");
-    if (c == '#') return refuse("has a fragment");
-  }
-  return {};
+  const std::size_t sound = target_run(target);
+  if (sound == target.size()) return {};
+  if (target[sound] == '#') return refuse("has a fragment");
+  return refuse("has a byte that must be percent-encoded");
 }
 
 bool is_encoded_again(std::string_view text, std::size_t at) noexcept {
@@ -71,8 +88,10 @@ Status check_piece(std::string_view piece) {
 }
 
 Status check_segment(std::string_view text) {
+  const std::size_t plain = plain_run(text);
+  if (plain == text.size()) return check_piece(text);
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = plain; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7f) return refuse("has a control character in its path");
     if (byte == '\\') return refuse("has a backslash in its path");
@@ -86,8 +105,13 @@ Status check_segment(std::string_view text) {
   return {};
 }
 
-Status decode_path(std::string_view raw, Target& target, std::string& path) {
-  path.reserve(raw.size());  // decoded text is never longer, so views into it stay
+// The segments are pieces of one text: the raw path where it has no escape, else what is decoded.
+Status decode_path(std::string_view raw, Target& target, TextStore& texts) {
+  std::string* decoded = nullptr;
+  if (raw.find('%') != std::string_view::npos) {
+    decoded = &texts.add();
+    decoded->reserve(raw.size());  // decoded text is never longer, so views into it stay
+  }
   target.segments.reserve(kSegmentsUsual);
   std::size_t at = 1;
   while (raw.size() > 1 && at <= raw.size()) {
@@ -97,36 +121,49 @@ Status decode_path(std::string_view raw, Target& target, std::string& path) {
                                             std::to_string(limits::kPathSegmentsMax) +
                                             " path segments");
     }
-    path += '/';
-    const std::size_t begin = path.size();
-    if (!append_decoded(path, raw.substr(at, slash - at), false)) {
-      return refuse("has a `%` without two hexadecimal digits");
-    }
-    const bool last = slash == raw.size();
-    target.ends_with_slash = last && begin == path.size();
-    // Only a template that says so takes the empty segment behind a closing slash.
     Segment segment;
-    segment.text = std::string_view(path).substr(begin);
-    segment.has_slash = segment.text.find('/') != std::string_view::npos;
+    segment.text = raw.substr(at, slash - at);
+    if (decoded != nullptr) {
+      *decoded += '/';
+      const std::size_t begin = decoded->size();
+      if (!append_decoded(*decoded, segment.text, false)) {
+        return refuse("has a `%` without two hexadecimal digits");
+      }
+      segment.text = std::string_view(*decoded).substr(begin);
+      segment.has_slash = segment.text.find('/') != std::string_view::npos;
+    }
+    target.ends_with_slash = slash == raw.size() && segment.text.empty();
+    // Only a template that says so takes the empty segment behind a closing slash.
     if (!target.ends_with_slash) SENTRAIL_TRY(check_segment(segment.text));
     target.segments.push_back(segment);
     at = slash + 1;
   }
-  if (path.empty()) path = "/";
-  target.path = path;
+  target.path = decoded != nullptr ? std::string_view(*decoded) : raw;
   return {};
 }
 
-Status check_query_text(std::string_view text) {
+// Decodes a name or value of a query; without `decoded` the query has nothing to decode.
+Status decode_query_text(std::string_view raw, std::string* decoded, std::string_view& text) {
+  text = raw;
+  if (decoded == nullptr) return {};
+  const std::size_t begin = decoded->size();
+  if (!append_decoded(*decoded, raw, true)) {
+    return refuse("has a `%` without two hexadecimal digits");
+  }
+  text = std::string_view(*decoded).substr(begin);
   if (text.find('\0') != std::string_view::npos) return refuse("has a NUL in its query");
   if (!is_valid_utf8(text)) return refuse("has a query that is not UTF-8");
   return {};
 }
 
-Status decode_query(std::string_view raw, Target& target, std::string& out) {
+Status decode_query(std::string_view raw, Target& target, TextStore& texts) {
   // Some readers split at `;` too: then only the upstream knows what the parameters are.
   target.query_unreadable = raw.find(';') != std::string_view::npos;
-  out.reserve(raw.size());  // decoded text is never longer, so views into it stay
+  std::string* decoded = nullptr;
+  if (raw.find_first_of("%+") != std::string_view::npos) {
+    decoded = &texts.add();
+    decoded->reserve(raw.size());  // decoded text is never longer, so views into it stay
+  }
   std::size_t at = 0;
   while (at < raw.size()) {
     const std::size_t end = std::min(raw.find('&', at), raw.size());
@@ -138,15 +175,12 @@ Status decode_query(std::string_view raw, Target& target, std::string& out) {
       break;
     }
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    const std::size_t name = out.size();
-    bool sound = append_decoded(out, pair.substr(0, equals), true);
-    const std::size_t value = out.size();
-    if (equals < pair.size()) sound = append_decoded(out, pair.substr(equals + 1), true) && sound;
-    if (!sound) return refuse("has a `%` without two hexadecimal digits");
-    const std::string_view all = out;
-    target.query.push_back({all.substr(name, value - name), all.substr(value)});
-    SENTRAIL_TRY(check_query_text(all.substr(name, value - name)));
-    SENTRAIL_TRY(check_query_text(all.substr(value)));
+    NamedText parameter;
+    SENTRAIL_TRY(decode_query_text(pair.substr(0, equals), decoded, parameter.name));
+    if (equals < pair.size()) {
+      SENTRAIL_TRY(decode_query_text(pair.substr(equals + 1), decoded, parameter.value));
+    }
+    target.query.push_back(parameter);
   }
   return {};
 }
@@ -157,9 +191,9 @@ Result<Target> decode_target(std::string_view raw, TextStore& texts) {
   SENTRAIL_TRY(check_raw(raw));
   Target target;
   const std::size_t question = std::min(raw.find('?'), raw.size());
-  SENTRAIL_TRY(decode_path(raw.substr(0, question), target, texts.add()));
+  SENTRAIL_TRY(decode_path(raw.substr(0, question), target, texts));
   if (question < raw.size()) {
-    SENTRAIL_TRY(decode_query(raw.substr(question + 1), target, texts.add()));
+    SENTRAIL_TRY(decode_query(raw.substr(question + 1), target, texts));
   }
   return target;
 }

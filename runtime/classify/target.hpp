@@ -43,7 +43,8 @@ struct Target {
   bool query_unreadable = false;
 };
 
-// Splits and decodes `target`, keeping decoded text in `texts`. cost: linear. fails:
+// Splits and decodes `target`, keeping decoded text in `texts`; what has no escape is a piece of
+// `target`, which outlives the answer. cost: linear. fails:
 // invalid_argument (the gate answers 400) for anything but an absolute path in visible ASCII; for
 // empty, `.` and `..` segments, backslashes, control characters, bad or doubled percent-encoding,
 // bytes that are not UTF-8; limit_exceeded (414) past kHttpTargetBytesMax or kPathSegmentsMax.

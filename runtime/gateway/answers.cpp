@@ -189,17 +189,17 @@ void write_evaluation(JsonWriter& json, const Decided& decided, bool server_clas
       .string(server_classified ? "server_classified" : "caller_supplied");
 }
 
-void write_time(JsonWriter& json, std::string_view key, std::int64_t unix_ms) {
+void write_time(JsonWriter& json, JsonKey key, std::int64_t unix_ms) {
   json.key(key);
   unix_ms == 0 ? json.null() : json.string(format_rfc3339_ms(unix_ms));
 }
 
-void write_text(JsonWriter& json, std::string_view key, std::string_view text) {
+void write_text(JsonWriter& json, JsonKey key, std::string_view text) {
   json.key(key);
   text.empty() ? json.null() : json.string(text);
 }
 
-void write_id(JsonWriter& json, std::string_view key, const std::optional<Uuid>& id) {
+void write_id(JsonWriter& json, JsonKey key, const std::optional<Uuid>& id) {
   json.key(key);
   id ? json.string(UuidText(*id).view()) : json.null();
 }

@@ -70,12 +70,12 @@ void mark(http::HttpResponse& answer, const Decided& decided);
 void write_evaluation(JsonWriter& json, const Decided& decided, bool server_classified);
 
 // A time, or null for 0.
-void write_time(JsonWriter& json, std::string_view key, std::int64_t unix_ms);
+void write_time(JsonWriter& json, JsonKey key, std::int64_t unix_ms);
 // A text, or null if empty.
-void write_text(JsonWriter& json, std::string_view key, std::string_view text);
+void write_text(JsonWriter& json, JsonKey key, std::string_view text);
 // The id, if it is one at all: in records zeros stand for none.
 [[nodiscard]] std::optional<Uuid> present(const Uuid& id);
 // An id, or null.
-void write_id(JsonWriter& json, std::string_view key, const std::optional<Uuid>& id);
+void write_id(JsonWriter& json, JsonKey key, const std::optional<Uuid>& id);
 
 }  // namespace sentrail::gateway

@@ -2,20 +2,15 @@
 #include "runtime/gateway/fields.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <span>
 
+#include "core/check.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::gateway {
-namespace {
-
-// Few routes take more members.
-constexpr std::size_t kMembersUsual = 12;
-
-}  // namespace
-
 Fields::Fields(JsonValue object) : object_(object) {
-  asked_.reserve(kMembersUsual);
   if (!object.exists() || object.kind() != JsonKind::object) {
     fault_ = "the body must be one JSON object";
     object_ = JsonValue{};
@@ -23,8 +18,19 @@ Fields::Fields(JsonValue object) : object_(object) {
 }
 
 JsonValue Fields::take(std::string_view name) {
-  asked_.push_back(name);
-  return object_.exists() ? object_.find(name) : JsonValue{};
+  SENTRAIL_CHECK(asked_count_ < asked_.size());
+  asked_[asked_count_++] = name;
+  const std::size_t members = object_.exists() ? object_.size() : 0;
+  JsonValue key = members > 0 ? object_.first_child() : JsonValue{};
+  for (std::size_t i = 0; i < members; ++i) {
+    const JsonValue value = key.next();
+    if (key.text() == name) {
+      if (i < 64) met_ |= std::uint64_t{1} << i;
+      return value;
+    }
+    if (i + 1 < members) key = value.next();
+  }
+  return JsonValue{};
 }
 
 JsonValue Fields::take(std::string_view name, JsonKind kind, std::string_view type) {
@@ -95,7 +101,7 @@ JsonValue Fields::any(std::string_view name) {
 std::string Fields::required_text(std::string_view name) {
   std::optional<std::string> value = text(name);
   require(name, value.has_value());
-  return value.value_or("");
+  return std::move(value).value_or("");
 }
 
 std::int64_t Fields::required_integer(std::string_view name, std::int64_t least,
@@ -106,11 +112,13 @@ std::int64_t Fields::required_integer(std::string_view name, std::int64_t least,
 }
 
 Status Fields::finish() {
-  if (object_.exists() && fault_.empty()) {
+  const std::span<const std::string_view> asked = std::span(asked_).first(asked_count_);
+  const auto met = static_cast<std::size_t>(std::popcount(met_));
+  if (object_.exists() && met != object_.size() && fault_.empty()) {
     JsonValue name = object_.first_child();
     for (std::size_t left = object_.size(); left > 0; --left) {
-      if (std::find(asked_.begin(), asked_.end(), name.text()) == asked_.end()) {
-        const auto suggestion = closest(name.text(), asked_);
+      if (std::ranges::find(asked, name.text()) == asked.end()) {
+        const auto suggestion = closest(name.text(), asked);
         refuse(escape_display(name.text()),
                suggestion ? "is unknown; did you mean `" + std::string(*suggestion) + "`?"
                           : std::string("is unknown"));

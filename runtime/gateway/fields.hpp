@@ -5,6 +5,8 @@
 // source: docs/api.md A1.1.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,8 +48,13 @@ class Fields {
   [[nodiscard]] JsonValue take(std::string_view name, JsonKind kind, std::string_view type);
   void require(std::string_view name, bool there);
 
+  // No route takes more members.
+  static constexpr std::size_t kAskedMax = 16;
+
   JsonValue object_;
-  std::vector<std::string_view> asked_;
+  std::array<std::string_view, kAskedMax> asked_;
+  std::size_t asked_count_ = 0;
+  std::uint64_t met_ = 0;  // a bit for each of the first 64 members that was asked for
   std::string fault_;
 };
 

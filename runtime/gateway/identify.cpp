@@ -12,10 +12,6 @@
 namespace sentrail::gateway {
 namespace {
 
-std::string_view header_of(const http::Headers& headers, std::string_view name) {
-  return headers.find(name).value_or(std::string_view());
-}
-
 // Why an agent was refused, as a code: the order is that of identity::Directory::identify.
 std::string_view refusal_code(const store::ApiKey& key, const identity::Directory& directory,
                               std::string_view agent_id) {
@@ -82,12 +78,12 @@ tl::expected<CallerPtr, http::HttpResponse> identify_agent(const http::Headers& 
                                                            std::int64_t now_ms) {
   thread_local Memo memo;
   // Two credentials or two names are two readings of who calls.
-  const bool once = headers.count("authorization") <= 1;
+  const http::Headers::Found credential = headers.look_up("authorization");
   const std::string_view authorization =
-      once ? header_of(headers, "authorization") : std::string_view();
-  const bool named_once = headers.count("x-agent-id") <= 1;
-  const std::string_view agent_id =
-      named_once ? header_of(headers, "x-agent-id") : std::string_view();
+      credential.count <= 1 ? credential.value : std::string_view();
+  const http::Headers::Found name = headers.look_up("x-agent-id");
+  const bool named_once = name.count <= 1;
+  const std::string_view agent_id = named_once ? name.value : std::string_view();
   const crypto::Tag tag = memo.tag_of(authorization, agent_id);
   if (named_once) {
     CallerPtr seen = memo.find(tag, known.number());

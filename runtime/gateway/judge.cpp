@@ -17,8 +17,8 @@ namespace {
 constexpr Uuid kUrlNamespace{{0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00,
                               0xc0, 0x4f, 0xd4, 0x30, 0xc8}};
 
-std::string text_of(const Fact& fact) {
-  return fact.kind == FactKind::string ? std::string(fact.text) : std::string();
+std::string_view text_of(const Fact& fact) {
+  return fact.kind == FactKind::string ? fact.text : std::string_view();
 }
 
 // What stands in answers and records beside the decision.
@@ -80,11 +80,10 @@ Result<Judged> Judge::judge(const bundles::LoadedBundle& bundle, request::RawReq
                             const Asker& asker, const Known& known, const JudgeFor& purpose) {
   request::Identity identity = asker.identity;
   identity.zones = bundle.zones();
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const std::vector<request::Request> requests,
-      request::make_requests_for(
-          std::make_shared<const request::IdentityFacts>(std::move(identity)), std::move(raw),
-          bundle.catalogs(), request::BodyUse::asked, &bundle.body_fields()));
+  std::vector<request::Request> requests;
+  SENTRAIL_TRY(request::make_requests_for(
+      std::make_shared<const request::IdentityFacts>(std::move(identity)), std::move(raw),
+      bundle.catalogs(), requests, request::BodyUse::asked, &bundle.body_fields()));
   return judge(bundle, requests, asker, known, purpose);
 }
 
@@ -108,7 +107,7 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   judged.kill_version = known.directory().stops_of(asker.workspace_id).version;
   judged.server_kill_version = known.directory().server_stops().version;
   judged.obligations = obligations_of(engine.program(), answer, counted.decided.shadows);
-  const std::string tool = text_of(facts[AttributeId::tool]);
+  const std::string_view tool = text_of(facts[AttributeId::tool]);
   const std::optional<identity::Stop> stop =
       known.directory().find_stop(asker.workspace_id, {tool, asker.agent_id, judged.declared_read});
   if (stop) {
@@ -148,13 +147,12 @@ counters::Counted Judge::decide(const bundles::LoadedBundle& bundle,
                                 const JudgeFor& purpose) {
   const decide::Engine& engine = bundle.engine();
   scratch_.fit(engine.bound());
-  std::vector<const Facts*> actions;
-  actions.reserve(requests.size());
-  for (const request::Request& one : requests) actions.push_back(&one.facts());
+  actions_.clear();
+  for (const request::Request& one : requests) actions_.push_back(&one.facts());
   if (counters_ == nullptr) {
-    return {decide::decide_counted(engine, actions, scratch_, nullptr, {}), {}};
+    return {decide::decide_counted(engine, actions_, scratch_, nullptr, {}), {}};
   }
-  return counters_->decide(engine, actions, scratch_, asker.workspace_id, purpose.purpose,
+  return counters_->decide(engine, actions_, scratch_, asker.workspace_id, purpose.purpose,
                            purpose.held ? &*purpose.held : nullptr);
 }
 

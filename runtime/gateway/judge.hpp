@@ -132,6 +132,7 @@ class Judge {
   bundles::ActiveBundleView view_;
   counters::Counters* counters_;
   decide::Scratch scratch_;
+  std::vector<const Facts*> actions_;  // of the judgement under way
   // Of the rules of one bundle that have decided: a hash for each decision would cost more than it.
   std::unordered_map<std::uint32_t, Uuid> policy_ids_;
   store::Hash policy_ids_of_{};

@@ -62,22 +62,20 @@ Result<request::RawRequest> read_raw(JsonValue value) {
   return raw;
 }
 
-Result<Simulated> read_one(JsonValue value, const std::shared_ptr<const JsonDocument>& document,
-                           const request::IdentityFactsPtr& who, const CatalogView& catalogs) {
-  Simulated out;
+// Puts what is asked about in place of what `out` held.
+Status read_one(JsonValue value, const std::shared_ptr<const JsonDocument>& document,
+                const request::IdentityFactsPtr& who, const CatalogView& catalogs, Simulated& out) {
   if (value.find("method").exists() || value.find("path").exists()) {
     SENTRAIL_ASSIGN_OR_RETURN(request::RawRequest raw, read_raw(value));
-    SENTRAIL_ASSIGN_OR_RETURN(out.requests,
-                              request::make_requests_for(who, std::move(raw), catalogs));
     out.server_classified = true;
-    return out;
+    return request::make_requests_for(who, std::move(raw), catalogs, out.requests);
   }
   SENTRAIL_ASSIGN_OR_RETURN(Description description, read_description(value, document));
   Described described =
       describe_action(std::make_shared<const Description>(std::move(description)), who, catalogs);
   out.requests = std::move(described.requests);
   out.server_classified = described.server_classified;
-  return out;
+  return {};
 }
 
 // Everything that one answer is made from.
@@ -142,10 +140,10 @@ Result<std::string> simulate(Judge& judge, const SimulatedFor& whom, std::string
   const JsonValue items = root.find("items");
   std::string answer;
   JsonWriter json(&answer);
+  Simulated one;
   if (!items.exists()) {
     answer.reserve(kAnswerBytesUsual);
-    SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
-                              read_one(root, document, who, bundle->catalogs()));
+    SENTRAIL_TRY(read_one(root, document, who, bundle->catalogs(), one));
     write_one(json, simulation, one);
     return answer;
   }
@@ -159,8 +157,7 @@ Result<std::string> simulate(Judge& judge, const SimulatedFor& whom, std::string
   json.begin_object().key("ok").boolean(true).key("items").begin_array();
   JsonValue item = items.first_child();
   for (std::size_t left = items.size(); left > 0; --left) {
-    SENTRAIL_ASSIGN_OR_RETURN(const Simulated one,
-                              read_one(item, document, who, bundle->catalogs()));
+    SENTRAIL_TRY(read_one(item, document, who, bundle->catalogs(), one));
     write_one(json, simulation, one);
     if (left > 1) item = item.next();
   }

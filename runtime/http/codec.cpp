@@ -15,16 +15,6 @@ namespace {
 // Interim responses skipped before the final one; more is a peer that never answers.
 constexpr int kInterimMax = 16;
 
-// Whether both readers saw the same fields.
-[[nodiscard]] bool readers_agree(const HeadScanner& scanner, std::string_view head,
-                                 const Headers& headers) {
-  if (headers.size() != scanner.field_count()) return false;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (!(headers[i] == scanner.field(head, i))) return false;
-  }
-  return true;
-}
-
 // Beast checks framing a little, too, and keeps its reason to itself: ours is asked for the name.
 template <class Message, class Check>
 [[nodiscard]] Refusal why_refused(const HeadScanner& scanner, std::string_view head,
@@ -32,18 +22,15 @@ template <class Message, class Check>
   message.version = scanner.start_line(head).find("HTTP/1.0") == std::string_view::npos
                         ? HttpVersion::http11
                         : HttpVersion::http10;
-  message.headers = Headers{};
-  for (std::size_t i = 0; i < scanner.field_count(); ++i) {
-    const HeaderField field = scanner.field(head, i);
-    message.headers.add(field.name, field.value);
-  }
+  message.headers = Headers(head, scanner.places());
   const Refusal reason = check(message);
   return reason == Refusal::none ? Refusal::readers_disagree : reason;
 }
 
 [[nodiscard]] Refusal read_request_head(const HeadScanner& scanner, std::string_view head,
                                         HttpRequest& request) {
-  if (!tokenise_request(head, request)) {
+  const SecondReading second = tokenise_request(head, scanner, request);
+  if (second == SecondReading::refused) {
     return why_refused(scanner, head, HttpRequest{}, check_request_framing);
   }
   const std::string_view line = scanner.start_line(head);
@@ -53,15 +40,15 @@ template <class Message, class Check>
       line.size() == request.method.size() + 1 + request.target.size() + version.size() &&
       line.starts_with(request.method) && line.ends_with(version) &&
       line.substr(request.method.size() + 1, request.target.size()) == request.target;
-  if (!same_line || !readers_agree(scanner, head, request.headers)) {
-    return Refusal::readers_disagree;
-  }
+  if (!same_line || second != SecondReading::same) return Refusal::readers_disagree;
+  request.headers = Headers(head, scanner.places());
   return check_request_framing(request);
 }
 
 [[nodiscard]] Refusal read_response_head(const HeadScanner& scanner, std::string_view head,
                                          HttpResponse& response, bool to_head) {
-  if (!tokenise_response(head, response)) {
+  const SecondReading second = tokenise_response(head, scanner, response);
+  if (second == SecondReading::refused) {
     const auto check = [to_head](HttpResponse& message) {
       return check_response_framing(message, to_head);
     };
@@ -69,19 +56,38 @@ template <class Message, class Check>
   }
   const std::string status = std::to_string(response.status);
   const bool same_status = scanner.start_line(head).substr(9, 3) == status;
-  if (!same_status || !readers_agree(scanner, head, response.headers)) {
-    return Refusal::readers_disagree;
-  }
+  if (!same_status || second != SecondReading::same) return Refusal::readers_disagree;
+  response.headers = Headers(head, scanner.places());
   return check_response_framing(response, to_head);
 }
 
-// Appends to `head` as much of `bytes` as a head may have. out: how much
-[[nodiscard]] std::size_t append_head(std::string& head, std::string_view bytes,
-                                      std::size_t head_bytes_max) {
-  const std::size_t count = std::min(bytes.size(), head_bytes_max - head.size());
-  head.append(bytes.substr(0, count));
-  return count;
-}
+// A head as far as it is there: in the bytes of now, or behind those of before.
+class HeadBytes {
+ public:
+  // `kept` holds what came before, and takes what comes now only if there was something.
+  HeadBytes(std::string& kept, std::string_view bytes, std::size_t head_bytes_max)
+      : kept_(kept), before_(kept.size()), now_(bytes.substr(0, head_bytes_max - kept.size())) {
+    if (before_ != 0) kept_.append(now_);
+  }
+
+  [[nodiscard]] std::string_view all() const noexcept {
+    return before_ != 0 ? std::string_view(kept_) : now_;
+  }
+  // How many of the bytes of now are used where the head goes on, or is so many bytes long.
+  [[nodiscard]] std::size_t used() const noexcept { return now_.size(); }
+  [[nodiscard]] std::size_t used(std::size_t head_bytes) const noexcept {
+    return head_bytes - before_;
+  }
+  // The head goes on: all of it is kept.
+  void keep() {
+    if (before_ == 0) kept_.assign(now_);
+  }
+
+ private:
+  std::string& kept_;
+  std::size_t before_;
+  std::string_view now_;
+};
 
 }  // namespace
 
@@ -110,15 +116,17 @@ Fed RequestParser::feed(std::string_view bytes) {
 
 Fed RequestParser::feed_head(std::string_view bytes) {
   if (bytes.empty()) return {0, Progress::need_more};
-  const std::size_t before = head_.size();
-  const std::size_t appended = append_head(head_, bytes, limits_.head_bytes_max);
-  if (const Refusal reason = scanner_.scan(head_); reason != Refusal::none) {
-    return refuse(reason, appended);
+  HeadBytes head(head_, bytes, limits_.head_bytes_max);
+  if (const Refusal reason = scanner_.scan(head.all()); reason != Refusal::none) {
+    return refuse(reason, head.used());
   }
-  if (scanner_.head_bytes() == 0) return {appended, Progress::need_more};
-  head_.resize(scanner_.head_bytes());
-  const std::size_t consumed = head_.size() - before;
-  const Refusal reason = read_request_head(scanner_, head_, request_);
+  const std::size_t head_bytes = scanner_.head_bytes();
+  if (head_bytes == 0) {
+    head.keep();
+    return {head.used(), Progress::need_more};
+  }
+  const std::size_t consumed = head.used(head_bytes);
+  const Refusal reason = read_request_head(scanner_, head.all().substr(0, head_bytes), request_);
   if (reason != Refusal::none) return refuse(reason, consumed);
   body_.start(request_.framing, request_.content_length, limits_.body_bytes_max);
   state_ = State::body;
@@ -172,16 +180,19 @@ Fed ResponseParser::feed(std::string_view bytes) {
 Fed ResponseParser::feed_head(std::string_view bytes) {
   std::size_t consumed = 0;
   while (consumed < bytes.size()) {
-    const std::size_t before = head_.size();
-    const std::size_t appended = append_head(head_, bytes.substr(consumed), limits_.head_bytes_max);
-    if (const Refusal reason = scanner_.scan(head_); reason != Refusal::none) {
-      return refuse(reason, consumed + appended);
+    HeadBytes head(head_, bytes.substr(consumed), limits_.head_bytes_max);
+    if (const Refusal reason = scanner_.scan(head.all()); reason != Refusal::none) {
+      return refuse(reason, consumed + head.used());
     }
-    if (scanner_.head_bytes() == 0) return {consumed + appended, Progress::need_more};
-    head_.resize(scanner_.head_bytes());
-    consumed += head_.size() - before;
+    const std::size_t head_bytes = scanner_.head_bytes();
+    if (head_bytes == 0) {
+      head.keep();
+      return {consumed + head.used(), Progress::need_more};
+    }
+    consumed += head.used(head_bytes);
     response_ = HttpResponse{};
-    const Refusal reason = read_response_head(scanner_, head_, response_, to_head_);
+    const Refusal reason =
+        read_response_head(scanner_, head.all().substr(0, head_bytes), response_, to_head_);
     if (reason != Refusal::none) return refuse(reason, consumed);
     scanner_.reset();
     head_.clear();

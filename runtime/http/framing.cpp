@@ -69,6 +69,44 @@ template <std::size_t N>
   return host[end] == ':' && port && *port <= 65535 ? Refusal::none : Refusal::host_invalid;
 }
 
+// The fields that tell how a message is framed and what becomes of its connection.
+struct FramingFields {
+  Headers::Found host;
+  Headers::Found content_length;
+  Headers::Found transfer_encoding;
+  Headers::Found connection;
+  Headers::Found upgrade;
+  Headers::Found http2_settings;
+  Headers::Found expect;
+};
+
+struct FramingName {
+  std::string_view name;
+  Headers::Found FramingFields::* field;
+};
+constexpr FramingName kFramingFields[] = {
+    {"host", &FramingFields::host},
+    {"content-length", &FramingFields::content_length},
+    {"transfer-encoding", &FramingFields::transfer_encoding},
+    {"connection", &FramingFields::connection},
+    {"upgrade", &FramingFields::upgrade},
+    {"http2-settings", &FramingFields::http2_settings},
+    {"expect", &FramingFields::expect},
+};
+
+// One walk over the fields: most heads have several, and few of these.
+[[nodiscard]] FramingFields framing_fields(const Headers& headers) noexcept {
+  FramingFields found;
+  for (const HeaderField field : headers) {
+    for (const FramingName& row : kFramingFields) {
+      if (!equal_ignoring_ascii_case(field.name, row.name)) continue;
+      (found.*row.field).meet(field.value);
+      break;
+    }
+  }
+  return found;
+}
+
 // What the Connection fields ask for.
 struct ConnectionOptions {
   bool close = false;
@@ -86,7 +124,9 @@ struct ConnectionOptions {
   return Refusal::none;
 }
 
-[[nodiscard]] Refusal read_connection(const Headers& headers, ConnectionOptions& options) {
+[[nodiscard]] Refusal read_connection(const Headers& headers, const FramingFields& fields,
+                                      ConnectionOptions& options) {
+  if (fields.connection.count == 0) return Refusal::none;
   for (const HeaderField field : headers) {
     if (!equal_ignoring_ascii_case(field.name, "connection")) continue;
     std::string_view rest = field.value;
@@ -107,22 +147,23 @@ struct ConnectionOptions {
 
 // Transfer-Encoding and Content-Length of either direction.
 template <class Message>
-[[nodiscard]] Refusal read_framing(Message& message) {
-  const std::size_t codings = message.headers.count("transfer-encoding");
-  const std::size_t lengths = message.headers.count("content-length");
+[[nodiscard]] Refusal read_framing(const FramingFields& fields, Message& message) {
+  const std::size_t codings = fields.transfer_encoding.count;
+  const std::size_t lengths = fields.content_length.count;
   message.framing = BodyFraming::none;
   message.content_length = 0;
   if (codings > 0) {
     if (message.version == HttpVersion::http10) return Refusal::coding_on_http10;
     if (lengths > 0) return Refusal::coding_with_length;
     if (codings > 1) return Refusal::coding_repeated;
-    const auto coding = message.headers.find("transfer-encoding");
-    if (!equal_ignoring_ascii_case(*coding, "chunked")) return Refusal::coding_unsupported;
+    if (!equal_ignoring_ascii_case(fields.transfer_encoding.value, "chunked")) {
+      return Refusal::coding_unsupported;
+    }
     message.framing = BodyFraming::chunked;
     return Refusal::none;
   }
   if (lengths == 0) return Refusal::none;
-  const std::string_view text = *message.headers.find("content-length");
+  const std::string_view text = fields.content_length.value;
   if (lengths > 1 || text.find(',') != std::string_view::npos) return Refusal::length_repeated;
   const auto length = plain_number(text);
   if (!length) return Refusal::length_invalid;
@@ -263,7 +304,7 @@ std::string_view HeadScanner::start_line(std::string_view head) const noexcept {
 }
 
 HeaderField HeadScanner::field(std::string_view head, std::size_t index) const noexcept {
-  const Slice& slice = fields_.at(index);
+  const FieldPlace& slice = fields_.at(index);
   return {head.substr(slice.name_begin, slice.name_bytes),
           head.substr(slice.value_begin, slice.value_bytes)};
 }
@@ -274,28 +315,28 @@ void HeadScanner::reset() noexcept {
 }
 
 Refusal check_request_framing(HttpRequest& request) {
-  const std::size_t hosts = request.headers.count("host");
+  const FramingFields fields = framing_fields(request.headers);
+  const std::size_t hosts = fields.host.count;
   if (hosts > 1) return Refusal::host_repeated;
   if (hosts == 0 && request.version == HttpVersion::http11) return Refusal::host_missing;
   if (hosts == 1) {
-    const Refusal reason = check_host(*request.headers.find("host"));
+    const Refusal reason = check_host(fields.host.value);
     if (reason != Refusal::none) return reason;
   }
   ConnectionOptions options;
-  if (const Refusal reason = read_connection(request.headers, options); reason != Refusal::none) {
+  if (const Refusal reason = read_connection(request.headers, fields, options);
+      reason != Refusal::none) {
     return reason;
   }
-  if (options.upgrade || request.headers.count("upgrade") > 0 ||
-      request.headers.count("http2-settings") > 0) {
+  if (options.upgrade || fields.upgrade.count > 0 || fields.http2_settings.count > 0) {
     return Refusal::upgrade_refused;
   }
   request.keep_alive = stays_open(request.version, options);
-  if (const Refusal reason = read_framing(request); reason != Refusal::none) return reason;
+  if (const Refusal reason = read_framing(fields, request); reason != Refusal::none) return reason;
   request.expects_continue = false;
-  const auto expectation = request.headers.find("expect");
-  if (expectation && request.version == HttpVersion::http11) {
-    if (request.headers.count("expect") > 1 ||
-        !equal_ignoring_ascii_case(*expectation, "100-continue")) {
+  if (fields.expect.count > 0 && request.version == HttpVersion::http11) {
+    if (fields.expect.count > 1 ||
+        !equal_ignoring_ascii_case(fields.expect.value, "100-continue")) {
       return Refusal::expectation_unknown;
     }
     request.expects_continue = request.framing != BodyFraming::none;
@@ -304,12 +345,14 @@ Refusal check_request_framing(HttpRequest& request) {
 }
 
 Refusal check_response_framing(HttpResponse& response, bool to_head) {
+  const FramingFields fields = framing_fields(response.headers);
   ConnectionOptions options;
-  if (const Refusal reason = read_connection(response.headers, options); reason != Refusal::none) {
+  if (const Refusal reason = read_connection(response.headers, fields, options);
+      reason != Refusal::none) {
     return reason;
   }
   if (response.status == 101) return Refusal::upgrade_refused;
-  if (const Refusal reason = read_framing(response); reason != Refusal::none) return reason;
+  if (const Refusal reason = read_framing(fields, response); reason != Refusal::none) return reason;
   response.keep_alive = stays_open(response.version, options);
   const bool bodiless =
       to_head || response.status < 200 || response.status == 204 || response.status == 304;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -42,14 +43,12 @@ class HeadScanner {
   [[nodiscard]] std::string_view start_line(std::string_view head) const noexcept;
   [[nodiscard]] HeaderField field(std::string_view head, std::size_t index) const noexcept;
   [[nodiscard]] std::size_t field_count() const noexcept { return fields_.size(); }
+  // Where the fields stand in the head.
+  [[nodiscard]] std::span<const FieldPlace> places() const noexcept { return fields_; }
   // Forgets everything: the next message.
   void reset() noexcept;
 
  private:
-  struct Slice {
-    std::uint32_t name_begin, name_bytes, value_begin, value_bytes;
-  };
-
   [[nodiscard]] Refusal scan_line(std::string_view line, std::size_t begin);
   [[nodiscard]] Refusal check_first_byte(std::string_view head) const noexcept;
   [[nodiscard]] std::size_t start_line_bytes_max() const noexcept;
@@ -61,7 +60,7 @@ class HeadScanner {
   std::size_t scanned_ = 0;
   std::size_t head_bytes_ = 0;
   std::size_t start_line_bytes_ = 0;
-  std::vector<Slice> fields_;
+  std::vector<FieldPlace> fields_;
 };
 
 // Checks one line `name: value` (a field or a trailer) and splits it.

@@ -22,13 +22,14 @@ namespace {
 
 }  // namespace
 
-Headers::Place Headers::append_bytes(std::string_view name, std::string_view value) {
+FieldPlace Headers::append_bytes(std::string_view name, std::string_view value) {
   SENTRAIL_CHECK(!points_into(name, bytes_) && !points_into(value, bytes_));
   SENTRAIL_CHECK(bytes_.size() + name.size() + value.size() <
                  std::numeric_limits<std::uint32_t>::max());
-  const Place place{static_cast<std::uint32_t>(bytes_.size()),
-                    static_cast<std::uint32_t>(name.size()),
-                    static_cast<std::uint32_t>(value.size())};
+  const std::size_t begin = bytes_.size();
+  const FieldPlace place{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(name.size()),
+                         static_cast<std::uint32_t>(begin + name.size()),
+                         static_cast<std::uint32_t>(value.size())};
   bytes_.append(name).append(value);
   return place;
 }
@@ -43,7 +44,7 @@ void Headers::add(std::string_view name, std::string_view value) {
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-  const Place place = append_bytes(name, value);
+  const FieldPlace place = append_bytes(name, value);
   bool placed = false;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -57,9 +58,9 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 std::size_t Headers::remove(std::string_view name) {
-  return std::erase_if(fields_, [this, name](const Place& place) {
-    return equal_ignoring_ascii_case(std::string_view(bytes_).substr(place.begin, place.name_bytes),
-                                     name);
+  return std::erase_if(fields_, [this, name](const FieldPlace& place) {
+    return equal_ignoring_ascii_case(
+        std::string_view(bytes_).substr(place.name_begin, place.name_bytes), name);
   });
 }
 
@@ -70,11 +71,16 @@ std::optional<std::string_view> Headers::find(std::string_view name) const noexc
   return std::nullopt;
 }
 
-std::size_t Headers::count(std::string_view name) const noexcept {
-  std::size_t found = 0;
-  for (const HeaderField field : *this)
-    found += equal_ignoring_ascii_case(field.name, name) ? 1 : 0;
+Headers::Found Headers::look_up(std::string_view name) const noexcept {
+  Found found;
+  for (const HeaderField field : *this) {
+    if (equal_ignoring_ascii_case(field.name, name)) found.meet(field.value);
+  }
   return found;
+}
+
+std::size_t Headers::count(std::string_view name) const noexcept {
+  return look_up(name).count;
 }
 
 bool operator==(const Headers& a, const Headers& b) noexcept {

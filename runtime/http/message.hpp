@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,14 @@ struct HeaderField {
   std::string_view value;  // as sent, without the white space around it
 
   friend bool operator==(const HeaderField&, const HeaderField&) = default;
+};
+
+// Where the name and the value of one field stand in the bytes of a head.
+struct FieldPlace {
+  std::uint32_t name_begin = 0;
+  std::uint32_t name_bytes = 0;
+  std::uint32_t value_begin = 0;
+  std::uint32_t value_bytes = 0;
 };
 
 // Header fields in the order of the wire, repeated names kept, names in their own spelling.
@@ -54,6 +63,11 @@ class Headers {
     std::size_t index_ = 0;
   };
 
+  Headers() = default;
+  // The fields of a head that was read. REQUIRES: the places lie in `head`.
+  Headers(std::string_view head, std::span<const FieldPlace> places)
+      : bytes_(head), fields_(places.begin(), places.end()) {}
+
   // Makes room for so many fields with so many bytes of names and values.
   void reserve(std::size_t fields, std::size_t bytes);
   // Appends a field. REQUIRES: the views do not point into this object. Validity is the
@@ -68,6 +82,17 @@ class Headers {
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
   // How many fields have that name.
   [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
+  // Both at once; without such a field the value is empty.
+  struct Found {
+    std::size_t count = 0;
+    std::string_view value;  // of the first
+
+    // Counts one more.
+    void meet(std::string_view text) noexcept {
+      if (count++ == 0) value = text;
+    }
+  };
+  [[nodiscard]] Found look_up(std::string_view name) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
   [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
   // REQUIRES: index < size().
@@ -79,24 +104,18 @@ class Headers {
   friend bool operator==(const Headers& a, const Headers& b) noexcept;
 
  private:
-  // Offsets into bytes_; the value follows the name at once.
-  struct Place {
-    std::uint32_t begin = 0;
-    std::uint32_t name_bytes = 0;
-    std::uint32_t value_bytes = 0;
-  };
-
-  [[nodiscard]] Place append_bytes(std::string_view name, std::string_view value);
+  [[nodiscard]] FieldPlace append_bytes(std::string_view name, std::string_view value);
 
   std::string bytes_;
-  std::vector<Place> fields_;
+  std::vector<FieldPlace> fields_;
 };
 // Inline: every look for a field walks over them.
 inline HeaderField Headers::operator[](std::size_t index) const noexcept {
   SENTRAIL_CHECK(index < fields_.size());
-  const Place& place = fields_[index];
-  const char* begin = bytes_.data() + place.begin;
-  return {{begin, place.name_bytes}, {begin + place.name_bytes, place.value_bytes}};
+  const FieldPlace& place = fields_[index];
+  const char* const bytes = bytes_.data();
+  return {{bytes + place.name_begin, place.name_bytes},
+          {bytes + place.value_begin, place.value_bytes}};
 }
 
 // The two versions that are spoken.

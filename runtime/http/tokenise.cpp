@@ -19,17 +19,19 @@ using beast::string_view;
   return {text.data(), text.size()};
 }
 
-// Most messages have no more.
-constexpr std::size_t kFieldsUsual = 12;
-
-// Collects start line and fields; body callbacks are never reached, since only heads are fed.
+// Collects the start line and compares the fields; body callbacks are never reached, since only
+// heads are fed.
 template <bool kIsRequest, class Message>
 class Tokeniser final : public beast::http::basic_parser<kIsRequest> {
  public:
-  explicit Tokeniser(Message& message) : message_(message) {
+  Tokeniser(std::string_view head, const HeadScanner& ours, Message& message)
+      : head_(head), ours_(ours), message_(message) {
     this->header_limit(std::numeric_limits<std::uint32_t>::max());
     this->body_limit(boost::none);
   }
+
+  // Whether every field was the one that we read, and none is missing.
+  [[nodiscard]] bool agrees() const { return agrees_ && fields_ == ours_.field_count(); }
 
  private:
   void on_request_impl(beast::http::verb, string_view method, string_view target, int version,
@@ -52,7 +54,9 @@ class Tokeniser final : public beast::http::basic_parser<kIsRequest> {
   void on_field_impl(beast::http::field, string_view name, string_view value,
                      error_code& ec) override {
     ec = {};
-    message_.headers.add(view(name), view(value));
+    agrees_ = agrees_ && fields_ < ours_.field_count() &&
+              ours_.field(head_, fields_) == HeaderField{view(name), view(value)};
+    ++fields_;
   }
   void on_header_impl(error_code& ec) override { ec = {}; }
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code& ec) override {
@@ -69,34 +73,42 @@ class Tokeniser final : public beast::http::basic_parser<kIsRequest> {
   }
   void on_finish_impl(error_code& ec) override { ec = {}; }
 
+  std::string_view head_;  // as we read it
+  const HeadScanner& ours_;
   Message& message_;
+  std::size_t fields_ = 0;
+  bool agrees_ = true;
 };
 
+// in: `bytes` for Beast, the head as we read it
 template <bool kIsRequest, class Message>
-[[nodiscard]] bool tokenise(std::string_view head, Message& message) {
-  message.headers.reserve(kFieldsUsual, head.size());
-  Tokeniser<kIsRequest, Message> tokeniser(message);
+[[nodiscard]] SecondReading tokenise(std::string_view bytes, std::string_view head,
+                                     const HeadScanner& ours, Message& message) {
+  Tokeniser<kIsRequest, Message> tokeniser(head, ours, message);
   error_code ec;
-  const std::size_t used = tokeniser.put(beast::net::const_buffer(head.data(), head.size()), ec);
-  return !ec && tokeniser.is_header_done() && used == head.size();
+  const std::size_t used = tokeniser.put(beast::net::const_buffer(bytes.data(), bytes.size()), ec);
+  if (ec || !tokeniser.is_header_done() || used != bytes.size()) return SecondReading::refused;
+  return tokeniser.agrees() ? SecondReading::same : SecondReading::differs;
 }
 
 }  // namespace
 
-bool tokenise_request(std::string_view head, HttpRequest& request) {
-  return tokenise<true>(head, request);
+SecondReading tokenise_request(std::string_view head, const HeadScanner& ours,
+                               HttpRequest& request) {
+  return tokenise<true>(head, head, ours, request);
 }
 
-bool tokenise_response(std::string_view head, HttpResponse& response) {
+SecondReading tokenise_response(std::string_view head, const HeadScanner& ours,
+                                HttpResponse& response) {
   // RFC 9112 §4 wants a space before an empty reason and Beast insists on it; some servers leave it
   // out, and there is one reading of that.
   constexpr std::size_t kStatusEnd = sizeof("HTTP/1.1 200") - 1;
   if (head.size() > kStatusEnd && head[kStatusEnd] == '\r') {
     std::string spaced(head);
     spaced.insert(kStatusEnd, " ");
-    return tokenise<false>(spaced, response);
+    return tokenise<false>(spaced, head, ours, response);
   }
-  return tokenise<false>(head, response);
+  return tokenise<false>(head, head, ours, response);
 }
 
 }  // namespace sentrail::http

@@ -34,6 +34,7 @@ bool is_utf8_charset(std::string_view parameter) noexcept {
 }  // namespace
 
 bool is_json_media_type(std::string_view content_type) noexcept {
+  if (content_type == "application/json") return true;
   std::size_t semicolon = std::min(content_type.find(';'), content_type.size());
   const std::string_view type = trimmed(content_type.substr(0, semicolon));
   if (type.find_first_of(" \t,") != std::string_view::npos) return false;

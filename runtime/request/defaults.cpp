@@ -87,7 +87,7 @@ class Filler {
 
 Fact with_defaults(const Fact& body, const CatalogView& view,
                    std::span<const CatalogDefaultRow> rows, JsonDocument& document) {
-  if (body.kind != FactKind::object && body.kind != FactKind::absent) return body;
+  if (rows.empty() || (body.kind != FactKind::object && body.kind != FactKind::absent)) return body;
   const JsonValue root = body.kind == FactKind::object ? body.json : JsonValue();
   std::string text;
   Filler filler(view, &text);

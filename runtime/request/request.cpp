@@ -22,19 +22,13 @@ Fact fact_of(const std::optional<std::string>& text) {
   return is_valid_utf8(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
 }
 
-// Brings the address into the one form that it has; what is none stays as it is.
-Identity with_canonical_address(Identity identity) {
-  if (!identity.agent_ip) return identity;
-  if (const auto address = parse_address(*identity.agent_ip)) {
-    identity.agent_ip = format_address(*address);
-  }
-  return identity;
-}
-
-// REQUIRES: with_canonical_address.
-Fact address_fact(const std::optional<std::string>& text) {
+// An address in the one form that it has; unreadable if it is none.
+Fact address_fact(std::optional<std::string>& text) {
   if (!text.has_value()) return Fact{};
-  return parse_address(*text) ? Fact::of(std::string_view(*text)) : Fact::unreadable();
+  const auto address = parse_address(*text);
+  if (!address) return Fact::unreadable();
+  text = format_address(*address);
+  return Fact::of(std::string_view(*text));
 }
 
 std::string_view without_port(std::string_view host) noexcept {
@@ -46,72 +40,97 @@ std::string_view without_port(std::string_view host) noexcept {
   return digits ? host.substr(0, colon) : host;
 }
 
+void lower_in_place(std::string& name) noexcept {
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_credential(const Header& header) noexcept {
+  return std::ranges::find(kCredentialHeaders, header.name) != kCredentialHeaders.end();
+}
+
 // Everything that the facts of one call point into.
 class OwnedCall {
  public:
-  OwnedCall(RawRequest raw, IdentityFactsPtr who, const JsonFields* fields)
-      : raw_(std::move(raw)), who_(std::move(who)) {
-    names_.reserve(raw_.headers.size());
-    all_headers_.reserve(raw_.headers.size());
-    shown_headers_.reserve(raw_.headers.size());
-    for (const Header& header : raw_.headers) {
-      names_.push_back(to_lower_ascii(header.name));
-      all_headers_.push_back({names_.back(), header.value});
-      if (!is_valid_utf8(header.value) || !is_valid_utf8(header.name)) headers_unreadable_ = true;
-      const bool credential = std::find(kCredentialHeaders.begin(), kCredentialHeaders.end(),
-                                        names_.back()) != kCredentialHeaders.end();
-      if (!credential) shown_headers_.push_back(all_headers_.back());
-    }
-    body_ = raw_.body_value.exists() && !raw_.body_unreadable
-                ? JsonBody(raw_.body_value, all_headers_)
-                : JsonBody(body_bytes(), all_headers_,
-                           fields == nullptr ? JsonFields::everything() : *fields);
+  OwnedCall(RawRequest&& raw, IdentityFactsPtr&& who, const CatalogView& catalogs,
+            const JsonFields* fields)
+      : raw_(std::move(raw)),
+        who_(std::move(who)),
+        headers_(read_headers()),
+        body_(read_body(fields)),
+        classified_(classify_call(catalogs)) {
+    if (!classified_) return;
+    find_host(catalogs);
+    if (classified_->operation != nullptr)
+      defaults_ = catalogs.defaults_of(*classified_->operation);
   }
   OwnedCall(const OwnedCall&) = delete;
   OwnedCall& operator=(const OwnedCall&) = delete;
 
-  Status classify(const CatalogView& catalogs) {
-    classify::Call call;
-    call.tool = raw_.tool;
-    call.method = raw_.method;
-    call.target = raw_.target;
-    call.headers.entries = all_headers_;
-    call.body = &body_;
-    SENTRAIL_ASSIGN_OR_RETURN(classified_, classify::classify(catalogs, call));
-    find_host(catalogs);
-    if (classified_.operation != nullptr) defaults_ = catalogs.defaults_of(*classified_.operation);
-    catalogs_ = catalogs;
-    return {};
+  // What the call is. Where it is an error, nothing else may be asked.
+  [[nodiscard]] const Result<classify::Classified>& classified() const noexcept {
+    return classified_;
   }
 
   // The facts that all actions of the call share.
-  [[nodiscard]] Facts facts(BodyUse use) {
+  [[nodiscard]] Facts facts(BodyUse use, const CatalogView& catalogs) {
+    const classify::Classified& found = *classified_;
     Facts facts = who_->facts();
     facts[AttributeId::tool] =
         is_valid_utf8(raw_.tool) ? Fact::of(std::string_view(raw_.tool)) : Fact::unreadable();
     facts[AttributeId::http_method] = Fact::of(std::string_view(raw_.method));
-    facts[AttributeId::http_path] = Fact::of(classified_.target.path);
+    facts[AttributeId::http_path] = Fact::of(found.target.path);
     facts[AttributeId::http_host] = host_fact_;
-    facts[AttributeId::resource_type] = classified_.resource_type;
-    facts[AttributeId::resource_id] = classified_.resource_id;
-    facts[AttributeId::resource_owner] = classified_.owner;
-    facts[AttributeId::resource_repo] = classified_.repo;
-    facts[AttributeId::resource_ref] = classified_.ref;
-    facts[AttributeId::resource_ref_type] = classified_.ref_type;
-    facts[AttributeId::resource_path] = classified_.path;
-    facts[AttributeId::resource_name] = classified_.name;
-    facts.query = {classified_.target.query_unreadable, classified_.target.query};
-    facts.headers = {headers_unreadable_, shown_headers_};
+    facts[AttributeId::resource_type] = found.resource_type;
+    facts[AttributeId::resource_id] = found.resource_id;
+    facts[AttributeId::resource_owner] = found.owner;
+    facts[AttributeId::resource_repo] = found.repo;
+    facts[AttributeId::resource_ref] = found.ref;
+    facts[AttributeId::resource_ref_type] = found.ref_type;
+    facts[AttributeId::resource_path] = found.path;
+    facts[AttributeId::resource_name] = found.name;
+    facts.query = {found.target.query_unreadable, found.target.query};
+    facts.headers = {headers_unreadable_, std::span(headers_).first(shown_count_)};
     const bool parse = use == BodyUse::asked || body_.asked() || !has_body();
     const Fact body = parse ? body_.body() : Fact::unreadable();
     facts[AttributeId::body] =
-        use == BodyUse::asked ? with_defaults(body, catalogs_, defaults_, filled_body_) : body;
+        use == BodyUse::asked ? with_defaults(body, catalogs, defaults_, filled_body_) : body;
     return facts;
   }
 
-  [[nodiscard]] const classify::Classified& classified() const noexcept { return classified_; }
-
  private:
+  // Those that policy is shown come first.
+  [[nodiscard]] std::vector<NamedText> read_headers() {
+    std::vector<NamedText> out;
+    out.reserve(raw_.headers.size());
+    for (Header& header : raw_.headers) {
+      lower_in_place(header.name);
+      if (!is_valid_utf8(header.value) || !is_valid_utf8(header.name)) headers_unreadable_ = true;
+      if (!is_credential(header)) out.push_back({header.name, header.value});
+    }
+    shown_count_ = out.size();
+    for (const Header& header : raw_.headers) {
+      if (is_credential(header)) out.push_back({header.name, header.value});
+    }
+    return out;
+  }
+
+  [[nodiscard]] JsonBody read_body(const JsonFields* fields) const {
+    if (raw_.body_value.exists() && !raw_.body_unreadable) {
+      return JsonBody(raw_.body_value, headers_);
+    }
+    return JsonBody(body_bytes(), headers_, fields == nullptr ? JsonFields::everything() : *fields);
+  }
+
+  [[nodiscard]] Result<classify::Classified> classify_call(const CatalogView& catalogs) {
+    classify::Call call;
+    call.tool = raw_.tool;
+    call.method = raw_.method;
+    call.target = raw_.target;
+    call.headers.entries = headers_;
+    call.body = &body_;
+    return classify::classify(catalogs, call);
+  }
+
   [[nodiscard]] bool has_body() const noexcept {
     return raw_.body_value.exists() || !body_bytes().empty();
   }
@@ -140,23 +159,20 @@ class OwnedCall {
 
   RawRequest raw_;
   IdentityFactsPtr who_;
-  std::vector<std::string> names_;  // reserved once: its strings never move
-  std::vector<NamedText> all_headers_;
-  std::vector<NamedText> shown_headers_;
   bool headers_unreadable_ = false;
+  std::size_t shown_count_ = 0;
+  std::vector<NamedText> headers_;
   JsonBody body_;
-  CatalogView catalogs_;
   std::span<const CatalogDefaultRow> defaults_;
   JsonDocument filled_body_;
-  classify::Classified classified_;
   std::string host_;
   Fact host_fact_;
+  Result<classify::Classified> classified_;
 };
 
 }  // namespace
 
-IdentityFacts::IdentityFacts(Identity identity)
-    : identity_(with_canonical_address(std::move(identity))) {
+IdentityFacts::IdentityFacts(Identity identity) : identity_(std::move(identity)) {
   const auto set_of = [](const auto& texts, std::vector<std::string_view>& views) {
     views.assign(texts->begin(), texts->end());
     return Fact::of(std::span<const std::string_view>(views));
@@ -183,26 +199,27 @@ IdentityFacts::IdentityFacts(Identity identity)
   }
 }
 
-Result<std::vector<Request>> make_requests_for(IdentityFactsPtr who, RawRequest raw,
-                                               const CatalogView& catalogs, BodyUse use,
-                                               const JsonFields* fields) {
-  const auto call = std::make_shared<OwnedCall>(std::move(raw), std::move(who), fields);
-  SENTRAIL_TRY(call->classify(catalogs));
-  Facts facts = call->facts(use);
-  std::vector<Request> out;
-  out.reserve(call->classified().action_count);
-  for (const classify::ActionFound& found : call->classified().found()) {
+Status make_requests_for(IdentityFactsPtr who, RawRequest raw, const CatalogView& catalogs,
+                         std::vector<Request>& out, BodyUse use, const JsonFields* fields) {
+  out.clear();
+  const auto call = std::make_shared<OwnedCall>(std::move(raw), std::move(who), catalogs, fields);
+  if (!call->classified()) return tl::make_unexpected(call->classified().error());
+  Facts facts = call->facts(use, catalogs);
+  out.reserve(call->classified()->actions.size());
+  for (const classify::ActionFound& found : call->classified()->actions) {
     facts[AttributeId::action] = Fact::of(found.action);
     facts[AttributeId::risk] = Fact::of(name_of(found.risk));
     out.emplace_back(call, facts, found.read);
   }
-  return out;
+  return {};
 }
 
 Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
                                            const CatalogView& catalogs, BodyUse use) {
-  return make_requests_for(std::make_shared<const IdentityFacts>(std::move(identity)),
-                           std::move(raw), catalogs, use);
+  std::vector<Request> out;
+  SENTRAIL_TRY(make_requests_for(std::make_shared<const IdentityFacts>(std::move(identity)),
+                                 std::move(raw), catalogs, out, use));
+  return out;
 }
 
 Request bare_request(Identity identity) {

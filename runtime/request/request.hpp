@@ -67,14 +67,15 @@ using IdentityFactsPtr = std::shared_ptr<const IdentityFacts>;
 // asks for it, and is unreadable otherwise.
 enum class BodyUse : std::uint8_t { asked, not_asked };
 
-// Classifies a call. out: at least one Request, strictest risk first; the call is decided by
-// deciding each and joining. REQUIRES: verified catalogs, which outlive the Requests.
-// in: the members of the body that policy and catalogs ask for, of body_fields(); outlives the
-// call; null: all of them. cost: linear in the call. fails: as classify::classify does.
-[[nodiscard]] Result<std::vector<Request>> make_requests_for(IdentityFactsPtr who, RawRequest raw,
-                                                             const CatalogView& catalogs,
-                                                             BodyUse use = BodyUse::asked,
-                                                             const JsonFields* fields = nullptr);
+// Classifies a call. out: in place of what `out` held at least one Request, strictest risk first;
+// the call is decided by deciding each and joining. REQUIRES: verified catalogs, which outlive the
+// Requests. in: the members of the body that policy and catalogs ask for, of body_fields();
+// outlives the call; null: all of them. cost: linear in the call. fails: as classify::classify
+// does.
+[[nodiscard]] Status make_requests_for(IdentityFactsPtr who, RawRequest raw,
+                                       const CatalogView& catalogs, std::vector<Request>& out,
+                                       BodyUse use = BodyUse::asked,
+                                       const JsonFields* fields = nullptr);
 // The same of one who asks once.
 [[nodiscard]] Result<std::vector<Request>> make_requests(RawRequest raw, Identity identity,
                                                          const CatalogView& catalogs,

@@ -86,8 +86,8 @@ void check_against_definition(std::string_view method, const classify::Classifie
 void check(std::string_view method, std::string_view target, classify::BodySource& body) {
   const auto answer = classified(method, target, body);
   if (!answer.has_value()) return;
-  SENTRAIL_CHECK(answer->action_count >= 1);
-  for (const classify::ActionFound& found : answer->found()) {
+  SENTRAIL_CHECK(!answer->actions.empty());
+  for (const classify::ActionFound& found : answer->actions) {
     SENTRAIL_CHECK(!found.read || answer->operation != nullptr);
     SENTRAIL_CHECK(!found.read || method == "GET" || method == "HEAD" || method == "POST");
     SENTRAIL_CHECK(found.risk != Risk::low || found.read);
@@ -97,7 +97,7 @@ void check(std::string_view method, std::string_view target, classify::BodySourc
   if (respelled.size() > limits::kHttpTargetBytesMax) return;
   const auto again = classified(method, respelled, body);
   SENTRAIL_CHECK(again.has_value() && again->operation == answer->operation &&
-                 again->action_count == answer->action_count &&
+                 again->actions.size() == answer->actions.size() &&
                  again->target.path == answer->target.path);
   SENTRAIL_CHECK(again->actions == answer->actions && same(again->owner, answer->owner) &&
                  same(again->repo, answer->repo) && same(again->ref, answer->ref) &&

@@ -56,7 +56,7 @@ inline Result<Classified> github(std::string_view method, std::string_view targe
 inline std::string actions_of(const Result<Classified>& classified) {
   if (!classified.has_value()) return "refused: " + classified.error().message;
   std::string out;
-  for (const ActionFound& found : classified->found()) {
+  for (const ActionFound& found : classified->actions) {
     if (!out.empty()) out += " + ";
     out += std::string(found.action) + " " + std::string(name_of(found.risk));
   }

@@ -180,7 +180,7 @@ families:
           call.target = target;
           const auto classified = classify(tables.view(), call);
           if (classified.has_value()) {
-            EXPECT_GE(classified->action_count, 1u);
+            EXPECT_GE(classified->actions.size(), 1u);
           }
         }
       }

@@ -1,4 +1,5 @@
 // The path law: targets that two readers could take for different things are refused.
+#include "core/limits.hpp"
 #include "runtime/classify/target.hpp"
 #include "tests/unit/classify/call.hpp"
 
@@ -229,6 +230,22 @@ TEST(PathLaw, TextsSurviveAMove) {
   EXPECT_EQ(shown(moved.owner), "'o'");
   EXPECT_EQ(shown(moved.resource_id), "'o/r'");
   EXPECT_EQ(moved.target.query.at(0).value, "1");
+  auto encoded = github("GET", "/repos/O/R/contents/%61?x=%31+2&y=3");
+  ASSERT_TRUE(encoded.has_value());
+  const Classified kept = *std::move(encoded);
+  EXPECT_EQ(kept.target.path, "/repos/O/R/contents/a");
+  EXPECT_EQ(shown(kept.path), "'a'");
+  EXPECT_EQ(kept.target.query.at(0).value, "1 2");
+  EXPECT_EQ(kept.target.query.at(1).value, "3");
+}
+
+// What has no escape is not copied: it is a piece of the target itself.
+TEST(PathLaw, APlainTargetIsItsOwnText) {
+  const std::string target = "/repos/o/r/contents/a?x=1";
+  const auto classified = github("GET", target);
+  ASSERT_TRUE(classified.has_value());
+  EXPECT_EQ(classified->target.path.data(), target.data());
+  EXPECT_EQ(classified->target.query.at(0).value.data(), target.data() + target.size() - 1);
 }
 
 }  // namespace

@@ -58,8 +58,8 @@ TEST(Refine, UncertaintyNeverOpens) {
       TextBody source(body);
       const auto some = github(method, target, &source);
       ASSERT_TRUE(some.has_value());
-      for (const ActionFound& found : some->found()) {
-        const auto all = most->found();
+      for (const ActionFound& found : some->actions) {
+        const auto& all = most->actions;
         EXPECT_NE(std::find(all.begin(), all.end(), found), all.end()) << target << " " << body;
       }
     }

@@ -27,6 +27,30 @@ TEST(JsonWriter, NestsAndSeparates) {
   EXPECT_EQ(out, R"(> {"z":[-1,true,false,null],"a":{},"":[[],"s"]})");
 }
 
+TEST(JsonWriter, KeysAreEscapedHoweverTheyAreGiven) {
+  const auto as_text = [](std::string_view name) {
+    std::string out;
+    JsonWriter(&out).begin_object().key("a").null().key(name).null().end_object();
+    return out;
+  };
+  const auto of = [](JsonKey name) {
+    std::string out;
+    JsonWriter(&out).begin_object().key("a").null().key(name).null().end_object();
+    return out;
+  };
+  EXPECT_EQ(of("say \"x\""), R"({"a":null,"say \"x\"":null})");
+  EXPECT_EQ(of("back\\slash\n"), as_text("back\\slash\n"));
+  EXPECT_EQ(of("\xff"), as_text("\xff"));
+  EXPECT_EQ(of("caf\u00e9"), as_text("caf\u00e9"));
+  EXPECT_EQ(of(""), as_text(""));
+  EXPECT_EQ(of("plain"), R"({"a":null,"plain":null})");
+  EXPECT_EQ(of("0123456789012345678901234567890123456789012345678"),
+            as_text("0123456789012345678901234567890123456789012345678"));
+  EXPECT_TRUE(JsonKey("plain").plain());
+  EXPECT_FALSE(JsonKey("two\nlines").plain());
+  EXPECT_FALSE(JsonKey(std::string("plain")).plain());
+}
+
 TEST(JsonWriter, WritesIntegersToTheirEnds) {
   std::string out;
   JsonWriter json(&out);
