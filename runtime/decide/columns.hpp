@@ -14,8 +14,8 @@
 
 namespace sentrail::decide {
 
-// How a value is looked up.
-enum class ColumnKind : std::uint8_t { string, pattern, element, risk, boolean };
+// How a value is looked up. Parts are texts anywhere in a string, edges those at its head or tail.
+enum class ColumnKind : std::uint8_t { string, pattern, element, part, edge, risk, boolean };
 
 // One way of looking up one attribute or member.
 struct Column {
@@ -26,7 +26,7 @@ struct Column {
 };
 
 // Calls visit(column, value) for everything that a test is filed under: symbols, patterns,
-// elements, bits of risks, booleans. REQUIRES: its weight is not kNoKey.
+// elements, texts, bits of risks, booleans. REQUIRES: its weight is not kNoKey.
 template <class Visit>
 void for_each_key(const BoundProgram& bound, std::uint32_t atom, const Visit& visit) {
   const Test& test = bound.tests[atom];
@@ -58,6 +58,15 @@ void for_each_key(const BoundProgram& bound, std::uint32_t atom, const Visit& vi
     }
     case Op::element:
       operands(test.a, test.a + 1, ColumnKind::element);
+      break;
+    case Op::contains:
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::search:
+      for (const std::uint32_t text : bound.texts.of(atom)) {
+        const bool anywhere = bound.texts[text].place == TextPlace::anywhere;
+        visit(Column{test.slot, anywhere ? ColumnKind::part : ColumnKind::edge}, text);
+      }
       break;
     case Op::risks:
       bits(ColumnKind::risk);

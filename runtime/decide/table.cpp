@@ -177,6 +177,10 @@ void RuleTable::visit(std::uint32_t column, Search& search) const noexcept {
         return visit_elements(column, search);
       }
       break;
+    case ColumnKind::part:
+    case ColumnKind::edge:
+      if (kind == FactKind::string) return visit_texts(column, search);
+      break;
     case ColumnKind::risk:
       if (const std::optional<Risk> risk = risk_of(state)) {
         return search.take(keys_[filed.keys_begin + static_cast<std::uint32_t>(*risk)]);
@@ -215,7 +219,7 @@ void RuleTable::visit_patterns(std::uint32_t column, Search& search) const noexc
   };
   const bool all = anchors.find(state.matched, visit_one);
   if (!all) return search.be_unsure(column);
-  state.patterns_sifted = true;
+  state.sifted |= SlotState::kPatterns;
 }
 
 void RuleTable::visit_elements(std::uint32_t column, Search& search) const noexcept {
@@ -233,7 +237,31 @@ void RuleTable::visit_elements(std::uint32_t column, Search& search) const noexc
     const std::uint32_t key = symbols.find(set ? state.fact.set[i] : element.text());
     if (key != SymbolTable::kNone) search.take(keys_.data()[filed.keys_begin + key]);
   }
-  state.elements_sifted = true;
+  state.sifted |= SlotState::kElements;
+}
+
+void RuleTable::visit_texts(std::uint32_t column, Search& search) const noexcept {
+  const FiledColumn& filed = columns_.data()[column];
+  const FiledTexts& texts = texts_.data()[filed.index];
+  SlotState& state = search.scratch.slot(filed.column.slot);
+  const std::string_view value = state.fact.text;
+  if (texts.has_regexes && !RegexSet::is_searchable(value)) return search.be_unsure(column);
+  struct Seen {
+    Scratch& scratch;
+    std::uint32_t begin;
+
+    [[nodiscard]] bool has(std::uint32_t output) const noexcept {
+      return scratch.has_found(begin + output);
+    }
+    void add(std::uint32_t output) const noexcept { scratch.find(begin + output); }
+  };
+  const Seen seen{search.scratch, texts.found_begin};
+  const FoundKey* const keys = keys_.data() + filed.keys_begin;
+  const bool all =
+      texts.finder.find(value, seen, [&](std::uint32_t text) noexcept { search.take(keys[text]); });
+  if (!all) return search.be_unsure(column);
+  const bool parts = filed.column.kind == ColumnKind::part;
+  state.sifted |= parts ? SlotState::kParts : SlotState::kEdges;
 }
 
 }  // namespace sentrail::decide

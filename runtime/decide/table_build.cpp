@@ -39,7 +39,11 @@ struct Draft {
 class RuleTable::Builder {
  public:
   Builder(const BoundProgram& bound, const Demands& demands, RuleTable& table)
-      : bound_(bound), demands_(demands), table_(table) {}
+      : bound_(bound), demands_(demands), table_(table), searched_(bound.slots.size()) {
+    for (const Test& test : bound.tests) {
+      if (test.op == Op::search) searched_[test.slot] = true;
+    }
+  }
 
   void file(std::span<const std::uint32_t> chosen) {
     std::vector<Filing> filings;
@@ -201,17 +205,22 @@ class RuleTable::Builder {
     return static_cast<std::uint16_t>((at - demanded_.begin()) % kAlwaysMarked);
   }
 
-  // Notes the cells of all patterns and elements of the columns that look any up, so that those
-  // which are not found are known to fail. Of twins one is looked up.
+  // Under what a test that is looked up alone is found: its column, and the value there.
+  [[nodiscard]] std::pair<Column, std::uint32_t> place_of(std::uint32_t atom) const {
+    std::pair<Column, std::uint32_t> place;
+    for_each_key(bound_, atom,
+                 [&](const Column& column, std::uint32_t value) { place = {column, value}; });
+    return place;
+  }
+
+  // Notes the cells of all patterns, elements and parts of the columns that look any up, so that
+  // those which are not found are known to fail. Of twins one is looked up.
   void add_cells() {
     for (std::uint32_t atom = 0; atom < bound_.tests.size(); ++atom) {
-      const Test& test = bound_.tests[atom];
-      if (!test.looked_up) continue;
-      const bool pattern = test.op == Op::pattern;
-      const Column column{test.slot, pattern ? ColumnKind::pattern : ColumnKind::element};
+      if (!bound_.tests[atom].looked_up) continue;
+      const auto [column, value] = place_of(atom);
       const std::uint32_t number = number_of(column);
       if (number == kNoRow) continue;
-      const std::uint32_t value = pattern ? test.a : bound_.program.operands[test.a].index;
       drafts_.push_back({.key = {number, value}, .cell = bound_.questions[atom].cell});
     }
   }
@@ -273,15 +282,31 @@ class RuleTable::Builder {
         column.index = static_cast<std::uint32_t>(table_.anchors_.size());
         table_.anchors_.emplace_back(bound_.program, values);
         break;
+      case ColumnKind::part:
+      case ColumnKind::edge:
+        column.index = static_cast<std::uint32_t>(table_.texts_.size());
+        add_texts(column.column, values);
+        break;
       case ColumnKind::risk:
       case ColumnKind::boolean:
         break;
     }
   }
 
+  void add_texts(const Column& column, std::span<const std::uint32_t> values) {
+    std::vector<const DemandedText*> texts;
+    for (const std::uint32_t value : values) texts.push_back(&bound_.texts[value]);
+    FiledTexts& filed = table_.texts_.emplace_back(FiledTexts{.finder = TextFinder(texts)});
+    filed.found_begin = outputs_;
+    outputs_ += static_cast<std::uint32_t>(filed.finder.outputs());
+    filed.has_regexes = searched_[column.slot];
+  }
+
   const BoundProgram& bound_;
   const Demands& demands_;
   RuleTable& table_;
+  std::vector<bool> searched_;  // slots that regular expressions are asked of
+  std::uint32_t outputs_ = 0;   // of the texts so far
   std::vector<Draft> drafts_;
   std::vector<ColumnKey> demanded_;  // by some rule's check, ascending
 };
@@ -302,6 +327,7 @@ void RuleTable::report(const BoundProgram& bound) {
   report_.bytes = keys_.size() * sizeof(FoundKey) + rules_.size() * sizeof(FiledRule);
   for (const SymbolTable& one : symbols_) report_.bytes += one.bytes();
   for (const AnchorIndex& one : anchors_) report_.bytes += one.bytes();
+  for (const FiledTexts& one : texts_) report_.bytes += one.finder.bytes();
 }
 
 }  // namespace sentrail::decide
