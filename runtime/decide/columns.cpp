@@ -100,6 +100,24 @@ class ColumnUse {
   std::vector<ColumnKind> kinds_;
 };
 
+// Whether one of a clause's tests is a regular expression.
+bool searches(const BoundProgram& bound, const Demands& demands, const Clause& clause) {
+  return std::ranges::any_of(
+      demands.of(clause), [&](std::uint32_t atom) { return bound.tests[atom].op == Op::search; });
+}
+
+// What searching costs for a rule of whose texts nothing is looked up: as often as its other
+// demands are met.
+std::uint64_t search_cost_of(const BoundProgram& bound, const Demands& demands,
+                             std::uint32_t rule) {
+  std::uint64_t cost = kSearchCost * kAlways;
+  for (std::uint32_t i = demands.rules[rule]; i < demands.rules[rule + 1]; ++i) {
+    const Clause& clause = demands.clauses[i];
+    if (!searches(bound, demands, clause)) cost = cost / kAlways * clause.weight;
+  }
+  return cost;
+}
+
 // The least likely clause of a rule that needs none of the columns given up.
 std::uint32_t best_clause(const Demands& demands, const ColumnUse& use, std::uint32_t rule,
                           const std::vector<char>& given_up) {
@@ -212,6 +230,7 @@ std::vector<std::uint32_t> choose_clauses(const BoundProgram& bound, const Deman
       const std::uint32_t other = best_clause(demands, use, rule, given_up);
       const std::uint64_t weight = other == kNoClause ? kAlways : demands.clauses[other].weight;
       added += (weight - std::min(weight, now.weight)) * kJudgeCost;
+      if (searches(bound, demands, now)) added += search_cost_of(bound, demands, rule);
       instead.emplace_back(rule, other);
       if (added >= use.cost(column)) break;
     }

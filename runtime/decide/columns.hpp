@@ -90,6 +90,7 @@ inline constexpr std::uint64_t kSharedKeysMax = 64;
 // The committed model, in parts of kAlways of about a nanosecond: integers, so that the same policy
 // always gives the same tables.
 inline constexpr std::uint64_t kJudgeCost = 8;     // one rule, its tests mostly known
+inline constexpr std::uint64_t kSearchCost = 400;  // a regular expression on a short text
 inline constexpr std::uint64_t kStepCost = 5;      // one rule of the linear engine
 inline constexpr std::uint64_t kLookupsCost = 30;  // whatever is looked up
 [[nodiscard]] std::uint64_t cost_of(ColumnKind kind) noexcept;

@@ -41,6 +41,9 @@ struct FiledRule {
   Question question;
   std::array<std::uint16_t, 2> marks{kAlwaysMarked, kAlwaysMarked};
   std::array<std::uint8_t, 2> columns{};
+  // Whether that, and the test that it is filed under, is all of its condition: what was looked up
+  // then settles it.
+  bool plain = false;
 };
 
 // Filed rules of a RuleTable, ascending.

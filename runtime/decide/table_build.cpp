@@ -146,7 +146,30 @@ class RuleTable::Builder {
   struct Checks {
     Question question;
     std::array<ColumnKey, 2> keys;
+    bool plain = false;  // nothing else is asked of the rule
   };
+
+  // Whether a rule is a conjunction of tests each of which is a clause of it, and never ends.
+  [[nodiscard]] bool is_conjunction(std::uint32_t rule) const {
+    if (!bound_.ends.empty() && bound_.ends[rule] != BoundProgram::kNoEnd) return false;
+    const std::span<const NodeRow> nodes = bound_.program.nodes;
+    const std::uint32_t begin = bound_.program.rules[rule].condition_begin;
+    std::size_t tests = 0;
+    for (std::uint32_t i = begin; i < nodes[begin].end; ++i) {
+      const auto kind = static_cast<NodeKind>(nodes[i].kind);
+      if (kind == NodeKind::all) continue;
+      if (kind != NodeKind::literal || nodes[i].flag != 0) return false;
+      ++tests;
+    }
+    return tests == demands_.rules[rule + 1] - demands_.rules[rule];
+  }
+
+  // Whether a clause is one test, and holds if what it is looked up by is found.
+  [[nodiscard]] bool is_settled(const Clause& clause) const {
+    if (demands_.of(clause).size() != 1) return false;
+    const Op op = bound_.tests[demands_.of(clause).front()].op;
+    return op != Op::search && op != Op::list;
+  }
 
   // The least likely of a rule's demands that it is not filed under: one question, two keys.
   [[nodiscard]] Checks checks_of(std::uint32_t rule, std::uint32_t chosen) const {
@@ -159,6 +182,7 @@ class RuleTable::Builder {
     Checks checks{.question = {always_holds(), kHolds}, .keys = {}};
     std::size_t keys = 0;
     bool asked = false;
+    bool all = chosen != kNoClause && is_settled(demands_.clauses[chosen]) && is_conjunction(rule);
     for (const std::uint32_t i : others) {
       const Clause& clause = demands_.clauses[i];
       const std::optional<ColumnKey> key = only_key(clause);
@@ -167,8 +191,12 @@ class RuleTable::Builder {
         checks.keys[keys++] = *key;
       } else if (question && !std::exchange(asked, true)) {
         checks.question = *question;
+      } else {
+        all = false;
       }
+      all = all && is_settled(clause);
     }
+    checks.plain = all;
     return checks;
   }
 
@@ -189,6 +217,8 @@ class RuleTable::Builder {
     for (FiledRule& filed : table_.rules_) {
       const Checks& checks = by_rule[filed.rule];
       filed.question = checks.question;
+      // Marks that several keys share do not settle anything.
+      filed.plain = checks.plain && demanded_.size() <= kAlwaysMarked;
       for (std::size_t i = 0; i < checks.keys.size(); ++i) {
         if (checks.keys[i] == ColumnKey()) continue;
         filed.marks[i] = mark_of(checks.keys[i]);
