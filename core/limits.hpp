@@ -115,6 +115,13 @@ inline constexpr std::size_t kRegexDepthMax = 32;
 // with the steps above a search stays below a tenth of a second.
 inline constexpr std::size_t kRegexValueBytesMax = 64u << 10;
 
+// --- texts that values are looked through for ------------------------------------------------
+// Bytes by which a text is looked up: longer ones rarely differ behind that.
+inline constexpr std::size_t kTextLookedForMax = 64;
+// Bytes of all texts of a policy together: each is at most one state of 16 bytes, so 32 MB, and
+// states fit into 21 bits. Tests behind that are judged one by one.
+inline constexpr std::size_t kTextStatesMax = 2'000'000;
+
 // --- quantifiers ---------------------------------------------------------------------------
 // Quantifiers within quantifiers: each level multiplies the work.
 inline constexpr std::size_t kQuantifierDepthMax = 2;

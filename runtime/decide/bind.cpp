@@ -159,7 +159,11 @@ void Binder::bind_tests() {
   bound_.tests.reserve(p_.atoms.size());
   bound_.questions.reserve(p_.atoms.size());
   for (const AtomRow& atom : p_.atoms) {
-    const Test test = test_of(atom);
+    Test test = test_of(atom);
+    const bool part =
+        test.op == Op::contains || test.op == Op::starts_with || test.op == Op::ends_with;
+    const auto number = static_cast<std::uint32_t>(bound_.tests.size());
+    if (part) test.looked_up = !bound_.texts.of(number).empty();
     const auto cell = static_cast<std::uint32_t>(p_.slots.size() + bound_.tests.size());
     bound_.questions.push_back(test.op == Op::symbol ? Question{test.slot, test.a}
                                                      : Question{cell, kHolds});
@@ -169,15 +173,14 @@ void Binder::bind_tests() {
 }
 
 // Equal tests have one row each in what the compiler makes, but not in every bundle. Of twins one
-// is looked up: a table knows one cell of a pattern or element.
+// is looked up: a table knows one cell of a pattern, element or part.
 void Binder::tell_twins_apart() {
   std::vector<std::array<std::uint32_t, 4>> keys;
   for (std::uint32_t i = 0; i < bound_.tests.size(); ++i) {
     const Test& test = bound_.tests[i];
     if (!test.looked_up) continue;
-    const bool element = test.op == Op::element;
-    const std::uint32_t value = element ? p_.operands[test.a].index : test.a;
-    keys.push_back({element ? 1u : 0u, test.slot, value, i});
+    const std::uint32_t value = test.op == Op::element ? p_.operands[test.a].index : test.a;
+    keys.push_back({static_cast<std::uint32_t>(test.op), test.slot, value, i});
   }
   std::ranges::sort(keys);
   for (std::size_t i = 1; i < keys.size(); ++i) {

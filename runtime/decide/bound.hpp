@@ -19,6 +19,7 @@
 #include "runtime/decide/regex.hpp"
 #include "runtime/decide/search.hpp"
 #include "runtime/decide/symbols.hpp"
+#include "runtime/decide/text_demands.hpp"
 
 namespace sentrail::decide {
 
@@ -59,8 +60,8 @@ struct Test {
   std::uint32_t slot = 0;
   std::uint32_t a = 0;
   std::uint32_t b = 0;
-  // Whether it can be looked up among others of its slot, see RuleTable: a pattern that demands
-  // some text, an element that is a string.
+  // Whether it can be looked up among others of its slot, see RuleTable, and what is found says
+  // that it holds: a pattern that demands some text, an element that is a string, a part of one.
   bool looked_up = false;
 };
 
@@ -132,7 +133,8 @@ struct BoundProgram {
         symbols(verified),
         patterns(verified),
         searches(verified),
-        regexes(verified) {}
+        regexes(verified),
+        texts(verified) {}
 
   Program program;
   SymbolTable symbols;
@@ -145,6 +147,7 @@ struct BoundProgram {
   std::vector<List> lists;
   SearchSet searches;
   RegexSet regexes;
+  TextDemands texts;
   std::vector<Test> tests;          // by atom
   std::vector<Question> questions;  // by atom
   std::vector<Code> codes;

@@ -26,7 +26,8 @@ bool is_keyed(const BoundProgram& bound, const List& list) {
   return true;
 }
 
-bool is_keyed(const BoundProgram& bound, const Test& test) {
+bool is_keyed(const BoundProgram& bound, std::uint32_t atom) {
+  const Test& test = bound.tests[atom];
   if (bound.slots[test.slot].binder > 0) return false;
   switch (test.op) {
     case Op::symbol:
@@ -39,6 +40,11 @@ bool is_keyed(const BoundProgram& bound, const Test& test) {
       return test.looked_up;
     case Op::list:
       return is_keyed(bound, bound.lists[test.a]);
+    case Op::contains:
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::search:
+      return !bound.texts.of(atom).empty();
     default:
       return false;
   }
@@ -94,6 +100,24 @@ class ColumnUse {
   std::vector<ColumnKind> kinds_;
 };
 
+// Whether one of a clause's tests is a regular expression.
+bool searches(const BoundProgram& bound, const Demands& demands, const Clause& clause) {
+  return std::ranges::any_of(
+      demands.of(clause), [&](std::uint32_t atom) { return bound.tests[atom].op == Op::search; });
+}
+
+// What searching costs for a rule of whose texts nothing is looked up: as often as its other
+// demands are met.
+std::uint64_t search_cost_of(const BoundProgram& bound, const Demands& demands,
+                             std::uint32_t rule) {
+  std::uint64_t cost = kSearchCost * kAlways;
+  for (std::uint32_t i = demands.rules[rule]; i < demands.rules[rule + 1]; ++i) {
+    const Clause& clause = demands.clauses[i];
+    if (!searches(bound, demands, clause)) cost = cost / kAlways * clause.weight;
+  }
+  return cost;
+}
+
 // The least likely clause of a rule that needs none of the columns given up.
 std::uint32_t best_clause(const Demands& demands, const ColumnUse& use, std::uint32_t rule,
                           const std::vector<char>& given_up) {
@@ -108,6 +132,18 @@ std::uint32_t best_clause(const Demands& demands, const ColumnUse& use, std::uin
   return best;
 }
 
+// How likely it is that a value has the texts of a test by chance, because they are short.
+std::uint64_t chance_of(const BoundProgram& bound, std::uint32_t atom) {
+  std::uint64_t chance = 0;
+  for (const std::uint32_t number : bound.texts.of(atom)) {
+    const DemandedText& text = bound.texts[number];
+    if (text.place != TextPlace::anywhere) continue;
+    if (text.text.size() == 1) chance += kAlways / 2;
+    if (text.text.size() == 2) chance += kAlways / 16;
+  }
+  return chance;
+}
+
 }  // namespace
 
 std::uint64_t cost_of(ColumnKind kind) noexcept {
@@ -118,6 +154,10 @@ std::uint64_t cost_of(ColumnKind kind) noexcept {
       return 60;
     case ColumnKind::element:
       return 40;
+    case ColumnKind::part:
+      return 100;
+    case ColumnKind::edge:
+      return 35;
     case ColumnKind::risk:
     case ColumnKind::boolean:
       return 12;
@@ -130,7 +170,7 @@ std::vector<std::uint64_t> weights_of(const BoundProgram& bound) {
   std::map<Column, std::vector<std::uint32_t>> values;
   std::vector<std::uint64_t> words(bound.slots.size());  // of strings and patterns, by slot
   for (std::uint32_t atom = 0; atom < bound.tests.size(); ++atom) {
-    keyed[atom] = is_keyed(bound, bound.tests[atom]) ? 1 : 0;
+    keyed[atom] = is_keyed(bound, atom) ? 1 : 0;
     if (keyed[atom] == 0) continue;
     for_each_key(bound, atom, [&](const Column& column, std::uint32_t value) {
       values[column].push_back(value);
@@ -153,7 +193,7 @@ std::vector<std::uint64_t> weights_of(const BoundProgram& bound) {
     if (test.op == Op::element) keys *= 2;  // a set has several
     if (test.op == Op::risks) of = 4;
     if (test.op == Op::booleans) of = 2;
-    weights[atom] = std::min(keys * kAlways / of, kAlways);
+    weights[atom] = std::min(keys * kAlways / of + chance_of(bound, atom), kAlways);
   }
   return weights;
 }
@@ -190,6 +230,7 @@ std::vector<std::uint32_t> choose_clauses(const BoundProgram& bound, const Deman
       const std::uint32_t other = best_clause(demands, use, rule, given_up);
       const std::uint64_t weight = other == kNoClause ? kAlways : demands.clauses[other].weight;
       added += (weight - std::min(weight, now.weight)) * kJudgeCost;
+      if (searches(bound, demands, now)) added += search_cost_of(bound, demands, rule);
       instead.emplace_back(rule, other);
       if (added >= use.cost(column)) break;
     }

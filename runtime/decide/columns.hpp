@@ -14,8 +14,8 @@
 
 namespace sentrail::decide {
 
-// How a value is looked up.
-enum class ColumnKind : std::uint8_t { string, pattern, element, risk, boolean };
+// How a value is looked up. Parts are texts anywhere in a string, edges those at its head or tail.
+enum class ColumnKind : std::uint8_t { string, pattern, element, part, edge, risk, boolean };
 
 // One way of looking up one attribute or member.
 struct Column {
@@ -26,7 +26,7 @@ struct Column {
 };
 
 // Calls visit(column, value) for everything that a test is filed under: symbols, patterns,
-// elements, bits of risks, booleans. REQUIRES: its weight is not kNoKey.
+// elements, texts, bits of risks, booleans. REQUIRES: its weight is not kNoKey.
 template <class Visit>
 void for_each_key(const BoundProgram& bound, std::uint32_t atom, const Visit& visit) {
   const Test& test = bound.tests[atom];
@@ -59,6 +59,15 @@ void for_each_key(const BoundProgram& bound, std::uint32_t atom, const Visit& vi
     case Op::element:
       operands(test.a, test.a + 1, ColumnKind::element);
       break;
+    case Op::contains:
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::search:
+      for (const std::uint32_t text : bound.texts.of(atom)) {
+        const bool anywhere = bound.texts[text].place == TextPlace::anywhere;
+        visit(Column{test.slot, anywhere ? ColumnKind::part : ColumnKind::edge}, text);
+      }
+      break;
     case Op::risks:
       bits(ColumnKind::risk);
       break;
@@ -81,6 +90,7 @@ inline constexpr std::uint64_t kSharedKeysMax = 64;
 // The committed model, in parts of kAlways of about a nanosecond: integers, so that the same policy
 // always gives the same tables.
 inline constexpr std::uint64_t kJudgeCost = 8;     // one rule, its tests mostly known
+inline constexpr std::uint64_t kSearchCost = 400;  // a regular expression on a short text
 inline constexpr std::uint64_t kStepCost = 5;      // one rule of the linear engine
 inline constexpr std::uint64_t kLookupsCost = 30;  // whatever is looked up
 [[nodiscard]] std::uint64_t cost_of(ColumnKind kind) noexcept;

@@ -224,9 +224,14 @@ std::uint32_t symbol_of(const BoundProgram& bound, const SlotState& state) noexc
 bool is_excluded(const BoundProgram& bound, const Test& test, Scratch& scratch) noexcept {
   const SlotState& state = scratch.slot(test.slot);
   if (!scratch.knows(state)) return false;
-  if (test.op == Op::element) return state.elements_sifted && test.looked_up;
+  const auto sifted = [&](SlotState::Sifted one) noexcept {
+    return test.looked_up && (state.sifted & one) != 0;
+  };
+  if (test.op == Op::element) return sifted(SlotState::kElements);
+  if (test.op == Op::contains) return sifted(SlotState::kParts);
+  if (test.op == Op::starts_with || test.op == Op::ends_with) return sifted(SlotState::kEdges);
   if (test.op != Op::pattern) return false;
-  if (state.patterns_sifted && test.looked_up) return true;
+  if (sifted(SlotState::kPatterns)) return true;
   return state.matchable == Known::yes && bound.patterns.excludes(test.a, state.matched.head);
 }
 

@@ -30,8 +30,7 @@ namespace sentrail::decide {
   state.numeric = SlotState::Known::unasked;
   state.located = SlotState::Known::unasked;
   state.ranked = SlotState::Known::unasked;
-  state.patterns_sifted = false;
-  state.elements_sifted = false;
+  state.sifted = 0;
   scratch.know(state);
   return state;
 }

@@ -143,9 +143,13 @@ bool RegexSet::has(const Set& set, char32_t point) const noexcept {
   return after != begin && point <= after[-1].high;
 }
 
+bool RegexSet::is_searchable(std::string_view text) noexcept {
+  return text.size() <= limits::kRegexValueBytesMax && is_valid_utf8(text);
+}
+
 Truth RegexSet::search(std::uint32_t regex, std::string_view text,
                        std::uint64_t* looks) const noexcept {
-  if (text.size() > limits::kRegexValueBytesMax || !is_valid_utf8(text)) return Truth::u;
+  if (!is_searchable(text)) return Truth::u;
   Search search(*this, regexes_.data()[regex]);
   Place place;
   place.text_begin = true;

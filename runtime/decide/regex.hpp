@@ -22,8 +22,11 @@ class RegexSet {
   // cost: linear in the rows.
   explicit RegexSet(const Program& verified);
 
-  // Whether a piece of the text matches; undecidable if the text is longer than
-  // limits::kRegexValueBytesMax or not UTF-8.
+  // Whether it can be told of a text what matches it. source: docs/language.md, L7.13.
+  [[nodiscard]] static bool is_searchable(std::string_view text) noexcept;
+
+  // Whether a piece of the text matches; undecidable if the text is not
+  // searchable.
   // cost: at most the steps for each code point, which are counted in `looks` if it is given.
   [[nodiscard]] Truth search(std::uint32_t regex, std::string_view text,
                              std::uint64_t* looks = nullptr) const noexcept;

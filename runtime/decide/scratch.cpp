@@ -10,6 +10,7 @@ namespace sentrail::decide {
 void Scratch::fit(const BoundProgram& bound) {
   slots_.resize(std::max(slots_.size(), bound.slots.size()));
   cells_.resize(std::max(cells_.size(), bound.cell_count()));
+  found_.resize(std::max(found_.size(), bound.texts.size()));
   inputs_.resize(limits::kNativeInputsMax);
   natives_.resize(std::max(natives_.size(), bound.program.rules.size() / 64 + 1));
   first_certain_.resize(std::max(first_certain_.size(), bound.tiers.size()));
@@ -22,6 +23,7 @@ void Scratch::forget() noexcept {
     for (NativeAnswers& answers : natives_) answers.generation = 0;
     std::fill(cells_.begin(), cells_.end(), 0u);
     marks_.fill(0);
+    std::fill(found_.begin(), found_.end(), 0u);
     std::fill(inputs_.begin(), inputs_.end(), 0u);
     generation_ = 1;
   }

@@ -29,9 +29,9 @@ struct SlotState {
   Known located = Known::unasked;    // `address` is set
   Known ranked = Known::unasked;     // `risk` is set
   Risk risk = Risk::low;
-  // Every test that is looked up among its patterns, or elements, and holds has its cell set.
-  bool patterns_sifted = false;
-  bool elements_sifted = false;
+  // Which tests have been looked up: every one of those that holds has its cell set.
+  enum Sifted : std::uint8_t { kPatterns = 1, kElements = 2, kParts = 4, kEdges = 8 };
+  std::uint8_t sifted = 0;
   MatchedText matched;
   Fact fact;
   Decimal number;
@@ -57,7 +57,8 @@ class Scratch {
   [[nodiscard]] bool fits(const BoundProgram& bound) const noexcept {
     return slots_.size() >= bound.slots.size() && cells_.size() >= bound.cell_count() &&
            first_certain_.size() >= bound.tiers.size() && !inputs_.empty() &&
-           undecided_.size() * 64 >= bound.program.rules.size();
+           undecided_.size() * 64 >= bound.program.rules.size() &&
+           found_.size() >= bound.texts.size();
   }
 
   // Forgets everything. cost: constant, but for one decision in 2^32.
@@ -104,6 +105,13 @@ class Scratch {
   }
   [[nodiscard]] const std::uint64_t* inputs() const noexcept { return inputs_.data(); }
 
+  // Whether a state of a finder of texts has found what it finds; there are no more of them than
+  // texts that tests name.
+  [[nodiscard]] bool has_found(std::uint32_t state) const noexcept {
+    return found_.data()[state] == generation_;
+  }
+  void find(std::uint32_t state) noexcept { found_.data()[state] = generation_; }
+
   // The first rule of a tier that certainly matches, as far as is known; the tier's end if none.
   [[nodiscard]] std::uint32_t& first_certain(std::size_t tier) noexcept {
     return first_certain_.data()[tier];
@@ -121,6 +129,7 @@ class Scratch {
   std::vector<SlotState> slots_;
   std::vector<std::uint64_t> cells_;           // generation, then value
   std::array<std::uint32_t, kMarks> marks_{};  // generations
+  std::vector<std::uint32_t> found_;           // the same
   std::vector<std::uint64_t> inputs_;          // the same
   std::vector<NativeAnswers> natives_;         // by block
   std::uint32_t generation_ = 0;

@@ -24,6 +24,15 @@ constexpr std::size_t kRepeatsMax = 64;
 
 }  // namespace
 
+// What is known of the tests under which the rules of a span are filed, as far as they are plain.
+enum class Filed : std::uint8_t { holds, undecidable, unknown };
+
+// Rules to be judged.
+struct KeptSpan {
+  RuleSpan rules;
+  Filed filed;
+};
+
 // One decision under way.
 struct RuleTable::Search {
   Search(const RuleTable& of, const LinearEngine& judges, const Facts& asked,
@@ -38,23 +47,23 @@ struct RuleTable::Search {
   bool overflowed = false;
   std::uint32_t span_count = 0;
   std::uint64_t unsure = 0;                // columns of whose tests some may be undecidable
-  std::array<RuleSpan, kSpansKept> spans;  // NOLINT: written before it is read
+  std::array<KeptSpan, kSpansKept> spans;  // NOLINT: written before it is read
 
   // A value may have one key again and again.
   [[nodiscard]] bool has(RuleSpan span) const noexcept {
     const auto kept = std::span(spans).first(span_count);
-    return std::ranges::any_of(kept, [&](RuleSpan one) { return one.begin == span.begin; });
+    return std::ranges::any_of(kept, [&](KeptSpan one) { return one.rules.begin == span.begin; });
   }
 
   // Keeps rules until everything has been looked up, because more is known of them then.
-  void add(RuleSpan span) noexcept {
+  void add(RuleSpan span, Filed filed) noexcept {
     const std::uint32_t size = span.end - span.begin;
     if (size > kSmallSpan && has(span)) return;
     if (span_count == kSpansKept) {
       overflowed = overflowed || size > 0;
       return;
     }
-    spans.data()[span_count] = span;
+    spans.data()[span_count] = {span, filed};
     span_count += size > 0 ? 1 : 0;
   }
 
@@ -62,12 +71,13 @@ struct RuleTable::Search {
   void take(const FoundKey& key) noexcept {
     scratch.mark(key.mark);
     scratch.set_cell(key.cell, key.value);
-    add(key.rules);
+    add(key.rules, Filed::holds);
   }
 
-  void be_unsure(std::uint32_t column) noexcept {
+  // Some tests of a column may be undecidable, or all of them are.
+  void be_unsure(std::uint32_t column, Filed filed) noexcept {
     if (column < kCheckedColumns) unsure |= std::uint64_t{1} << column;
-    add(table.columns_[column].all);
+    add(table.columns_[column].all, filed);
   }
 
   // Whether a rule may match as far as what was looked up tells.
@@ -81,21 +91,30 @@ struct RuleTable::Search {
     return answer == question.expected || answer == kUndecidable;
   }
 
+  // The truth of a rule, which is looked up as far as it is plain. REQUIRES: may_match(rule).
+  [[nodiscard]] Truth truth_of_rule(const FiledRule& rule, Filed filed) const noexcept {
+    const bool settled = rule.plain && filed != Filed::unknown &&
+                         scratch.is_marked(rule.marks[0]) && scratch.is_marked(rule.marks[1]);
+    if (!settled) return linear.judge(rule.rule, facts, scratch);
+    const bool holds = scratch.cell(rule.question.cell) == rule.question.expected;
+    return holds && filed == Filed::holds ? Truth::t : Truth::u;
+  }
+
   void judge_all() noexcept {
     scratch.mark(kAlwaysMarked);
     if (overflowed) {
-      for (const FiledColumn& one : table.columns_) judge(one.all);
+      for (const FiledColumn& one : table.columns_) judge({one.all, Filed::unknown});
     } else {
-      for (const RuleSpan span : std::span(spans).first(span_count)) judge(span);
+      for (const KeptSpan span : std::span(spans).first(span_count)) judge(span);
     }
-    judge(table.unfiled_);
+    judge({table.unfiled_, Filed::unknown});
   }
 
   // Judges the rules of a span that could still matter: in each tier those before the first that
   // certainly matches.
-  void judge(RuleSpan span) noexcept {
-    const FiledRule* at = table.rules_.data() + span.begin;
-    const FiledRule* const end = table.rules_.data() + span.end;
+  void judge(KeptSpan span) noexcept {
+    const FiledRule* at = table.rules_.data() + span.rules.begin;
+    const FiledRule* const end = table.rules_.data() + span.rules.end;
     std::size_t tier = 0;
     for (; at != end; ++at) {
       if (!may_match(*at)) continue;
@@ -108,7 +127,7 @@ struct RuleTable::Search {
         at = std::ranges::lower_bound(at, end, tiers[tier].rules_end, {}, &FiledRule::rule) - 1;
         continue;
       }
-      const Truth truth = linear.judge(rule, facts, scratch);
+      const Truth truth = truth_of_rule(*at, span.filed);
       if (truth == Truth::t) {
         first = rule;
       } else if (truth == Truth::u) {
@@ -177,6 +196,10 @@ void RuleTable::visit(std::uint32_t column, Search& search) const noexcept {
         return visit_elements(column, search);
       }
       break;
+    case ColumnKind::part:
+    case ColumnKind::edge:
+      if (kind == FactKind::string) return visit_texts(column, search);
+      break;
     case ColumnKind::risk:
       if (const std::optional<Risk> risk = risk_of(state)) {
         return search.take(keys_[filed.keys_begin + static_cast<std::uint32_t>(*risk)]);
@@ -188,7 +211,8 @@ void RuleTable::visit(std::uint32_t column, Search& search) const noexcept {
       }
       break;
   }
-  search.be_unsure(column);
+  // No test of the column can compare such a value.
+  search.be_unsure(column, Filed::undecidable);
 }
 
 void RuleTable::visit_string(const FiledColumn& filed, Search& search) const noexcept {
@@ -202,7 +226,7 @@ void RuleTable::visit_patterns(std::uint32_t column, Search& search) const noexc
   const BoundProgram& bound = search.linear.bound();
   SlotState& state = search.scratch.slot(filed.column.slot);
   if (!is_matchable_once(state, bound.slots.data()[filed.column.slot].separator)) {
-    return search.be_unsure(column);
+    return search.be_unsure(column, Filed::undecidable);
   }
   const AnchorIndex& anchors = anchors_.data()[filed.index];
   const FoundKey* const keys = keys_.data() + filed.keys_begin;
@@ -214,8 +238,8 @@ void RuleTable::visit_patterns(std::uint32_t column, Search& search) const noexc
     return true;
   };
   const bool all = anchors.find(state.matched, visit_one);
-  if (!all) return search.be_unsure(column);
-  state.patterns_sifted = true;
+  if (!all) return search.be_unsure(column, Filed::unknown);
+  state.sifted |= SlotState::kPatterns;
 }
 
 void RuleTable::visit_elements(std::uint32_t column, Search& search) const noexcept {
@@ -224,16 +248,44 @@ void RuleTable::visit_elements(std::uint32_t column, Search& search) const noexc
   SlotState& state = search.scratch.slot(filed.column.slot);
   const bool set = state.fact.kind == FactKind::string_set;
   const std::size_t size = set ? state.fact.set.size() : state.fact.json.size();
-  if (size > limits::kListElementsMax) return search.be_unsure(column);
+  if (size > limits::kListElementsMax) return search.be_unsure(column, Filed::undecidable);
   JsonValue element = set ? JsonValue() : state.fact.json.first_child();
   for (std::size_t i = 0; i < size; ++i) {
     if (!set && i > 0) element = element.next();
     // What is no string may be compared with one: undecidable.
-    if (!set && element.kind() != JsonKind::string) return search.be_unsure(column);
+    if (!set && element.kind() != JsonKind::string) {
+      return search.be_unsure(column, Filed::unknown);
+    }
     const std::uint32_t key = symbols.find(set ? state.fact.set[i] : element.text());
     if (key != SymbolTable::kNone) search.take(keys_.data()[filed.keys_begin + key]);
   }
-  state.elements_sifted = true;
+  state.sifted |= SlotState::kElements;
+}
+
+void RuleTable::visit_texts(std::uint32_t column, Search& search) const noexcept {
+  const FiledColumn& filed = columns_.data()[column];
+  const FiledTexts& texts = texts_.data()[filed.index];
+  SlotState& state = search.scratch.slot(filed.column.slot);
+  const std::string_view value = state.fact.text;
+  if (texts.has_regexes && !RegexSet::is_searchable(value)) {
+    return search.be_unsure(column, Filed::unknown);
+  }
+  struct Seen {
+    Scratch& scratch;
+    std::uint32_t begin;
+
+    [[nodiscard]] bool has(std::uint32_t output) const noexcept {
+      return scratch.has_found(begin + output);
+    }
+    void add(std::uint32_t output) const noexcept { scratch.find(begin + output); }
+  };
+  const Seen seen{search.scratch, texts.found_begin};
+  const FoundKey* const keys = keys_.data() + filed.keys_begin;
+  const bool all =
+      texts.finder.find(value, seen, [&](std::uint32_t text) noexcept { search.take(keys[text]); });
+  if (!all) return search.be_unsure(column, Filed::unknown);
+  const bool parts = filed.column.kind == ColumnKind::part;
+  state.sifted |= parts ? SlotState::kParts : SlotState::kEdges;
 }
 
 }  // namespace sentrail::decide

@@ -1,11 +1,11 @@
 // The table engine: looks up which rules may match a request, and asks only those.
 //
 // Every rule is filed under tests of which one must hold, or be undecidable, for it to match: under
-// the strings, patterns, elements, risks or booleans of one attribute. A request's values are
-// looked up, each once; the rules filed under them, and those filed under nothing, are judged one
-// by one by the linear engine. So the tables decide nothing: they say `certainly not`, and a rule
-// that they pass over is one whose condition is certainly false. What cannot be read makes every
-// rule that is filed under it a candidate for judging.
+// the strings, patterns, elements, texts, risks or booleans of one attribute. A request's values
+// are looked up, each once; the rules filed under them, and those filed under nothing, are judged
+// one by one by the linear engine. So the tables decide nothing: they say `certainly not`, and a
+// rule that they pass over is one whose condition is certainly false. What cannot be read makes
+// every rule that is filed under it a candidate for judging.
 //
 // Neighbours: demands.hpp (what rules demand), columns.hpp (under what they are filed), anchors.hpp
 // (patterns), linear.hpp (the judge), engine.hpp (chooses). Must not know: policy text.
@@ -26,6 +26,7 @@
 #include "runtime/decide/linear.hpp"
 #include "runtime/decide/scratch.hpp"
 #include "runtime/decide/symbols.hpp"
+#include "runtime/decide/text_finder.hpp"
 
 namespace sentrail::decide {
 
@@ -40,6 +41,9 @@ struct FiledRule {
   Question question;
   std::array<std::uint16_t, 2> marks{kAlwaysMarked, kAlwaysMarked};
   std::array<std::uint8_t, 2> columns{};
+  // Whether that, and the test that it is filed under, is all of its condition: what was looked up
+  // then settles it.
+  bool plain = false;
 };
 
 // Filed rules of a RuleTable, ascending.
@@ -49,8 +53,8 @@ struct RuleSpan {
 };
 
 // What follows if a request's value has a key: which rules are filed under it, and which cell is
-// known then. The symbol of a string is known, and of a pattern or element that stands alone in a
-// test, that the test holds. Where nothing is known, the cell is the one that always holds.
+// known then. The symbol of a string is known, and of a pattern, element or part that stands alone
+// in a test, that the test holds. Where nothing is known, the cell is the one that always holds.
 struct FoundKey {
   RuleSpan rules{};
   std::uint32_t cell = 0;
@@ -63,7 +67,15 @@ struct FiledColumn {
   Column column;
   RuleSpan all{};                // every rule filed under it
   std::uint32_t keys_begin = 0;  // of risks and booleans all are there, in their order
-  std::uint32_t index = 0;       // of strings and elements: into symbols_; of patterns: anchors_
+  std::uint32_t index =
+      0;  // of strings, elements: into symbols_; of patterns: anchors_; of texts: texts_
+};
+
+// The texts of a column.
+struct FiledTexts {
+  TextFinder finder;
+  std::uint32_t found_begin = 0;  // the first of what Scratch knows of its outputs
+  bool has_regexes = false;       // whether tests of it may be undecidable on some strings
 };
 
 // What a table is made of, for reports.
@@ -104,10 +116,12 @@ class RuleTable {
   void visit_string(const FiledColumn& filed, Search& search) const noexcept;
   void visit_patterns(std::uint32_t column, Search& search) const noexcept;
   void visit_elements(std::uint32_t column, Search& search) const noexcept;
+  void visit_texts(std::uint32_t column, Search& search) const noexcept;
 
   std::vector<FiledColumn> columns_;
   std::vector<SymbolTable> symbols_;
   std::vector<AnchorIndex> anchors_;
+  std::vector<FiledTexts> texts_;
   std::vector<FoundKey> keys_;
   std::vector<FiledRule> rules_;
   RuleSpan unfiled_{};

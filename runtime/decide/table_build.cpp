@@ -39,7 +39,11 @@ struct Draft {
 class RuleTable::Builder {
  public:
   Builder(const BoundProgram& bound, const Demands& demands, RuleTable& table)
-      : bound_(bound), demands_(demands), table_(table) {}
+      : bound_(bound), demands_(demands), table_(table), searched_(bound.slots.size()) {
+    for (const Test& test : bound.tests) {
+      if (test.op == Op::search) searched_[test.slot] = true;
+    }
+  }
 
   void file(std::span<const std::uint32_t> chosen) {
     std::vector<Filing> filings;
@@ -142,7 +146,30 @@ class RuleTable::Builder {
   struct Checks {
     Question question;
     std::array<ColumnKey, 2> keys;
+    bool plain = false;  // nothing else is asked of the rule
   };
+
+  // Whether a rule is a conjunction of tests each of which is a clause of it, and never ends.
+  [[nodiscard]] bool is_conjunction(std::uint32_t rule) const {
+    if (!bound_.ends.empty() && bound_.ends[rule] != BoundProgram::kNoEnd) return false;
+    const std::span<const NodeRow> nodes = bound_.program.nodes;
+    const std::uint32_t begin = bound_.program.rules[rule].condition_begin;
+    std::size_t tests = 0;
+    for (std::uint32_t i = begin; i < nodes[begin].end; ++i) {
+      const auto kind = static_cast<NodeKind>(nodes[i].kind);
+      if (kind == NodeKind::all) continue;
+      if (kind != NodeKind::literal || nodes[i].flag != 0) return false;
+      ++tests;
+    }
+    return tests == demands_.rules[rule + 1] - demands_.rules[rule];
+  }
+
+  // Whether a clause is one test, and holds if what it is looked up by is found.
+  [[nodiscard]] bool is_settled(const Clause& clause) const {
+    if (demands_.of(clause).size() != 1) return false;
+    const Op op = bound_.tests[demands_.of(clause).front()].op;
+    return op != Op::search && op != Op::list;
+  }
 
   // The least likely of a rule's demands that it is not filed under: one question, two keys.
   [[nodiscard]] Checks checks_of(std::uint32_t rule, std::uint32_t chosen) const {
@@ -155,6 +182,7 @@ class RuleTable::Builder {
     Checks checks{.question = {always_holds(), kHolds}, .keys = {}};
     std::size_t keys = 0;
     bool asked = false;
+    bool all = chosen != kNoClause && is_settled(demands_.clauses[chosen]) && is_conjunction(rule);
     for (const std::uint32_t i : others) {
       const Clause& clause = demands_.clauses[i];
       const std::optional<ColumnKey> key = only_key(clause);
@@ -163,8 +191,12 @@ class RuleTable::Builder {
         checks.keys[keys++] = *key;
       } else if (question && !std::exchange(asked, true)) {
         checks.question = *question;
+      } else {
+        all = false;
       }
+      all = all && is_settled(clause);
     }
+    checks.plain = all;
     return checks;
   }
 
@@ -185,6 +217,8 @@ class RuleTable::Builder {
     for (FiledRule& filed : table_.rules_) {
       const Checks& checks = by_rule[filed.rule];
       filed.question = checks.question;
+      // Marks that several keys share do not settle anything.
+      filed.plain = checks.plain && demanded_.size() <= kAlwaysMarked;
       for (std::size_t i = 0; i < checks.keys.size(); ++i) {
         if (checks.keys[i] == ColumnKey()) continue;
         filed.marks[i] = mark_of(checks.keys[i]);
@@ -201,17 +235,22 @@ class RuleTable::Builder {
     return static_cast<std::uint16_t>((at - demanded_.begin()) % kAlwaysMarked);
   }
 
-  // Notes the cells of all patterns and elements of the columns that look any up, so that those
-  // which are not found are known to fail. Of twins one is looked up.
+  // Under what a test that is looked up alone is found: its column, and the value there.
+  [[nodiscard]] std::pair<Column, std::uint32_t> place_of(std::uint32_t atom) const {
+    std::pair<Column, std::uint32_t> place;
+    for_each_key(bound_, atom,
+                 [&](const Column& column, std::uint32_t value) { place = {column, value}; });
+    return place;
+  }
+
+  // Notes the cells of all patterns, elements and parts of the columns that look any up, so that
+  // those which are not found are known to fail. Of twins one is looked up.
   void add_cells() {
     for (std::uint32_t atom = 0; atom < bound_.tests.size(); ++atom) {
-      const Test& test = bound_.tests[atom];
-      if (!test.looked_up) continue;
-      const bool pattern = test.op == Op::pattern;
-      const Column column{test.slot, pattern ? ColumnKind::pattern : ColumnKind::element};
+      if (!bound_.tests[atom].looked_up) continue;
+      const auto [column, value] = place_of(atom);
       const std::uint32_t number = number_of(column);
       if (number == kNoRow) continue;
-      const std::uint32_t value = pattern ? test.a : bound_.program.operands[test.a].index;
       drafts_.push_back({.key = {number, value}, .cell = bound_.questions[atom].cell});
     }
   }
@@ -273,15 +312,31 @@ class RuleTable::Builder {
         column.index = static_cast<std::uint32_t>(table_.anchors_.size());
         table_.anchors_.emplace_back(bound_.program, values);
         break;
+      case ColumnKind::part:
+      case ColumnKind::edge:
+        column.index = static_cast<std::uint32_t>(table_.texts_.size());
+        add_texts(column.column, values);
+        break;
       case ColumnKind::risk:
       case ColumnKind::boolean:
         break;
     }
   }
 
+  void add_texts(const Column& column, std::span<const std::uint32_t> values) {
+    std::vector<const DemandedText*> texts;
+    for (const std::uint32_t value : values) texts.push_back(&bound_.texts[value]);
+    FiledTexts& filed = table_.texts_.emplace_back(FiledTexts{.finder = TextFinder(texts)});
+    filed.found_begin = outputs_;
+    outputs_ += static_cast<std::uint32_t>(filed.finder.outputs());
+    filed.has_regexes = searched_[column.slot];
+  }
+
   const BoundProgram& bound_;
   const Demands& demands_;
   RuleTable& table_;
+  std::vector<bool> searched_;  // slots that regular expressions are asked of
+  std::uint32_t outputs_ = 0;   // of the texts so far
   std::vector<Draft> drafts_;
   std::vector<ColumnKey> demanded_;  // by some rule's check, ascending
 };
@@ -302,6 +357,7 @@ void RuleTable::report(const BoundProgram& bound) {
   report_.bytes = keys_.size() * sizeof(FoundKey) + rules_.size() * sizeof(FiledRule);
   for (const SymbolTable& one : symbols_) report_.bytes += one.bytes();
   for (const AnchorIndex& one : anchors_) report_.bytes += one.bytes();
+  for (const FiledTexts& one : texts_) report_.bytes += one.finder.bytes();
 }
 
 }  // namespace sentrail::decide

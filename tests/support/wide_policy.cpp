@@ -108,13 +108,77 @@ ir::Atom list_test(Random& random, const WideLimits& limits) {
   return test(attribute, AtomOp::in, std::move(operands));
 }
 
+// Parts of paths and names: some are parts, heads or tails of others, some are everywhere.
+std::string part(Random& random, const WideLimits& limits) {
+  switch (below(random, 10)) {
+    case 0:
+      return name(random, limits).substr(1);
+    case 1:
+      return segment(random) + "/" + segment(random).substr(0, 1);
+    case 2:
+      return segment(random).substr(below(random, 2), 1);
+    case 3:
+      return "a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0/a0" + segment(random);
+    case 4:
+      return once_in(random, 3) ? "" : "\xc3\xa9";
+    case 5:
+      return "/" + segment(random);
+    default:
+      return segment(random);
+  }
+}
+
+// Expressions that demand texts at the head, the tail or anywhere, one of several, in either case,
+// or none.
+std::string demanding_regex(Random& random) {
+  const std::string a = segment(random);
+  const std::string b = segment(random);
+  switch (below(random, 10)) {
+    case 0:
+      return "^" + a;
+    case 1:
+      return b + "$";
+    case 2:
+      return "^(" + a + "|" + b + ")";
+    case 3:
+      return "(?i)" + std::string(1, static_cast<char>(a[0] - 'a' + 'A')) + a.substr(1);
+    case 4:
+      return "\\b" + a + "\\b.*" + b;
+    case 5:
+      return a + "[0-9/]*(" + b + "|$)";
+    case 6:
+      return "(" + a + ")?.{1,3}";
+    case 7:
+      return "^" + a + "|" + b + "$|[ef]3";
+    case 8:
+      return "^" + a + "$";
+    default:
+      return "[" + a.substr(0, 1) + "-f]" + b.substr(1);
+  }
+}
+
+ir::Atom part_test(Random& random, const WideLimits& limits) {
+  const char* const attribute = once_in(random, 3) ? pick(random, kNames) : pick(random, kTexts);
+  switch (below(random, 5)) {
+    case 0:
+    case 1:
+      return test(attribute, AtomOp::contains, {text(part(random, limits))});
+    case 2:
+      return test(attribute, AtomOp::starts_with, {text(part(random, limits))});
+    case 3:
+      return test(attribute, AtomOp::ends_with, {text(part(random, limits))});
+    default:
+      return test(attribute, AtomOp::search, {regex(demanding_regex(random))});
+  }
+}
+
 // A test that nothing is filed under.
-ir::Atom unfiled_test(Random& random, const WideLimits& limits) {
+ir::Atom unfiled_test(Random& random) {
   switch (below(random, 5)) {
     case 0:
       return test("body.size", AtomOp::greater, {number(std::to_string(below(random, 10)))});
     case 1:
-      return test(pick(random, kNames), AtomOp::contains, {text(name(random, limits).substr(1))});
+      return test(pick(random, kNames), AtomOp::search, {regex("^n[0-4]+$")});
     case 2:
       return test(pick(random, kTexts), AtomOp::exists);
     case 3:
@@ -125,7 +189,7 @@ ir::Atom unfiled_test(Random& random, const WideLimits& limits) {
 }
 
 ir::Atom wide_atom(Random& random, const WideLimits& limits) {
-  switch (below(random, 16)) {
+  switch (below(random, 20)) {
     case 0:
     case 1:
     case 2:
@@ -152,8 +216,13 @@ ir::Atom wide_atom(Random& random, const WideLimits& limits) {
                   {once_in(random, 2) ? number("1") : boolean(once_in(random, 2))});
     case 14:
       return list_test(random, limits);
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+      return part_test(random, limits);
     default:
-      return unfiled_test(random, limits);
+      return unfiled_test(random);
   }
 }
 
@@ -194,7 +263,10 @@ oracle::Value path_value(Random& random, char separator) {
                                       "/",      "",      "a0/",     "\xff"};
   if (once_in(random, 12)) return string_value(pick(random, kOdd));
   if (once_in(random, 200)) return string_value(std::string(limits::kMatchedBytesMax + 1, 'a'));
+  if (once_in(random, 300)) return string_value(std::string(limits::kRegexValueBytesMax + 1, 'a'));
   std::string made = path(random, separator);
+  if (once_in(random, 12)) made[below(random, made.size())] ^= ' ';  // another case, among others
+  if (once_in(random, 24)) made += once_in(random, 2) ? "\xff" : "\xc3\xa9";
   // The same segment again and again.
   if (once_in(random, 20)) {
     for (int i = 0; i < 100; ++i) made += separator + std::string("a0");

@@ -19,8 +19,9 @@ struct WideLimits {
   std::size_t names = 40;       // of each vocabulary
 };
 
-// A policy that verifies: tests of strings, patterns, lists of both, elements, risks, booleans and
-// members, some negated, some that no table holds; guards, `pass`, ends, `any` and `all`.
+// A policy that verifies: tests of strings, patterns, lists of both, parts and regular expressions,
+// elements, risks, booleans and members, some negated, some that no table holds; guards, `pass`,
+// ends, `any` and `all`.
 [[nodiscard]] compiler::ir::Policy wide_policy(Random& random, const WideLimits& limits = {});
 
 // A request in the words of such policies, or with what cannot be read, or is of another type.

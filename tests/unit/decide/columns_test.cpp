@@ -69,8 +69,8 @@ ir::Atom is(const char* attribute, int name) {
 TEST(Weights, TestsThatNothingIsFiledUnderHaveNone) {
   for (const ir::Atom& one :
        {test("env", AtomOp::exists), test("body.n", AtomOp::less, {number("3")}),
-        test("body.n", AtomOp::equal, {number("3")}), test("env", AtomOp::contains, {text("a")}),
-        test("env", AtomOp::starts_with, {text("a")}), test("env", AtomOp::search, {regex("a")}),
+        test("body.n", AtomOp::equal, {number("3")}), test("env", AtomOp::contains, {text("")}),
+        test("env", AtomOp::ends_with, {text("")}), test("env", AtomOp::search, {regex("a*")}),
         size_test("env", AtomOp::less, {number("3")}), same("agent.id", "user.id"),
         test("env", AtomOp::matches, {pattern("*")}), test("env", AtomOp::in, {}),
         test("body", AtomOp::has, {number("1")}), test("risk", AtomOp::greater, {risk("critical")}),
@@ -124,6 +124,15 @@ TEST(Weights, AreByShareAndAtMostAlways) {
   EXPECT_EQ(weight_of(test("agent.registered", AtomOp::equal, {boolean(true)})), kAlways / 2);
   EXPECT_EQ(weight_of(test("agent.roles", AtomOp::has, {text("a")})), kAlways);
   EXPECT_EQ(weight_of(test("env", AtomOp::in, {text("a"), text("b"), text("c")})), kAlways / 4 * 3);
+  EXPECT_EQ(weight_of(test("env", AtomOp::search, {regex("^(abc|de)")})), kAlways / 3 * 2);
+}
+
+TEST(Weights, AShortTextIsThereByChance) {
+  EXPECT_EQ(weight_of(test("env", AtomOp::contains, {text("abc")})), kAlways / 2);
+  EXPECT_EQ(weight_of(test("env", AtomOp::contains, {text("ab")})), kAlways / 2 + kAlways / 16);
+  EXPECT_EQ(weight_of(test("env", AtomOp::contains, {text("a")})), kAlways);
+  EXPECT_EQ(weight_of(test("env", AtomOp::starts_with, {text("a")})), kAlways / 2);
+  EXPECT_EQ(weight_of(test("env", AtomOp::search, {regex("a$")})), kAlways / 2);
 }
 
 std::vector<std::pair<ColumnKind, std::string>> keys_of(const ir::Atom& test) {
@@ -135,6 +144,8 @@ std::vector<std::pair<ColumnKind, std::string>> keys_of(const ir::Atom& test) {
     keys.emplace_back(column.kind,
                       column.kind == ColumnKind::pattern
                           ? std::string(p.view(p.patterns[value].source))
+                      : column.kind == ColumnKind::part || column.kind == ColumnKind::edge
+                          ? bound->texts[value].text
                       : column.kind == ColumnKind::risk || column.kind == ColumnKind::boolean
                           ? std::to_string(value)
                           : std::string(p.view(p.symbols[value])));
@@ -156,6 +167,11 @@ TEST(Keys, AreAllThatATestTakes) {
             (Keys{{ColumnKind::element, "a"}}));
   EXPECT_EQ(keys_of(test("risk", AtomOp::greater, {risk("medium")})),
             (Keys{{ColumnKind::risk, "2"}, {ColumnKind::risk, "3"}}));
+  EXPECT_EQ(keys_of(test("env", AtomOp::contains, {text("a")})), (Keys{{ColumnKind::part, "a"}}));
+  EXPECT_EQ(keys_of(test("env", AtomOp::ends_with, {text("a")})), (Keys{{ColumnKind::edge, "a"}}));
+  EXPECT_EQ(
+      keys_of(test("env", AtomOp::search, {regex("^raw|jpg|png$")})),
+      (Keys{{ColumnKind::part, "jpg"}, {ColumnKind::edge, "raw"}, {ColumnKind::edge, "png"}}));
   EXPECT_EQ(keys_of(test("agent.registered", AtomOp::equal, {boolean(false)})),
             (Keys{{ColumnKind::boolean, "0"}}));
 }

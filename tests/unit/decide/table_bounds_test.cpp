@@ -73,6 +73,36 @@ TEST(TableBounds, TriesNoPatternForEverySegmentOfAValue) {
   EXPECT_LT(took, std::chrono::seconds(10));
 }
 
+// Texts that are ends of one another, and a value that has all of them everywhere, or nearly.
+TEST(TableBounds, LooksTextsUpInTimeLinearInAValue) {
+  Book book;
+  for (std::size_t i = 1; i <= 200; ++i) {
+    const std::string run(i, 'a');
+    book.add(all_of(book.policy, {book.ask(test("body.text", AtomOp::contains, {text(run + "b")})),
+                                  book.ask(test("tool", AtomOp::exists))}));
+    book.add(test("body.text", AtomOp::search, {regex("(?i)c" + run + "[0-9]")}));
+    book.add(test("body.text", AtomOp::ends_with, {text("d" + run)}));
+  }
+  Compiled compiled(book.policy);
+  const Engine table(compiled.program(), EngineKind::table);
+  EXPECT_EQ(table.table()->report().unfiled, 0u);
+  oracle::Request request;
+  const auto decide = [&](std::string value) {
+    request.values["body"] = object_value({{"text", string_value(std::move(value))}});
+    return decide_request(compiled, request);
+  };
+  const std::string most(4'000, 'a');
+  const std::string too_long(limits::kRegexValueBytesMax + 1, 'a');
+  request.values["tool"] = string_value("t");
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(decide(most).candidate_count, 0u);
+  EXPECT_EQ(decide(most + "bd").rule, 0u);
+  EXPECT_EQ(decide(most + "Caaa7").rule, 3 * 2u + 1);
+  EXPECT_EQ(decide(most + "daa").rule, 3 * 1u + 2);
+  EXPECT_EQ(decide(too_long).candidate_count, 200u);  // too long for expressions
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
 TEST(TableBounds, JudgesManyRulesOnceHoweverOftenAValueFindsThem) {
   Book book;
   for (std::size_t i = 0; i < 10'000; ++i) {

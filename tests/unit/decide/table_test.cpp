@@ -202,6 +202,24 @@ const Unsure kUnsure[] = {
     {"elements_too_many",
      [](std::size_t i) { return test("body.k", AtomOp::has, {text(named(i))}); },
      list_value(std::vector(limits::kListElementsMax + 1, string_value("n0")))},
+    {"part_unreadable",
+     [](std::size_t i) { return test("agent.id", AtomOp::contains, {text(named(i))}); },
+     unreadable()},
+    {"part_number",
+     [](std::size_t i) { return test("body.k", AtomOp::contains, {text(named(i))}); },
+     number_value("1")},
+    {"edge_list",
+     [](std::size_t i) {
+       return test("body.k", i % 2 == 0 ? AtomOp::starts_with : AtomOp::ends_with,
+                   {text(named(i))});
+     },
+     list_value({string_value("n1")})},
+    {"regex_no_utf8",
+     [](std::size_t i) { return test("http.path", AtomOp::search, {regex("x" + named(i))}); },
+     string_value("\xff")},
+    {"regex_at_the_head_too_long",
+     [](std::size_t i) { return test("http.path", AtomOp::search, {regex("^x" + named(i))}); },
+     string_value(std::string(limits::kRegexValueBytesMax + 1, 'x'))},
     {"risk_of_no_name",
      [](std::size_t i) {
        return test("risk", AtomOp::equal, {risk(std::vector{"low", "high"}[i % 2])});
