@@ -264,6 +264,14 @@ JsonWriter& JsonWriter::raw_number(std::string_view text) {
   return *this;
 }
 
+JsonWriter& JsonWriter::written(std::string_view json) {
+  SENTRAIL_CHECK_NOTE(!json.empty(), "nothing is no JSON");
+  before_value();
+  put(json);
+  after_value();
+  return *this;
+}
+
 void JsonWriter::scalar_of(JsonValue value) {
   switch (value.kind()) {
     case JsonKind::null:

@@ -83,6 +83,9 @@ class JsonWriter {
   // cost: linear in the value (sorted: n log n in the members); no recursion.
   JsonWriter& raw(JsonValue value);
 
+  // Writes a value that another writer has written. REQUIRES: all of it, and nothing else.
+  JsonWriter& written(std::string_view json);
+
   // Whether exactly one whole value has been written.
   [[nodiscard]] bool complete() const noexcept { return done_; }
 

@@ -114,9 +114,9 @@ void write_rules(JsonWriter& json) {
   json.end_array();
 }
 
-void write_texts(JsonWriter& json, std::string& out, const std::vector<std::string>& texts) {
+void write_texts(JsonWriter& json, const std::vector<std::string>& texts) {
   json.begin_array();
-  for (std::size_t i = 0; i < texts.size(); ++i) out += (i > 0 ? "," : "") + texts[i];
+  for (const std::string& text : texts) json.written(text);
   json.end_array();
 }
 
@@ -174,11 +174,11 @@ std::string SarifLog::finish(std::string_view version, int exit_code) const {
   json.key("exitCode").integer(exit_code);
   if (!failures_.empty()) {
     json.key("toolExecutionNotifications");
-    write_texts(json, out, failures_);
+    write_texts(json, failures_);
   }
   json.end_object().end_array();
   json.key("results");
-  write_texts(json, out, results_);
+  write_texts(json, results_);
   json.end_object().end_array().end_object();
   return out + "\n";
 }

@@ -14,6 +14,15 @@ std::string string_as_json(std::string_view text) {
   return out;
 }
 
+TEST(JsonWriter, WhatAnotherHasWrittenStandsAsItIs) {
+  std::string one;
+  JsonWriter(&one).begin_object().key("a").integer(1).end_object();
+  const std::string large = '"' + std::string(2'000, 'x') + '"';
+  std::string out;
+  JsonWriter(&out).begin_array().written(one).written(large).written(one).end_array();
+  EXPECT_EQ(out, "[" + one + "," + large + "," + one + "]");
+}
+
 TEST(JsonWriter, NestsAndSeparates) {
   std::string out = "> ";
   JsonWriter json(&out);
