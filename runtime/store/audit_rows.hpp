@@ -20,9 +20,9 @@ struct LeafRow {
   std::string sealed;  // the record SealedParts; empty: nothing is sealed
 };
 
-// Writes and reads the row of an entry: a version byte, the chain hash up to and with it, the leaf
-// with its length, what is sealed beside it.
-// fails: corrupt if it is cut short; unsupported if a newer release wrote it.
+// Writes and reads the row of an entry: a version byte, the chain hash up to and with it, two
+// lengths, the leaf, what is sealed beside it.
+// fails: corrupt if it is cut short or goes on; unsupported if a newer release wrote it.
 [[nodiscard]] std::string encode_leaf_row(const Hash& chain, std::string_view leaf,
                                           std::string_view sealed);
 [[nodiscard]] Result<LeafRow> decode_leaf_row(std::string_view row);

@@ -249,9 +249,12 @@ bool TermList::seek(const IndexPosition& position, std::size_t& steps) {
   }
   // What a row lists is not before the row's own place: until then nothing can come between.
   while (on_row() && (found_.empty() || row_position() <= found_.front())) {
+    // Rows that begin before the position are read anew for every page: counted, they might use a
+    // page up, and the next, and no page would ever come further.
+    const bool counts = row_position() >= position;
     if (!read_row(position)) return false;
     cursor_->next();
-    steps -= std::min<std::size_t>(steps, 1);
+    if (counts) steps -= std::min<std::size_t>(steps, 1);
   }
   return !found_.empty();
 }

@@ -80,7 +80,8 @@ class TermList {
            const AuditTerm& term);
 
   // Goes to the first entry not before `position`; false at the end of the list, or after a
-  // failure. Positions ascend from call to call. Takes the rows it read off `steps`.
+  // failure. Positions ascend from call to call. Takes the rows it read from there on off
+  // `steps`.
   bool seek(const IndexPosition& position, std::size_t& steps);
   // REQUIRES: the last seek() said true.
   [[nodiscard]] const IndexPosition& position() const { return found_.front(); }

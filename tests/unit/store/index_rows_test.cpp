@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "core/limits.hpp"
 #include "runtime/store/audit_rows.hpp"
 #include "tests/support/memory_kv.hpp"
 #include "tests/unit/store/fixtures.hpp"
@@ -129,6 +130,24 @@ TEST(IndexRows, DamagedRowFailsTheSearchThatReadsIt) {
   EXPECT_EQ(store->audit_range(0, 10).value().size(), 2u);
 }
 
+// Rows of before the cursor are read anew for every page. There may be more of them than a page may
+// read, if the clock stands still, and a page must come further all the same.
+TEST(IndexRows, PagesGoOnWhereTheClockStandsStill) {
+  const test::PlainLeafCodec codec;
+  const std::unique_ptr<Store> store =
+      test::open_memory_store(std::make_shared<test::MemoryDisk>(), codec);
+  for (std::size_t i = 0; i < limits::kPageScanMax / 2 + 20; ++i) {
+    ASSERT_TRUE(apply(*store, transaction(AppendAudit{entry(1)})).status);
+  }
+  AuditQuery query;
+  query.terms = {{AuditColumn::tool, "github"}, {AuditColumn::decision, "allow"}};
+  append_position(query.cursor, index_position(entry(1).time_ms, 9));
+  const Page<AuditRow> page = store->search_audit(kHome, query).value();
+  ASSERT_EQ(page.items.size(), 10u);
+  EXPECT_EQ(page.items.front().sequence, 9u);
+  EXPECT_TRUE(page.cursor.empty());
+}
+
 TEST(LeafRows, AreReadAsTheyWereWrittenOrRefused) {
   const Hash chain = hash_of(7);
   const std::string row = encode_leaf_row(chain, "the leaf", "sealed");
@@ -137,14 +156,17 @@ TEST(LeafRows, AreReadAsTheyWereWrittenOrRefused) {
   EXPECT_EQ(read.leaf, "the leaf");
   EXPECT_EQ(read.sealed, "sealed");
   EXPECT_TRUE(decode_leaf_row(encode_leaf_row(chain, "the leaf", "")).value().sealed.empty());
-  for (std::size_t size = 0; size < row.size() - 6; ++size) {
+  for (std::size_t size = 0; size < row.size(); ++size) {
     const auto cut = decode_leaf_row(std::string_view(row).substr(0, size));
     ASSERT_FALSE(cut.has_value()) << size;
     EXPECT_EQ(cut.error().code, Errc::corrupt) << size;
   }
+  EXPECT_EQ(decode_leaf_row(row + "x").error().code, Errc::corrupt);
   std::string other = row;
-  other[0] = '\x03';
-  EXPECT_EQ(decode_leaf_row(other).error().code, Errc::unsupported);
+  for (const char newer : {'\x03', '\x80', '\xff'}) {
+    other[0] = newer;
+    EXPECT_EQ(decode_leaf_row(other).error().code, Errc::unsupported);
+  }
   other[0] = '\x01';
   EXPECT_EQ(decode_leaf_row(other).error().code, Errc::corrupt);
 }
