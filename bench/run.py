@@ -54,6 +54,13 @@ def plain_table(rows):
     return "\n".join(out)
 
 
+def rows_in(text):
+    """`decide` prints a list, the others a row a line as they come."""
+    if text.startswith("["):
+        return json.loads(text)
+    return [json.loads(line) for line in text.splitlines()]
+
+
 # Name, title, table, panels; the name is the subcommand.
 PARTS = {
     "decide": ("Decisions, in process", decide_table, decide_panels),
@@ -79,7 +86,7 @@ def main():
         failed = failed or done.returncode != 0
         if not done.stdout:
             continue
-        rows = json.loads(done.stdout)
+        rows = rows_in(done.stdout)
         title, table, panels = PARTS[part]
         report.write(
             options.results, part, title, rows, table(rows), panels(rows) if panels else None
