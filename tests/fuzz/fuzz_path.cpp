@@ -10,6 +10,7 @@
 
 #include "compiler/catalog/overlap.hpp"
 #include "core/check.hpp"
+#include "core/limits.hpp"
 #include "runtime/classify/classify.hpp"
 #include "tests/support/catalogs.hpp"
 #include "wire/json.hpp"
