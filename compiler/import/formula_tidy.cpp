@@ -151,7 +151,7 @@ void join_alternatives(std::vector<FormulaRef>& parts, Leaning leaning) {
 
 // `(a and b) or (a and c)` as `a and (b or c)`.
 FormulaRef without_common_parts(std::vector<FormulaRef> parts) {
-  const FormulaRef whole = either(parts);
+  FormulaRef whole = either(parts);
   if (whole->kind != FormulaKind::or_ || whole->children.size() > kSearchedMax) return whole;
   const auto is_conjunction = [](const FormulaRef& part) {
     return part->kind == FormulaKind::and_ && part->children.size() <= kSearchedMax;

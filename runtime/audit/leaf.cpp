@@ -22,7 +22,6 @@ namespace sentrail::audit {
 
 namespace {
 
-using store::AuditDecision;
 using store::AuditEntry;
 using store::AuditKind;
 using store::Hash;
