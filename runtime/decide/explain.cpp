@@ -1,15 +1,15 @@
-// Evaluates conditions from their leaves up, then walks down to what settled them. See explain.hpp.
+// Every rule's condition evaluated whole, and put into words. See explain.hpp.
 #include "runtime/decide/explain.hpp"
 
 #include <algorithm>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "core/time.hpp"
 #include "runtime/decide/counted.hpp"
 #include "runtime/decide/evaluate.hpp"
 #include "runtime/decide/reason.hpp"
+#include "runtime/decide/settled.hpp"
 
 namespace sentrail::decide {
 namespace {
@@ -18,100 +18,29 @@ std::span<const NodeRow> nodes_of(const Program& p, std::uint32_t rule) {
   return rule < p.rules.size() ? p.nodes : p.aside_nodes;
 }
 
-// The truths of one rule's nodes.
-class Condition {
- public:
-  Condition(const Engine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch);
-
-  [[nodiscard]] Truth truth() const { return truth_at(begin_); }
-  // The leaves that settle it.
-  [[nodiscard]] std::vector<std::uint32_t> settling_leaves() const;
-
- private:
-  [[nodiscard]] Truth truth_at(std::uint32_t node) const { return truths_[node - begin_]; }
-  [[nodiscard]] std::vector<std::uint32_t> children(std::uint32_t node) const;
-  [[nodiscard]] std::vector<std::uint32_t> settling_children(std::uint32_t node) const;
-
-  std::span<const NodeRow> nodes_;
-  std::uint32_t begin_;
-  std::vector<Truth> truths_;
+// What a rule's condition comes to, and the nodes of the tests that settle it, as they are written.
+struct Settled {
+  Truth truth = Truth::f;
+  std::vector<std::uint32_t> leaves;  // indices into nodes_of(the rule)
 };
 
-Condition::Condition(const Engine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch)
-    : nodes_(nodes_of(engine.program(), rule)),
-      begin_(engine.program().written(rule).condition_begin) {
-  truths_.resize(engine.program().written(rule).condition_end - begin_);
-  for (std::size_t i = truths_.size(); i-- > 0;) {
-    const auto index = static_cast<std::uint32_t>(begin_ + i);
-    const NodeRow& node = nodes_[index];
-    switch (static_cast<NodeKind>(node.kind)) {
-      case NodeKind::constant:
-        truths_[i] = certain(node.flag != 0);
-        break;
-      case NodeKind::literal: {
-        const Truth truth = truth_of(engine.bound(), node.atom, facts, scratch);
-        truths_[i] = node.flag != 0 ? negate(truth) : truth;
-        break;
-      }
-      case NodeKind::all:
-        truths_[i] = Truth::t;
-        for (const std::uint32_t child : children(index)) {
-          truths_[i] = both(truths_[i], truth_at(child));
-        }
-        break;
-      case NodeKind::any:
-        truths_[i] = Truth::f;
-        for (const std::uint32_t child : children(index)) {
-          truths_[i] = either(truths_[i], truth_at(child));
-        }
-        break;
-    }
-  }
-}
-
-// In the order in which they are written.
-std::vector<std::uint32_t> Condition::children(std::uint32_t node) const {
-  std::vector<std::uint32_t> found;
-  for (std::uint32_t child = node + 1; child < nodes_[node].end; child = nodes_[child].end) {
-    found.push_back(child);
-  }
-  std::stable_sort(found.begin(), found.end(), [this](std::uint32_t a, std::uint32_t b) {
-    return std::pair(nodes_[a].line, nodes_[a].column) <
-           std::pair(nodes_[b].line, nodes_[b].column);
+Settled settled_of(const Engine& engine, std::uint32_t rule, const Facts& facts, Scratch& scratch) {
+  const RuleRow& row = engine.program().written(rule);
+  const ConditionNodes condition{
+      nodes_of(engine.program(), rule)
+          .subspan(row.condition_begin, row.condition_end - row.condition_begin),
+      row.condition_begin};
+  std::vector<NodeAnswer> answers(condition.nodes.size());
+  answer_all(
+      condition, [&](std::uint32_t atom) { return truth_of(engine.bound(), atom, facts, scratch); },
+      answers);
+  Settled settled{answers[0].truth, {}};
+  settle(condition, answers,
+         [&](std::uint32_t at) { settled.leaves.push_back(row.condition_begin + at); });
+  std::ranges::sort(settled.leaves, {}, [&](std::uint32_t leaf) {
+    return std::pair(condition.place(leaf - row.condition_begin), leaf);
   });
-  return found;
-}
-
-std::vector<std::uint32_t> Condition::settling_children(std::uint32_t node) const {
-  const bool all = static_cast<NodeKind>(nodes_[node].kind) == NodeKind::all;
-  const Truth truth = truth_at(node);
-  std::vector<std::uint32_t> found;
-  for (const std::uint32_t child : children(node)) {
-    if (truth_at(child) == truth) found.push_back(child);
-  }
-  // One false test settles an `and`, one true test an `or`.
-  if (truth == (all ? Truth::f : Truth::t)) found.resize(1);
-  return found;
-}
-
-std::vector<std::uint32_t> Condition::settling_leaves() const {
-  std::vector<std::uint32_t> leaves;
-  std::vector<std::uint32_t> open = {begin_};
-  while (!open.empty()) {
-    const std::uint32_t node = open.back();
-    open.pop_back();
-    const auto kind = static_cast<NodeKind>(nodes_[node].kind);
-    if (kind == NodeKind::literal) leaves.push_back(node);
-    if (kind != NodeKind::all && kind != NodeKind::any) continue;
-    for (const std::uint32_t child : settling_children(node)) open.push_back(child);
-  }
-  std::sort(leaves.begin(), leaves.end(), [this](std::uint32_t a, std::uint32_t b) {
-    const auto key = [this](std::uint32_t n) {
-      return std::tuple(nodes_[n].line, nodes_[n].column, n);
-    };
-    return key(a) < key(b);
-  });
-  return leaves;
+  return settled;
 }
 
 std::string shown_value(const Engine& engine, std::uint32_t slot, const Facts& facts,
@@ -140,16 +69,16 @@ TestAnswer answer_of(const Engine& engine, const NodeRow& node, Truth truth, con
 
 RuleAnswer explain_rule(const Engine& engine, std::uint32_t rule, const Facts& facts,
                         Scratch& scratch, const ObligationSet* hidden) {
-  const Condition condition(engine, rule, facts, scratch);
+  const Settled settled = settled_of(engine, rule, facts, scratch);
   RuleAnswer answer;
   answer.rule = rule;
-  answer.truth = condition.truth();
+  answer.truth = settled.truth;
   if (engine.bound().has_ended(rule, facts.now_ms)) {
     answer.ended = true;
     answer.truth = Truth::f;
     return answer;
   }
-  for (const std::uint32_t leaf : condition.settling_leaves()) {
+  for (const std::uint32_t leaf : settled.leaves) {
     // What settles a node has the node's truth, down to the leaves.
     answer.settled_by.push_back(
         answer_of(engine, nodes_of(engine.program(), rule)[leaf], answer.truth, facts, hidden));
