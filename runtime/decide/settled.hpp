@@ -25,6 +25,7 @@ struct ConditionNodes {
   std::span<const NodeRow> nodes;
   std::uint32_t begin = 0;
 
+  // What a node is.
   [[nodiscard]] NodeKind kind(std::uint32_t at) const noexcept {
     return static_cast<NodeKind>(nodes[at].kind);
   }

@@ -103,6 +103,12 @@ Judged Judge::judge(const bundles::LoadedBundle& bundle,
   describe(facts, judged);
   judged.declared_read = std::all_of(requests.begin(), requests.end(),
                                      [](const auto& one) { return one.declared_read(); });
+  for (std::size_t i = 0; purpose.grounds && i < requests.size(); ++i) {
+    const Decision& one = counted.decided.decisions[i];
+    scratch_.forget();  // it knows the last action still
+    judged.grounds.push_back(
+        {one, decide::verdicts_of(engine, one, requests[i].facts(), scratch_)});
+  }
   judged.bundle_hash = bundle.digest();
   judged.kill_version = known.directory().stops_of(asker.workspace_id).version;
   judged.server_kill_version = known.directory().server_stops().version;
@@ -189,21 +195,6 @@ std::vector<decide::Explanation> Judge::explain(const bundles::LoadedBundle& bun
                                            &counted.decided.answer.obligations));
   }
   return explanations;
-}
-
-std::vector<Grounded> Judge::verdicts(const bundles::LoadedBundle& bundle,
-                                      const std::vector<request::Request>& requests,
-                                      const Asker& asker) {
-  std::vector<Grounded> grounded;
-  const counters::Counted counted =
-      decide(bundle, requests, asker, {counters::Purpose::simulate, {}});
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const Decision& decision = counted.decided.decisions[i];
-    scratch_.forget();  // it knows the last request still
-    grounded.push_back(
-        {decision, decide::verdicts_of(bundle.engine(), decision, requests[i].facts(), scratch_)});
-  }
-  return grounded;
 }
 
 }  // namespace sentrail::gateway

@@ -43,6 +43,12 @@ struct Asker {
 [[nodiscard]] Asker asker_of(const identity::Caller& caller, std::string_view source,
                              std::string_view address, Instant now);
 
+// The policy's decision on one action, with what settled its candidates.
+struct Grounded {
+  Decision decision;
+  decide::Verdicts verdicts;
+};
+
 // A judgement, with everything that is told and recorded of it.
 struct Judged {
   Effect effect = Effect::block;
@@ -63,12 +69,7 @@ struct Judged {
   std::uint64_t server_kill_version = 0;
   bool limited = false;           // some limit has no room
   counters::Reservation charged;  // what its limits count; nothing if blocked or simulated
-};
-
-// The policy's decision on one action, with what settled its candidates.
-struct Grounded {
-  Decision decision;
-  decide::Verdicts verdicts;
+  std::vector<Grounded> grounds;  // of each action, if they were asked for; stops aside
 };
 
 // What a judgement is for.
@@ -76,6 +77,7 @@ struct JudgeFor {
   counters::Purpose purpose = counters::Purpose::charge;
   // The correlation id of the held call that is judged anew: its own charges do not count.
   std::optional<Uuid> held{};
+  bool grounds = false;  // whether Judged::grounds are wanted
 };
 
 // `sentrail:rule:<rule>` as a UUIDv5 in the namespace of URLs. source: docs/api.md A3.
@@ -105,11 +107,6 @@ class Judge {
   [[nodiscard]] std::vector<decide::Explanation> explain(
       const bundles::LoadedBundle& bundle, const std::vector<request::Request>& requests,
       const Asker& asker);
-
-  // The same without words and of the candidates alone, for little more than the decisions.
-  [[nodiscard]] std::vector<Grounded> verdicts(const bundles::LoadedBundle& bundle,
-                                               const std::vector<request::Request>& requests,
-                                               const Asker& asker);
 
   // Takes back what a judgement has charged: it does not come to pass.
   void give_back(Judged& judged);

@@ -87,8 +87,9 @@ struct Simulation {
 
 void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& simulated) {
   const auto& [judge, whom, bundle] = simulation;
-  Judged judged = judge.judge(bundle, simulated.requests, whom.asker, whom.known,
-                              {counters::Purpose::simulate, {}});
+  Judged judged = judge.judge(
+      bundle, simulated.requests, whom.asker, whom.known,
+      {.purpose = counters::Purpose::simulate, .grounds = whom.grounds == Grounds::verdicts});
   Decided decided;
   decided.effect = judged.effect;
   decided.reason = std::move(judged.reason);
@@ -103,7 +104,7 @@ void write_one(JsonWriter& json, const Simulation& simulation, const Simulated& 
   write_text(json, "resourceId", judged.resource_id);
   if (whom.grounds == Grounds::verdicts) {
     json.key("verdicts");
-    write_verdicts(json, bundle.program(), judge.verdicts(bundle, simulated.requests, whom.asker));
+    write_verdicts(json, bundle.program(), judged.grounds);
   } else if (whom.grounds == Grounds::words) {
     json.key("explanation");
     write_explanations(json, bundle.program(),
