@@ -1,6 +1,6 @@
 // How many people of which groups must approve: `2 of platform_leads and 1 of role:admin`.
 //
-// Neighbours: voter.hpp says who may vote, execute/machine.cpp asks whether the votes suffice,
+// Neighbours: voter.hpp says who may vote, execute/votes.cpp asks whether the votes suffice,
 // binding.hpp binds the text. Must not know: people's names, time, states. A bare name is a group;
 // `role:` asks for that role or a higher one. One person fills at most one seat of one quorum. A
 // call may ask for several, joined by `; `: each is to be met on its own.

@@ -1,7 +1,7 @@
 // Who may say yes or no to one held call.
 //
 // Neighbours: quorum.hpp (seats), identity/ turns a signed-in person into a Voter,
-// execute/machine.cpp asks before it counts a vote. Must not know: time, states, HTTP.
+// execute/votes.cpp asks before it counts a vote. Must not know: time, states, HTTP.
 // Someone who is part of the request never approves it: the requester, the agent's owner, anyone in
 // the delegation chain. They may deny: stopping one's own call opens nothing.
 #pragma once

@@ -1,0 +1,211 @@
+// What executors do with an approved call, and what is left of it when they stop.
+//
+// Neighbours: steps.hpp. Must not know: the store, sockets, threads, who approved.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/limits.hpp"
+#include "runtime/execute/steps.hpp"
+
+namespace sentrail::execute {
+
+using store::ActionKind;
+using store::ActionRecord;
+using store::ActionState;
+using store::AuditDecision;
+using store::AuditKind;
+using store::Resend;
+
+namespace {
+
+// Another try after one that ended without an answer, or the end if there were enough.
+// `applied` says whether the try that ended may have been applied.
+Step try_again(const Action& action, std::int64_t now_ms, const std::string& why, bool applied) {
+  const std::uint32_t tries = action.record.attempts + 1;
+  Action counted = action;
+  counted.record.attempts = tries;
+  counted.record.maybe_applied = action.record.maybe_applied || applied;
+  if (tries >= limits::kSendAttemptsMax) {
+    return end_unsent(counted, now_ms, ActionState::failed, AuditKind::result, AuditDecision::error,
+                      "gave up after " + std::to_string(tries) + " tries: " + why);
+  }
+  StepBuilder step(counted, now_ms);
+  step.audit(AuditKind::result, AuditDecision::none, "will be tried again: " + why);
+  return step.release(later(now_ms, limits::kSendRetryMs << (tries - 1))).finish();
+}
+
+// What is left of a claim whose executor is gone.
+Result<Step> abandon(const Action& action, std::int64_t now_ms) {
+  if (action.record.state == ActionState::sending) {
+    return enter_doubt(action, now_ms, "the executor stopped while the call was being sent");
+  }
+  StepBuilder step(action, now_ms);
+  step.audit(AuditKind::claim, AuditDecision::none,
+             "claim given up: the executor is gone and nothing was sent");
+  return step.release(now_ms).finish();
+}
+
+bool is_owned(const ActionRecord& record) {
+  return record.state == ActionState::claimed || record.state == ActionState::sending;
+}
+
+}  // namespace
+
+Result<Step> on(const Action& action, const LeaseLapsed&, std::int64_t now_ms) {
+  if (!is_owned(action.record)) return not_now(action.record, "taken from an executor");
+  if (now_ms < action.record.lease_until_ms) return not_yet();
+  return abandon(action, now_ms);
+}
+
+Result<Step> on(const Action& action, const ExecutorLost&, std::int64_t now_ms) {
+  if (!is_owned(action.record)) return not_now(action.record, "taken from an executor");
+  return abandon(action, now_ms);
+}
+
+Result<Step> on(const Action& action, const Rechecked& event, std::int64_t now_ms) {
+  const ActionState state = action.record.state;
+  if (state != ActionState::held && state != ActionState::approved &&
+      state != ActionState::claimed) {
+    return not_now(action.record, "stopped");
+  }
+  if (event.recheck == Recheck::pass) return Step{action, {}};
+  std::string note(reason_of(event.recheck));
+  if (!event.detail.empty()) note += ": " + event.detail;
+  const bool mismatch = event.recheck == Recheck::binding_mismatch;
+  return end_unsent(action, now_ms, mismatch ? ActionState::failed : ActionState::revoked,
+                    AuditKind::revoke, mismatch ? AuditDecision::error : AuditDecision::block,
+                    std::move(note));
+}
+
+Result<Step> on(const Action& action, const Claimed& event, std::int64_t now_ms) {
+  const ActionRecord& before = action.record;
+  if (before.state != ActionState::approved) return not_now(before, "claimed");
+  if (before.kind != ActionKind::forward) {
+    return fail(Errc::conflict, "the caller makes this call itself; there is nothing to send");
+  }
+  if (now_ms >= before.execute_by_ms) {
+    return fail(Errc::timed_out, "the approval was not used in time");
+  }
+  if (event.recheck.recheck != Recheck::pass) return on(action, event.recheck, now_ms);
+  StepBuilder step(action, now_ms);
+  ActionRecord& record = step.record();
+  record.state = ActionState::claimed;
+  record.executor_id = event.executor_id;
+  record.fence += 1;
+  record.lease_until_ms = later(now_ms, limits::kClaimLeaseMs);
+  return step.audit(AuditKind::claim, AuditDecision::none).finish();
+}
+
+Result<Step> on(const Action& action, const IntentRecorded& event, std::int64_t now_ms) {
+  if (action.record.state != ActionState::claimed) return not_now(action.record, "sent");
+  if (event.fence != action.record.fence) return lost_claim();
+  if (now_ms >= std::min(action.record.execute_by_ms, action.record.lease_until_ms)) {
+    return fail(Errc::timed_out, "the approval was not used in time");
+  }
+  StepBuilder step(action, now_ms);
+  step.record().state = ActionState::sending;
+  return step.audit(AuditKind::sending, AuditDecision::none).effect(Send{event.fence}).finish();
+}
+
+Result<Step> on(const Action& action, const FirstByteSent& event, std::int64_t) {
+  if (action.record.state != ActionState::sending) return not_now(action.record, "on its way");
+  if (event.fence != action.record.fence) return lost_claim();
+  return Step{{action.record, true}, {}};
+}
+
+namespace {
+
+Step lose_answer(const Action& action, std::int64_t now_ms, const std::string& why) {
+  switch (action.record.resend) {
+    case Resend::never:
+      return enter_doubt(action, now_ms, "sent, and no answer came: " + why);
+    case Resend::safe:
+      return try_again(action, now_ms, why, false);
+    case Resend::guarded:
+      return try_again(action, now_ms, why, true);
+  }
+  SENTRAIL_UNREACHABLE("resend");
+}
+
+}  // namespace
+
+Result<Step> on(const Action& action, const ConnectionLost& event, std::int64_t now_ms) {
+  if (action.record.state != ActionState::sending) return not_now(action.record, "cut off");
+  if (event.fence != action.record.fence) return lost_claim();
+  return lose_answer(action, now_ms, event.why);
+}
+
+Result<Step> on(const Action& action, const NothingSent& event, std::int64_t now_ms) {
+  if (!is_owned(action.record)) return not_now(action.record, "left unsent");
+  if (event.fence != action.record.fence) return lost_claim();
+  // Whoever says both is not to be believed in the convenient half.
+  if (action.bytes_out) return lose_answer(action, now_ms, event.why);
+  return try_again(action, now_ms, "nothing was sent: " + event.why, false);
+}
+
+namespace {
+
+bool is_success(std::uint32_t status) {
+  // 303 names the result of a call that was done; 304 answers a conditional read. Other
+  // redirections were not followed, so the call was not done.
+  return (status >= 200 && status < 300) || status == 303 || status == 304;
+}
+
+// Whether a complete response tells what became of the call.
+bool settles(const ActionRecord& record, std::uint32_t status) {
+  if (record.resend == Resend::safe) return true;
+  if (record.maybe_applied) return status >= 200 && status < 300;
+  // A gateway before the upstream answered in its place.
+  return status != 502 && status != 504;
+}
+
+// Keeps an answer that came but settles nothing, so that whoever settles the doubt can read it.
+Step keep_answer(Step step, const ResponseReceived& event) {
+  if (step.action.record.state != ActionState::in_doubt) return step;
+  step.action.record.status = event.status;
+  step.action.record.response = event.response;
+  step.effects.emplace_back(KeepResult{event.status});
+  return step;
+}
+
+}  // namespace
+
+Result<Step> on(const Action& action, const ResponseReceived& event, std::int64_t now_ms) {
+  const ActionRecord& before = action.record;
+  const bool late = before.state == ActionState::in_doubt;
+  if (before.state != ActionState::sending && !late) return not_now(before, "answered");
+  if (event.fence != before.fence) return lost_claim();
+  const std::string note = "the upstream answered " + std::to_string(event.status);
+  const bool complete = event.status >= 200 && event.status <= 599;
+  if (!complete || !settles(before, event.status)) {
+    if (late) return fail(Errc::conflict, note + ", which does not settle the doubt");
+    if (!complete) return lose_answer(action, now_ms, note);
+    if (!before.maybe_applied) return keep_answer(lose_answer(action, now_ms, note), event);
+    return keep_answer(
+        enter_doubt(action, now_ms, "an earlier try may have been applied, and then " + note),
+        event);
+  }
+  StepBuilder step(action, now_ms);
+  step.end(is_success(event.status) ? ActionState::succeeded : ActionState::failed, note);
+  step.record().status = event.status;
+  step.record().response = event.response;
+  step.audit(late ? AuditKind::reconcile : AuditKind::result, AuditDecision::none, note);
+  return step.effect(KeepResult{event.status}).finish();
+}
+
+Result<Step> on(const Action& action, const GrantUsed&, std::int64_t now_ms) {
+  const ActionRecord& before = action.record;
+  if (before.kind != ActionKind::grant || before.state != ActionState::approved) {
+    return not_now(before, "used as a grant");
+  }
+  if (now_ms >= before.execute_by_ms) {
+    return fail(Errc::timed_out, "the approval was not used in time");
+  }
+  StepBuilder step(action, now_ms);
+  step.end(ActionState::succeeded, "the caller was answered `allow`");
+  return step.audit(AuditKind::grant, AuditDecision::allow).finish();
+}
+
+}  // namespace sentrail::execute
