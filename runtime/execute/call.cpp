@@ -148,6 +148,12 @@ Result<Call> check_binding(const StoredCall& stored, const store::ActionRecord& 
   // too.
   SENTRAIL_ASSIGN_OR_RETURN(const BindingInput rebound, bind(record, call));
   if (approvals::encode_preimage(rebound) != stored.preimage) return differs("call or its record");
+  // Whoever can rewrite call, record and hash together cannot make people have seen it.
+  for (const store::Vote& vote : record.votes) {
+    if (vote.verdict == store::Verdict::approve && vote.approval_hash != record.approval_hash) {
+      return differs("call, which was not shown to all who approved,");
+    }
+  }
   return call;
 }
 

@@ -60,7 +60,8 @@ struct StoredResponse {
 [[nodiscard]] Result<approvals::BindingInput> bind(const store::ActionRecord& record,
                                                    const Call& call);
 
-// Reads a stored call and checks that it is, byte for byte, what the record's hash was made of.
+// Reads a stored call and checks that it is, byte for byte, what the record's hash was made of, and
+// that this hash is what those who approved were shown.
 // fails: corrupt; the message says what differs, and the call must not be sent.
 [[nodiscard]] Result<Call> check_binding(const StoredCall& stored,
                                          const store::ActionRecord& record);
