@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/approvals_bench.hpp"
 #include "bench/compile_bench.hpp"
 #include "bench/decide_bench.hpp"
 #include "bench/durable_bench.hpp"
@@ -63,6 +64,17 @@ void add_durable(CLI::App& app, DurableOptions& options, int& exit_code) {
   command->add_option("--seed", options.seed, "of the entries")->capture_default_str();
   command->add_flag("--json", options.json, "print rows as JSON");
   command->callback([&options, &exit_code] { exit_code = run_durable(options); });
+}
+
+void add_approvals(CLI::App& app, ApprovalsOptions& options, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("approvals", "pages of the queue of held calls, in process");
+  command->add_option("--pending", options.pending, "calls that wait")->capture_default_str();
+  command->add_option("--pages", options.pages, "of each kind")->capture_default_str();
+  command->add_option("--limit", options.limit, "calls of a page")->capture_default_str();
+  command->add_option("--seed", options.seed, "of the places")->capture_default_str();
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_approvals(options); });
 }
 
 void add_export(CLI::App& app, ExportOptions& options, int& exit_code) {
@@ -162,6 +174,8 @@ int main(int argc, char** argv) {
   add_export(app, exported, exit_code);
   DurableOptions durable;
   add_durable(app, durable, exit_code);
+  ApprovalsOptions approvals;
+  add_approvals(app, approvals, exit_code);
   HttpOptions http;
   add_http(app, http, exit_code);
   RequestsOptions requests;

@@ -66,6 +66,7 @@ PARTS = {
     "decide": ("Decisions, in process", decide_table, decide_panels),
     "requests": ("Bodies, decisions and batches, in process", plain_table, None),
     "durable": ("Entries of the audit log, in process", plain_table, None),
+    "approvals": ("Pages of the queue of held calls, in process", plain_table, None),
     "http": ("Requests to the gate, nginx beside it", plain_table, None),
     "compile": ("sentrailc on large and on hostile policies", plain_table, None),
 }

@@ -2,7 +2,6 @@
 //
 // Neighbours: approval_decision.cpp (voting), held_view.hpp (the shapes). Must not know: who may
 // vote. source: docs/api.md A4.
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "runtime/audit/hiding.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/fields.hpp"
+#include "runtime/gateway/held_list.hpp"
 #include "runtime/gateway/held_view.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
@@ -21,77 +21,17 @@ namespace sentrail::gateway {
 namespace {
 
 using store::ActionRecord;
-using store::ActionState;
-
-// What people ask for, and the one state that it means; `approved` is several.
-struct NamedStatus {
-  std::string_view name;
-  std::optional<ActionState> state;
-};
-
-constexpr std::array<NamedStatus, 8> kStatuses = {{{"pending", ActionState::held},
-                                                   {"approved", std::nullopt},
-                                                   {"denied", ActionState::denied},
-                                                   {"expired", ActionState::expired},
-                                                   {"executed", ActionState::succeeded},
-                                                   {"failed", ActionState::failed},
-                                                   {"in_doubt", ActionState::in_doubt},
-                                                   {"revoked", ActionState::revoked}}};
-
-// Pages of the store that one page of a filtered list may look through.
-constexpr int kPagesMax = 16;
-
-// Calls with a status, or all; `query` says where to begin and how many.
-Result<store::Page<ActionRecord>> calls_with(const store::Reader& reader, const Uuid& workspace_id,
-                                             std::string_view status, store::ActionQuery query) {
-  store::Page<ActionRecord> page;
-  const std::size_t limit = query.limit;
-  for (int round = 0; round < kPagesMax && page.items.size() < limit; ++round) {
-    query.limit = limit - page.items.size();
-    SENTRAIL_ASSIGN_OR_RETURN(store::Page<ActionRecord> more,
-                              reader.list_actions(workspace_id, query));
-    for (ActionRecord& record : more.items) {
-      if (status.empty() || agent_status(record) == status) {
-        page.items.push_back(std::move(record));
-      }
-    }
-    page.cursor = more.cursor;
-    if (more.cursor.empty()) break;
-    query.cursor = std::move(more.cursor);
-  }
-  return page;
-}
 
 Answer list(GateParts& parts, const PeopleCall& call) {
   constexpr std::array<std::string_view, 3> kKnown = {"status", "cursor", "limit"};
   SENTRAIL_ASSIGN_OR_RETURN(const Query asked, Query::of(call, kKnown));
-  store::ActionQuery query;
+  HeldQuery query;
+  query.workspace_id = call.workspace_id;
+  query.status = asked.find("status");
   SENTRAIL_ASSIGN_OR_RETURN(query.cursor, asked.cursor());
   SENTRAIL_ASSIGN_OR_RETURN(query.limit, asked.number("limit", 50, 1, limits::kListPageMax));
-  const std::string_view status = asked.find("status");
-  if (!status.empty()) {
-    const auto* named = std::find_if(kStatuses.begin(), kStatuses.end(),
-                                     [&](const NamedStatus& row) { return row.name == status; });
-    if (named == kStatuses.end()) {
-      return fail(Errc::invalid_argument,
-                  "`status` must be pending, approved, denied, expired, executed, failed, in_doubt "
-                  "or revoked");
-    }
-    query.state = named->state;
-  }
-  SENTRAIL_ASSIGN_OR_RETURN(const store::Page<ActionRecord> page,
-                            calls_with(parts.store, call.workspace_id, status, std::move(query)));
-  std::string body;
-  JsonWriter json(&body);
-  json.begin_object().key("ok").boolean(true).key("approvals").begin_array();
-  for (const ActionRecord& record : page.items) {
-    json.begin_object();
-    write_approval(json, record, call.known->directory());
-    json.end_object();
-  }
-  json.end_array();
-  write_next(json, page.cursor);
-  json.end_object();
+  SENTRAIL_ASSIGN_OR_RETURN(std::string body,
+                            list_held(parts.store, call.known->directory(), query));
   return json_answer(200, std::move(body));
 }
 
