@@ -233,6 +233,31 @@ inline constexpr std::size_t kQuorumsJoinedMax = 64;
 // month nobody knows what it was for.
 inline constexpr std::int64_t kWithinMsMin = 60'000;
 inline constexpr std::int64_t kWithinMsMax = 30ll * 24 * 3600 * 1000;
+// Steps of asking more people: each is a message to a group, and a person must see them all.
+inline constexpr std::size_t kEscalationsMax = 8;
+// The longest reason that a decision may be asked for: a sentence or two.
+inline constexpr std::int64_t kVoteReasonCharactersMax = 200;
+// A delegation: over a long holiday, and not for ever.
+inline constexpr std::int64_t kDelegationMsMax = 30ll * 24 * 3600 * 1000;
+// Delegations of one person that are not over, and tools of one.
+inline constexpr std::size_t kDelegationsMax = 16;
+// Calls that one batch approves: as many as somebody reads in one go.
+inline constexpr std::size_t kBatchApprovalsMax = 64;
+// How long an emergency grant lasts: long enough to act, too short to get used to.
+inline constexpr std::int64_t kBreakGlassMs = 15ll * 60 * 1000;
+// A rule that always approves: a working day, unless more is asked for, and never more than a
+// month; and how often a day it may be used.
+inline constexpr std::int64_t kAlwaysHoursDefault = 8;
+inline constexpr std::int64_t kAlwaysHoursMax = 30 * 24;
+inline constexpr std::int64_t kAlwaysUsesMax = 1'000;
+// Who decides sooner after seeing a call has not read it.
+inline constexpr std::int64_t kRubberStampMs = 3'000;
+// First looks at calls that are remembered: those of a day of a busy team.
+inline constexpr std::size_t kLooksMax = 16'384;
+// Calls that metrics of people's decisions are made of.
+inline constexpr std::size_t kMetricsCallsMax = 10'000;
+// Values of a body that an edit may change: a person must be able to see them all.
+inline constexpr std::size_t kEditChangesMax = 64;
 // Times that one approved call is tried while it is certain that nothing was applied.
 inline constexpr std::uint32_t kSendAttemptsMax = 5;
 // Pause before the next try; doubled each time.

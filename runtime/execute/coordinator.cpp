@@ -31,9 +31,12 @@ tl::unexpected<Error> overloaded() {
 }
 
 // What the clock means for a record whose deadline passed.
-Event event_of_deadline(store::ActionState state) {
-  switch (state) {
+Event event_of_deadline(const store::ActionRecord& record, std::int64_t now_ms) {
+  switch (record.state) {
     case store::ActionState::held:
+      if (now_ms < record.decide_by_ms && next_escalation(record) != nullptr) {
+        return EscalationDue{};
+      }
       return DecideByReached{};
     case store::ActionState::approved:
       return ExecuteByReached{};
@@ -81,6 +84,7 @@ void Coordinator::ask(const ActionRef& ref, Event event, std::vector<store::Oper
 
 void Coordinator::vote(const ActionRef& ref, VoteCast vote, std::vector<store::Operation> rests_on,
                        Callback<store::ActionRecord> done) {
+  vote.reasons = options_.reasons;
   ask(ref, std::move(vote), std::move(rests_on), std::move(done));
 }
 
@@ -205,8 +209,8 @@ void Coordinator::sweep() {
   for (const store::ActionRecord& record : *due) {
     auto expiry = std::make_shared<Change>();
     expiry->ref = {record.workspace_id, record.action_id};
-    expiry->event_of = [](const store::ActionRecord& now) -> Result<Event> {
-      return event_of_deadline(now.state);
+    expiry->event_of = [this](const store::ActionRecord& now) -> Result<Event> {
+      return event_of_deadline(now, now_ms());
     };
     expiry->done = [this, turn](const Result<Step>& step) {
       if (step) turn->changed = true;

@@ -60,6 +60,10 @@ struct CoordinatorParts {
 struct CoordinatorOptions {
   Uuid executor_id;                   // of this process, new at every start
   std::vector<std::string> channels;  // where messages to people go
+  approvals::ReasonRule reasons;      // what is asked of every decision
+  // Who is asked when nobody decides a new hold, in order of time.
+  std::vector<store::Escalation> escalations;
+  std::string break_glass_group;  // told at once of every emergency grant; empty: nobody
   // Told of every durable change, for long polls. On the coordinator's thread; must not block.
   std::function<void(const store::ActionRecord&)> on_change;
 };
@@ -122,6 +126,12 @@ class Coordinator final : public SendObserver {
   void settle(const ActionRef& ref, DoubtSettled word, std::vector<store::Operation> rests_on,
               Callback<store::ActionRecord> done);
   void withdraw(const ActionRef& ref, Withdrawn word, Callback<store::ActionRecord> done);
+
+  // Takes back a pending call and holds an edited one in its place, in one transaction: the old one
+  // ends as revoked, and each names the other. in: `edited` says who asks and what, as for hold();
+  // `editor` never approves it. out: the new call. fails: as hold() and transition().
+  void edit(const ActionRef& ref, HoldRequest edited, approvals::Voter editor, std::string why,
+            std::vector<store::Operation> rests_on, Callback<store::ActionRecord> done);
 
   // Uses up an approved grant for the request that it was given for, if what the use rests on still
   // holds. out: the record; nothing if it no longer does, and the caller is to judge anew.

@@ -1,6 +1,8 @@
 // Holding calls: filling in, sealing, committing, and joining what is pending already.
 //
 // Neighbours: coordinator.hpp, changes.hpp. Must not know: sockets, rows, policy.
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "core/encoding.hpp"
@@ -50,6 +52,7 @@ Result<Step> Coordinator::prepare(Holding& holding) {
   draft.decide_by_ms =
       plus_ms(Instant{at_ms}, within_ms > 0 ? within_ms : limits::kDecideByMsDefault).unix_ms;
   if (draft.execute_within_ms <= 0) draft.execute_within_ms = limits::kExecuteByMsDefault;
+  draft.escalations = options_.escalations;
   SENTRAIL_ASSIGN_OR_RETURN(const approvals::BindingInput input, bind(draft, call));
   draft.approval_hash = approvals::approval_hash(input);
   draft.attach_hash = approvals::attach_hash(input);
@@ -85,6 +88,46 @@ void Coordinator::submit_hold(std::shared_ptr<Holding> holding) {
                    if (outcome.existing_action) return attach(holding, *outcome.existing_action);
                    holding->done(tl::make_unexpected(std::move(outcome.status).error()));
                  });
+}
+
+void Coordinator::edit(const ActionRef& ref, HoldRequest edited, approvals::Voter editor,
+                       std::string why, std::vector<store::Operation> rests_on,
+                       Callback<store::ActionRecord> done) {
+  auto holding = std::make_shared<Holding>();
+  holding->request = std::move(edited);
+  holding->request.draft.edited_by = editor.person_id;
+  holding->request.draft.edited_from = ref.action_id;
+  auto change_ = std::make_shared<Change>();
+  change_->ref = ref;
+  change_->rests_on = std::move(rests_on);
+  auto fresh = std::make_shared<std::optional<Step>>();
+  change_->event_of = [this, holding, fresh, why,
+                       editor](const store::ActionRecord&) -> Result<Event> {
+    SENTRAIL_ASSIGN_OR_RETURN(Step step, prepare(*holding));
+    const Uuid made = step.action.record.action_id;
+    fresh->emplace(std::move(step));
+    return Withdrawn{why, made, editor};
+  };
+  change_->extend = [this, holding, fresh](const Step&, store::Transaction& transaction) {
+    const Step& step = **fresh;
+    store::Transaction made = scribe_.write(
+        step, 0,
+        audit::Payload::of(audit::hide(holding->request.call.body, step.action.record.hidden)),
+        holding->request.obliged);
+    made.operations.emplace_back(store::PutBlob{step.action.record.workspace_id,
+                                                step.action.record.request.id, holding->sealed});
+    std::move(made.operations.begin(), made.operations.end(),
+              std::back_inserter(transaction.operations));
+  };
+  change_->done = [this, fresh, done](const Result<Step>& step) {
+    if (!step) return done(tl::make_unexpected(step.error()));
+    (*fresh)->action.record.version = 1;
+    carry_out(**fresh);
+    done(std::move((*fresh)->action.record));
+  };
+  if (!loop_.post([this, change_] { change(change_); })) {
+    done(fail(Errc::unavailable, "too many requests wait for the store; try again"));
+  }
 }
 
 // Joins the pending call that is the same, if it still is pending.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/uuid.hpp"
+#include "runtime/approvals/reasons.hpp"
 #include "runtime/approvals/voter.hpp"
 #include "runtime/store/records.hpp"
 
@@ -23,8 +24,14 @@ struct VoteCast {
   approvals::Voter voter;
   store::Verdict verdict = store::Verdict::deny;
   store::Hash shown{};
-  std::string reason;
+  std::string reason{};
+  approvals::ReasonRule reasons{};  // what the server asks of a decision
+  Uuid break_glass{};               // the voter's emergency grant: no quorum is asked; nil: none
+  std::int64_t shown_ms = 0;        // when the call was first shown to the person; 0: not known
 };
+
+// The clock passed the next of `escalations`: more people are to be asked.
+struct EscalationDue {};
 
 // The clock passed `decide_by`.
 struct DecideByReached {};
@@ -104,16 +111,18 @@ struct DoubtSettled {
 // The caller repeated an approved evaluate-only request and is answered `allow`, once.
 struct GrantUsed {};
 
-// Who asked takes the request back.
+// Who asked takes the request back, or a reviewer has put an edited one in its place.
 struct Withdrawn {
   std::string why;
+  Uuid replaced_by{};  // by an edit of the editor; nil: by none
+  approvals::Voter editor{};
 };
 
 // One thing that happened.
 using Event =
-    std::variant<VoteCast, DecideByReached, ExecuteByReached, Rechecked, Claimed, IntentRecorded,
-                 FirstByteSent, NothingSent, ConnectionLost, ResponseReceived, LeaseLapsed,
-                 ExecutorLost, DoubtSettled, GrantUsed, Withdrawn>;
+    std::variant<VoteCast, EscalationDue, DecideByReached, ExecuteByReached, Rechecked, Claimed,
+                 IntentRecorded, FirstByteSent, NothingSent, ConnectionLost, ResponseReceived,
+                 LeaseLapsed, ExecutorLost, DoubtSettled, GrantUsed, Withdrawn>;
 
 // --- effects -------------------------------------------------------------------------------
 
@@ -130,7 +139,8 @@ struct AppendAudit {
 
 // Tell people, through the outbox, in the same transaction.
 struct Notify {
-  std::string event;  // approvalRequired, approvalDecided, executionFinished, executionInDoubt
+  std::string event;  // approvalRequired, approvalDecided, escalation, breakGlass
+  std::string group;  // whom it is for; empty: whoever reads the channel
 
   friend bool operator==(const Notify&, const Notify&) = default;
 };

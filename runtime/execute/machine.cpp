@@ -28,16 +28,16 @@ Result<Step> hold(ActionRecord draft, std::int64_t now_ms) {
   if (draft.execute_within_ms <= 0) {
     return fail(Errc::invalid_argument, "the time to execute must be above zero");
   }
-  if (!draft.votes.empty() || draft.fence != 0 || draft.attempts != 0) {
+  if (!draft.votes.empty() || draft.fence != 0 || draft.attempts != 0 || draft.escalated != 0) {
     return fail(Errc::invalid_argument, "a new hold has no votes and no claims");
   }
   draft.state = ActionState::held;
   draft.created_ms = now_ms;
   const std::string reason = draft.reason;
-  const std::int64_t decide_by_ms = draft.decide_by_ms;
+  const std::int64_t deadline_ms = deadline_of(draft);
   return Step{{std::move(draft), false},
               {AppendAudit{AuditKind::hold, AuditDecision::require_approval, {}, reason, {}},
-               Notify{"approvalRequired"}, SetDeadline{decide_by_ms}}};
+               Notify{"approvalRequired", {}}, SetDeadline{deadline_ms}}};
 }
 
 Result<Step> transition(const Action& action, const Event& event, std::int64_t now_ms) {

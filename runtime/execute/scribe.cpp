@@ -51,7 +51,7 @@ audit::Personal people_of(const store::ActionRecord& record) {
 }
 
 // Ids and policy vocabulary only: whoever delivers the message loads the rest when it is due.
-std::string message(const store::ActionRecord& record, std::string_view event) {
+std::string message(const store::ActionRecord& record, const Notify& notify) {
   std::string payload;
   JsonWriter json(&payload, KeyOrder::sorted);
   json.begin_object();
@@ -59,7 +59,8 @@ std::string message(const store::ActionRecord& record, std::string_view event) {
   json.key("actionId").string(format_uuid(record.action_id));
   json.key("approvalHash").string(hex_encode(record.approval_hash));
   json.key("correlationId").string(format_uuid(record.correlation_id));
-  json.key("event").string(event);
+  json.key("event").string(notify.event);
+  if (!notify.group.empty()) json.key("group").string(notify.group);
   json.key("risk").string(name_of(record.risk));
   json.key("rule").string(record.rule);
   json.key("status").string(status_of(record.state));
@@ -108,7 +109,7 @@ store::Transaction Scribe::write(const Step& step, std::uint64_t version,
         item.workspace_id = record.workspace_id;
         item.event = notify->event;
         item.channel = channel;
-        item.payload = message(record, notify->event);
+        item.payload = message(record, *notify);
         item.created_ms = now_ms;
         item.next_attempt_ms = now_ms;
         transaction.operations.emplace_back(store::Put<store::OutboxItem>{std::move(item), 0});

@@ -33,8 +33,10 @@ tl::unexpected<Error> lost_claim() {
 
 StepBuilder& StepBuilder::audit(AuditKind kind, AuditDecision decision, std::string reason,
                                 const approvals::Voter& person) {
+  std::string name = person.name;
+  if (person.on_behalf_of) name += ", for " + person.on_behalf_of->name;
   step_.effects.emplace_back(
-      AppendAudit{kind, decision, person.person_id, std::move(reason), person.name});
+      AppendAudit{kind, decision, person.person_id, std::move(reason), std::move(name)});
   return *this;
 }
 
@@ -71,17 +73,17 @@ Step end_unsent(const Action& action, std::int64_t now_ms, ActionState state, Au
   if (action.record.maybe_applied) {
     note = "an earlier try may have been applied, and then: " + note;
     step.end(ActionState::in_doubt, note).audit(AuditKind::in_doubt, AuditDecision::none, note);
-    return step.effect(Notify{"escalation"}).finish();
+    return step.effect(Notify{"escalation", {}}).finish();
   }
   step.end(state, note).audit(kind, decision, note);
-  if (state != ActionState::failed) step.effect(Notify{"approvalDecided"});
+  if (state != ActionState::failed) step.effect(Notify{"approvalDecided", {}});
   return step.finish();
 }
 
 Step enter_doubt(const Action& action, std::int64_t now_ms, const std::string& note) {
   StepBuilder step(action, now_ms);
   step.end(ActionState::in_doubt, note).audit(AuditKind::in_doubt, AuditDecision::none, note);
-  return step.effect(Notify{"escalation"}).finish();
+  return step.effect(Notify{"escalation", {}}).finish();
 }
 
 }  // namespace sentrail::execute

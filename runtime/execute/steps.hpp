@@ -62,6 +62,8 @@ class StepBuilder {
 
 // What each event leads to: of people and their clocks, then of executors and theirs.
 [[nodiscard]] Result<Step> on(const Action& action, const VoteCast& event, std::int64_t now_ms);
+[[nodiscard]] Result<Step> on(const Action& action, const EscalationDue& event,
+                              std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const DoubtSettled& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const Withdrawn& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const DecideByReached& event,

@@ -23,14 +23,22 @@ using store::Verdict;
 
 namespace {
 
-bool has_voted(const ActionRecord& record, const Uuid& person_id) {
-  return std::any_of(record.votes.begin(), record.votes.end(),
-                     [&](const store::Vote& vote) { return vote.person_id == person_id; });
+// Whether a word of this person has been counted. One human fills at most one seat: who approves
+// for another has no approval left, nor has whom somebody approved for. To deny, it is enough not
+// to have spoken oneself.
+bool has_voted(const ActionRecord& record, const VoteCast& event) {
+  const approvals::Voter& voter = event.voter;
+  return std::any_of(record.votes.begin(), record.votes.end(), [&](const store::Vote& vote) {
+    if (vote.person_id == voter.person_id) return true;
+    if (event.verdict == Verdict::deny) return false;
+    return approvals::has_a_say(vote, voter.person_id) ||
+           (voter.on_behalf_of && approvals::has_a_say(vote, voter.on_behalf_of->person_id));
+  });
 }
 
 Status check_vote(const ActionRecord& record, const VoteCast& event,
                   std::span<const approvals::Quorum> quorums, std::int64_t now_ms) {
-  if (has_voted(record, event.voter.person_id)) {
+  if (has_voted(record, event)) {
     return fail(Errc::already_exists, "you have voted on this call already");
   }
   if (record.state == ActionState::expired) {
@@ -43,7 +51,9 @@ Status check_vote(const ActionRecord& record, const VoteCast& event,
   if (now_ms >= record.decide_by_ms) {
     return fail(Errc::timed_out, "the approval request has expired");
   }
-  SENTRAIL_TRY(check_standing(record, quorums, event.voter, event.verdict));
+  SENTRAIL_TRY(event.break_glass == Uuid{}
+                   ? check_standing(record, quorums, event.voter, event.verdict)
+                   : check_break_glass(record, event.voter, event.verdict));
   if (event.verdict == Verdict::approve && event.shown != record.approval_hash) {
     return fail(Errc::invalid_argument,
                 "the hash shown to you is not this call's; look at it again");
@@ -52,7 +62,7 @@ Status check_vote(const ActionRecord& record, const VoteCast& event,
     return fail(Errc::limit_exceeded, "the reason is longer than " +
                                           std::to_string(limits::kVoteReasonBytesMax) + " bytes");
   }
-  return {};
+  return check_reason(event.reasons, event.verdict, event.reason);
 }
 
 bool approved_by(const ActionRecord& record, std::span<const approvals::Quorum> quorums) {
@@ -71,24 +81,28 @@ Result<Step> on(const Action& action, const VoteCast& event, std::int64_t now_ms
   SENTRAIL_TRY(check_vote(action.record, event, quorums, now_ms));
   StepBuilder step(action, now_ms);
   ActionRecord& record = step.record();
-  record.votes.push_back({event.voter.person_id, event.verdict, now_ms, event.shown,
-                          approvals::seat_labels(event.voter.role, event.voter.groups),
-                          event.voter.auth_method, event.reason});
   const approvals::Voter& person = event.voter;
+  record.votes.push_back({event.voter.person_id, event.verdict, now_ms, event.shown,
+                          approvals::seat_of(event.voter), event.voter.auth_method, event.reason,
+                          person.on_behalf_of ? person.on_behalf_of->person_id : Uuid{},
+                          event.shown_ms});
   if (event.verdict == Verdict::deny) {
     record.decided_ms = now_ms;
     step.end(ActionState::denied, event.reason);
     step.audit(AuditKind::deny, AuditDecision::block, event.reason, person);
-    return step.effect(Notify{"approvalDecided"}).finish();
+    return step.effect(Notify{"approvalDecided", {}}).finish();
   }
-  if (!approved_by(record, quorums)) {
+  record.break_glass = event.break_glass;
+  const bool alone = event.break_glass != Uuid{};
+  if (!alone && !approved_by(record, quorums)) {
     return step.audit(AuditKind::approve, AuditDecision::require_approval, event.reason, person)
         .finish();
   }
   record.decided_ms = now_ms;
   record.execute_by_ms = later(now_ms, record.execute_within_ms);
-  step.audit(AuditKind::approve, AuditDecision::allow, event.reason, person);
-  step.effect(Notify{"approvalDecided"});
+  step.audit(alone ? AuditKind::break_glass : AuditKind::approve, AuditDecision::allow,
+             event.reason, person);
+  step.effect(Notify{"approvalDecided", {}});
   if (record.kind == ActionKind::forward) return step.release(now_ms).finish();
   record.state = ActionState::approved;
   return step.finish();
@@ -113,8 +127,38 @@ Result<Step> on(const Action& action, const Withdrawn& event, std::int64_t now_m
       state != ActionState::claimed) {
     return not_now(action.record, "withdrawn");
   }
-  return end_unsent(action, now_ms, ActionState::revoked, AuditKind::revoke, AuditDecision::block,
-                    event.why.empty() ? "withdrawn by the requester" : event.why);
+  if (event.replaced_by == Uuid{}) {
+    return end_unsent(action, now_ms, ActionState::revoked, AuditKind::revoke, AuditDecision::block,
+                      event.why.empty() ? "withdrawn by the requester" : event.why);
+  }
+  // Of an approved call others have read every byte: nobody edits that any more.
+  if (state != ActionState::held) return not_now(action.record, "edited");
+  if (now_ms >= action.record.decide_by_ms) {
+    return fail(Errc::timed_out, "the approval request has expired");
+  }
+  StepBuilder step(action, now_ms);
+  step.record().replaced_by = event.replaced_by;
+  step.record().decided_ms = now_ms;
+  step.end(ActionState::revoked, event.why);
+  step.audit(AuditKind::revoke, AuditDecision::block, event.why, event.editor);
+  return step.effect(Notify{"approvalDecided", {}}).finish();
+}
+
+// Widens who is asked. Who must approve stands in the quorum, which nothing here touches.
+Result<Step> on(const Action& action, const EscalationDue&, std::int64_t now_ms) {
+  const ActionRecord& before = action.record;
+  if (before.state != ActionState::held) return not_now(before, "escalated");
+  const store::Escalation* const next = next_escalation(before);
+  if (next == nullptr) return fail(Errc::conflict, "nobody else is to be asked");
+  if (now_ms < deadline_of(before)) return not_yet();
+  if (now_ms >= before.decide_by_ms) {
+    return fail(Errc::timed_out, "the approval request has expired: asking more people is idle");
+  }
+  StepBuilder step(action, now_ms);
+  step.record().escalated += 1;
+  step.audit(AuditKind::escalate, AuditDecision::require_approval,
+             "nobody decided in time: group `" + next->group + "` is asked too");
+  return step.effect(Notify{"escalation", next->group}).finish();
 }
 
 Result<Step> on(const Action& action, const DecideByReached&, std::int64_t now_ms) {

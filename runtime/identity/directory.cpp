@@ -62,6 +62,7 @@ Status Directory::load_workspace(const store::Reader& reader, const store::Works
     agents_.emplace(std::pair(workspace.id, agent.id), agent);
   }
   SENTRAIL_ASSIGN_OR_RETURN(stops_[workspace.id], reader.get_kill_state(workspace.id));
+  SENTRAIL_ASSIGN_OR_RETURN(delegations_[workspace.id], reader.list_delegations(workspace.id));
   return {};
 }
 
@@ -146,6 +147,12 @@ std::optional<Stop> Directory::find_stop(const Uuid& workspace_id, const Stoppab
 const store::KillState& Directory::stops_of(const Uuid& workspace_id) const {
   const store::KillState* state = find_in(stops_, workspace_id);
   return state == nullptr ? no_stops_ : *state;
+}
+
+const std::vector<store::Delegation>& Directory::delegations_of(const Uuid& workspace_id) const {
+  static const std::vector<store::Delegation> kNone;
+  const auto at = delegations_.find(workspace_id);
+  return at == delegations_.end() ? kNone : at->second;
 }
 
 const store::Workspace* Directory::find_workspace(const Uuid& id) const {

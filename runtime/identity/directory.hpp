@@ -74,6 +74,10 @@ class Directory {
   // The default state for a workspace that was never stopped.
   [[nodiscard]] const store::KillState& stops_of(const Uuid& workspace_id) const;
 
+  // Delegations of a workspace, also those that are over.
+  [[nodiscard]] const std::vector<store::Delegation>& delegations_of(
+      const Uuid& workspace_id) const;
+
   // Records by name; null if there is none. Borrowed from the snapshot.
   [[nodiscard]] const store::Workspace* find_workspace(const Uuid& id) const;
   [[nodiscard]] const store::Agent* find_agent(const Uuid& workspace_id, std::string_view id) const;
@@ -104,6 +108,7 @@ class Directory {
   std::map<std::pair<Uuid, std::string>, store::Agent, std::less<>> agents_;
   std::map<Uuid, store::Person> people_;
   std::map<Uuid, store::KillState> stops_;
+  std::map<Uuid, std::vector<store::Delegation>> delegations_;  // by workspace
   store::KillState server_stops_;
   store::KillState no_stops_;
 };

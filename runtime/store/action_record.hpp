@@ -78,8 +78,18 @@ struct Vote {
   std::vector<std::string> groups;  // of the person, when voting
   std::string auth_method;          // how the person proved to be there
   std::string reason;
+  Uuid on_behalf_of;          // whose seat it fills; nil: the person's own
+  std::int64_t shown_ms = 0;  // when the call was first shown to the person; 0: it is not known
 
   friend bool operator==(const Vote&, const Vote&) = default;
+};
+
+// One step of asking more people: a group that is asked too when a hold has waited that long.
+struct Escalation {
+  std::int64_t after_ms = 0;  // since the hold
+  std::string group;
+
+  friend bool operator==(const Escalation&, const Escalation&) = default;
 };
 
 // Names a blob and says what it must be. A nil id names none.
@@ -146,6 +156,17 @@ struct ActionRecord {
 
   std::vector<Vote> votes;
 
+  // Who is asked when nobody decides, in order of time, and how many of these steps are done. They
+  // change nothing of who must approve.
+  std::vector<Escalation> escalations;
+  std::uint32_t escalated = 0;
+
+  // Of a call that a person edited: who did, which call it replaces, and by which it was replaced.
+  Uuid edited_by;
+  Uuid edited_from;
+  Uuid replaced_by;
+  Uuid break_glass;  // the emergency grant that approved it without its quorum; nil: none
+
   // Execution. The fence grows with every claim, so that a late executor is recognised.
   Uuid executor_id;
   std::uint64_t fence = 0;
@@ -163,27 +184,31 @@ struct ActionRecord {
   friend bool operator==(const ActionRecord&, const ActionRecord&) = default;
 };
 
-// The time at which the clock alone changes the state of a record; 0 if it never does.
-[[nodiscard]] constexpr std::int64_t deadline_of(ActionState state, std::int64_t decide_by_ms,
-                                                 std::int64_t execute_by_ms,
-                                                 std::int64_t lease_until_ms) noexcept {
-  switch (state) {
-    case ActionState::held:
-      return decide_by_ms;
+// The next step of asking more people that comes before the time to decide is over; null if there
+// is none.
+[[nodiscard]] inline const Escalation* next_escalation(const ActionRecord& record) noexcept {
+  if (record.state != ActionState::held || record.escalated >= record.escalations.size()) {
+    return nullptr;
+  }
+  const Escalation& next = record.escalations[record.escalated];
+  return next.after_ms < record.decide_by_ms - record.created_ms ? &next : nullptr;
+}
+
+// The time at which the clock alone changes a record; 0 if it never does.
+[[nodiscard]] inline std::int64_t deadline_of(const ActionRecord& record) noexcept {
+  switch (record.state) {
+    case ActionState::held: {
+      const Escalation* const next = next_escalation(record);
+      return next == nullptr ? record.decide_by_ms : record.created_ms + next->after_ms;
+    }
     case ActionState::approved:
-      return execute_by_ms;
+      return record.execute_by_ms;
     case ActionState::claimed:
     case ActionState::sending:
-      return lease_until_ms;
+      return record.lease_until_ms;
     default:
       return 0;
   }
-}
-
-// The same for a record.
-[[nodiscard]] inline std::int64_t deadline_of(const ActionRecord& record) noexcept {
-  return deadline_of(record.state, record.decide_by_ms, record.execute_by_ms,
-                     record.lease_until_ms);
 }
 
 }  // namespace sentrail::store

@@ -50,19 +50,20 @@ enum class AuditKind : std::uint8_t {
   rollback_ack = 26,  // a person accepted a loss
   clock_jump = 27,    // the wall clock moved against the monotonic one
   drop_refused = 28,  // retention would have dropped what an exporter had not read
+  escalate = 29,      // a hold waited long: more people were asked
 };
 
 // How many kinds there are.
-inline constexpr std::size_t kAuditKindCount = 29;
+inline constexpr std::size_t kAuditKindCount = 30;
 
 // The name in the leaf.
 [[nodiscard]] constexpr std::string_view name_of(AuditKind kind) noexcept {
   constexpr std::array<std::string_view, kAuditKindCount> kNames = {
-      "decision", "hold",      "attach",       "approve",    "deny",        "expire",
-      "claim",    "sending",   "result",       "in_doubt",   "reconcile",   "grant",
-      "revoke",   "withdrawn", "kill",         "policy",     "config",      "key",
-      "agent",    "person",    "connection",   "workspace",  "sign_in",     "break_glass",
-      "redact",   "restart",   "rollback_ack", "clock_jump", "drop_refused"};
+      "decision", "hold",      "attach",       "approve",    "deny",         "expire",
+      "claim",    "sending",   "result",       "in_doubt",   "reconcile",    "grant",
+      "revoke",   "withdrawn", "kill",         "policy",     "config",       "key",
+      "agent",    "person",    "connection",   "workspace",  "sign_in",      "break_glass",
+      "redact",   "restart",   "rollback_ack", "clock_jump", "drop_refused", "escalate"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

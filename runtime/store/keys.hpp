@@ -43,6 +43,9 @@ enum class RowKind : char {
   outbox = 'o',
   outbox_due = 'e',  // of the whole server
   setting = 'i',
+  delegation = 'D',
+  break_glass_code = 'B',
+  break_glass_grant = 'G',
   counter = 'j',
 };
 

@@ -74,6 +74,14 @@ class KvStore final : public Store {
       const Uuid& workspace_id, std::string_view tool) const override;
   [[nodiscard]] Result<std::vector<Connection>> list_connections(
       const Uuid& workspace_id) const override;
+  [[nodiscard]] Result<std::vector<Delegation>> list_delegations(
+      const Uuid& workspace_id) const override;
+  [[nodiscard]] Result<std::optional<BreakGlassCode>> get_break_glass_code(
+      const Uuid& workspace_id, const Uuid& person_id) const override;
+  [[nodiscard]] Result<std::optional<BreakGlassGrant>> get_break_glass_grant(
+      const Uuid& workspace_id, const Uuid& id) const override;
+  [[nodiscard]] Result<std::vector<BreakGlassGrant>> list_break_glass_grants(
+      const Uuid& workspace_id) const override;
   [[nodiscard]] Result<KillState> get_kill_state(const Uuid& workspace_id) const override;
   [[nodiscard]] Result<std::optional<Setting>> get_setting(const Uuid& workspace_id,
                                                            std::string_view name) const override;

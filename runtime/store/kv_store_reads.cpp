@@ -249,6 +249,26 @@ Result<std::vector<Connection>> KvStore::list_connections(const Uuid& workspace_
   return load_all<Connection>(*kv_, Key(workspace_id, RowKind::connection).text());
 }
 
+Result<std::vector<Delegation>> KvStore::list_delegations(const Uuid& workspace_id) const {
+  return load_all<Delegation>(*kv_, Key(workspace_id, RowKind::delegation).text());
+}
+
+Result<std::optional<BreakGlassCode>> KvStore::get_break_glass_code(const Uuid& workspace_id,
+                                                                    const Uuid& person_id) const {
+  return load<BreakGlassCode>(*kv_,
+                              Key(workspace_id, RowKind::break_glass_code).add(person_id).text());
+}
+
+Result<std::optional<BreakGlassGrant>> KvStore::get_break_glass_grant(const Uuid& workspace_id,
+                                                                      const Uuid& id) const {
+  return load<BreakGlassGrant>(*kv_, Key(workspace_id, RowKind::break_glass_grant).add(id).text());
+}
+
+Result<std::vector<BreakGlassGrant>> KvStore::list_break_glass_grants(
+    const Uuid& workspace_id) const {
+  return load_all<BreakGlassGrant>(*kv_, Key(workspace_id, RowKind::break_glass_grant).text());
+}
+
 Result<KillState> KvStore::get_kill_state(const Uuid& workspace_id) const {
   SENTRAIL_ASSIGN_OR_RETURN(std::optional<KillState> state,
                             load<KillState>(*kv_, Key(workspace_id, RowKind::kill).text()));

@@ -179,6 +179,54 @@ struct KillState {
   friend bool operator==(const KillState&, const KillState&) = default;
 };
 
+// A person's seat lent to another for a time: what the delegate says counts as the delegator's
+// word.
+struct Delegation {
+  Uuid id;
+  Uuid workspace_id;
+  std::uint64_t version = 0;
+  Uuid from;
+  Uuid to;
+  std::int64_t start_ms = 0;
+  std::int64_t end_ms = 0;
+  std::vector<std::string> tools;  // it is for; empty: all
+  std::int64_t created_ms = 0;
+  std::int64_t ended_ms = 0;  // before its time; 0: it was not
+  Uuid ended_by;
+
+  friend bool operator==(const Delegation&, const Delegation&) = default;
+};
+
+// A person's emergency code, as a hash. It is not the passphrase, and opens nothing but a grant.
+struct BreakGlassCode {
+  Uuid workspace_id;
+  Uuid person_id;
+  std::uint64_t version = 0;
+  std::string code_hash;  // Argon2id string; empty: revoked
+  Uuid made_by;
+  std::int64_t created_ms = 0;
+
+  friend bool operator==(const BreakGlassCode&, const BreakGlassCode&) = default;
+};
+
+// One use of an emergency code, and the review of it, which stays open until somebody else closes
+// it.
+struct BreakGlassGrant {
+  Uuid id;
+  Uuid workspace_id;
+  std::uint64_t version = 0;
+  Uuid person_id;
+  std::string reason;
+  std::int64_t started_ms = 0;
+  std::int64_t until_ms = 0;
+  std::vector<Uuid> action_ids;  // that were approved by it
+  std::int64_t closed_ms = 0;    // 0: the review is open
+  Uuid closed_by;
+  std::string closing;  // what the review found
+
+  friend bool operator==(const BreakGlassGrant&, const BreakGlassGrant&) = default;
+};
+
 // A message that must leave at least once: written with the change it tells of.
 struct OutboxItem {
   Uuid id;  // also the receivers' dedupe key

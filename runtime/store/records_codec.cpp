@@ -39,13 +39,19 @@ template <>
 inline constexpr std::uint8_t kTag<Counter> = 12;
 template <>
 inline constexpr std::uint8_t kTag<SealedParts> = 13;
+template <>
+inline constexpr std::uint8_t kTag<Delegation> = 14;
+template <>
+inline constexpr std::uint8_t kTag<BreakGlassCode> = 15;
+template <>
+inline constexpr std::uint8_t kTag<BreakGlassGrant> = 16;
 
-// Records with describe_second() have a version 2, those with describe_third() a version 3; they
-// are read in all.
+// Records with describe_second() have a version 2, those with describe_third() and
+// describe_fourth() versions 3 and 4; they are read in all.
 template <class Record>
 inline constexpr std::uint8_t kVersion = 1;
 template <>
-inline constexpr std::uint8_t kVersion<ActionRecord> = 3;
+inline constexpr std::uint8_t kVersion<ActionRecord> = 4;
 template <>
 inline constexpr std::uint8_t kVersion<AuditEntry> = 2;
 
@@ -61,6 +67,7 @@ std::string encode_record(const Record& record) {
   describe(encoder, record);
   if constexpr (kVersion<Record> > 1) describe_second(encoder, record);
   if constexpr (kVersion<Record> > 2) describe_third(encoder, record);
+  if constexpr (kVersion<Record> > 3) describe_fourth(encoder, record);
   return out;
 }
 
@@ -85,6 +92,9 @@ Result<Record> decode_record(std::string_view bytes) {
   if constexpr (kVersion<Record> > 2) {
     if (version > 2) describe_third(decoder, record);
   }
+  if constexpr (kVersion<Record> > 3) {
+    if (version > 3) describe_fourth(decoder, record);
+  }
   if (!decoder.complete()) return fail(Errc::corrupt, "a stored record is cut short or garbled");
   return record;
 }
@@ -106,6 +116,9 @@ SENTRAIL_STORE_RECORD(OutboxItem)
 SENTRAIL_STORE_RECORD(Setting)
 SENTRAIL_STORE_RECORD(Counter)
 SENTRAIL_STORE_RECORD(SealedParts)
+SENTRAIL_STORE_RECORD(Delegation)
+SENTRAIL_STORE_RECORD(BreakGlassCode)
+SENTRAIL_STORE_RECORD(BreakGlassGrant)
 
 #undef SENTRAIL_STORE_RECORD
 

@@ -134,6 +134,18 @@ void describe_third(Codec& codec, R& r) {
   codec(r.agent_ip);
 }
 
+template <class Codec, Of<Escalation> R>
+void describe(Codec& codec, R& r) {
+  codec(r.after_ms, r.group);
+}
+
+// Fields of version 4; those of its votes stand behind all of it, in the order of the votes.
+template <class Codec, Of<ActionRecord> R>
+void describe_fourth(Codec& codec, R& r) {
+  codec(r.escalations, r.escalated, r.edited_by, r.edited_from, r.replaced_by, r.break_glass);
+  for (auto& vote : r.votes) codec(vote.on_behalf_of, vote.shown_ms);
+}
+
 template <class Codec, Of<SealedPart> R>
 void describe(Codec& codec, R& r) {
   codec(r.key_id, r.bytes);
@@ -164,6 +176,23 @@ void describe(Codec& codec, R& r) {
 template <class Codec, Of<AuditEntry> R>
 void describe_second(Codec& codec, R& r) {
   codec(r.obligations, r.tags, r.shadows);
+}
+
+template <class Codec, Of<Delegation> R>
+void describe(Codec& codec, R& r) {
+  codec(r.id, r.workspace_id, r.version, r.from, r.to, r.start_ms, r.end_ms, r.tools, r.created_ms,
+        r.ended_ms, r.ended_by);
+}
+
+template <class Codec, Of<BreakGlassCode> R>
+void describe(Codec& codec, R& r) {
+  codec(r.workspace_id, r.person_id, r.version, r.code_hash, r.made_by, r.created_ms);
+}
+
+template <class Codec, Of<BreakGlassGrant> R>
+void describe(Codec& codec, R& r) {
+  codec(r.id, r.workspace_id, r.version, r.person_id, r.reason, r.started_ms, r.until_ms,
+        r.action_ids, r.closed_ms, r.closed_by, r.closing);
 }
 
 template <class Codec, Of<OutboxItem> R>

@@ -43,6 +43,16 @@ Key key_of(const Setting& r) {
   return Key(r.workspace_id, RowKind::setting).last(r.name);
 }
 
+Key key_of(const Delegation& r) {
+  return Key(r.workspace_id, RowKind::delegation).add(r.id);
+}
+Key key_of(const BreakGlassCode& r) {
+  return Key(r.workspace_id, RowKind::break_glass_code).add(r.person_id);
+}
+Key key_of(const BreakGlassGrant& r) {
+  return Key(r.workspace_id, RowKind::break_glass_grant).add(r.id);
+}
+
 Key due_key(const OutboxItem& item) {
   return Key(Uuid{}, RowKind::outbox_due)
       .time(item.next_attempt_ms)
@@ -198,6 +208,13 @@ Status Staging::run(const RequirePersonVersion& operation) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<Person> person,
                             load<Person>(Key(Uuid{}, RowKind::person).add(operation.person_id)));
   return check_version(person ? person->version : 0, operation.version);
+}
+
+Status Staging::run(const RequireDelegationVersion& operation) {
+  SENTRAIL_ASSIGN_OR_RETURN(
+      const std::optional<Delegation> delegation,
+      load<Delegation>(Key(operation.workspace_id, RowKind::delegation).add(operation.id)));
+  return check_version(delegation ? delegation->version : 0, operation.version);
 }
 
 Status Staging::run(const RemoveConnection& operation) {

@@ -116,6 +116,16 @@ class Reader {
       const Uuid& workspace_id, std::string_view tool) const = 0;
   [[nodiscard]] virtual Result<std::vector<Connection>> list_connections(
       const Uuid& workspace_id) const = 0;
+  // Delegations of a workspace, also those that are over.
+  [[nodiscard]] virtual Result<std::vector<Delegation>> list_delegations(
+      const Uuid& workspace_id) const = 0;
+  // Emergency codes, and their uses with the reviews of them.
+  [[nodiscard]] virtual Result<std::optional<BreakGlassCode>> get_break_glass_code(
+      const Uuid& workspace_id, const Uuid& person_id) const = 0;
+  [[nodiscard]] virtual Result<std::optional<BreakGlassGrant>> get_break_glass_grant(
+      const Uuid& workspace_id, const Uuid& id) const = 0;
+  [[nodiscard]] virtual Result<std::vector<BreakGlassGrant>> list_break_glass_grants(
+      const Uuid& workspace_id) const = 0;
   // A kill state that was never set is the default one, version 0.
   [[nodiscard]] virtual Result<KillState> get_kill_state(const Uuid& workspace_id) const = 0;
   [[nodiscard]] virtual Result<std::optional<Setting>> get_setting(const Uuid& workspace_id,

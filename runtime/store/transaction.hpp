@@ -81,6 +81,14 @@ struct RequirePersonVersion {
   std::uint64_t version = 0;
 };
 
+// Demands that a delegation still is as it was read: that nobody ended it meanwhile.
+// fails: conflict.
+struct RequireDelegationVersion {
+  Uuid workspace_id;
+  Uuid id;
+  std::uint64_t version = 0;
+};
+
 // Removals. Removing what is not there changes nothing.
 struct RemoveConnection {
   Uuid workspace_id;
@@ -103,11 +111,12 @@ struct RemoveSetting {
 };
 
 // One change.
-using Operation =
-    std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>, Put<Person>,
-                 Put<Session>, Put<Connection>, Put<KillState>, Put<OutboxItem>, Put<Setting>,
-                 TouchKey, Count, PutBlob, RequireKillVersion, RequirePersonVersion,
-                 RemoveConnection, RemoveSession, RemoveOutbox, RemoveBlob, RemoveSetting>;
+using Operation = std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>,
+                               Put<Person>, Put<Session>, Put<Connection>, Put<KillState>,
+                               Put<OutboxItem>, Put<Setting>, Put<Delegation>, Put<BreakGlassCode>,
+                               Put<BreakGlassGrant>, RequireDelegationVersion, TouchKey, Count,
+                               PutBlob, RequireKillVersion, RequirePersonVersion, RemoveConnection,
+                               RemoveSession, RemoveOutbox, RemoveBlob, RemoveSetting>;
 
 // Changes of one event. They are checked and applied in order.
 struct Transaction {

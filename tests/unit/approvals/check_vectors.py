@@ -6,6 +6,8 @@ It shares no code with runtime/approvals/binding.cpp, so that a mistake must be 
 """
 import hashlib
 import json
+import pathlib
+import re
 import struct
 import sys
 
@@ -53,6 +55,18 @@ def hashes(v: dict) -> dict:
             "attach_hash": digest(attach), "action_hash": digest(action)}
 
 
+def batch_rows(page: pathlib.Path) -> list:
+    """The page's table of batch hashes: (bytes, hash recomputed, hash that is written there)."""
+    rows = []
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| 32 \u00d7 "):
+            values = re.findall("32 \u00d7 `([0-9a-f]{2})`", line)
+            data = b"".join(lp(bytes.fromhex(value) * 32) for value in values)
+            rows.append((values, hashlib.sha256(b"sentrail-batch-v1\0" + data).hexdigest(),
+                         re.search("`([0-9a-f]{64})`", line).group(1)))
+    return rows
+
+
 def main() -> int:
     with open(sys.argv[1], encoding="utf-8") as file:
         vectors = json.load(file)
@@ -63,8 +77,10 @@ def main() -> int:
         return 0
     bad = [f'{v["name"]}: {key} should be {want}' for v in vectors
            for key, want in hashes(v).items() if v[key] != want]
-    print("\n".join(bad) or f"{len(vectors)} vectors agree")
-    return 1 if bad or len(vectors) < 5 else 0
+    batches = batch_rows(pathlib.Path(sys.argv[1]).parent / "approval_hash.md")
+    bad += [f"batch {row}: should be {want}" for row, want, said in batches if want != said]
+    print("\n".join(bad) or f"{len(vectors)} vectors and {len(batches)} batches agree")
+    return 1 if bad or len(vectors) < 5 or len(batches) < 4 else 0
 
 
 if __name__ == "__main__":

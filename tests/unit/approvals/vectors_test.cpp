@@ -10,6 +10,7 @@
 
 #include "core/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/list_hash.hpp"
 #include "runtime/approvals/binding.hpp"
 #include "wire/json.hpp"
 
@@ -97,6 +98,29 @@ TEST(ApprovalVectors, EveryPublishedVectorIsReproduced) {
               text(vector, "action_hash"));
     if (left > 1) vector = vector.next();
   }
+}
+
+// Rows of the page: `| 32 × `11`, 32 × `22` | `<hash>` |`.
+TEST(BatchVectors, EveryPublishedVectorIsReproduced) {
+  std::ifstream file(SENTRAIL_SOURCE_DIR "/docs/approval_hash.md");
+  const std::string multiplied = "32 \xc3\x97 `";
+  int rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("| " + multiplied)) continue;
+    ++rows;
+    std::vector<crypto::Digest> hashes;
+    for (std::size_t at = line.find(multiplied); at != std::string::npos;
+         at = line.find(multiplied, at + 1)) {
+      const auto byte = hex_decode(line.substr(at + multiplied.size(), 2));
+      ASSERT_TRUE(byte);
+      hashes.emplace_back().fill(static_cast<std::uint8_t>(byte->front()));
+    }
+    const std::size_t end = line.rfind('`');
+    EXPECT_EQ(hex_encode(crypto::hash_list(crypto::kBatchDomain, hashes)),
+              line.substr(end - 64, 64))
+        << line;
+  }
+  EXPECT_EQ(rows, 4);
 }
 
 }  // namespace

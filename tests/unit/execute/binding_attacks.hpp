@@ -37,7 +37,7 @@ struct Approved {
 
 inline Call merge_call() {
   Call call;
-  call.upstream = "connection:github:";
+  call.upstream = "connection:github";
   call.scheme = "https";
   call.host = "api.github.com";
   call.port = 443;

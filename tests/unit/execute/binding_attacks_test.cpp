@@ -29,10 +29,11 @@ TEST_P(BindingAttacks, DoNotWork) {
   EXPECT_FALSE(GetParam().works()) << GetParam().fault;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BindingAttacks, testing::ValuesIn(all_attacks()),
-                         [](const testing::TestParamInfo<Attack>& info) {
-                           return info.param.name;
-                         });
+std::string name_of_attack(const testing::TestParamInfo<Attack>& attack) {
+  return attack.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BindingAttacks, testing::ValuesIn(all_attacks()), name_of_attack);
 
 // What the attacks start from is a call that would be sent: a refusal is of the attack.
 TEST(BindingAttacksTable, BeginsWithACallThatWouldBeSent) {

@@ -74,6 +74,7 @@ class CoordinatorTest : public testing::Test {
     CoordinatorOptions options;
     options.executor_id.bytes[0] = ++boots_;
     options.channels = {"slack", "email"};
+    options.escalations = escalations_;
     options.on_change = [this](const store::ActionRecord& record) { changes_.push_back(record); };
     coordinator_ =
         std::make_unique<Coordinator>(CoordinatorParts{*store_, *writer_, recorder_, vault_,
@@ -202,7 +203,8 @@ class CoordinatorTest : public testing::Test {
   ScriptedSender sender_;
   std::vector<store::ActionRecord> changes_;
   std::uint8_t boots_ = 0;
-  SyncPointHook* hook_of_store_ = nullptr;  // and of its writer, when they are opened next
+  std::vector<store::Escalation> escalations_;  // of the coordinator that is opened next
+  SyncPointHook* hook_of_store_ = nullptr;      // and of its writer, when they are opened next
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<Coordinator> coordinator_;

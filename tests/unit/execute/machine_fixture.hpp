@@ -19,6 +19,7 @@ namespace sentrail::execute {
 inline constexpr std::int64_t kNow = 1'790'000'000'000;
 inline constexpr std::int64_t kLeaseUntil = kNow + 60'000;
 inline constexpr std::int64_t kExecuteBy = kNow + 600'000;
+inline constexpr std::int64_t kEscalateAt = kNow + 1'800'000;
 inline constexpr std::int64_t kDecideBy = kNow + 3'600'000;
 
 inline constexpr std::array kStates = {store::ActionState::held,     store::ActionState::approved,
@@ -85,6 +86,7 @@ inline Action action_in(store::ActionState state) {
   record.created_ms = kNow - 1'000;
   record.decide_by_ms = kDecideBy;
   record.execute_within_ms = 600'000;
+  record.escalations = {{kEscalateAt - record.created_ms, "platform_leads"}};
   if (state == store::ActionState::held || state == store::ActionState::denied) return action;
   record.execute_by_ms = kExecuteBy;
   if (state == store::ActionState::approved) return action;

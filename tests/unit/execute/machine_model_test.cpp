@@ -27,6 +27,7 @@ std::vector<Event> all_events(const Action& action) {
   std::vector<Event> events = {approve_by(reviewer(1)),
                                approve_by(reviewer(2, {"sre"})),
                                deny_by(reviewer(1)),
+                               EscalationDue{},
                                DecideByReached{},
                                ExecuteByReached{},
                                Claimed{executor(), {}},
@@ -85,6 +86,7 @@ void expect_laws(const Action& before, const Event& event, const Step& step) {
   EXPECT_EQ(now.version, old.version) << "versions are the store's business";
   EXPECT_GE(now.fence, old.fence);
   EXPECT_EQ(now.approval_hash, old.approval_hash);
+  EXPECT_EQ(now.quorum, old.quorum) << "no event changes who must approve";
   if (old.maybe_applied) {
     EXPECT_TRUE(now.maybe_applied);
   }
@@ -117,7 +119,7 @@ TEST(MachineLaws, HoldInEveryStateForEveryEventAndContext) {
   std::size_t legal = 0;
   for (const Action& action : all_actions()) {
     for (const Event& event : all_events(action)) {
-      for (const std::int64_t now : {kNow, kLeaseUntil, kExecuteBy, kDecideBy}) {
+      for (const std::int64_t now : {kNow, kLeaseUntil, kExecuteBy, kEscalateAt, kDecideBy}) {
         SCOPED_TRACE(std::string(name_of(action.record.state)) + ", event " +
                      std::to_string(event.index()));
         ++pairs;

@@ -61,6 +61,7 @@ std::map<std::string, std::function<Event(const Action&)>> meanings() {
   return {
       {"vote approve", just(approve_by(reviewer(1)))},
       {"vote deny", just(deny_by(reviewer(1)))},
+      {"escalation due", just(EscalationDue{})},
       {"decide_by reached", just(DecideByReached{})},
       {"execute_by reached", just(ExecuteByReached{})},
       {"recheck passes", just(Rechecked{Recheck::pass, ""})},
@@ -86,6 +87,7 @@ std::map<std::string, std::function<Event(const Action&)>> meanings() {
 
 std::int64_t time_of(const std::string& row) {
   if (row == "decide_by reached") return kDecideBy;
+  if (row == "escalation due") return kEscalateAt;
   if (row == "execute_by reached") return kExecuteBy;
   if (row == "lease lapsed") return kLeaseUntil;
   return kNow;

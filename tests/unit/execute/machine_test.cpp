@@ -56,7 +56,7 @@ TEST(Votes, ApprovalSetsTheDeadlineAndDispatches) {
   EXPECT_THAT(effects_of<AppendAudit>(step),
               ElementsAre(AppendAudit{AuditKind::approve, AuditDecision::allow,
                                       reviewer(1).person_id, "looks right", "person1"}));
-  EXPECT_THAT(effects_of<Notify>(step), ElementsAre(Notify{"approvalDecided"}));
+  EXPECT_THAT(effects_of<Notify>(step), ElementsAre(Notify{"approvalDecided", {}}));
 }
 
 TEST(Votes, QuorumWaitsForDistinctPeople) {
@@ -136,7 +136,9 @@ TEST(Votes, ARepeatedVoteIsToldSoInEveryState) {
                                    shown_hash(),
                                    {"role:reviewer"},
                                    "",
-                                   ""});
+                                   "",
+                                   Uuid{},
+                                   0});
     EXPECT_EQ(refused(action, approve_by(reviewer(1))), Errc::already_exists) << name_of(state);
   }
 }
@@ -161,8 +163,12 @@ TEST(Hold, StartsTheLifeOfACall) {
   EXPECT_THAT(effects_of<AppendAudit>(*step),
               ElementsAre(AppendAudit{AuditKind::hold, AuditDecision::require_approval, Uuid{},
                                       "Policy 'x' matched", ""}));
-  EXPECT_THAT(effects_of<Notify>(*step), ElementsAre(Notify{"approvalRequired"}));
-  EXPECT_THAT(effects_of<SetDeadline>(*step), ElementsAre(SetDeadline{kDecideBy}));
+  EXPECT_THAT(effects_of<Notify>(*step), ElementsAre(Notify{"approvalRequired", {}}));
+  // One second later than of the fixture's own hold, which began a second ago.
+  EXPECT_THAT(effects_of<SetDeadline>(*step), ElementsAre(SetDeadline{kEscalateAt + 1'000}));
+  draft.escalations.clear();
+  EXPECT_THAT(effects_of<SetDeadline>(hold(draft, kNow).value()),
+              ElementsAre(SetDeadline{kDecideBy}));
 }
 
 TEST(Hold, RefusesSenselessDrafts) {
@@ -361,7 +367,7 @@ TEST(Doubt, WhatMayHaveBeenAppliedNeverEndsAsUnsent) {
   for (const auto& [event, at] : ends) {
     const Step step = must(again, event, at);
     EXPECT_EQ(step.action.record.state, ActionState::in_doubt) << event.index();
-    EXPECT_THAT(effects_of<Notify>(step), ElementsAre(Notify{"escalation"}));
+    EXPECT_THAT(effects_of<Notify>(step), ElementsAre(Notify{"escalation", {}}));
   }
   Action claimed = action_in(ActionState::claimed);
   claimed.record.maybe_applied = true;

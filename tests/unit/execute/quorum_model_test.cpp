@@ -47,7 +47,6 @@ const std::vector<Asked> kAsked = {
     {"2 of a and 2 of b and 1 of role:reviewer", {{"a", "a", "b", "b", "*"}}},
     {"1 of a; 1 of b", {{"a"}, {"b"}}},
     {"1 of a and 1 of role:reviewer; 2 of b", {{"a", "*"}, {"b", "b"}}},
-    {"6 of role:reviewer", {{"*", "*", "*", "*", "*", "*"}}},
 };
 
 bool sits(const Labels& person, const std::string& seat) {
@@ -131,32 +130,162 @@ class Walk {
   const Asked& asked_;
 };
 
+// --- delegated votes ------------------------------------------------------------------------
+
+// One word: who says it, for whom (nobody: themselves), and what.
+struct Ballot {
+  std::size_t person = 0;
+  std::optional<std::size_t> lender;
+  Verdict verdict = Verdict::deny;
+};
+
+// Three people who may all speak for each other, in every order. The reference counts seats by
+// their owners: a person's word is used up by saying it and by having it said.
+class DelegatedWalk {
+ public:
+  DelegatedWalk(std::vector<Kind> people, const Asked& asked)
+      : people_(std::move(people)), asked_(asked) {}
+
+  void run() {
+    Action action = action_in(ActionState::held);
+    action.record.quorum = asked_.text;
+    for (std::size_t i = 0; i < people_.size(); ++i) {
+      if (people_[i].party) action.record.delegation_chain.push_back(voter({i, {}, {}}).name);
+    }
+    visit(action, {});
+  }
+
+  std::size_t votes = 0;
+  std::size_t lent_approvals = 0;
+
+ private:
+  [[nodiscard]] approvals::Voter voter(const Ballot& ballot) const {
+    const auto made = [&](std::size_t person) {
+      return reviewer(static_cast<std::uint8_t>(person + 1), people_[person].groups);
+    };
+    approvals::Voter who = made(ballot.person);
+    if (ballot.lender) {
+      const approvals::Voter lender = made(*ballot.lender);
+      who.on_behalf_of = approvals::Delegator{lender.person_id, lender.name, lender.email,
+                                              lender.role, lender.groups};
+    }
+    return who;
+  }
+
+  [[nodiscard]] std::optional<ActionState> expected(const std::vector<Ballot>& before,
+                                                    const Ballot& ballot) const {
+    std::vector<bool> spoke(people_.size());
+    std::vector<bool> used(people_.size());
+    std::vector<Labels> seats;
+    for (const Ballot& other : before) {
+      spoke[other.person] = used[other.person] = used[other.lender.value_or(other.person)] = true;
+      seats.push_back(people_[other.lender.value_or(other.person)].groups);
+    }
+    const std::size_t owner = ballot.lender.value_or(ballot.person);
+    if (spoke[ballot.person]) return std::nullopt;
+    if (ballot.verdict == Verdict::deny) return ActionState::denied;
+    if (used[ballot.person] || used[owner]) return std::nullopt;
+    if (people_[ballot.person].party || people_[owner].party) return std::nullopt;
+    bool has_a_seat = false;
+    for (const Labels& wanted : asked_.quorums) {
+      for (const std::string& seat : wanted) has_a_seat |= sits(people_[owner].groups, seat);
+    }
+    if (!has_a_seat) return std::nullopt;
+    seats.push_back(people_[owner].groups);
+    const bool met =
+        std::all_of(asked_.quorums.begin(), asked_.quorums.end(),
+                    [&](const Labels& wanted) { return all_seated(seats, wanted, 0, 0); });
+    return met ? ActionState::approved : ActionState::held;
+  }
+
+  void compare(const Action& action, const std::vector<Ballot>& before, const Ballot& ballot) {
+    VoteCast vote =
+        ballot.verdict == Verdict::deny ? deny_by(voter(ballot)) : approve_by(voter(ballot));
+    const auto step = transition(action, vote, kNow);
+    const auto wanted = expected(before, ballot);
+    ++votes;
+    ASSERT_EQ(step.has_value(), wanted.has_value())
+        << asked_.text << ": " << ballot.person << " for " << ballot.lender.value_or(99);
+    if (!step) return;
+    ASSERT_EQ(step->action.record.state, *wanted) << asked_.text;
+    const store::Vote& counted = step->action.record.votes.back();
+    ASSERT_EQ(counted.on_behalf_of != Uuid{}, ballot.lender.has_value());
+    if (*wanted == ActionState::approved && ballot.lender) ++lent_approvals;
+    if (*wanted != ActionState::held) return;
+    std::vector<Ballot> now = before;
+    now.push_back(ballot);
+    visit(step->action, now);
+  }
+
+  void visit(const Action& action, const std::vector<Ballot>& before) {
+    for (std::size_t person = 0; person < people_.size(); ++person) {
+      for (std::size_t lender = 0; lender < people_.size(); ++lender) {
+        for (const Verdict verdict : {Verdict::deny, Verdict::approve}) {
+          Ballot ballot{person, std::nullopt, verdict};
+          if (lender != person) ballot.lender = lender;
+          compare(action, before, ballot);
+          if (testing::Test::HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+
+  const std::vector<Kind> people_;
+  const Asked& asked_;
+};
+
+// Calls `use` with every company of so many people, as ascending lists of kinds: who comes first is
+// the walk's business. out: how many there are.
+template <class Use>
+std::size_t each_company(std::size_t size, const Use& use) {
+  std::size_t companies = 0;
+  std::vector<std::size_t> kinds(size, 0);
+  for (;;) {
+    ++companies;
+    std::vector<Kind> people;
+    for (const std::size_t kind : kinds) people.push_back(kKinds[kind]);
+    use(people);
+    std::size_t at = size;
+    while (at > 0 && kinds[at - 1] == kKinds.size() - 1) --at;
+    if (at == 0) return companies;
+    std::fill(kinds.begin() + static_cast<std::ptrdiff_t>(at) - 1, kinds.end(), kinds[at - 1] + 1);
+  }
+}
+
 TEST(QuorumModel, EveryOrderOfVotesOfFivePeopleAgreesWithTheReference) {
   std::size_t votes = 0;
   std::size_t approved = 0;
-  std::size_t companies = 0;
-  // Companies of five as ascending lists of kinds: who comes first is the walk's business.
-  std::vector<std::size_t> kinds(kPeople, 0);
-  for (;;) {
-    ++companies;
+  const std::size_t companies = each_company(kPeople, [&](const std::vector<Kind>& people) {
     for (const Asked& asked : kAsked) {
-      std::vector<Kind> people;
-      for (const std::size_t kind : kinds) people.push_back(kKinds[kind]);
+      if (HasFatalFailure()) return;
       Walk walk(people, asked);
       walk.run();
-      if (HasFatalFailure()) return;
       votes += walk.votes;
       approved += walk.approved;
     }
-    std::size_t at = kPeople;
-    while (at > 0 && kinds[at - 1] == kKinds.size() - 1) --at;
-    if (at == 0) break;
-    std::fill(kinds.begin() + static_cast<std::ptrdiff_t>(at) - 1, kinds.end(), kinds[at - 1] + 1);
-  }
+  });
   std::printf("%zu companies, %zu votes, %zu approvals\n", companies, votes, approved);
   EXPECT_EQ(companies, 126u);
   EXPECT_GT(votes, 300'000u);
   EXPECT_GT(approved, 10'000u);
+}
+
+TEST(QuorumModel, EveryOrderOfDelegatedVotesAgreesWithTheReference) {
+  std::size_t votes = 0;
+  std::size_t lent = 0;
+  const std::size_t companies = each_company(3, [&](const std::vector<Kind>& people) {
+    for (const Asked& asked : kAsked) {
+      if (HasFatalFailure()) return;
+      DelegatedWalk walk(people, asked);
+      walk.run();
+      votes += walk.votes;
+      lent += walk.lent_approvals;
+    }
+  });
+  std::printf("%zu companies, %zu votes, %zu approvals by delegates\n", companies, votes, lent);
+  EXPECT_EQ(companies, 35u);
+  EXPECT_GT(votes, 20'000u);
+  EXPECT_GT(lent, 300u);
 }
 
 }  // namespace
