@@ -17,6 +17,7 @@
 #include "runtime/gateway/held_view.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
+#include "runtime/gateway/voting.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -34,6 +35,7 @@ struct Word {
   Verdict verdict = Verdict::deny;
   std::string reason;
   std::optional<std::string> hash;  // the first digits, lower case
+  std::optional<std::string> on_behalf_of;
 };
 
 bool is_hash_prefix(std::string_view text) {
@@ -61,6 +63,7 @@ Result<Word> read_word(const PeopleCall& call) {
   if (word.reason.size() > limits::kVoteReasonBytesMax) {
     fields.refuse("reason", "is longer than " + std::to_string(limits::kVoteReasonBytesMax));
   }
+  word.on_behalf_of = fields.text("onBehalfOf");
   word.hash = fields.text("hash");
   if (word.hash) {
     word.hash = to_lower_ascii(*word.hash);
@@ -73,29 +76,11 @@ Result<Word> read_word(const PeopleCall& call) {
 }
 
 // The refusal of a vote, told from the call as it stands and not from the words of the error.
-http::HttpResponse refusal_of_vote(const ActionRecord& record, const execute::VoteCast& cast,
-                                   std::int64_t now_ms, const Error& error) {
-  if (error.code == Errc::unavailable || error.code == Errc::io || error.code == Errc::corrupt) {
-    return refusal(error);
-  }
-  for (const store::Vote& vote : record.votes) {
-    if (vote.person_id == cast.voter.person_id) {
-      return refusal(409, "already_voted", "you have decided about this call already");
-    }
-  }
-  const bool late = record.state == ActionState::held && now_ms >= record.decide_by_ms;
-  if (late || record.state == ActionState::expired) {
-    return refusal(409, "expired", "the approval has expired; the agent must ask again");
-  }
-  if (record.state != ActionState::held) {
-    return refusal(409, "already_decided",
-                   "this was decided already: it is " + std::string(agent_status(record)));
-  }
-  if (cast.verdict == Verdict::approve && approvals::is_party(record, cast.voter)) {
-    return refusal(403, "self_approval",
-                   "who is part of a request never approves it; ask another reviewer");
-  }
-  return people_refusal(error);
+http::HttpResponse answer_refused(const ActionRecord& record, const execute::VoteCast& cast,
+                                  std::int64_t now_ms, const Error& error) {
+  const std::optional<RefusedVote> refused = refusal_of_vote(record, cast, now_ms, error);
+  return refused ? refusal(refused->status, refused->code, refused->sentence)
+                 : people_refusal(error);
 }
 
 http::HttpResponse decision_answer(const ActionRecord& record,
@@ -123,8 +108,9 @@ class Decision : public std::enable_shared_from_this<Decision> {
   Decision(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply)
       : parts_(parts), call_(std::move(call)), reply_(std::move(reply)) {}
 
-  // `voter_version` is of the record that says who votes.
-  void start(const ActionRecord& record, execute::VoteCast cast, std::uint64_t voter_version) {
+  // `rests_on`: what says who votes must still be so when the vote is stored.
+  void start(const ActionRecord& record, execute::VoteCast cast,
+             std::vector<store::Operation> rests_on) {
     record_ = record;
     cast_ = std::move(cast);
     const execute::ActionRef ref{record.workspace_id, record.action_id};
@@ -132,9 +118,9 @@ class Decision : public std::enable_shared_from_this<Decision> {
     wait_ = parts_.watch.await(
         *call_->io, ref, limits::kDecisionWaitMsMax, has_ended,
         [self](std::optional<ActionRecord> ended) { self->on_end(std::move(ended)); });
-    parts_.coordinator.vote(
-        ref, cast_, {store::RequirePersonVersion{cast_.voter.person_id, voter_version}},
-        [self](Result<ActionRecord> voted) { self->on_vote(std::move(voted)); });
+    parts_.coordinator.vote(ref, cast_, std::move(rests_on), [self](Result<ActionRecord> voted) {
+      self->on_vote(std::move(voted));
+    });
   }
 
  private:
@@ -207,7 +193,7 @@ class Decision : public std::enable_shared_from_this<Decision> {
       const auto now =
           self->parts_.store.get_action(self->record_.workspace_id, self->record_.action_id);
       const ActionRecord& record = now && *now ? **now : self->record_;
-      return refusal_of_vote(record, self->cast_, self->parts_.coordinator.now_ms(), error);
+      return answer_refused(record, self->cast_, self->parts_.coordinator.now_ms(), error);
     });
     if (!queued) reply_(people_refusal(error));
   }
@@ -239,14 +225,18 @@ Status begin_decision(GateParts& parts, const std::shared_ptr<PeopleCall>& call,
                   "this is not the call that was shown to you; look at it again"));
     return {};
   }
-  const store::Person* person = call->known->directory().find_person(call->actor->person_id);
-  if (person == nullptr) return fail(Errc::permission_denied, "the account is gone");
-  SENTRAIL_ASSIGN_OR_RETURN(
-      approvals::Voter voter,
-      approvals::voter_of(*person, call->workspace_id, call->session->auth_method));
+  SENTRAIL_ASSIGN_OR_RETURN(VotingPerson voting, voting_person(*call));
+  if (word.on_behalf_of) {
+    if (const Status lent = speak_for(parts, *call, *record, *word.on_behalf_of, voting); !lent) {
+      reply(refusal(403, "no_delegation", lent.error().message));
+      return {};
+    }
+  }
   std::make_shared<Decision>(parts, call, std::move(reply))
-      ->start(*record, {std::move(voter), word.verdict, record->approval_hash, word.reason},
-              person->version);
+      ->start(*record,
+              {std::move(voting.voter), word.verdict, record->approval_hash, word.reason,
+               parts.settings.reasons, Uuid{}, first_look(parts, *call, *record)},
+              std::move(voting.rests_on));
   return {};
 }
 

@@ -40,6 +40,9 @@ Answer show(GateParts& parts, const PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<ActionRecord> record,
                             parts.store.get_action(call.workspace_id, id));
   if (!record) return fail(Errc::not_found, "there is no such approval");
+  if (call.actor && parts.looks != nullptr) {
+    parts.looks->note(id, call.actor->person_id, parts.coordinator.now_ms());
+  }
   SENTRAIL_ASSIGN_OR_RETURN(execute::Call request, load_request(parts.store, parts.vault, *record));
   request.body = audit::hide(request.body, record->hidden);
   SENTRAIL_ASSIGN_OR_RETURN(const auto result, load_result(parts.store, parts.vault, *record));
@@ -51,6 +54,9 @@ Answer show(GateParts& parts, const PeopleCall& call) {
   write_request(json, request);
   json.key("result");
   write_result(json, result);
+  json.key("reasonAsked").string(name_of(parts.settings.reasons.asked));
+  json.key("reasonCharacters")
+      .integer(static_cast<std::int64_t>(parts.settings.reasons.characters_min));
   json.end_object().end_object();
   return json_answer(200, std::move(body));
 }

@@ -47,9 +47,24 @@ void write_votes(JsonWriter& json, const store::ActionRecord& record,
     json.begin_object();
     write_id(json, "personId", vote.person_id);
     write_text(json, "name", person == nullptr ? std::string_view() : person->name);
+    const store::Person* const lender = directory.find_person(vote.on_behalf_of);
+    write_text(json, "onBehalfOf", lender == nullptr ? std::string_view() : lender->name);
     json.key("decision").string(vote.verdict == store::Verdict::approve ? "approved" : "denied");
     write_text(json, "reason", vote.reason);
     write_time(json, "at", vote.at_ms);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+// The steps with the times at which they are due.
+void write_escalations(JsonWriter& json, const store::ActionRecord& record) {
+  json.key("escalations").begin_array();
+  for (std::size_t i = 0; i < record.escalations.size(); ++i) {
+    json.begin_object();
+    json.key("group").string(record.escalations[i].group);
+    write_time(json, "at", record.created_ms + record.escalations[i].after_ms);
+    json.key("done").boolean(i < record.escalated);
     json.end_object();
   }
   json.end_array();
@@ -155,6 +170,12 @@ void write_approval(JsonWriter& json, const store::ActionRecord& record,
   for (const std::string& hidden : record.hidden) json.string(hidden);
   json.end_array();
   write_votes(json, record, directory);
+  write_escalations(json, record);
+  write_id(json, "editedFrom", present(record.edited_from));
+  const store::Person* const editor = directory.find_person(record.edited_by);
+  write_text(json, "editedBy", editor == nullptr ? std::string_view() : editor->name);
+  write_id(json, "replacedBy", present(record.replaced_by));
+  write_id(json, "breakGlass", present(record.break_glass));
   write_text(json, "note", record.result_note);
 }
 

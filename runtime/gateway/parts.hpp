@@ -12,6 +12,7 @@
 #include "core/time.hpp"
 #include "core/uuid.hpp"
 #include "crypto/seal.hpp"
+#include "runtime/approvals/reasons.hpp"
 #include "runtime/audit/event.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
@@ -19,6 +20,7 @@
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/known.hpp"
+#include "runtime/gateway/looks.hpp"
 #include "runtime/gateway/watch.hpp"
 #include "runtime/gateway/work_pool.hpp"
 #include "runtime/identity/accounts.hpp"
@@ -37,6 +39,8 @@ struct GateSettings {
   bool durable_reads = false;  // declared reads too wait until their entry is on disk
   std::int64_t decide_by_ms = limits::kDecideByMsDefault;
   std::int64_t execute_by_ms = limits::kExecuteByMsDefault;
+  approvals::ReasonRule reasons;  // as the coordinator asks for them
+  std::string break_glass_group;  // told at once of every emergency grant; empty: there are none
   std::int64_t key_life_ms = limits::kKeyLifeMsDefault;
 };
 
@@ -64,6 +68,7 @@ struct GateParts {
   identity::LiveSessions& sessions;
   GateSettings settings;
   counters::Counters* counters = nullptr;  // null: no limit has room
+  Looks* looks = nullptr;                  // null: nobody remembers who saw a call when
 };
 
 }  // namespace sentrail::gateway

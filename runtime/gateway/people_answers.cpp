@@ -55,6 +55,14 @@ Result<Uuid> id_of(const PeopleCall& call, std::string_view what) {
   return fail(Errc::not_found, "there is no such " + std::string(what));
 }
 
+const store::Person* find_named(const PeopleCall& call, std::string_view text) {
+  const identity::Directory& directory = call.known->directory();
+  const Result<Uuid> id = parse_uuid(text);
+  const store::Person* const person = id ? directory.find_person(*id) : directory.find_person(text);
+  if (person == nullptr || !identity::membership_of(*person, call.workspace_id)) return nullptr;
+  return person;
+}
+
 Result<Query> Query::of(const PeopleCall& call, std::span<const std::string_view> known) {
   Query query;
   SENTRAIL_ASSIGN_OR_RETURN(query.pairs_, parse_query(call.request.query(), known));

@@ -40,6 +40,10 @@ void reply_with(const Reply& reply, Answer answer);
 // The first parameter of the route as an id. fails: not_found, naming `what`, if it is none.
 [[nodiscard]] Result<Uuid> id_of(const PeopleCall& call, std::string_view what);
 
+// The person whom a text names by account or id, if they are a member of the call's workspace;
+// null if not. Borrowed from the call's snapshot.
+[[nodiscard]] const store::Person* find_named(const PeopleCall& call, std::string_view text);
+
 // The parameters of one query, each named at most once.
 class Query {
  public:

@@ -20,11 +20,27 @@ struct PeopleEntry {
 // The entry of a route; nothing for those of agents and of operations.
 [[nodiscard]] std::optional<PeopleEntry> people_entry(RouteId id);
 
-// approvals_routes.cpp: A4.
+// approvals_routes.cpp, approval_decision.cpp, batch_decision.cpp, edit_route.cpp,
+// always_route.cpp, approval_metrics.cpp: A4.
 void list_approvals(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void show_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void decide_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void decide_batch(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void edit_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void always_approve(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void show_approval_metrics(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void resolve_approval(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
+// delegation_routes.cpp: A4.
+void list_delegations(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void make_delegation(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void end_delegation(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
+// break_glass_routes.cpp: A4.
+void list_break_glass(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void make_break_glass_code(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void break_glass(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void close_break_glass(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 
 // stop_routes.cpp: A5.
 void show_kill_switch(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);

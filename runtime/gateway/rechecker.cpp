@@ -52,6 +52,8 @@ execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionR
   if (!judged) return {Recheck::policy_stricter, judged.error().message};
   if (judged->stop) return {recheck_of(*judged->stop), {}};
   if (judged->effect == Effect::block) return {Recheck::policy_stricter, judged->rule};
+  // An emergency grant stands for the people whom policy asks; blocks and stops stand above it.
+  if (record.break_glass != Uuid{}) return {};
   if (judged->approval && !approvals::would_meet(record.votes, judged->approval->text())) {
     return {Recheck::policy_stricter, judged->rule + " asks for " + judged->approval->text()};
   }
@@ -59,6 +61,21 @@ execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionR
 }
 
 }  // namespace
+
+Result<Judged> judge_anew(Judge& judge, const Known& known, const store::ActionRecord& record,
+                          const execute::Call& call, Instant now, const JudgeFor& purpose) {
+  const Result<identity::Caller> caller = caller_now(known, record, now.unix_ms);
+  if (!caller) {
+    return fail(Errc::permission_denied, "the agent that asked may no longer ask");
+  }
+  const Upstream* upstream = known.upstream(record.workspace_id, record.tool);
+  if (upstream == nullptr || !is_bound_to(call, *upstream)) {
+    return fail(Errc::conflict, "the connection is gone or leads elsewhere");
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, judge.bundle());
+  return judge.judge(*bundle, raw_request(*upstream, record, call),
+                     asker_of(*caller, record.source, record.agent_ip, now), known, purpose);
+}
 
 RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
                                         const execute::Call& call, execute::RecheckAt) {

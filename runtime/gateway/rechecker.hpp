@@ -13,6 +13,14 @@
 
 namespace sentrail::gateway {
 
+// What policy, stops and connection say now of a held call, or of one in its place.
+// fails: permission_denied if who asked may no longer ask; conflict if the connection is another;
+// as Judge.
+[[nodiscard]] Result<Judged> judge_anew(Judge& judge, const Known& known,
+                                        const store::ActionRecord& record,
+                                        const execute::Call& call, Instant now,
+                                        const JudgeFor& purpose);
+
 // threads: as execute::Rechecker.
 class CurrentRechecker final : public execute::Rechecker {
  public:

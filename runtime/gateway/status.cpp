@@ -55,6 +55,26 @@ std::int64_t expires_ms(const store::ActionRecord& record) {
   return record.execute_by_ms != 0 ? record.execute_by_ms : record.decide_by_ms;
 }
 
+// The call that a reviewer put in this one's place: with other arguments, to be asked for by its
+// own ids.
+void write_replacement(JsonWriter& json, const Poll& poll, const store::ActionRecord& record) {
+  const auto found = record.replaced_by == Uuid{}
+                         ? Result<std::optional<store::ActionRecord>>()
+                         : poll.parts.store.get_action(record.workspace_id, record.replaced_by);
+  if (!found || !*found) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  write_id(json, "approvalRequestId", (*found)->action_id);
+  write_id(json, "correlationId", (*found)->correlation_id);
+  json.key("statusUrl")
+      .string(poll.parts.settings.public_url + "/gateway-proxy/status/" +
+              format_uuid((*found)->correlation_id));
+  json.key("argumentsChanged").boolean(true);
+  json.end_object();
+}
+
 // cost: the disk.
 http::HttpResponse show(const Poll& poll, const store::ActionRecord& record) {
   const auto result = load_result(poll.parts.store, poll.parts.vault, record);
@@ -70,6 +90,8 @@ http::HttpResponse show(const Poll& poll, const store::ActionRecord& record) {
   write_id(json, "approvalRequestId", record.action_id);
   write_id(json, "correlationId", record.correlation_id);
   write_time(json, "expiresAt", expires_ms(record));
+  json.key("replacedBy");
+  write_replacement(json, poll, record);
   const identity::Directory& directory = poll.known->directory();
   json.key("killSwitch");
   write_kill_switch(json, directory.server_stops(), directory.stops_of(record.workspace_id));

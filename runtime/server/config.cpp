@@ -11,9 +11,11 @@
 #include <string_view>
 
 #include "core/limits.hpp"
+#include "core/names.hpp"
 #include "core/text.hpp"
 #include "crypto/note.hpp"
 #include "runtime/http/address.hpp"
+#include "runtime/server/config_approvals.hpp"
 #include "wire/yaml.hpp"
 
 namespace sentrail::server {
@@ -189,6 +191,43 @@ std::string write_log_format(const Config& config) {
   return config.log_format == LogFormat::json ? "json" : "logfmt";
 }
 
+Status read_reason(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.reasons.asked, read_reasons_asked(node));
+  return {};
+}
+
+std::string write_reason(const Config& config) {
+  return std::string(name_of(config.reasons.asked));
+}
+
+Status read_reason_characters(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::int64_t number, wire::as_int(node));
+  if (number < 1 || number > limits::kVoteReasonCharactersMax) {
+    return fail_at(node, "must be from 1 to " + std::to_string(limits::kVoteReasonCharactersMax));
+  }
+  config.reasons.characters_min = static_cast<std::size_t>(number);
+  return {};
+}
+
+std::string write_reason_characters(const Config& config) {
+  return std::to_string(config.reasons.characters_min);
+}
+
+Status read_escalate(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.escalations, read_escalations(node));
+  return {};
+}
+
+Status read_break_glass(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.break_glass_group, wire::as_string(node));
+  if (config.break_glass_group.empty() || is_group_name(config.break_glass_group)) return {};
+  return fail_at(node, "must be the name of a group, or \"\" for none");
+}
+
+std::string write_escalate(const Config& config) {
+  return write_escalations(config.escalations);
+}
+
 // --- the table -------------------------------------------------------------------------------
 
 struct Setting {
@@ -236,6 +275,11 @@ constexpr std::array kSettings = {
     Setting{"approvals.execute_by_ms",
             read_number<&Config::execute_by_ms, kDeadlineMsMin, kExecuteByMsMax>,
             write_number<&Config::execute_by_ms>},
+    Setting{"approvals.reason", read_reason, write_reason},
+    Setting{"approvals.reason_characters", read_reason_characters, write_reason_characters},
+    Setting{"approvals.escalate", read_escalate, write_escalate},
+    Setting{"approvals.break_glass_group", read_break_glass,
+            write_text<&Config::break_glass_group>},
     Setting{"keys.expire_days", read_number<&Config::key_days, 1, kKeyDaysMax>,
             write_number<&Config::key_days>},
 };

@@ -13,6 +13,7 @@
 
 #include "core/limits.hpp"
 #include "core/result.hpp"
+#include "runtime/approvals/reasons.hpp"
 #include "runtime/http/handler.hpp"
 #include "runtime/server/log.hpp"
 
@@ -57,6 +58,9 @@ struct Config {
   bool log_requests = true;
   std::int64_t decide_by_ms = limits::kDecideByMsDefault;
   std::int64_t execute_by_ms = limits::kExecuteByMsDefault;
+  approvals::ReasonRule reasons;               // asked of whoever decides
+  std::vector<store::Escalation> escalations;  // whom to ask when nobody decides
+  std::string break_glass_group;  // told of every emergency grant; empty: there are none
   std::int64_t key_days = limits::kKeyLifeMsDefault / limits::kDayMs;
 
   friend bool operator==(const Config&, const Config&) = default;

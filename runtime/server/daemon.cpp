@@ -131,6 +131,9 @@ Status Daemon::make_gate() {
   writer_ = std::make_unique<store::Writer>(*store_.store, clock_);
   execute::CoordinatorOptions coordinating;
   coordinating.executor_id = crypto::uuid_v4();
+  coordinating.reasons = config.reasons;
+  coordinating.escalations = config.escalations;
+  coordinating.break_glass_group = config.break_glass_group;
   coordinating.on_change = [this](const store::ActionRecord& record) {
     gateway::tell_counters(*counters_, record);
     watch_.changed(record);
@@ -148,11 +151,13 @@ Status Daemon::make_gate() {
   settings.durable_reads = config.durable_reads;
   settings.decide_by_ms = config.decide_by_ms;
   settings.execute_by_ms = config.execute_by_ms;
+  settings.reasons = config.reasons;
+  settings.break_glass_group = config.break_glass_group;
   settings.key_life_ms = config.key_days * limits::kDayMs;
   gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
       *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
       bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
-      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_});
+      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_, &looks_});
   entrance_->lead_to(*gate_);
   return {};
 }

@@ -128,6 +128,7 @@ class Daemon {
   std::optional<PolicyKeeper> policy_;
   std::optional<gateway::KnownHolder> known_;
   gateway::Watch watch_;
+  gateway::Looks looks_;
   std::optional<gateway::UpstreamSender> sender_;
   std::optional<SendValve> valve_;
   std::optional<counters::Counters> counters_;

@@ -73,6 +73,10 @@ log:
 approvals:
   decide_by_ms: 1000
   execute_by_ms: 2000
+  reason: always
+  reason_characters: 20
+  escalate: [{after_ms: 60000, to: "leads"}, {after_ms: 120000, to: "security"}]
+  break_glass_group: "security"
 keys:
   expire_days: 1
 )";
@@ -140,32 +144,43 @@ TEST(Config, RepeatedKeysAliasesAndTagsAreRefused) {
 }
 
 TEST(Config, WrongTypesAndRangesNameTheKey) {
-  for (const std::string_view line : {"threads: 0",
-                                      "threads: 65",
-                                      "threads: 2.5",
-                                      "threads: \"2\"",
-                                      "threads: 02",
-                                      "threads: two",
-                                      "threads: -1",
-                                      "threads: 99999999999999999999",
-                                      "threads: [2]",
-                                      "threads:",
-                                      "shutdown_ms: -1",
-                                      "shutdown_ms: 600001",
-                                      "data: [a]",
-                                      "data:",
-                                      "data: \"a\\tb\"",
-                                      "audit:\n  durable_reads: yes",
-                                      "audit:\n  durable_reads: \"true\"",
-                                      "audit:\n  durable_reads: 1",
-                                      "log:\n  level: loud",
-                                      "log:\n  format: xml",
-                                      "log:\n  requests: on",
-                                      "approvals:\n  decide_by_ms: 999",
-                                      "approvals:\n  execute_by_ms: 86400001",
-                                      "upstream:\n  first_byte_ms: 999",
-                                      "upstream:\n  first_byte_ms: 300001",
-                                      "keys:\n  expire_days: 0"}) {
+  for (const std::string_view line :
+       {"threads: 0",
+        "threads: 65",
+        "threads: 2.5",
+        "threads: \"2\"",
+        "threads: 02",
+        "threads: two",
+        "threads: -1",
+        "threads: 99999999999999999999",
+        "threads: [2]",
+        "threads:",
+        "shutdown_ms: -1",
+        "shutdown_ms: 600001",
+        "data: [a]",
+        "data:",
+        "data: \"a\\tb\"",
+        "audit:\n  durable_reads: yes",
+        "audit:\n  durable_reads: \"true\"",
+        "audit:\n  durable_reads: 1",
+        "log:\n  level: loud",
+        "log:\n  format: xml",
+        "log:\n  requests: on",
+        "approvals:\n  decide_by_ms: 999",
+        "approvals:\n  execute_by_ms: 86400001",
+        "approvals:\n  reason: sometimes",
+        "approvals:\n  reason_characters: 0",
+        "approvals:\n  reason_characters: 201",
+        "approvals:\n  escalate: leads",
+        "approvals:\n  escalate: [leads]",
+        "approvals:\n  escalate: [{after_ms: 999, to: a}]",
+        "approvals:\n  escalate: [{after_ms: 60000}]",
+        "approvals:\n  escalate: [{after_ms: 60000, to: A}]",
+        "approvals:\n  escalate: [{after: 60000, to: a}]",
+        "approvals:\n  escalate: [{after_ms: 9000, to: a}, {after_ms: 9000, to: b}]",
+        "upstream:\n  first_byte_ms: 999",
+        "upstream:\n  first_byte_ms: 300001",
+        "keys:\n  expire_days: 0"}) {
     const std::string said = refusal_of(with(line));
     EXPECT_THAT(said, HasSubstr("sentrail.yaml: line ")) << line;
     const std::string key(line.substr(line.rfind('\n') + 1));

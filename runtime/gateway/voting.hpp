@@ -1,0 +1,53 @@
+// Who votes: the signed-in person, and for whom, with what must still be so when the vote is
+// stored.
+//
+// Neighbours: approval_decision.cpp and batch_decision.cpp vote, identity/delegations.hpp lends
+// seats. Must not know: what is decided.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "runtime/approvals/voter.hpp"
+#include "runtime/execute/events.hpp"
+#include "runtime/gateway/people.hpp"
+#include "runtime/store/transaction.hpp"
+
+namespace sentrail::gateway {
+
+// A voter, and the versions of the records that make them one.
+struct VotingPerson {
+  approvals::Voter voter;
+  std::vector<store::Operation> rests_on;
+};
+
+// The signed-in person of a call. fails: permission_denied if they are no member any more.
+[[nodiscard]] Result<VotingPerson> voting_person(const PeopleCall& call);
+
+// Lets that person speak for another, whom a text names by account or id, about a call.
+// fails: permission_denied if nobody of that name has lent them a seat for the call's tool, now.
+[[nodiscard]] Status speak_for(const GateParts& parts, const PeopleCall& call,
+                               const store::ActionRecord& record, std::string_view delegator,
+                               VotingPerson& voting);
+
+// When the signed-in person first saw a held call; 0: it is not known.
+[[nodiscard]] std::int64_t first_look(const GateParts& parts, const PeopleCall& call,
+                                      const store::ActionRecord& record);
+
+// Why a vote was not counted, for people.
+struct RefusedVote {
+  int status = 0;  // of an answer
+  std::string_view code;
+  std::string sentence;
+};
+
+// The refusal of a vote, told from the call as it stands and not from the words of the error;
+// nothing where the error itself says it.
+[[nodiscard]] std::optional<RefusedVote> refusal_of_vote(const store::ActionRecord& record,
+                                                         const execute::VoteCast& cast,
+                                                         std::int64_t now_ms, const Error& error);
+
+}  // namespace sentrail::gateway
