@@ -13,13 +13,15 @@
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "interceptor/cli/approval_decisions.hpp"
+#include "interceptor/cli/approval_tools.hpp"
+#include "interceptor/cli/approval_view.hpp"
 #include "interceptor/cli/commands.hpp"
 #include "interceptor/cli/table.hpp"
 
 namespace sentrail::cli {
 namespace {
 
-constexpr std::size_t kHashShown = 12;
 constexpr std::time_t kWatchSeconds = 2;
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -28,57 +30,11 @@ struct Options {
   std::string id;
   std::string status = "pending";
   std::string reason;
-  std::string hash;
   std::string resolution;
-  bool yes = false;
 };
-
-void print_line(std::string_view label, const std::string& value) {
-  std::printf("%-10s %s\n", std::string(label).c_str(), escape_display(value).c_str());
-}
-
-void print_request(JsonValue request) {
-  std::printf("\n%s %s\n", escape_display(cell(request, "method")).c_str(),
-              escape_display(cell(request, "url")).c_str());
-  const JsonValue headers = request.find("headers");
-  if (headers.exists() && headers.kind() == JsonKind::array) {
-    JsonValue header = headers.first_child();
-    for (std::size_t left = headers.size(); left > 0; --left) {
-      std::printf("%s: %s\n", escape_display(cell(header, "name")).c_str(),
-                  escape_display(cell(header, "value")).c_str());
-      if (left > 1) header = header.next();
-    }
-  }
-  const JsonValue body = request.find("body");
-  if (body.exists() && body.kind() == JsonKind::string && !body.text().empty()) {
-    // Complete, never cut: what a person does not see they cannot approve.
-    std::printf("\n%s\n", escape_display(body.text()).c_str());
-  }
-}
-
-void print_approval(JsonValue approval) {
-  const std::string status = cell(approval, "status");
-  std::printf("approval   %s\n", cell(approval, "id").c_str());
-  std::printf("status     %s\n", toned(tone_of(status), status).c_str());
-  print_line("agent", cell(approval, "agentId") + " (" + cell(approval, "agentName") + ")");
-  print_line("action", cell(approval, "tool") + " " + cell(approval, "action") + ", risk " +
-                           cell(approval, "riskLevel"));
-  print_line("resource", cell(approval, "resourceType") + " " + cell(approval, "resourceId"));
-  print_line("held by", cell(approval, "rule") + ": " + cell(approval, "reason"));
-  print_line("decide by", cell(approval, "decideBy"));
-  print_line("hash", cell(approval, "hash").substr(0, kHashShown));
-  if (const JsonValue request = approval.find("request"); request.exists()) {
-    print_request(request);
-  }
-}
 
 Result<Answer> fetch(Context& context, const std::string& id) {
   return context.call(As::reader, "GET", "/approvals/" + percent_encode(id));
-}
-
-JsonValue approval_of(const Answer& answer) {
-  const JsonValue wrapped = answer.json.root().find("approval");
-  return wrapped.exists() ? wrapped : answer.json.root();
 }
 
 // Calls `take` for each page of approvals with that status, newest first.
@@ -122,42 +78,6 @@ Status list(Context& context, const Options& options) {
 Status show(Context& context, const Options& options) {
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, fetch(context, options.id));
   if (!context.printed_json(answer)) print_approval(approval_of(answer));
-  return {};
-}
-
-Status decide(Context& context, const Options& options, bool approve) {
-  std::string hash = options.hash;
-  if (hash.empty()) {
-    SENTRAIL_ASSIGN_OR_RETURN(
-        const Answer shown,
-        context.call(As::person, "GET", "/approvals/" + percent_encode(options.id)));
-    const JsonValue approval = approval_of(shown);
-    if (!context.json) print_approval(approval);
-    hash = cell(approval, "hash");
-    if (approve && !options.yes) {
-      SENTRAIL_ASSIGN_OR_RETURN(const bool yes, ask_yes("\nApprove exactly this? [y/N] "));
-      if (!yes) return fail(Errc::permission_denied, "not approved; it still waits");
-    }
-  }
-  std::string body;
-  JsonWriter json(&body);
-  json.begin_object()
-      .key("approvalRequestId")
-      .string(options.id)
-      .key("decision")
-      .string(approve ? "approved" : "denied")
-      .key("hash")
-      .string(hash);
-  if (!options.reason.empty()) json.key("reason").string(options.reason);
-  json.end_object();
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const Answer answer, context.call(As::person, "POST", "/approval-decision", std::move(body)));
-  if (context.printed_json(answer)) return {};
-  const std::string status = cell(answer.json.root(), "status");
-  std::printf("%s\n", toned(tone_of(status), status).c_str());
-  if (status == "failed" || status == "in_doubt" || status == "revoked") {
-    context.set_exit_code(kRefused);
-  }
   return {};
 }
 
@@ -212,6 +132,31 @@ Status watch(Context& context) {
   return {};
 }
 
+// `approve` and `deny`.
+void add_decision(CLI::App& family, Context& context, bool approve) {
+  auto decision = std::make_shared<Decision>();
+  decision->approve = approve;
+  CLI::App* command = family.add_subcommand(approve ? "approve" : "deny",
+                                            approve ? "let it run, once" : "it will not run");
+  CLI::Option* ids = command->add_option(
+      "id", decision->ids,
+      approve ? "the approval; several are shown one by one and approved together"
+              : "the approval");
+  ids->required()->expected(1, approve ? static_cast<int>(limits::kBatchApprovalsMax) : 1);
+  command->add_option("--reason", decision->reason, "for the record and the agent");
+  command->add_option("--hash", decision->hash,
+                      "the first 12 or more digits of what you reviewed; asks nothing more");
+  command->add_option("--for", decision->on_behalf_of,
+                      "whose seat you fill: somebody who delegated it to you");
+  if (approve) command->add_flag("--yes", decision->yes, "show it, but do not ask again");
+  command->callback([&context, decision] {
+    if (decision->ids.size() > 1 && !decision->hash.empty()) {
+      throw CLI::ValidationError("--hash", "is of one approval only");
+    }
+    context.finish([&] { return decide(context, *decision); });
+  });
+}
+
 }  // namespace
 
 void add_approvals(CLI::App& app, Context& context) {
@@ -230,18 +175,10 @@ void add_approvals(CLI::App& app, Context& context) {
   show_command->callback(
       [&context, options] { context.finish([&] { return show(context, *options); }); });
 
-  for (const bool approve : {true, false}) {
-    CLI::App* command = family->add_subcommand(approve ? "approve" : "deny",
-                                               approve ? "let it run, once" : "it will not run");
-    command->add_option("id", options->id, "the approval")->required();
-    command->add_option("--reason", options->reason, "for the record and the agent");
-    command->add_option("--hash", options->hash,
-                        "the first 12 or more digits of what you reviewed; asks nothing more");
-    if (approve) command->add_flag("--yes", options->yes, "show it, but do not ask again");
-    command->callback([&context, options, approve] {
-      context.finish([&] { return decide(context, *options, approve); });
-    });
-  }
+  add_decision(*family, context, true);
+  add_decision(*family, context, false);
+
+  add_approval_tools(*family, context);
 
   CLI::App* resolve_command =
       family->add_subcommand("resolve", "say what became of a call that is in doubt");

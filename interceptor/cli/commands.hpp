@@ -23,8 +23,12 @@ void add_agents(CLI::App& app, Context& context);
 void add_reviewers(CLI::App& app, Context& context);
 // `connection add|list|remove`.
 void add_connections(CLI::App& app, Context& context);
-// `approvals list|show|approve|deny|resolve|watch`.
+// `approvals list|show|approve|deny|edit|always|metrics|resolve|watch`.
 void add_approvals(CLI::App& app, Context& context);
+// `break-glass list|code|use|close`.
+void add_break_glass(CLI::App& app, Context& context);
+// `delegations list|add|end`.
+void add_delegations(CLI::App& app, Context& context);
 // `kill`: enable, disable, pause and resume.
 void add_kill(CLI::App& app, Context& context);
 // `audit list|show|verify`.

@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
   cli::add_init(app, context);
   cli::add_status(app, context);
   cli::add_approvals(app, context);
+  cli::add_delegations(app, context);
+  cli::add_break_glass(app, context);
   cli::add_kill(app, context);
   cli::add_audit(app, context);
   cli::add_policy(app, context);

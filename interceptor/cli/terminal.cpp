@@ -97,6 +97,10 @@ Result<bool> ask_yes(std::string_view question) {
   return *answer == "y" || *answer == "yes";
 }
 
+Result<std::string> ask_line(std::string_view question) {
+  return ask(question, false);
+}
+
 std::string toned(Tone tone, std::string_view text) {
   static const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
   constexpr std::array<std::string_view, 6> kCodes = {"",         "\x1b[32m", "\x1b[31m",

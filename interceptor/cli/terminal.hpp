@@ -21,6 +21,10 @@ namespace sentrail::cli {
 // Asks a question that only `yes` or `y` affirms.
 [[nodiscard]] Result<bool> ask_yes(std::string_view question);
 
+// Asks for a line of text, shown as it is typed. fails: permission_denied without a controlling
+// terminal.
+[[nodiscard]] Result<std::string> ask_line(std::string_view question);
+
 // How a word is shown; plain when standard output is not a terminal or NO_COLOR is set.
 enum class Tone { plain, good, bad, held, dim, strong };
 
