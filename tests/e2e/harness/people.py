@@ -10,7 +10,8 @@ import subprocess
 import time
 
 http_error = http.client.HTTPException
-PASSPHRASES = {"ada": "correct horse battery staple", "bob": "the second pair of eyes"}
+PASSPHRASES = {"ada": "correct horse battery staple", "bob": "the second pair of eyes",
+               "cyd": "away until the ninth", "dee": "stands in for the others"}
 
 
 class Answer:
@@ -87,8 +88,9 @@ class Person:
         return self.do("POST", "/manage-api-keys",
                        {"name": name, "scopes": list(scopes), **more})["key"]
 
-    def invite(self, name, role="reviewer"):
-        return self.do("POST", "/reviewers", {"name": name, "role": role})["token"]
+    def invite(self, name, role="reviewer", groups=()):
+        return self.do("POST", "/reviewers",
+                       {"name": name, "role": role, "groups": list(groups)})["token"]
 
     # What reviewers do.
     def approval(self, approval_id):
