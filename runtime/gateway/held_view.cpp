@@ -47,11 +47,11 @@ void write_votes(JsonWriter& json, const store::ActionRecord& record,
     json.begin_object();
     write_id(json, "personId", vote.person_id);
     write_text(json, "name", person == nullptr ? std::string_view() : person->name);
-    const store::Person* const lender = directory.find_person(vote.on_behalf_of);
-    write_text(json, "onBehalfOf", lender == nullptr ? std::string_view() : lender->name);
     json.key("decision").string(vote.verdict == store::Verdict::approve ? "approved" : "denied");
     write_text(json, "reason", vote.reason);
     write_time(json, "at", vote.at_ms);
+    const store::Person* const lender = directory.find_person(vote.on_behalf_of);
+    write_text(json, "onBehalfOf", lender == nullptr ? std::string_view() : lender->name);
     json.end_object();
   }
   json.end_array();

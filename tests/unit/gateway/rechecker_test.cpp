@@ -20,10 +20,11 @@ class RecheckerTest : public AgentsTest {
     reload();
   }
 
-  // Somebody's approval, as it is kept.
-  static store::Vote approval(std::vector<std::string> labels) {
+  // Somebody's approval of a call, as it is kept.
+  static store::Vote approval(const store::ActionRecord& record, std::vector<std::string> labels) {
     store::Vote vote;
     vote.verdict = store::Verdict::approve;
+    vote.approval_hash = record.approval_hash;
     vote.groups = std::move(labels);
     return vote;
   }
@@ -31,7 +32,7 @@ class RecheckerTest : public AgentsTest {
   // A held write to /user/repos under the base path in force, approved by a reviewer.
   store::ActionRecord held_call() {
     store::ActionRecord record = unapproved_call();
-    record.votes.push_back(approval({"role:reviewer"}));
+    record.votes.push_back(approval(record, {"role:reviewer"}));
     return record;
   }
 
@@ -66,6 +67,16 @@ TEST_F(RecheckerTest, AnotherBasePathIsAnotherConnection) {
   EXPECT_EQ(recheck(record), Recheck::pass);
 }
 
+// An emergency grant stands for the people whom policy asks, and for nothing else.
+TEST_F(RecheckerTest, AnEmergencyGrantNeedsNoQuorumAndPassesNoBlock) {
+  store::ActionRecord record = unapproved_call();
+  EXPECT_EQ(recheck(record), Recheck::policy_stricter);
+  record.break_glass.bytes[0] = 1;
+  EXPECT_EQ(recheck(record), Recheck::pass);
+  bundle_.replace(tests::bundle_of("policy p\nlanguage 1\nrule one: block when always\n"));
+  EXPECT_EQ(recheck(record), Recheck::policy_stricter);
+}
+
 // A policy that has grown stricter since asks for people who did not approve.
 TEST_F(RecheckerTest, WhoApprovedMustMeetWhatThePolicyAsksForNow) {
   const store::ActionRecord record = held_call();
@@ -76,10 +87,10 @@ TEST_F(RecheckerTest, WhoApprovedMustMeetWhatThePolicyAsksForNow) {
                        "rule two: block when env == test\n"));
   EXPECT_EQ(recheck(record), Recheck::policy_stricter);
   store::ActionRecord by_admin = record;
-  by_admin.votes.push_back(approval({"role:admin"}));
+  by_admin.votes.push_back(approval(by_admin, {"role:admin"}));
   EXPECT_EQ(recheck(by_admin), Recheck::pass);
   store::ActionRecord denied = record;
-  denied.votes.push_back(approval({"role:admin"}));
+  denied.votes.push_back(approval(denied, {"role:admin"}));
   denied.votes.back().verdict = store::Verdict::deny;
   EXPECT_EQ(recheck(denied), Recheck::policy_stricter);
   EXPECT_EQ(recheck(unapproved_call()), Recheck::policy_stricter);
