@@ -12,15 +12,6 @@ namespace {
 using execute::Recheck;
 using execute::RecheckAnswer;
 
-// The agent as it is now, in the words in which policy asks.
-Result<identity::Caller> caller_now(const Known& known, const store::ActionRecord& record,
-                                    std::int64_t now_ms) {
-  const std::optional<store::ApiKey> key = known.directory().usable_key(
-      record.workspace_id, record.key_id, store::Scope::gateway, now_ms);
-  if (!key) return fail(Errc::permission_denied, "key");
-  return known.directory().identify(*key, record.agent_id);
-}
-
 Recheck recheck_of(identity::StopKind kind) {
   switch (kind) {
     case identity::StopKind::kill_switch:
@@ -31,6 +22,27 @@ Recheck recheck_of(identity::StopKind kind) {
       return Recheck::agent_paused;
   }
   return Recheck::kill_switch;
+}
+
+// What stands against a call that was judged anew.
+execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionRecord& record) {
+  if (!judged) return {Recheck::policy_stricter, judged.error().message};
+  if (judged->stop) return {recheck_of(*judged->stop), {}};
+  if (judged->effect == Effect::block) return {Recheck::policy_stricter, judged->rule};
+  if (judged->approval && !approvals::would_meet(record.votes, judged->approval->text())) {
+    return {Recheck::policy_stricter, judged->rule + " asks for " + judged->approval->text()};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<identity::Caller> caller_now(const Known& known, const store::ActionRecord& record,
+                                    std::int64_t now_ms) {
+  const std::optional<store::ApiKey> key = known.directory().usable_key(
+      record.workspace_id, record.key_id, store::Scope::gateway, now_ms);
+  if (!key) return fail(Errc::permission_denied, "the key that asked is no longer valid");
+  return known.directory().identify(*key, record.agent_id);
 }
 
 request::RawRequest raw_request(const Upstream& upstream, const store::ActionRecord& record,
@@ -46,19 +58,6 @@ request::RawRequest raw_request(const Upstream& upstream, const store::ActionRec
   raw.body = call.body;
   return raw;
 }
-
-// What stands against a call that was judged anew.
-execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionRecord& record) {
-  if (!judged) return {Recheck::policy_stricter, judged.error().message};
-  if (judged->stop) return {recheck_of(*judged->stop), {}};
-  if (judged->effect == Effect::block) return {Recheck::policy_stricter, judged->rule};
-  if (judged->approval && !approvals::would_meet(record.votes, judged->approval->text())) {
-    return {Recheck::policy_stricter, judged->rule + " asks for " + judged->approval->text()};
-  }
-  return {};
-}
-
-}  // namespace
 
 RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
                                         const execute::Call& call, execute::RecheckAt) {

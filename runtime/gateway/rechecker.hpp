@@ -13,6 +13,17 @@
 
 namespace sentrail::gateway {
 
+// The agent of a held call as it is now. fails: permission_denied if its key is not usable any
+// more.
+[[nodiscard]] Result<identity::Caller> caller_now(const Known& known,
+                                                  const store::ActionRecord& record,
+                                                  std::int64_t now_ms);
+
+// A call for its tool in the words in which policy asks. REQUIRES: it is bound to this upstream.
+[[nodiscard]] request::RawRequest raw_request(const Upstream& upstream,
+                                              const store::ActionRecord& record,
+                                              const execute::Call& call);
+
 // threads: as execute::Rechecker.
 class CurrentRechecker final : public execute::Rechecker {
  public:
