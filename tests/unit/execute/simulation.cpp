@@ -34,6 +34,8 @@ World::World(std::uint64_t seed) : random_(seed) {
   disk_.resend = static_cast<Resend>(random_() % 4);
   disk_.method = disk_.resend == Resend::safe ? "GET" : "POST";
   may_probe_ = chance(50);
+  // A short time ends some worlds unsent; a long one lets leases lapse and others race for them.
+  disk_.execute_by_ms = kNow + (chance(20) ? up_to(2'000) : limits::kDayMs);
   for (std::size_t i = 0; i < kExecutors; ++i) {
     executors_[i].clock_ahead_ms = up_to(50);
     post({.kind = Kind::turn, .executor = i}, up_to(30));
@@ -67,7 +69,7 @@ bool World::submit(std::size_t executor, const Event& event, Phase phase) {
 void World::on_turn(std::size_t executor) {
   Executor& one = executors_[executor];
   post({.kind = Kind::turn, .executor = executor}, 20 + up_to(400));
-  if (chance(5)) one.clock_ahead_ms += up_to(chance(20) ? 600'000 : 2'000);
+  if (chance(6)) one.clock_ahead_ms += up_to(chance(40) ? 600'000 : 2'000);
   if (chance(2)) return crash(executor);
   if (one.phase != Phase::idle) return;
   const bool owns = disk_.executor_id == id_of(executor);
@@ -156,8 +158,9 @@ void World::tell(std::size_t executor, Event report) {
 std::optional<std::uint32_t> World::answer_of_upstream(bool& kept) {
   if (disk_.resend == Resend::keyed && upstream_.kept_status != 0) {
     if (upstream_.is_busy) return 409u;
+    if (chance(5)) return 503u;
     kept = chance(60);  // not every tool marks them
-    return chance(5) ? 503u : upstream_.kept_status;
+    return upstream_.kept_status;
   }
   if (disk_.resend == Resend::guarded && upstream_.applied > 0) return 412u;
   if (chance(10)) return chance(50) ? 422u : 401u;
