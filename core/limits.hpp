@@ -262,6 +262,14 @@ inline constexpr std::size_t kEditChangesMax = 64;
 inline constexpr std::uint32_t kSendAttemptsMax = 5;
 // Pause before the next try; doubled each time.
 inline constexpr std::int64_t kSendRetryMs = 1'000;
+// Probes that a connection declares, and how often one doubt is asked about: what three answers in
+// a few minutes do not tell, a fourth seldom does, and a person is waiting to settle it.
+inline constexpr std::size_t kProbesMax = 64;
+inline constexpr int kProbeTriesMax = 3;
+// Between two questions about one doubt, times their number.
+inline constexpr std::int64_t kProbeAgainMs = 30'000;
+// How long a connection may have its upstream left alone before the first question.
+inline constexpr std::int64_t kProbeSettleMsMax = 600'000;
 // How long a claim is trusted: longer than an upstream may take in all (kUpstreamTotalMsDefault).
 inline constexpr std::int64_t kClaimLeaseMs = 360'000;
 // How often the coordinator looks for passed deadlines, whatever its timers say: the wall clock may

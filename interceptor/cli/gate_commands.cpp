@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "interceptor/cli/commands.hpp"
 #include "interceptor/cli/table.hpp"
+#include "wire/json.hpp"
 
 namespace sentrail::cli {
 namespace {
@@ -107,6 +108,7 @@ struct ConnectionOptions {
   std::string base_path;
   std::string auth = "token";
   std::string token_file;
+  std::string promises_file;
   bool private_address = false;
 };
 
@@ -150,6 +152,12 @@ Result<std::string> connection_body(const ConnectionOptions& options) {
   if (!options.token_file.empty()) {
     SENTRAIL_ASSIGN_OR_RETURN(const std::string token, read_token(options.token_file));
     json.key("credential").string(token);
+  }
+  if (!options.promises_file.empty()) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string text,
+                              read_input(options.promises_file, limits::kPeopleBodyBytesMax));
+    SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument promises, wire::parse_json(text));
+    json.key("promises").raw(promises.root());
   }
   json.end_object();
   return body;
@@ -237,6 +245,9 @@ void add_connections(CLI::App& app, Context& context) {
   add->add_option("--base-path", options->base_path, "in front of every path, e.g. /api/v3");
   add->add_option("--auth", options->auth, "token, bearer, basic or none")->capture_default_str();
   add->add_option("--token-file", options->token_file, "file with the credential; - for stdin");
+  add->add_option("--promises", options->promises_file,
+                  "JSON file: what the tool honours and how to ask what became of a call "
+                  "(docs/execution.md); - for stdin");
   add->add_flag("--private-address", options->private_address,
                 "the host may be in a private or loopback range");
   add->callback(

@@ -47,12 +47,13 @@ std::vector<HeaderField> find_preconditions(const PreconditionSource& source) {
       found.push_back({"github.merge.sha", std::string(sha.text())});
     }
   }
+  if (std::optional<HeaderField> key = find_idempotency(source)) found.push_back(*std::move(key));
   if (source.honours_if_match && changes_target(source.method)) {
     if (std::optional<std::string> tag = single_entity_tag(source.headers)) {
       found.push_back({"if-match", *std::move(tag)});
     }
   }
-  return found;  // in canonical order: `g` before `i`
+  return found;  // in canonical order: `github…`, `idempotency`, `if-match`
 }
 
 }  // namespace sentrail::approvals

@@ -10,6 +10,7 @@
 
 #include "core/json.hpp"
 #include "runtime/approvals/headers.hpp"
+#include "runtime/approvals/idempotency.hpp"
 
 namespace sentrail::approvals {
 
@@ -18,13 +19,15 @@ struct PreconditionSource {
   std::string_view tool;
   std::string_view action;
   std::string_view method;
-  std::span<const HeaderField> headers;  // as forwarded
-  JsonValue body;                        // points nowhere if the body is no JSON
-  bool honours_if_match = false;         // declared by the connection
+  std::span<const HeaderField> headers;         // as forwarded
+  JsonValue body;                               // points nowhere if the body is no JSON
+  std::string_view target;                      // as on the wire
+  bool honours_if_match = false;                // declared by the connection
+  Idempotency idempotency = Idempotency::none;  // the same
 };
 
 // Finds the preconditions of a call, in canonical form: `if-match` with one entity tag on PUT,
-// PATCH and DELETE where the upstream honours it, and `github.merge.sha`.
+// PATCH and DELETE where the upstream honours it, `idempotency`, and `github.merge.sha`.
 // source: docs/approval_hash.md; RFC 9110 §13.1.1.
 [[nodiscard]] std::vector<HeaderField> find_preconditions(const PreconditionSource& source);
 

@@ -124,6 +124,7 @@ Step lose_answer(const Action& action, std::int64_t now_ms, const std::string& w
     case Resend::safe:
       return try_again(action, now_ms, why, false);
     case Resend::guarded:
+    case Resend::keyed:
       return try_again(action, now_ms, why, true);
   }
   SENTRAIL_UNREACHABLE("resend");
@@ -154,11 +155,18 @@ bool is_success(std::uint32_t status) {
 }
 
 // Whether a complete response tells what became of the call.
-bool settles(const ActionRecord& record, std::uint32_t status) {
-  if (record.resend == Resend::safe) return true;
-  if (record.maybe_applied) return status >= 200 && status < 300;
+bool settles(const ActionRecord& record, const ResponseReceived& event) {
+  if (record.resend == Resend::safe || event.replayed) return true;
+  if (record.maybe_applied) return event.status >= 200 && event.status < 300;
   // A gateway before the upstream answered in its place.
-  return status != 502 && status != 504;
+  return event.status != 502 && event.status != 504;
+}
+
+// Whether an upstream that knows the key says that the first call is not finished, or that it was
+// not asked: the same question may be put again.
+bool is_in_progress(const ActionRecord& record, std::uint32_t status) {
+  return record.resend == Resend::keyed && record.maybe_applied &&
+         (status == 409 || status == 429 || status == 503);
 }
 
 // Keeps an answer that came but settles nothing, so that whoever settles the doubt can read it.
@@ -179,9 +187,10 @@ Result<Step> on(const Action& action, const ResponseReceived& event, std::int64_
   if (event.fence != before.fence) return lost_claim();
   const std::string note = "the upstream answered " + std::to_string(event.status);
   const bool complete = event.status >= 200 && event.status <= 599;
-  if (!complete || !settles(before, event.status)) {
+  if (!complete || !settles(before, event)) {
     if (late) return fail(Errc::conflict, note + ", which does not settle the doubt");
     if (!complete) return lose_answer(action, now_ms, note);
+    if (is_in_progress(before, event.status)) return try_again(action, now_ms, note, true);
     if (!before.maybe_applied) return keep_answer(lose_answer(action, now_ms, note), event);
     return keep_answer(
         enter_doubt(action, now_ms, "an earlier try may have been applied, and then " + note),
@@ -193,6 +202,27 @@ Result<Step> on(const Action& action, const ResponseReceived& event, std::int64_
   step.record().response = event.response;
   step.audit(late ? AuditKind::reconcile : AuditKind::result, AuditDecision::none, note);
   return step.effect(KeepResult{event.status}).finish();
+}
+
+Result<Step> on(const Action& action, const Probed& event, std::int64_t now_ms) {
+  const ActionRecord& before = action.record;
+  if (before.state != ActionState::in_doubt) return not_now(before, "settled by a probe");
+  const bool applied = event.answer == ProbeAnswer::applied;
+  StepBuilder step(action, now_ms);
+  if (applied || (event.answer == ProbeAnswer::not_applied && event.settles)) {
+    const std::string note =
+        std::string("a probe found it ") + (applied ? "" : "not ") + "applied: " + event.what;
+    step.end(applied ? ActionState::succeeded : ActionState::failed, note);
+    return step.audit(AuditKind::reconcile, AuditDecision::none, note).finish();
+  }
+  const std::string heard = event.answer == ProbeAnswer::not_applied
+                                ? "a probe did not find it applied: "
+                                : "a probe could not tell: ";
+  const std::string note = "it is in doubt still: " + heard + event.what;
+  // Whoever settles the doubt reads it; said once, it need not fill the log.
+  if (before.result_note == note) return Step{action, {}};
+  step.record().result_note = note;
+  return step.audit(AuditKind::in_doubt, AuditDecision::none, note).finish();
 }
 
 Result<Step> on(const Action& action, const GrantUsed&, std::int64_t now_ms) {

@@ -175,6 +175,7 @@ void Coordinator::carry_out(const Step& step) {
       loop_.after_ms(next->after_ms - now_ms(), [this, ref] { dispatch(ref); });
     }
   }
+  if (record.state == store::ActionState::in_doubt) plan_probe(record);
   if (options_.on_change) options_.on_change(record);
 }
 

@@ -54,6 +54,7 @@ struct CoordinatorParts {
   Sender& sender;
   const Clock& clock;
   SyncPointHook* hook = nullptr;
+  Prober* prober = nullptr;  // null: doubts are people's alone
 };
 
 // How it works.
@@ -197,6 +198,14 @@ class Coordinator final : public SendObserver {
   void next_waiting();
   void recover_all(Callback<RecoveryReport> done);
 
+  // coordinator_probe.cpp
+  void plan_probe(const store::ActionRecord& record);
+  void wait_to_probe(const store::ActionRecord& record, std::int64_t delay_ms);
+  [[nodiscard]] Status plan_probes();
+  void probe_once(const ActionRef& ref);
+  void read_probe(const ActionRef& ref, const SendReport& report);
+  void record_probe(const ActionRef& ref, Probed found);
+
   CoordinatorParts parts_;
   CoordinatorOptions options_;
   Scribe scribe_;
@@ -208,7 +217,8 @@ class Coordinator final : public SendObserver {
   std::int64_t next_wake_ms_ = 0;  // Unix time of the earliest timer set; 0: none
 
   std::map<ActionRef, std::shared_ptr<Execution>> executions_;
-  std::deque<ActionRef> waiting_;  // beyond limits::kExecutionsMax
+  std::map<ActionRef, int> probing_;  // how often each doubt was asked about
+  std::deque<ActionRef> waiting_;     // beyond limits::kExecutionsMax
   std::atomic<std::size_t> sending_{0};
   std::atomic<bool> draining_{false};
 };

@@ -9,6 +9,7 @@
 #include "core/limits.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "runtime/approvals/idempotency.hpp"
 #include "runtime/execute/changes.hpp"
 
 namespace sentrail::execute {
@@ -201,6 +202,7 @@ void Coordinator::first_byte_sent(const ActionRef& ref, std::uint64_t fence) noe
 
 void Coordinator::finished(const ActionRef& ref, std::uint64_t fence, SendReport report) noexcept {
   loop_.post_always([this, ref, fence, report = std::move(report)]() mutable {
+    if (fence == kProbeFence) return read_probe(ref, report);
     record_result(ref, fence, std::move(report));
   });
 }
@@ -215,7 +217,8 @@ void Coordinator::record_result(const ActionRef& ref, std::uint64_t fence, SendR
   result->ref = ref;
   result->name = &kResultStep;
   result->bytes_out = [execution = at->second] { return execution->bytes_out; };
-  result->event_of = [this, fence, sealed, blob, report = std::move(report)](
+  result->event_of = [this, fence, sealed, blob, report = std::move(report),
+                      preconditions = at->second->call.preconditions](
                          const store::ActionRecord& record) -> Result<Event> {
     switch (report.end) {
       case SendReport::End::nothing_sent:
@@ -227,7 +230,8 @@ void Coordinator::record_result(const ActionRef& ref, std::uint64_t fence, SendR
     }
     *sealed = parts_.vault.seal(record, report.response);
     *blob = {crypto::uuid_v4(), sealed->size(), crypto::sha256(*sealed)};
-    return ResponseReceived{fence, report.response.status, *blob};
+    const bool replayed = approvals::is_replay(preconditions, report.response.headers);
+    return ResponseReceived{fence, report.response.status, *blob, replayed};
   };
   result->extend = [sealed, blob](const Step& step, store::Transaction& transaction) {
     const store::ActionRecord& record = step.action.record;
@@ -265,6 +269,7 @@ void Coordinator::recover_all(Callback<RecoveryReport> done) {
     if (recovery->error) return done(tl::make_unexpected(*recovery->error));
     auto approved = parts_.reader.actions_in(ActionState::approved);
     if (!approved) return done(tl::make_unexpected(approved.error()));
+    if (Status planned = plan_probes(); !planned) return done(tl::make_unexpected(planned.error()));
     for (const store::ActionRecord& record : *approved) {
       if (record.kind != store::ActionKind::forward) continue;
       ++recovery->report.approved;

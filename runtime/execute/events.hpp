@@ -93,6 +93,7 @@ struct ResponseReceived {
   std::uint64_t fence = 0;
   std::uint32_t status = 0;
   store::BlobRef response;
+  bool replayed = false;  // the upstream says that it is what it kept of the key's first call
 };
 
 // The clock passed the lease of a claim: its executor is presumed dead.
@@ -106,6 +107,17 @@ struct DoubtSettled {
   approvals::Voter voter;
   bool applied = false;
   std::string reason;
+};
+
+// What a probe found of a call in doubt.
+enum class ProbeAnswer : std::uint8_t { unknown, applied, not_applied };
+
+// A probe looked at the upstream. `settles` says whether its word that nothing was applied counts;
+// its word that the call was applied always does.
+struct Probed {
+  ProbeAnswer answer = ProbeAnswer::unknown;
+  bool settles = false;
+  std::string what;  // it asked and heard, for people
 };
 
 // The caller repeated an approved evaluate-only request and is answered `allow`, once.
@@ -122,7 +134,7 @@ struct Withdrawn {
 using Event =
     std::variant<VoteCast, EscalationDue, DecideByReached, ExecuteByReached, Rechecked, Claimed,
                  IntentRecorded, FirstByteSent, NothingSent, ConnectionLost, ResponseReceived,
-                 LeaseLapsed, ExecutorLost, DoubtSettled, GrantUsed, Withdrawn>;
+                 LeaseLapsed, ExecutorLost, DoubtSettled, Probed, GrantUsed, Withdrawn>;
 
 // --- effects -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/check.hpp"
+#include "runtime/approvals/idempotency.hpp"
 #include "runtime/approvals/quorum.hpp"
 #include "runtime/execute/steps.hpp"
 
@@ -94,11 +95,13 @@ std::string_view reason_of(Recheck recheck) noexcept {
   SENTRAIL_UNREACHABLE("recheck");
 }
 
-Resend resend_rule(std::string_view method, bool guarded) noexcept {
+Resend resend_rule(std::string_view method,
+                   std::span<const approvals::HeaderField> preconditions) noexcept {
   if (method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE") {
     return Resend::safe;
   }
-  return guarded ? Resend::guarded : Resend::never;
+  if (approvals::has_key(preconditions)) return Resend::keyed;
+  return preconditions.empty() ? Resend::never : Resend::guarded;
 }
 
 }  // namespace sentrail::execute

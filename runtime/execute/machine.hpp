@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
+#include "runtime/approvals/headers.hpp"
 #include "runtime/execute/events.hpp"
 
 namespace sentrail::execute {
@@ -47,9 +49,10 @@ struct Step {
 // The words for a recheck that does not pass.
 [[nodiscard]] std::string_view reason_of(Recheck recheck) noexcept;
 
-// Whether a call may be sent again after a lost answer. in: method in the case of the wire;
-// guarded: whether it has a precondition or an idempotency key that its upstream honours.
+// Whether a call may be sent again after a lost answer. in: method in the case of the wire, and
+// the preconditions that its upstream honours.
 // source: RFC 9110 §9.2.1, §9.2.2.
-[[nodiscard]] store::Resend resend_rule(std::string_view method, bool guarded) noexcept;
+[[nodiscard]] store::Resend resend_rule(
+    std::string_view method, std::span<const approvals::HeaderField> preconditions) noexcept;
 
 }  // namespace sentrail::execute

@@ -1,10 +1,12 @@
-// The two questions that the coordinator asks of the outside: may this still be sent, and send it.
+// What the coordinator asks of the outside: may this still be sent, send it, and what became of it.
 //
 // Neighbours: coordinator.hpp asks; gateway/ answers the first with policy, kill switch and
-// identities; server/ answers the second with sockets, tests with files. Must not know: Asio, HTTP.
+// identities, the others through the I/O threads' sockets; tests with files. Must not know: Asio,
+// HTTP.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +47,10 @@ class Rechecker {
                                               RecheckAt at) = 0;
 };
 
-// One call to send now, under the claim that `fence` names.
+// The fence of a question about a call: no claim has it.
+inline constexpr std::uint64_t kProbeFence = 0;
+
+// One call to send now, under the claim that `fence` names, or a question about it.
 struct SendJob {
   store::ActionRecord record;
   Call call;
@@ -83,6 +88,21 @@ class Sender {
   // added, and nothing may be sent twice. Must end within limits::kUpstreamTotalMsDefault.
   // threads: called by the coordinator's thread only.
   virtual void send(SendJob job, SendObserver& observer) noexcept = 0;
+};
+
+// Knows how to ask what became of a call in doubt. threads: the coordinator's.
+class Prober {
+ public:
+  virtual ~Prober() = default;
+  // How long to wait after the doubt arose; nothing if calls like this cannot be asked about.
+  [[nodiscard]] virtual std::optional<std::int64_t> settle_ms(
+      const store::ActionRecord& record) = 0;
+  // The question, if it may be asked now. fails: with why it may not.
+  [[nodiscard]] virtual Result<Call> question(const store::ActionRecord& record,
+                                              const Call& call) = 0;
+  // What the end of asking it says.
+  [[nodiscard]] virtual Probed read(const store::ActionRecord& record, const Call& call,
+                                    const SendReport& report) = 0;
 };
 
 }  // namespace sentrail::execute

@@ -83,6 +83,7 @@ class StepBuilder {
 [[nodiscard]] Result<Step> on(const Action& action, const NothingSent& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const ResponseReceived& event,
                               std::int64_t now_ms);
+[[nodiscard]] Result<Step> on(const Action& action, const Probed& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const GrantUsed& event, std::int64_t now_ms);
 
 }  // namespace sentrail::execute

@@ -13,6 +13,7 @@
 #include "runtime/gateway/fields.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
+#include "runtime/gateway/tool_promises.hpp"
 #include "runtime/http/address.hpp"
 #include "runtime/http/charset.hpp"
 #include "runtime/identity/connections.hpp"
@@ -75,6 +76,7 @@ Result<store::Connection> read_connection(Fields& fields, const std::string& too
   }
   wanted.auth_scheme = fields.required_text("authScheme");
   credential = fields.text("credential");
+  const JsonValue promises = fields.any("promises");
   if (wanted.auth_scheme == "none" && credential) {
     fields.refuse("credential", "does not go with `authScheme` none");
   }
@@ -86,6 +88,10 @@ Result<store::Connection> read_connection(Fields& fields, const std::string& too
                   "must have 1 to " + std::to_string(limits::kCredentialBytesMax) + " bytes");
   }
   SENTRAIL_TRY(fields.finish());
+  if (promises.exists()) {
+    SENTRAIL_ASSIGN_OR_RETURN(const ToolPromises read, read_promises(promises));
+    wanted.settings = settings_of(read);
+  }
   return wanted;
 }
 
@@ -161,6 +167,7 @@ Answer list(GateParts& parts, const PeopleCall& call) {
     json.key("privateAddress").boolean(connection.private_address);
     json.key("paused").boolean(
         is_paused(call.known->directory(), call.workspace_id, connection.tool));
+    json.key("promises").written(connection.settings.empty() ? "{}" : connection.settings);
     write_time(json, "createdAt", connection.created_ms);
     json.end_object();
   }

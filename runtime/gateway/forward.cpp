@@ -1,9 +1,11 @@
 // Sending and passing back. See forward.hpp.
 #include "runtime/gateway/forward.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/approvals/headers.hpp"
+#include "runtime/approvals/idempotency.hpp"
 #include "runtime/approvals/preconditions.hpp"
 #include "runtime/http/headers.hpp"
 #include "wire/json.hpp"
@@ -128,17 +130,27 @@ execute::Call held_call(const Upstream& upstream, std::string_view tool, std::st
   const Result<JsonDocument> body = wire::parse_json(call.body);
   const JsonValue root = body && !body->empty() ? body->root() : JsonValue{};
   call.preconditions =
-      approvals::find_preconditions({tool, action, request.method, call.headers, root, false});
+      approvals::find_preconditions({tool, action, request.method, call.headers, root, call.target,
+                                     upstream.promises.if_match, upstream.promises.idempotency});
   return call;
 }
 
 bool is_bound_to(const execute::Call& call, const Upstream& upstream) {
   const store::Connection& now = upstream.connection;
-  return call.upstream == upstream_id(now) && call.scheme == now.scheme && call.host == now.host &&
-         call.port == now.port;
+  // A key that the tool is no longer said to honour is not to be relied on.
+  const std::string_view honoured = name_of(upstream.promises.idempotency);
+  const bool keeps_promises = std::all_of(
+      call.preconditions.begin(), call.preconditions.end(), [&](const approvals::HeaderField& one) {
+        if (one.name == "if-match") return upstream.promises.if_match;
+        return one.name != "idempotency" || one.value == honoured ||
+               one.value == std::string(honoured) + ":own";
+      });
+  return keeps_promises && call.upstream == upstream_id(now) && call.scheme == now.scheme &&
+         call.host == now.host && call.port == now.port;
 }
 
-http::UpstreamRequest approved_request(const Upstream& upstream, const execute::Call& call) {
+http::UpstreamRequest approved_request(const Upstream& upstream, const execute::SendJob& job) {
+  const execute::Call& call = job.call;
   http::UpstreamRequest out;
   out.target = upstream.target;
   out.request.method = call.method;
@@ -147,6 +159,9 @@ http::UpstreamRequest approved_request(const Upstream& upstream, const execute::
   for (const approvals::HeaderField& field : call.headers) {
     out.request.headers.add(field.name, field.value);
   }
+  const std::optional<approvals::HeaderField> key =
+      approvals::added_key(call.preconditions, job.record.action_id, job.record.nonce);
+  if (key) out.request.headers.set(key->name, key->value);
   if (!upstream.authorization.empty()) {
     out.request.headers.set("Authorization", upstream.authorization);
   }

@@ -12,6 +12,7 @@
 
 #include "runtime/audit/event.hpp"
 #include "runtime/execute/call.hpp"
+#include "runtime/execute/sender.hpp"
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/known.hpp"
@@ -38,9 +39,10 @@ namespace sentrail::gateway {
 // Whether a stored call goes where the connection points now.
 [[nodiscard]] bool is_bound_to(const execute::Call& call, const Upstream& upstream);
 
-// The request of an approved call, as it is sent. REQUIRES: the call is bound to this upstream.
+// The request of an approved call, as it is sent: with the tool's credential, and the idempotency
+// key where the approval is bound to one. REQUIRES: the call is bound to this upstream.
 [[nodiscard]] http::UpstreamRequest approved_request(const Upstream& upstream,
-                                                     const execute::Call& call);
+                                                     const execute::SendJob& job);
 
 // An allowed call, as far as its answer is concerned.
 struct ForwardedCall {

@@ -50,6 +50,7 @@ Result<Upstream> make_upstream(const Known::Source& source, store::Connection co
     if (!value) return tl::make_unexpected(std::move(value).error());
     upstream.authorization = *std::move(value);
   }
+  SENTRAIL_ASSIGN_OR_RETURN(upstream.promises, promises_of(connection.settings));
   upstream.connection = std::move(connection);
   return upstream;
 }
@@ -90,9 +91,10 @@ Result<std::shared_ptr<const Known>> Known::load(const Source& source) {
       const std::pair name(workspace_id, connection.tool);
       Result<Upstream> upstream = make_upstream(source, std::move(connection));
       if (!upstream) {
-        return fail(upstream.error().code, "the credential of the tool `" + name.second +
-                                               "` does not open with this master key; restore the "
-                                               "key, or connect the tool again");
+        return fail(upstream.error().code, "the connection of the tool `" + name.second +
+                                               "` cannot be read, or its credential does not open "
+                                               "with this master key; restore the key, or connect "
+                                               "the tool again");
       }
       known->upstreams_.emplace(name, *std::move(upstream));
     }

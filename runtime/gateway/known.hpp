@@ -18,6 +18,7 @@
 #include "core/result.hpp"
 #include "core/uuid.hpp"
 #include "crypto/seal.hpp"
+#include "runtime/gateway/tool_promises.hpp"
 #include "runtime/http/upstream.hpp"
 #include "runtime/identity/directory.hpp"
 #include "runtime/store/store.hpp"
@@ -30,6 +31,7 @@ struct Upstream {
   std::shared_ptr<const http::UpstreamTarget> target;
   std::string host_header;    // host, with the port where it is not the scheme's own
   std::string authorization;  // the value to inject; empty: none. A secret.
+  ToolPromises promises;
 };
 
 // Seals a tool's credential for storage, bound to its workspace and tool.

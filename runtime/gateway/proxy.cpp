@@ -160,8 +160,7 @@ execute::HoldRequest hold_request(const Passage& one, const Judged& judged) {
   request.call = held_call(*one.upstream, one.place.tool, one.target, one.request, judged.action);
   request.draft.method = one.request.method;
   request.draft.target = request.call.target;
-  request.draft.resend =
-      execute::resend_rule(one.request.method, !request.call.preconditions.empty());
+  request.draft.resend = execute::resend_rule(one.request.method, request.call.preconditions);
   return request;
 }
 

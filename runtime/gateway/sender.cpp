@@ -72,7 +72,7 @@ void UpstreamSender::send(execute::SendJob job, execute::SendObserver& observer)
     return;
   }
   http::IoThread* io = threads_[next_.fetch_add(1) % threads_.size()];
-  auto request = std::make_shared<http::UpstreamRequest>(approved_request(*upstream, job.call));
+  auto request = std::make_shared<http::UpstreamRequest>(approved_request(*upstream, job));
   io->post([io, request, &observer, ref, fence = job.fence] {
     io->send(std::move(*request), std::make_unique<Collector>(observer, ref, fence));
   });

@@ -16,6 +16,10 @@ bool presents_alike(const store::Connection& a, const store::Connection& b) {
          a.private_address == b.private_address && a.auth_scheme == b.auth_scheme;
 }
 
+bool is_same_place(const store::Connection& a, const store::Connection& b) {
+  return a.scheme == b.scheme && a.host == b.host && a.port == b.port && a.base_path == b.base_path;
+}
+
 store::AppendAudit told(const audit::Recorder& recorder, const Clock& clock, const Actor& actor,
                         const char* action, const store::Connection& connection) {
   store::AuditEntry entry = admin_entry(clock, store::AuditKind::connection, action);
@@ -38,7 +42,10 @@ Result<Changed<store::Connection>> put_connection(const audit::Recorder& recorde
   connection.workspace_id = actor.workspace_id;
   connection.version = before ? before->version : 0;
   connection.created_ms = before ? before->created_ms : clock.now().unix_ms;
-  if (before) connection.settings = before->settings;
+  // What was promised of another place is no promise of this one.
+  if (before && connection.settings.empty() && is_same_place(*before, connection)) {
+    connection.settings = before->settings;
+  }
   const bool wants_credential = connection.auth_scheme != "none";
   if (wants_credential && connection.sealed_credential.empty()) {
     if (!before || before->sealed_credential.empty() || !presents_alike(*before, connection)) {

@@ -128,6 +128,7 @@ Status Daemon::make_gate() {
   valve_.emplace(*sender_);
   counters_.emplace(clock_);
   rechecker_.emplace(*known_, bundle_, clock_, &*counters_);
+  prober_.emplace(*known_, bundle_, clock_, &*counters_);
   writer_ = std::make_unique<store::Writer>(*store_.store, clock_);
   execute::CoordinatorOptions coordinating;
   coordinating.executor_id = crypto::uuid_v4();
@@ -140,7 +141,7 @@ Status Daemon::make_gate() {
   };
   coordinator_ = std::make_unique<execute::Coordinator>(
       execute::CoordinatorParts{*store_.store, *writer_, *recorder_, *vault_, *rechecker_, *valve_,
-                                clock_},
+                                clock_, nullptr, &*prober_},
       std::move(coordinating));
   changes_ = std::make_unique<gateway::AdminCommits>(*writer_, *known_);
   pool_ = std::make_unique<gateway::WorkPool>(limits::kWorkThreads);

@@ -34,6 +34,7 @@
 #include "runtime/gateway/gate.hpp"
 #include "runtime/gateway/housekeeping.hpp"
 #include "runtime/gateway/known.hpp"
+#include "runtime/gateway/prober.hpp"
 #include "runtime/gateway/rechecker.hpp"
 #include "runtime/gateway/sender.hpp"
 #include "runtime/gateway/watch.hpp"
@@ -133,6 +134,7 @@ class Daemon {
   std::optional<SendValve> valve_;
   std::optional<counters::Counters> counters_;
   std::optional<gateway::CurrentRechecker> rechecker_;
+  std::optional<gateway::UpstreamProber> prober_;
   std::optional<ClockWatch> clock_watch_;
   std::optional<gateway::Housekeeping> housekeeping_;
 

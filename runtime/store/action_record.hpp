@@ -62,9 +62,9 @@ enum class ActionState : std::uint8_t {
 enum class ActionKind : std::uint8_t { forward = 0, grant = 1 };
 
 // Whether a call may be sent again although an answer was lost: never; because its method is safe;
-// because a precondition or an idempotency key makes a second application impossible. The numbers
-// are stored: append only.
-enum class Resend : std::uint8_t { never = 0, safe = 1, guarded = 2 };
+// because a precondition makes a second application impossible; because an idempotency key does.
+// The numbers are stored: append only.
+enum class Resend : std::uint8_t { never = 0, safe = 1, guarded = 2, keyed = 3 };
 
 // What a person said.
 enum class Verdict : std::uint8_t { approve = 0, deny = 1 };

@@ -26,7 +26,7 @@ inline constexpr std::uint8_t kLastEnumerator<ActionKind> = 1;
 template <>
 inline constexpr std::uint8_t kLastEnumerator<Verdict> = 1;
 template <>
-inline constexpr std::uint8_t kLastEnumerator<Resend> = 2;
+inline constexpr std::uint8_t kLastEnumerator<Resend> = 3;
 template <>
 inline constexpr std::uint8_t kLastEnumerator<Risk> = 3;
 template <>

@@ -124,6 +124,7 @@ class Gate:
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="sentrail-gate-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.policy = policy
+        self.prefix = []  # of the command: what runs the gate
         self.process = None
         self.port = self.tls_port = 0
         self.log = self.folder / "gate.log"
@@ -145,7 +146,8 @@ class Gate:
         ready.unlink(missing_ok=True)
         with open(self.log, "ab") as log, open(self.folder / "gate.out", "wb") as out:
             self.process = subprocess.Popen(
-                [self.programs.sentraild, "--config", self.config, "--ready-file", ready],
+                [*self.prefix, self.programs.sentraild, "--config", self.config, "--ready-file",
+                 ready],
                 stdout=out, stderr=log, stdin=subprocess.DEVNULL)
         ports = json.loads(until(lambda: self.alive() and read_if_there(ready), "the gate"))
         self.port, self.tls_port = ports["main"], ports.get("tls", 0)

@@ -56,6 +56,32 @@ class ScriptedRechecker final : public Rechecker {
   int asked = 0;
 };
 
+// Asks about every call, `/probe`, once a test says so.
+class ScriptedProber final : public Prober {
+ public:
+  std::optional<std::int64_t> settle_ms(const store::ActionRecord&) override { return settle; }
+  Result<Call> question(const store::ActionRecord&, const Call& call) override {
+    if (!refusal.empty()) return fail(Errc::permission_denied, refusal);
+    Call made = call;
+    made.method = "GET";
+    made.target = "/probe";
+    made.body.clear();
+    return made;
+  }
+  Probed read(const store::ActionRecord&, const Call&, const SendReport& report) override {
+    if (report.end != SendReport::End::answered) return {ProbeAnswer::unknown, false, report.why};
+    const std::uint32_t status = report.response.status;
+    const ProbeAnswer answer = status == 204   ? ProbeAnswer::applied
+                               : status == 404 ? ProbeAnswer::not_applied
+                                               : ProbeAnswer::unknown;
+    return {answer, settles, "heard " + std::to_string(status)};
+  }
+
+  std::optional<std::int64_t> settle;  // nothing: there is no probe
+  std::string refusal;
+  bool settles = false;
+};
+
 inline SendReport answered(std::uint32_t status, std::string body = "{}") {
   return {SendReport::End::answered, "", {status, {{"Content-Type", "x"}}, std::move(body), false}};
 }
@@ -76,10 +102,10 @@ class CoordinatorTest : public testing::Test {
     options.channels = {"slack", "email"};
     options.escalations = escalations_;
     options.on_change = [this](const store::ActionRecord& record) { changes_.push_back(record); };
-    coordinator_ =
-        std::make_unique<Coordinator>(CoordinatorParts{*store_, *writer_, recorder_, vault_,
-                                                       rechecker_, sender_, clock_, nullptr},
-                                      options);
+    coordinator_ = std::make_unique<Coordinator>(
+        CoordinatorParts{*store_, *writer_, recorder_, vault_, rechecker_, sender_, clock_, nullptr,
+                         &prober_},
+        options);
   }
 
   // Forgets everything but the disk, as a killed process does.
@@ -201,6 +227,7 @@ class CoordinatorTest : public testing::Test {
   const CallVault vault_{master_};
   ScriptedRechecker rechecker_;
   ScriptedSender sender_;
+  ScriptedProber prober_;
   std::vector<store::ActionRecord> changes_;
   std::uint8_t boots_ = 0;
   std::vector<store::Escalation> escalations_;  // of the coordinator that is opened next

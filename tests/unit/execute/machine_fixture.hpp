@@ -3,6 +3,8 @@
 // Neighbours: machine_table_test.cpp, machine_test.cpp, machine_model_test.cpp.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -96,6 +98,23 @@ inline Action action_in(store::ActionState state) {
     record.lease_until_ms = kLeaseUntil;
   }
   return action;
+}
+
+// The same, being sent.
+inline Action sending(store::Resend resend, std::uint32_t attempts = 0,
+                      bool maybe_applied = false) {
+  Action action = action_in(store::ActionState::sending);
+  action.record.resend = resend;
+  action.record.attempts = attempts;
+  action.record.maybe_applied = maybe_applied;
+  return action;
+}
+
+// What an event leads to that must be legal.
+inline Step must(const Action& action, const Event& event, std::int64_t now_ms = kNow) {
+  auto step = transition(action, event, now_ms);
+  EXPECT_TRUE(step) << (step ? "" : step.error().message);
+  return step ? *step : Step{action, {}};
 }
 
 // The effects of one kind.

@@ -36,6 +36,10 @@ std::vector<Event> all_events(const Action& action) {
                                ExecutorLost{},
                                DoubtSettled{admin(1), true, ""},
                                DoubtSettled{admin(1), false, ""},
+                               Probed{ProbeAnswer::applied, false, "x"},
+                               Probed{ProbeAnswer::not_applied, true, "x"},
+                               Probed{ProbeAnswer::not_applied, false, "x"},
+                               Probed{ProbeAnswer::unknown, true, "x"},
                                GrantUsed{},
                                Withdrawn{}};
   for (int i = 0; i <= static_cast<int>(Recheck::binding_mismatch); ++i) {
@@ -48,6 +52,7 @@ std::vector<Event> all_events(const Action& action) {
     events.emplace_back(ConnectionLost{fence, "why"});
     for (const std::uint32_t status : {0u, 200u, 303u, 307u, 404u, 409u, 500u, 502u, 504u}) {
       events.emplace_back(ResponseReceived{fence, status, {}});
+      events.emplace_back(ResponseReceived{fence, status, {}, true});
     }
   }
   return events;
@@ -56,14 +61,15 @@ std::vector<Event> all_events(const Action& action) {
 std::vector<Action> all_actions() {
   std::vector<Action> actions;
   for (const ActionState state : kStates) {
-    for (const Resend resend : {Resend::never, Resend::safe, Resend::guarded}) {
+    for (const Resend resend : {Resend::never, Resend::safe, Resend::guarded, Resend::keyed}) {
       for (const std::uint32_t attempts : {0u, limits::kSendAttemptsMax - 1}) {
         for (const unsigned flags : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u}) {
           Action action = action_in(state);
           action.record.resend = resend;
           action.record.attempts = attempts;
           const bool tried = state != ActionState::held && state != ActionState::denied;
-          action.record.maybe_applied = (flags & 1u) != 0 && tried && resend == Resend::guarded;
+          action.record.maybe_applied =
+              (flags & 1u) != 0 && tried && (resend == Resend::guarded || resend == Resend::keyed);
           action.bytes_out = (flags & 2u) != 0 && state == ActionState::sending;
           if ((flags & 4u) != 0) action.record.kind = store::ActionKind::grant;
           action.record.quorum = attempts == 0 ? "1 of role:reviewer" : "2 of role:reviewer";
@@ -103,15 +109,21 @@ void expect_laws(const Action& before, const Event& event, const Step& step) {
     EXPECT_FALSE(old.maybe_applied || old.state == ActionState::sending);
   }
   const bool by_person = std::holds_alternative<DoubtSettled>(event);
+  const auto* probed = std::get_if<Probed>(&event);
+  const auto* answered = std::get_if<ResponseReceived>(&event);
   if (now.state == ActionState::failed && old.maybe_applied) {
-    EXPECT_TRUE(by_person);
+    EXPECT_TRUE(by_person || (probed != nullptr && probed->settles) ||
+                (answered != nullptr && answered->replayed));
   }
   if (old.state == ActionState::sending && now.state == ActionState::approved) {
     const bool nothing_sent = std::holds_alternative<NothingSent>(event) && !before.bytes_out;
     EXPECT_TRUE(nothing_sent || old.resend != Resend::never) << "sent again without cause";
   }
-  EXPECT_EQ(now.finished_ms != 0 || old.finished_ms != 0,
-            is_final(now.state) || now.state == ActionState::in_doubt || old.finished_ms != 0);
+  const bool stays_in_doubt =
+      old.state == ActionState::in_doubt && now.state == ActionState::in_doubt;
+  EXPECT_TRUE(stays_in_doubt || (now.finished_ms != 0 || old.finished_ms != 0) ==
+                                    (is_final(now.state) || now.state == ActionState::in_doubt ||
+                                     old.finished_ms != 0));
 }
 
 TEST(MachineLaws, HoldInEveryStateForEveryEventAndContext) {

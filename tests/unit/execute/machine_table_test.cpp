@@ -80,6 +80,9 @@ std::map<std::string, std::function<Event(const Action&)>> meanings() {
       {"executor lost", just(ExecutorLost{})},
       {"settled as applied", just(DoubtSettled{admin(1), true, ""})},
       {"settled as not applied", just(DoubtSettled{admin(1), false, ""})},
+      {"probe finds it applied", just(Probed{ProbeAnswer::applied, false, ""})},
+      {"probe finds it not applied", just(Probed{ProbeAnswer::not_applied, true, ""})},
+      {"probe cannot tell", just(Probed{ProbeAnswer::unknown, true, ""})},
       {"grant used", just(GrantUsed{})},
       {"withdrawn", just(Withdrawn{})},
   };

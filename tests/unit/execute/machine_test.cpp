@@ -20,24 +20,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-Step must(const Action& action, const Event& event, std::int64_t now_ms = kNow) {
-  auto step = transition(action, event, now_ms);
-  EXPECT_TRUE(step) << (step ? "" : step.error().message);
-  return step ? *step : Step{action, {}};
-}
-
 Errc refused(const Action& action, const Event& event, std::int64_t now_ms = kNow) {
   const auto step = transition(action, event, now_ms);
   EXPECT_FALSE(step);
   return step ? Errc::unsupported : step.error().code;
-}
-
-Action sending(Resend resend, std::uint32_t attempts = 0, bool maybe_applied = false) {
-  Action action = action_in(ActionState::sending);
-  action.record.resend = resend;
-  action.record.attempts = attempts;
-  action.record.maybe_applied = maybe_applied;
-  return action;
 }
 
 // --- votes ---------------------------------------------------------------------------------
@@ -428,13 +414,20 @@ TEST(Words, AgentsSeeEightStatuses) {
 }
 
 TEST(Words, ResendRule) {
+  const std::vector<approvals::HeaderField> none;
+  const std::vector<approvals::HeaderField> guard = {{"if-match", "\"x\""}};
+  const std::vector<approvals::HeaderField> key = {{"idempotency", "stripe"}};
+  const std::vector<approvals::HeaderField> both = {key[0], guard[0]};
   for (const char* method : {"GET", "HEAD", "OPTIONS", "TRACE"}) {
-    EXPECT_EQ(resend_rule(method, false), Resend::safe) << method;
-    EXPECT_EQ(resend_rule(method, true), Resend::safe) << method;
+    for (const auto& has : {none, guard, key, both}) {
+      EXPECT_EQ(resend_rule(method, has), Resend::safe) << method;
+    }
   }
   for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "get", "QUERY", ""}) {
-    EXPECT_EQ(resend_rule(method, false), Resend::never) << method;
-    EXPECT_EQ(resend_rule(method, true), Resend::guarded) << method;
+    EXPECT_EQ(resend_rule(method, none), Resend::never) << method;
+    EXPECT_EQ(resend_rule(method, guard), Resend::guarded) << method;
+    EXPECT_EQ(resend_rule(method, key), Resend::keyed) << method;
+    EXPECT_EQ(resend_rule(method, both), Resend::keyed) << method;
   }
 }
 

@@ -1,0 +1,78 @@
+// Asking upstreams about calls in doubt: soon after the doubt arose, a few times, and after a
+// start.
+//
+// Neighbours: coordinator.hpp, changes.hpp, sender.hpp (Prober). Must not know: sockets, policy.
+// What nobody could tell waits for a person, who need not wait for us.
+#include <utility>
+
+#include "core/limits.hpp"
+#include "runtime/execute/changes.hpp"
+
+namespace sentrail::execute {
+
+using store::ActionState;
+
+void Coordinator::plan_probe(const store::ActionRecord& record) {
+  if (parts_.prober == nullptr) return;
+  const std::optional<std::int64_t> settle_ms = parts_.prober->settle_ms(record);
+  if (!settle_ms) return;
+  // One row of questions a doubt: the entry that an answer makes is no new doubt.
+  if (!probing_.emplace(ActionRef{record.workspace_id, record.action_id}, 0).second) return;
+  wait_to_probe(record, *settle_ms);
+}
+
+void Coordinator::wait_to_probe(const store::ActionRecord& record, std::int64_t delay_ms) {
+  loop_.after_ms(delay_ms, [this, ref = ActionRef{record.workspace_id, record.action_id}] {
+    probe_once(ref);
+  });
+}
+
+Status Coordinator::plan_probes() {
+  if (parts_.prober == nullptr) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<store::ActionRecord> doubts,
+                            parts_.reader.actions_in(ActionState::in_doubt));
+  for (const store::ActionRecord& record : doubts) plan_probe(record);
+  return {};
+}
+
+void Coordinator::probe_once(const ActionRef& ref) {
+  auto record = parts_.reader.get_action(ref.workspace_id, ref.action_id);
+  const bool in_doubt = record && *record && (*record)->state == ActionState::in_doubt;
+  if (draining_.load() || !in_doubt) {
+    probing_.erase(ref);
+    return;
+  }
+  const Result<Call> call = load_call(**record);
+  Result<Call> question = call ? parts_.prober->question(**record, *call) : call;
+  if (!question) return record_probe(ref, {ProbeAnswer::unknown, false, question.error().message});
+  parts_.sender.send(SendJob{**record, *std::move(question), kProbeFence}, *this);
+}
+
+void Coordinator::read_probe(const ActionRef& ref, const SendReport& report) {
+  auto record = parts_.reader.get_action(ref.workspace_id, ref.action_id);
+  const Result<Call> call =
+      record && *record ? load_call(**record) : fail(Errc::not_found, "the call is gone");
+  if (!call) return record_probe(ref, {ProbeAnswer::unknown, false, call.error().message});
+  record_probe(ref, parts_.prober->read(**record, *call, report));
+}
+
+void Coordinator::record_probe(const ActionRef& ref, Probed found) {
+  auto finding = std::make_shared<Change>();
+  finding->ref = ref;
+  finding->event_of = [found = std::move(found)](const store::ActionRecord&) -> Result<Event> {
+    return found;
+  };
+  finding->done = [this, ref](const Result<Step>& step) {
+    const auto at = probing_.find(ref);
+    if (at == probing_.end()) return;
+    const bool in_doubt = step && step->action.record.state == ActionState::in_doubt;
+    if (!in_doubt || ++at->second >= limits::kProbeTriesMax) {
+      probing_.erase(at);
+      return;
+    }
+    wait_to_probe(step->action.record, limits::kProbeAgainMs * at->second);
+  };
+  change(finding);
+}
+
+}  // namespace sentrail::execute
