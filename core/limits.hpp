@@ -211,6 +211,8 @@ inline constexpr std::size_t kWorkThreads = 4;
 inline constexpr std::size_t kStatusWaitersMax = 16'384;
 // Requests in one batch of decisions.
 inline constexpr std::size_t kEvaluateItemsMax = 64;
+// Configuration, and what the command line keeps of itself: a few kilobytes in use.
+inline constexpr std::size_t kConfigBytesMax = 1u << 20;
 // What people send but for bundles; the longest is a tool's credential. It is read before anybody
 // is known: ten thousand connections must not hold more than memory has.
 inline constexpr std::size_t kPeopleBodyBytesMax = 64u << 10;

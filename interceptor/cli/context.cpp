@@ -2,12 +2,10 @@
 #include "interceptor/cli/context.hpp"
 
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
+#include "core/read_file.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/api_client.hpp"
 #include "interceptor/cli/state.hpp"
@@ -178,15 +176,7 @@ std::string next_of(const Answer& answer) {
 }
 
 Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path, std::ios::binary);
-    if (!file) return fail(Errc::io, "cannot read " + path);
-  }
-  std::istream& in = path == "-" ? std::cin : file;
-  std::string bytes(std::istreambuf_iterator<char>(in), {});
-  if (bytes.size() > bytes_max) return fail(Errc::limit_exceeded, path + " is too large");
-  return bytes;
+  return path == "-" ? read_rest(stdin, "standard input", bytes_max) : read_file(path, bytes_max);
 }
 
 Result<std::string> read_token(const std::string& path) {

@@ -4,10 +4,10 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
+#include "core/read_file.hpp"
 #include "interceptor/cli/private_file.hpp"
 #include "wire/json.hpp"
 
@@ -42,7 +42,7 @@ Status read_member(Settings& settings, std::string_view name, JsonValue value) {
   return {};
 }
 
-Status read_file(Settings& settings, const std::string& text) {
+Status read_settings(Settings& settings, const std::string& text) {
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, wire::parse_json(text));
   const JsonValue root = document.root();
   if (root.kind() != JsonKind::object) return fail(Errc::invalid_argument, "not a JSON object");
@@ -100,11 +100,12 @@ std::string settings_path() {
 Result<Settings> load_settings() {
   Settings settings;
   const std::string path = settings_path();
-  if (std::ifstream file(path, std::ios::binary); file) {
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (Status read = read_file(settings, text); !read) {
+  if (const Result<std::string> text = read_file(path, limits::kConfigBytesMax); text) {
+    if (Status read = read_settings(settings, *text); !read) {
       return fail(read.error().code, path + ": " + read.error().message);
     }
+  } else if (text.error().code != Errc::not_found) {
+    return tl::make_unexpected(text.error());
   }
   if (std::string server = environment("SENTRAIL_SERVER"); !server.empty()) {
     settings.server = server;

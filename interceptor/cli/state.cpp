@@ -2,11 +2,11 @@
 #include "interceptor/cli/state.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
+#include "core/read_file.hpp"
 #include "interceptor/cli/log_head.hpp"
 #include "interceptor/cli/private_file.hpp"
 #include "interceptor/cli/settings.hpp"
@@ -77,10 +77,10 @@ std::string device_key(std::string_view server, std::string_view account) {
 
 Result<State> load_state() {
   const std::string path = state_path();
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return State{};
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  Result<State> state = read_state(text);
+  const Result<std::string> text = read_file(path, limits::kConfigBytesMax);
+  if (!text && text.error().code == Errc::not_found) return State{};
+  if (!text) return tl::make_unexpected(text.error());
+  Result<State> state = read_state(*text);
   if (!state) return fail(state.error().code, path + ": " + state.error().message);
   return state;
 }

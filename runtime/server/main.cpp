@@ -7,10 +7,10 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "core/bundle_levels.hpp"
+#include "core/limits.hpp"
+#include "core/read_file.hpp"
 #include "core/text.hpp"
 #include "crypto/private_process.hpp"
 #include "runtime/jit/library.hpp"
@@ -39,11 +39,7 @@ int complain(int code, const std::string& message) {
 }
 
 Result<server::Config> read_config(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) {
-    return fail(Errc::not_found, "cannot read the configuration " + path);
-  }
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_file(path, limits::kConfigBytesMax));
   return server::parse_config(text, path);
 }
 
