@@ -34,6 +34,14 @@ class Forwarder final : public http::ForwardObserver {
   }
 
   http::HttpResponse failure(const http::UpstreamReport& report) override {
+    if (report.fault == UpstreamFault::stopped && report.reach == http::Reach::nothing_sent) {
+      Decided stopped = call_.decided;
+      stopped.effect = Effect::block;
+      stopped.reason = report.detail;
+      stopped.rule = "stop.before_first_byte";
+      stopped.policy_id.reset();
+      return blocked(stopped, desk_.parts.settings.public_url);
+    }
     http::HttpResponse out =
         refusal(failure_status(report), "upstream_" + std::string(name_of(report.fault)),
                 "the tool could not be asked: " + report.detail);
@@ -47,13 +55,17 @@ class Forwarder final : public http::ForwardObserver {
 
   void on_done(const http::UpstreamReport& report) override {
     desk_.metrics.forwarded(report.reach == http::Reach::complete);
-    if (!call_.result) return;
-    store::AuditEntry entry = *std::move(call_.result);
+    const bool stopped = report.fault == UpstreamFault::stopped;
+    if (stopped) desk_.metrics.stopped();
+    if (!stopped && !call_.tells_of_success) return;
+    store::AuditEntry entry = std::move(call_.result);
     entry.time_ms = desk_.parts.clock.now().unix_ms;
     if (report.status != 0) entry.status = report.status;
     audit::Personal personal;
     if (report.reach != http::Reach::complete) {
-      entry.decision = store::AuditDecision::error;
+      const bool unsent = stopped && report.reach == http::Reach::nothing_sent;
+      if (unsent) entry.kind = store::AuditKind::revoke;
+      entry.decision = unsent ? store::AuditDecision::block : store::AuditDecision::error;
       personal.reason = std::string(name_of(report.reach)) + ": " + report.detail;
     }
     if (call_.payload) personal.payload = std::move(*call_.payload).finish();

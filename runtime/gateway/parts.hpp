@@ -19,6 +19,8 @@
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/known.hpp"
+#include "runtime/gateway/local_stops.hpp"
+#include "runtime/gateway/stop_self_test.hpp"
 #include "runtime/gateway/watch.hpp"
 #include "runtime/gateway/work_pool.hpp"
 #include "runtime/identity/accounts.hpp"
@@ -64,6 +66,8 @@ struct GateParts {
   identity::LiveSessions& sessions;
   GateSettings settings;
   counters::Counters* counters = nullptr;  // null: no limit has room
+  const LocalStops* local_stops = nullptr;
+  const StopSelfTest* stop_test = nullptr;  // null: the switch is not tried
 };
 
 }  // namespace sentrail::gateway

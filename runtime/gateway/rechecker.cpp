@@ -58,7 +58,15 @@ execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionR
   return {};
 }
 
+// Reads that passed and were not sent after all; forgetting one costs a further try.
+constexpr std::size_t kReadsMax = 4'096;
+
 }  // namespace
+
+bool CurrentRechecker::take_read(const Uuid& action_id) {
+  const std::lock_guard lock(mutex_);
+  return reads_.erase(action_id) == 1;
+}
 
 RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
                                         const execute::Call& call, execute::RecheckAt) {
@@ -93,6 +101,11 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
         judged && judged->limited &&
         verdict_of(judge_for(counters::Purpose::suppose), record).recheck == Recheck::pass;
     return answer;
+  }
+  if (judged->declared_read) {
+    const std::lock_guard lock(mutex_);
+    if (reads_.size() >= kReadsMax) reads_.clear();
+    reads_.insert(record.action_id);
   }
   answer.operations.emplace_back(
       store::RequireKillVersion{record.workspace_id, judged->kill_version});

@@ -19,6 +19,7 @@
 #include "core/result.hpp"
 #include "runtime/identity/keys.hpp"
 #include "runtime/identity/kill_switch.hpp"
+#include "runtime/identity/local_stop.hpp"
 #include "runtime/store/store.hpp"
 
 namespace sentrail::identity {
@@ -73,6 +74,12 @@ class Directory {
   [[nodiscard]] const store::KillState& server_stops() const noexcept { return server_stops_; }
   // The default state for a workspace that was never stopped.
   [[nodiscard]] const store::KillState& stops_of(const Uuid& workspace_id) const;
+
+  // Whether the kill switch is on in mode hard: nothing goes out, and what goes out is cut off.
+  [[nodiscard]] bool is_stopped_hard(const Uuid& workspace_id) const;
+
+  // Counts a local stop in. A workspace that is not known is stopped when it comes to be.
+  void add_stop(const LocalStop& stop);
 
   // Records by name; null if there is none. Borrowed from the snapshot.
   [[nodiscard]] const store::Workspace* find_workspace(const Uuid& id) const;

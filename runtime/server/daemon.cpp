@@ -82,7 +82,9 @@ Status Daemon::open_data() {
   administration_.emplace(*recorder_, clock_);
   known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file,
                                         options_.config.upstream_first_byte_ms});
-  return known_->reload();
+  SENTRAIL_TRY(known_->reload());
+  local_.emplace(*known_, clock_);
+  return local_->restore(data_->path());
 }
 
 Status Daemon::load_policy() {
@@ -123,7 +125,8 @@ Status Daemon::open_listeners() {
 
 Status Daemon::make_gate() {
   const Config& config = options_.config;
-  sender_.emplace(*known_);
+  known_->on_change([this] { server_->ask_permits(); });
+  sender_.emplace(*known_, [this](const Uuid& id) { return rechecker_->take_read(id); });
   sender_->use(server_->threads());
   valve_.emplace(*sender_);
   counters_.emplace(clock_);
@@ -152,7 +155,8 @@ Status Daemon::make_gate() {
   gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
       *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
       bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
-      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_});
+      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_,
+      &local_->stops(), &local_->self_test()});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -235,7 +239,10 @@ Status Daemon::serve() {
       },
       [this] { valve_->close(); });
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
+  SENTRAIL_TRY(local_->open(data_->path(),
+                            {*store_.store, *changes_, *administration_, *pool_}));
   server_->start();
+  local_->run_on(*server_->threads().front());
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
@@ -258,6 +265,7 @@ void Daemon::wait() {
 void Daemon::close() {
   if (valve_) valve_->close();
   if (server_) server_->wait();
+  if (local_) local_->close();
   if (coordinator_thread_.joinable()) {
     coordinator_->stop();
     coordinator_thread_.join();

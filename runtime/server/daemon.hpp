@@ -44,6 +44,7 @@
 #include "runtime/server/config.hpp"
 #include "runtime/server/data_directory.hpp"
 #include "runtime/server/entrance.hpp"
+#include "runtime/server/local_control.hpp"
 #include "runtime/server/policy_keeper.hpp"
 #include "runtime/server/send_valve.hpp"
 #include "runtime/server/server.hpp"
@@ -127,6 +128,7 @@ class Daemon {
   bundles::ActiveBundle bundle_;
   std::optional<PolicyKeeper> policy_;
   std::optional<gateway::KnownHolder> known_;
+  std::optional<LocalControl> local_;
   gateway::Watch watch_;
   std::optional<gateway::UpstreamSender> sender_;
   std::optional<SendValve> valve_;

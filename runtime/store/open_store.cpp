@@ -183,6 +183,7 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   opened.report = {places.fresh, row.head, floor->mark(), row.head.size - floor->mark().head.size};
   KvStoreParts parts;
   parts.lock = std::move(lock);
+  opened.engine = kv.get();
   parts.kv = std::move(kv);
   parts.floor = std::move(floor);
   parts.codec = options.codec;

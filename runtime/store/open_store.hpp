@@ -44,6 +44,7 @@ struct OpenReport {
 struct OpenedStore {
   std::unique_ptr<Store> store;
   OpenReport report;
+  const OrderedKv* engine = nullptr;  // the store's, for copying and looking at all of it
 };
 
 // Opens the store in a directory and checks that the log is dense, as long as the floor says, and
