@@ -89,8 +89,7 @@ Result<std::string> receive_line(int socket, const std::string& data) {
 
 }  // namespace
 
-Result<Answer> ask_control(const std::string& data, const std::string& line,
-                           std::int64_t wait_ms) {
+Result<Answer> ask_control(const std::string& data, const std::string& line, std::int64_t wait_ms) {
   const Descriptor folder(::open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (folder.number < 0) return no_gate(data);
   const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

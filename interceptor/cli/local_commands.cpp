@@ -1,7 +1,14 @@
-// `stop --local`: what is done on the gate's own machine, past the network and the store.
+// `stop --local`, `backup`, `restore`, `store`: what is done on the gate's own machine, past the
+// network and the store.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "core/json_writer.hpp"
 #include "core/text.hpp"
@@ -48,7 +55,96 @@ Status stop(Context& context, const StopOptions& options) {
   return {};
 }
 
+// A backup reads all of the data; the gate answers when it is checked.
+constexpr std::int64_t kBackupWaitMs = 24 * 3'600'000LL;
+
+struct BackupOptions {
+  std::string data;
+  std::string to;
+  std::string keys;
+  bool no_keys = false;
+};
+
+// The program for data folders, which stands beside this one. out: only a failure comes back
+Status run_store_tool(Context& context, std::vector<std::string> arguments) {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string program = (self.parent_path() / "sentrail-store").string();
+  arguments.insert(arguments.begin(), program);
+  if (context.json) arguments.emplace_back("--json");
+  std::vector<char*> words;
+  for (std::string& argument : arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
+  ::execv(program.c_str(), words.data());
+  return fail(Errc::not_found, "cannot run " + program + ": " + std::strerror(errno));
+}
+
+// The gate runs elsewhere in the file system: a path of ours must mean the same to it.
+std::string whole_path(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::absolute(path, error).lexically_normal().string();
+}
+
+Status backup(Context& context, const BackupOptions& options) {
+  const std::string to = whole_path(options.to);
+  const std::string keys = options.keys.empty() ? to + "/keys" : whole_path(options.keys);
+  std::string line;
+  JsonWriter json(&line);
+  json.begin_object().key("do").string("backup").key("to").string(to);
+  if (!options.no_keys) json.key("keys").string(keys);
+  json.end_object();
+  const Result<Answer> answer = ask_control(options.data, line, kBackupWaitMs);
+  if (!answer && answer.error().code == Errc::unavailable) {
+    std::vector<std::string> arguments = {"backup", options.data, to, "--keys", keys};
+    if (options.no_keys) arguments = {"backup", options.data, to, "--no-keys"};
+    return run_store_tool(context, std::move(arguments));
+  }
+  if (!answer) return tl::make_unexpected(answer.error());
+  if (context.printed_json(*answer)) return {};
+  std::printf("%s entries are in the backup\n", cell(answer->json.root(), "entries").c_str());
+  if (!options.no_keys) {
+    std::printf("its keys are in %s: keep them for a shorter time than the rest, and elsewhere\n",
+                escape_display(keys).c_str());
+  }
+  return {};
+}
+
+// A command that the other program does, with the words that it knows.
+CLI::App* add_passed_on(CLI::App& app, Context& context, const std::string& name,
+                        const std::string& what, std::vector<std::string> first) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->allow_extras()->fallthrough(false);
+  command->set_help_flag();
+  command->callback([&context, command, first = std::move(first)] {
+    context.finish([&]() -> Status {
+      std::vector<std::string> arguments = first;
+      for (std::string& word : command->remaining()) arguments.push_back(std::move(word));
+      return run_store_tool(context, std::move(arguments));
+    });
+  });
+  return command;
+}
+
 }  // namespace
+
+void add_data_folders(CLI::App& app, Context& context) {
+  auto options = std::make_shared<BackupOptions>();
+  CLI::App* command =
+      app.add_subcommand("backup", "copy a data folder and check the copy, also while it is used");
+  command->add_option("data", options->data, "the gate's data folder")->required();
+  command->add_option("to", options->to, "a folder that does not exist yet")->required();
+  CLI::Option* keys = command->add_option("--keys", options->keys, "where the keys go");
+  command->add_flag("--no-keys", options->no_keys, "leave the keys out")->excludes(keys);
+  command->callback(
+      [&context, options] { context.finish([&] { return backup(context, *options); }); });
+  add_passed_on(app, context, "restore", "bring a backup back: FROM DATA [--accept-loss REASON]",
+                {"restore"});
+  CLI::App* store = app.add_subcommand("store", "look into a data folder that no gate uses");
+  store->require_subcommand(1);
+  add_passed_on(*store, context, "check", "read all of it and compare every checksum and hash",
+                {"check"});
+  add_passed_on(*store, context, "usage", "what takes how much", {"usage"});
+}
 
 void add_stop(CLI::App& app, Context& context) {
   auto options = std::make_shared<StopOptions>();

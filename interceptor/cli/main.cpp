@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
   cli::add_approvals(app, context);
   cli::add_kill(app, context);
   cli::add_stop(app, context);
+  cli::add_data_folders(app, context);
   cli::add_audit(app, context);
   cli::add_policy(app, context);
   cli::add_keys(app, context);

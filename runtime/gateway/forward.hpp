@@ -47,9 +47,9 @@ struct ForwardedCall {
   Decided decided;
   std::shared_ptr<const Known> known;  // keeps `upstream`
   const Upstream* upstream = nullptr;
-  std::string public_base;                  // the tool's place under the gate's own address
-  store::AuditEntry result;                 // to be completed and recorded when the call ended
-  bool tells_of_success = true;             // false: recorded only if a stop ended the call
+  std::string public_base;       // the tool's place under the gate's own address
+  store::AuditEntry result;      // to be completed and recorded when the call ended
+  bool tells_of_success = true;  // false: recorded only if a stop ended the call
   // Hashes a body that is streamed, begun with what was buffered of it; its hash goes into
   // `result`.
   std::optional<audit::StreamedPayload> payload;

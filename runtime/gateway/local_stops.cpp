@@ -54,14 +54,14 @@ Result<Thrown> LocalStops::throw_stop(const Uuid& workspace_id, identity::KillCo
   const KillAction action = command.action;
   if (action != KillAction::enable && action != KillAction::pause_tool &&
       action != KillAction::pause_agent) {
-    return fail(Errc::invalid_argument, "only a stop can be thrown here; lift it with sentrail kill");
+    return fail(Errc::invalid_argument,
+                "only a stop can be thrown here; lift it with sentrail kill");
   }
   Thrown thrown;
   thrown.stop = {crypto::uuid_v4(), workspace_id, std::move(command), clock_.now().unix_ms};
   const LocalStop& stop = thrown.stop;
   SENTRAIL_TRY(identity::apply(store::KillState{}, stop.command, stop.thrown_ms));
-  if (workspace_id != Uuid{} &&
-      known_.get()->directory().find_workspace(workspace_id) == nullptr) {
+  if (workspace_id != Uuid{} && known_.get()->directory().find_workspace(workspace_id) == nullptr) {
     return fail(Errc::not_found, "there is no such workspace");
   }
   const std::lock_guard lock(mutex_);
@@ -82,18 +82,16 @@ Result<Thrown> LocalStops::throw_stop(const Uuid& workspace_id, identity::KillCo
 Status LocalStops::keep() {
   if (!file_) return fail(Errc::io, no_file_);
   std::vector<LocalStop> stops = known_.local_stops();
-  std::erase_if(stops, [](const LocalStop& stop) {
-    return stop.command.target == identity::kSelfTestTool;
-  });
+  std::erase_if(
+      stops, [](const LocalStop& stop) { return stop.command.target == identity::kSelfTestTool; });
   return file_->replace(identity::encode_stops(stops));
 }
 
 std::size_t LocalStops::waiting() const {
   const std::vector<LocalStop> stops = known_.local_stops();
-  return static_cast<std::size_t>(
-      std::count_if(stops.begin(), stops.end(), [](const LocalStop& stop) {
-        return stop.command.target != identity::kSelfTestTool;
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      stops.begin(), stops.end(),
+      [](const LocalStop& stop) { return stop.command.target != identity::kSelfTestTool; }));
 }
 
 Status LocalStops::record(const store::Reader& reader, AdminCommits& changes,
@@ -125,8 +123,7 @@ Status LocalStops::record_one(const LocalStop& stop, const store::Reader& reader
         auto changed,
         administration.command_kill(actor, before, identity::command_to_record(before, stop)));
     const Status committed = changes.commit(std::move(changed.transaction));
-    if (committed || committed.error().code != Errc::conflict ||
-        round == limits::kChangeTriesMax) {
+    if (committed || committed.error().code != Errc::conflict || round == limits::kChangeTriesMax) {
       return committed;
     }
   }

@@ -44,8 +44,8 @@ void write_gauge(std::string& out, std::string_view name, std::string_view help,
 
 void write_stops(std::string& out, const GateParts& parts) {
   if (parts.local_stops != nullptr) {
-    write_gauge(out, "sentrail_local_stops_waiting", "Local stops that the store has not taken yet.",
-                parts.local_stops->waiting());
+    write_gauge(out, "sentrail_local_stops_waiting",
+                "Local stops that the store has not taken yet.", parts.local_stops->waiting());
   }
   if (parts.stop_test == nullptr) return;
   const auto tried = parts.stop_test->last();
@@ -77,6 +77,7 @@ http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) 
   write_gauge(out, "sentrail_store_healthy", "Whether the store takes writes.",
               parts.store.health() ? 1 : 0);
   write_stops(out, parts);
+  if (parts.more_metrics) parts.more_metrics(out);
   if (parts.counters != nullptr) {
     const counters::Counters::Sizes sizes = parts.counters->sizes();
     write_gauge(out, "sentrail_limit_counters", "Counters of limits that hold something.",

@@ -67,7 +67,8 @@ struct GateParts {
   GateSettings settings;
   counters::Counters* counters = nullptr;  // null: no limit has room
   const LocalStops* local_stops = nullptr;
-  const StopSelfTest* stop_test = nullptr;  // null: the switch is not tried
+  const StopSelfTest* stop_test = nullptr;               // null: the switch is not tried
+  std::function<void(std::string& out)> more_metrics{};  // of what the gateway does not know
 };
 
 }  // namespace sentrail::gateway

@@ -21,8 +21,7 @@ class SilentUpstream {
  public:
   // out: whether it listens
   [[nodiscard]] bool open() {
-    listener_ = store::FileHandle(
-        ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    listener_ = store::FileHandle(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -126,8 +125,8 @@ void StopSelfTest::try_now(http::IoThread& io) {
       known_,
       StoppableCall{stop.workspace_id, std::string(identity::kSelfTestTool), {}, false, false});
   known_.add_stop(stop);
-  io.send(std::move(call), std::make_unique<Judgement>(*this, known_, io, std::move(stop),
-                                                       std::move(upstream)));
+  io.send(std::move(call),
+          std::make_unique<Judgement>(*this, known_, io, std::move(stop), std::move(upstream)));
 }
 
 std::optional<StopTestOutcome> StopSelfTest::last() const {

@@ -151,8 +151,7 @@ bool Directory::is_stopped_hard(const Uuid& workspace_id) const {
 }
 
 void Directory::add_stop(const LocalStop& stop) {
-  store::KillState& state =
-      stop.workspace_id == Uuid{} ? server_stops_ : stops_[stop.workspace_id];
+  store::KillState& state = stop.workspace_id == Uuid{} ? server_stops_ : stops_[stop.workspace_id];
   state = with_stop(std::move(state), stop);
 }
 

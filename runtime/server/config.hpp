@@ -14,6 +14,7 @@
 #include "core/limits.hpp"
 #include "core/result.hpp"
 #include "runtime/http/handler.hpp"
+#include "runtime/server/config_exporters.hpp"
 #include "runtime/server/log.hpp"
 
 namespace sentrail::server {
@@ -58,6 +59,8 @@ struct Config {
   std::int64_t decide_by_ms = limits::kDecideByMsDefault;
   std::int64_t execute_by_ms = limits::kExecuteByMsDefault;
   std::int64_t key_days = limits::kKeyLifeMsDefault / limits::kDayMs;
+
+  std::vector<ExporterConfig> exporters;
 
   friend bool operator==(const Config&, const Config&) = default;
 };

@@ -3,11 +3,14 @@
 
 #include <unistd.h>
 
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/uuid.hpp"
+#include "runtime/server/backup.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::server {
@@ -91,6 +94,27 @@ std::string ControlCommands::answer(std::string_view line, const ControlPeer& pe
 
 ControlCommand stop_command(gateway::LocalStops& stops) {
   return [&stops](Fields& fields, const ControlPeer& peer) { return stop(stops, fields, peer); };
+}
+
+// One at a time: two would only slow each other down, and commands have few threads.
+ControlCommand backup_command(const store::OpenedStore& running, std::string data,
+                              const Clock& clock) {
+  auto busy = std::make_shared<std::mutex>();
+  return [&running, data = std::move(data), &clock, busy](
+             Fields& fields, const ControlPeer&) -> Result<std::string> {
+    const std::string to = fields.required_text("to");
+    const std::string keys = fields.text("keys").value_or("");
+    if (!to.starts_with('/')) fields.refuse("to", "must be a whole path");
+    if (!keys.empty() && !keys.starts_with('/')) fields.refuse("keys", "must be a whole path");
+    SENTRAIL_TRY(fields.finish());
+    const std::unique_lock lock(*busy, std::try_to_lock);
+    if (!lock) return fail(Errc::unavailable, "another backup is being made");
+    SENTRAIL_ASSIGN_OR_RETURN(const BackupFacts facts, make_backup(running, data, to, keys, clock));
+    std::string out;
+    JsonWriter json(&out);
+    json.begin_object().key("entries").unsigned_integer(facts.head.size).end_object();
+    return members_of(std::move(out));
+  };
 }
 
 ControlCommand status_command(const gateway::LocalStops& stops, const store::Store& store) {

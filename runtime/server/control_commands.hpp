@@ -1,4 +1,4 @@
-// What the control socket understands: stop, status.
+// What the control socket understands: stop, backup, status.
 //
 // Neighbours: control_socket.hpp brings the lines, gateway/local_stops.hpp throws stops. Must not
 // know: sockets. Each line is one JSON object with a member `do`; so is each answer, with `ok`.
@@ -14,7 +14,7 @@
 #include "runtime/gateway/fields.hpp"
 #include "runtime/gateway/local_stops.hpp"
 #include "runtime/server/control_socket.hpp"
-#include "runtime/store/store.hpp"
+#include "runtime/store/open_store.hpp"
 
 namespace sentrail::server {
 
@@ -38,6 +38,9 @@ class ControlCommands {
 
 // `stop`: throws a stop. `stops` outlives the command.
 [[nodiscard]] ControlCommand stop_command(gateway::LocalStops& stops);
+// `backup`: copies the data folder. Both outlive the command.
+[[nodiscard]] ControlCommand backup_command(const store::OpenedStore& running, std::string data,
+                                            const Clock& clock);
 // `status`: what waits for the store, and whether that takes writes. Both outlive the command.
 [[nodiscard]] ControlCommand status_command(const gateway::LocalStops& stops,
                                             const store::Store& store);

@@ -95,8 +95,7 @@ FileHandle accept_with(int listener, FileHandle& spare) {
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& folder,
                                                            ControlAnswer answer) {
-  std::unique_ptr<ControlSocket> out(
-      new ControlSocket(folder + "/" + kName, std::move(answer)));
+  std::unique_ptr<ControlSocket> out(new ControlSocket(folder + "/" + kName, std::move(answer)));
   SENTRAIL_TRY(out->listen_in(folder));
   for (int i = 0; i < kThreads; ++i) {
     out->threads_.emplace_back([socket = out.get()] { socket->serve(); });

@@ -152,11 +152,27 @@ Status Daemon::make_gate() {
   settings.decide_by_ms = config.decide_by_ms;
   settings.execute_by_ms = config.execute_by_ms;
   settings.key_life_ms = config.key_days * limits::kDayMs;
-  gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
-      *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
-      bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
-      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_,
-      &local_->stops(), &local_->self_test()});
+  gate_ = std::make_unique<gateway::Gate>(
+      gateway::GateParts{*store_.store,
+                         *writer_,
+                         *recorder_,
+                         clock_,
+                         *coordinator_,
+                         *vault_,
+                         *administration_,
+                         bundle_,
+                         [this](std::string_view bytes) { return policy_->install(bytes); },
+                         *known_,
+                         *changes_,
+                         watch_,
+                         *pool_,
+                         throttle_,
+                         sessions_,
+                         std::move(settings),
+                         &*counters_,
+                         &local_->stops(),
+                         &local_->self_test(),
+                         [this](std::string& out) { exporters_.write_metrics(out); }});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -239,9 +255,13 @@ Status Daemon::serve() {
       },
       [this] { valve_->close(); });
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
-  SENTRAIL_TRY(local_->open(data_->path(),
-                            {*store_.store, *changes_, *administration_, *pool_}));
+  SENTRAIL_TRY(local_->open(data_->path(), {store_, *changes_, *administration_, *pool_}));
+  SENTRAIL_TRY(exporters_.make(
+      options_.config.exporters, data_->path() + "/exports",
+      options_.config.public_url.empty() ? started_.url : options_.config.public_url,
+      options_.config.upstream_ca_file, *store_.store, *server_->threads().back()));
   server_->start();
+  exporters_.start();
   local_->run_on(*server_->threads().front());
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
@@ -266,6 +286,7 @@ void Daemon::close() {
   if (valve_) valve_->close();
   if (server_) server_->wait();
   if (local_) local_->close();
+  exporters_.stop();
   if (coordinator_thread_.joinable()) {
     coordinator_->stop();
     coordinator_thread_.join();

@@ -44,6 +44,7 @@
 #include "runtime/server/config.hpp"
 #include "runtime/server/data_directory.hpp"
 #include "runtime/server/entrance.hpp"
+#include "runtime/server/exporters.hpp"
 #include "runtime/server/local_control.hpp"
 #include "runtime/server/policy_keeper.hpp"
 #include "runtime/server/send_valve.hpp"
@@ -129,6 +130,7 @@ class Daemon {
   std::optional<PolicyKeeper> policy_;
   std::optional<gateway::KnownHolder> known_;
   std::optional<LocalControl> local_;
+  Exporters exporters_;
   gateway::Watch watch_;
   std::optional<gateway::UpstreamSender> sender_;
   std::optional<SendValve> valve_;

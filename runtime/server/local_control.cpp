@@ -4,9 +4,10 @@
 namespace sentrail::server {
 
 Status LocalControl::open(const std::string& folder, const LocalControlParts& parts) {
-  recorder_.emplace(stops_, parts.store, parts.changes, parts.administration, parts.pool);
+  recorder_.emplace(stops_, *parts.opened.store, parts.changes, parts.administration, parts.pool);
   commands_.add("stop", stop_command(stops_));
-  commands_.add("status", status_command(stops_, parts.store));
+  commands_.add("status", status_command(stops_, *parts.opened.store));
+  commands_.add("backup", backup_command(parts.opened, folder, clock_));
   SENTRAIL_ASSIGN_OR_RETURN(
       socket_, ControlSocket::open(folder, [this](std::string_view line, const ControlPeer& peer) {
         return commands_.answer(line, peer);

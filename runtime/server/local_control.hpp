@@ -20,7 +20,7 @@ namespace sentrail::server {
 
 // What commands act on. All outlive close().
 struct LocalControlParts {
-  store::Store& store;
+  const store::OpenedStore& opened;
   gateway::AdminCommits& changes;
   const identity::Administration& administration;
   gateway::WorkPool& pool;
@@ -31,10 +31,12 @@ class LocalControl {
  public:
   // Both outlive this.
   LocalControl(gateway::KnownHolder& known, const Clock& clock)
-      : stops_(known, clock), self_test_(known, clock) {}
+      : clock_(clock), stops_(known, clock), self_test_(known, clock) {}
 
   // Puts stops of former processes in force. fails: as gateway::LocalStops::restore.
-  [[nodiscard]] Status restore(const std::string& folder) { return stops_.restore(folder + "/stops"); }
+  [[nodiscard]] Status restore(const std::string& folder) {
+    return stops_.restore(folder + "/stops");
+  }
   // Opens the socket; commands are answered from then on. fails: as ControlSocket::open.
   [[nodiscard]] Status open(const std::string& folder, const LocalControlParts& parts);
   // Begins what is done now and then, on a thread that runs.
@@ -46,6 +48,7 @@ class LocalControl {
   [[nodiscard]] const gateway::StopSelfTest& self_test() const noexcept { return self_test_; }
 
  private:
+  const Clock& clock_;
   gateway::LocalStops stops_;
   gateway::StopSelfTest self_test_;
   std::optional<gateway::LocalStopsRecorder> recorder_;

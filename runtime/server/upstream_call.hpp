@@ -105,7 +105,7 @@ class UpstreamCall final : public CallUnderWay {
   bool began_ = false;               // the client was given a head
   bool client_reads_ = true;
   std::optional<std::string> cut_off_;  // why the permit ended it
-  std::uint64_t unread_bytes_ = 0;  // drained for nobody since the client went away
+  std::uint64_t unread_bytes_ = 0;      // drained for nobody since the client went away
 };
 
 }  // namespace sentrail::server

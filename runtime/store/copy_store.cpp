@@ -28,8 +28,7 @@ Status check_begin(const Store& copy, const AuditHead& before) {
                                    std::to_string(before.size) + " that are durable");
   }
   if (before.size == 0) return {};
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<AuditRow> rows,
-                            copy.audit_range(before.size - 1, 1));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<AuditRow> rows, copy.audit_range(before.size - 1, 1));
   if (rows.empty() || rows.front().chain != before.chain) {
     return fail(Errc::corrupt, "the copy is not of the log that is durable");
   }

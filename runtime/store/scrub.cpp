@@ -165,7 +165,8 @@ class Scrubber {
 
   [[nodiscard]] Status walk_rest(Space space, std::string_view kind) {
     return each(space, [this, kind](const KvCursor& cursor) {
-      if (cursor.key().size() < 16) return blame("a row of the " + std::string(kind), "its key is too short");
+      if (cursor.key().size() < 16)
+        return blame("a row of the " + std::string(kind), "its key is too short");
       count(kind, uuid_in(cursor.key(), 0), cursor);
     });
   }

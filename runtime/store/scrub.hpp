@@ -27,10 +27,10 @@ struct Usage {
 
 // What a walk over everything found.
 struct ScrubReport {
-  AuditHead head;                                             // as recomputed from the leaves
-  std::map<std::pair<std::string, Uuid>, Usage> usage;        // by kind and workspace
-  std::uint64_t faults = 0;                                   // rows that are not what they should be
-  std::vector<std::string> examples;                          // the first of them, for people
+  AuditHead head;                                       // as recomputed from the leaves
+  std::map<std::pair<std::string, Uuid>, Usage> usage;  // by kind and workspace
+  std::uint64_t faults = 0;                             // rows that are not what they should be
+  std::vector<std::string> examples;                    // the first of them, for people
 };
 
 // Verifies the engine's files, then reads every row: records decode, entries are dense and hash to

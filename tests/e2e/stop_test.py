@@ -211,7 +211,9 @@ class AtOnce(Stopping):
 class Lasting(Stopping):
     def test_sticky_over_restarts_and_on_record(self):
         self.connect(Upstream().accept())
-        workspace = self.entries()[0]["workspaceId"]
+        workspace = call(
+            self.gate.port, "POST", "/session",
+            {"name": "ada", "passphrase": self.ada.passphrase}).body["workspaceId"]
         self.stop("--workspace", workspace)
         self.gate.kill()
         self.gate.start()
@@ -220,7 +222,7 @@ class Lasting(Stopping):
         told = until(lambda: [e for e in self.entries() if e["action"] == "kill_switch.enable"],
                      "the stop on record")
         self.assertEqual(len(told), 1)
-        self.assertEqual(told[0]["requestedBy"], "local uid 0" if os.getuid() == 0 else
+        self.assertEqual(told[0]["requested_by"], "local uid 0" if os.getuid() == 0 else
                          f"local uid {os.getuid()}")
         self.ada.do("POST", "/kill-switch", {"action": "disable"})
         self.assertEqual(self.ask().status, 200)

@@ -36,13 +36,14 @@ TEST(LocalStop, AddsAndNeverLoosens) {
 }
 
 TEST(LocalStop, PausesToolsAndAgents) {
-  const store::KillState state = with_stop(
-      with_stop({}, stop_of(KillAction::pause_tool, "github")), stop_of(KillAction::pause_agent, "octo"));
+  const store::KillState state = with_stop(with_stop({}, stop_of(KillAction::pause_tool, "github")),
+                                           stop_of(KillAction::pause_agent, "octo"));
   EXPECT_FALSE(state.enabled);
   EXPECT_TRUE(find_stop({}, state, {"github", "other", false}));
   EXPECT_TRUE(find_stop({}, state, {"linear", "octo", false}));
   EXPECT_FALSE(find_stop({}, state, {"linear", "other", false}));
-  EXPECT_TRUE(find_stop({}, with_stop({}, stop_of(KillAction::pause_tool, std::string(kSelfTestTool))),
+  EXPECT_TRUE(find_stop({},
+                        with_stop({}, stop_of(KillAction::pause_tool, std::string(kSelfTestTool))),
                         {kSelfTestTool, {}, false}));
 }
 
