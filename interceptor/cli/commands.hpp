@@ -27,6 +27,8 @@ void add_connections(CLI::App& app, Context& context);
 void add_approvals(CLI::App& app, Context& context);
 // `kill`: enable, disable, pause and resume.
 void add_kill(CLI::App& app, Context& context);
+// `audit erase`, into the family `audit`.
+void add_erase(CLI::App& audit, Context& context);
 // `backup`, `restore`, `store check|usage`: data folders of this machine.
 void add_data_folders(CLI::App& app, Context& context);
 // `stop`: what needs neither network nor store.

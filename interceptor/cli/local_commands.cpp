@@ -55,6 +55,33 @@ Status stop(Context& context, const StopOptions& options) {
   return {};
 }
 
+struct EraseOptions {
+  std::string data;
+  std::string agent;
+  std::string person;
+  std::string basis;
+};
+
+Status erase(Context& context, const EraseOptions& options) {
+  if (context.settings.workspace.empty()) {
+    return fail(Errc::invalid_argument, "name the workspace with --workspace");
+  }
+  std::string line;
+  JsonWriter json(&line);
+  json.begin_object().key("do").string("erase").key("basis").string(options.basis);
+  json.key("workspace").string(context.settings.workspace);
+  if (!options.agent.empty()) json.key("agent").string(options.agent);
+  if (!options.person.empty()) json.key("person").string(options.person);
+  json.end_object();
+  SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, ask_control(options.data, line, kStopWaitMs));
+  if (context.printed_json(answer)) return {};
+  const JsonValue root = answer.json.root();
+  std::printf("erased from %s entries, %s keys destroyed; on record as %s\n",
+              cell(root, "entries").c_str(), cell(root, "keys").c_str(),
+              cell(root, "auditLogId").c_str());
+  return {};
+}
+
 // A backup reads all of the data; the gate answers when it is checked.
 constexpr std::int64_t kBackupWaitMs = 24 * 3'600'000LL;
 
@@ -126,6 +153,18 @@ CLI::App* add_passed_on(CLI::App& app, Context& context, const std::string& name
 }
 
 }  // namespace
+
+void add_erase(CLI::App& audit, Context& context) {
+  auto options = std::make_shared<EraseOptions>();
+  CLI::App* command = audit.add_subcommand(
+      "erase", "make what the log holds of an agent or a person unreadable, on the gate's machine");
+  command->add_option("--local", options->data, "the gate's data folder")->required();
+  CLI::Option* agent = command->add_option("--agent", options->agent, "an agent's id");
+  command->add_option("--person", options->person, "an account's name or id")->excludes(agent);
+  command->add_option("--basis", options->basis, "the legal basis, for the record")->required();
+  command->callback(
+      [&context, options] { context.finish([&] { return erase(context, *options); }); });
+}
 
 void add_data_folders(CLI::App& app, Context& context) {
   auto options = std::make_shared<BackupOptions>();

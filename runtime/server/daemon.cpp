@@ -77,7 +77,9 @@ Status Daemon::open_data() {
   open.create = true;
   open.codec = &codec_;
   SENTRAIL_ASSIGN_OR_RETURN(store_, store::open_rocksdb_store(open));
-  recorder_.emplace(*master_, crypto::uuid_v4());
+  SENTRAIL_ASSIGN_OR_RETURN(subjects_,
+                            audit::SubjectKeys::open(data_->path() + "/subjects", *master_));
+  recorder_.emplace(*master_, crypto::uuid_v4(), subjects_.get());
   vault_.emplace(*master_);
   administration_.emplace(*recorder_, clock_);
   known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file,
@@ -255,7 +257,8 @@ Status Daemon::serve() {
       },
       [this] { valve_->close(); });
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
-  SENTRAIL_TRY(local_->open(data_->path(), {store_, *changes_, *administration_, *pool_}));
+  SENTRAIL_TRY(local_->open(data_->path(),
+                            {store_, *changes_, *administration_, *pool_, *recorder_, *subjects_}));
   SENTRAIL_TRY(exporters_.make(
       options_.config.exporters, data_->path() + "/exports",
       options_.config.public_url.empty() ? started_.url : options_.config.public_url,

@@ -26,6 +26,7 @@
 #include "core/time.hpp"
 #include "runtime/audit/event.hpp"
 #include "runtime/audit/leaf.hpp"
+#include "runtime/audit/subject_keys.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
@@ -120,6 +121,7 @@ class Daemon {
   std::optional<DataDirectory> data_;
   std::optional<crypto::SealKey> master_;
   store::OpenedStore store_;
+  std::unique_ptr<audit::SubjectKeys> subjects_;
   std::optional<audit::Recorder> recorder_;
   std::optional<execute::CallVault> vault_;
   std::optional<identity::Administration> administration_;

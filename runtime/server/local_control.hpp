@@ -11,6 +11,7 @@
 
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "runtime/audit/subject_keys.hpp"
 #include "runtime/gateway/local_stops.hpp"
 #include "runtime/gateway/stop_self_test.hpp"
 #include "runtime/server/control_commands.hpp"
@@ -24,6 +25,8 @@ struct LocalControlParts {
   gateway::AdminCommits& changes;
   const identity::Administration& administration;
   gateway::WorkPool& pool;
+  const audit::Recorder& recorder;
+  audit::SubjectKeys& subjects;
 };
 
 // threads: the daemon's.
@@ -31,7 +34,7 @@ class LocalControl {
  public:
   // Both outlive this.
   LocalControl(gateway::KnownHolder& known, const Clock& clock)
-      : clock_(clock), stops_(known, clock), self_test_(known, clock) {}
+      : clock_(clock), stops_(known, clock), self_test_(known, clock), known_(known) {}
 
   // Puts stops of former processes in force. fails: as gateway::LocalStops::restore.
   [[nodiscard]] Status restore(const std::string& folder) {
@@ -48,9 +51,14 @@ class LocalControl {
   [[nodiscard]] const gateway::StopSelfTest& self_test() const noexcept { return self_test_; }
 
  private:
+  void settle_on(http::IoThread& io);
+
   const Clock& clock_;
   gateway::LocalStops stops_;
   gateway::StopSelfTest self_test_;
+  gateway::KnownHolder& known_;
+  audit::SubjectKeys* subjects_ = nullptr;
+  gateway::WorkPool* pool_ = nullptr;
   std::optional<gateway::LocalStopsRecorder> recorder_;
   ControlCommands commands_;
   std::unique_ptr<ControlSocket> socket_;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "runtime/store/codec.hpp"
+#include "runtime/store/keys.hpp"
 #include "runtime/store/kv_store.hpp"
 #include "runtime/store/scrub.hpp"
 #include "runtime/store/store_rocksdb.hpp"
