@@ -221,6 +221,19 @@ inline constexpr std::size_t kListPageMax = 100;
 inline constexpr std::size_t kLogPageMax = 1'000;
 // Expired sessions and old counts are looked for this often.
 inline constexpr std::int64_t kHousekeepingMs = 60'000;
+// Stops thrown on the machine itself that the store has not taken yet: more than this and one stops
+// the whole server.
+inline constexpr std::size_t kLocalStopsMax = 64;
+// Each slot of the file that keeps them: 64 stops whose reasons are as long as they may be.
+inline constexpr std::size_t kLocalStopsSlotBytes = 256u << 10;
+// How often the kill switch is tried on a name that nothing has, and how long one try may take.
+inline constexpr std::int64_t kStopSelfTestMs = 24 * 3'600'000LL;
+inline constexpr std::int64_t kStopSelfTestWaitMs = 5'000;
+// How often stops that wait for the store are offered to it.
+inline constexpr std::int64_t kLocalStopsRetryMs = 1'000;
+// One line of the control socket, and how long a peer may take to send or read it.
+inline constexpr std::size_t kControlLineBytesMax = 16u << 10;
+inline constexpr std::int64_t kControlLineMs = 5'000;
 
 // --- approvals -----------------------------------------------------------------------------
 inline constexpr std::size_t kPendingPerAgentMax = 50;  // approval fatigue

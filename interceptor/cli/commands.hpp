@@ -31,6 +31,12 @@ void add_break_glass(CLI::App& app, Context& context);
 void add_delegations(CLI::App& app, Context& context);
 // `kill`: enable, disable, pause and resume.
 void add_kill(CLI::App& app, Context& context);
+// `audit erase`, into the family `audit`.
+void add_erase(CLI::App& audit, Context& context);
+// `backup`, `restore`, `store check|usage`: data folders of this machine.
+void add_data_folders(CLI::App& app, Context& context);
+// `stop`: what needs neither network nor store.
+void add_stop(CLI::App& app, Context& context);
 // `audit list|show|verify`.
 void add_audit(CLI::App& app, Context& context);
 // `policy push|status`.

@@ -47,7 +47,10 @@ int main(int argc, char** argv) {
   cli::add_delegations(app, context);
   cli::add_break_glass(app, context);
   cli::add_kill(app, context);
+  cli::add_stop(app, context);
+  cli::add_data_folders(app, context);
   cli::add_audit(app, context);
+  cli::add_erase(*app.get_subcommand("audit"), context);
   cli::add_policy(app, context);
   cli::add_keys(app, context);
   cli::add_agents(app, context);

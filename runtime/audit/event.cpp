@@ -11,6 +11,7 @@
 #include "core/limits.hpp"
 #include "crypto/random.hpp"
 #include "runtime/audit/leaf.hpp"
+#include "runtime/audit/subject_keys.hpp"
 #include "runtime/store/codec.hpp"
 
 namespace sentrail::audit {
@@ -164,6 +165,29 @@ Status decode_part(std::string_view bytes, AuditEntry& entry, Personal& personal
   return {};
 }
 
+// With whose key a value is sealed. What a person wrote and did is theirs; what an agent asked for
+// is the agent's; the rest is the workspace's.
+enum class Owner : std::uint8_t { agent, person, workspace };
+
+Owner owner_of(Subject subject, const Personal& personal) {
+  const bool has_agent = !personal.agent_id.empty();
+  const bool has_person = !personal.person_id.empty();
+  switch (subject) {
+    case Subject::person:
+    case Subject::reason:
+      if (has_person) return Owner::person;
+      break;
+    case Subject::requester:
+    case Subject::agent:
+    case Subject::resource:
+    case Subject::payload:
+    case Subject::response:
+      if (has_person && !has_agent) return Owner::person;
+      break;
+  }
+  return has_agent ? Owner::agent : Owner::workspace;
+}
+
 // A key below the master key, for one purpose.
 crypto::HmacKey root_of(const crypto::SealKey& master, std::string_view purpose) {
   const std::string message = std::string(purpose).append(1, '\0');
@@ -233,8 +257,14 @@ std::string value_of(Subject subject, const Personal& personal) {
   return {};
 }
 
-Recorder::Recorder(const crypto::SealKey& master, const Uuid& boot_id)
-    : seal_root_(root_of(master, "sentrail-audit-seal-v1")),
+// Values that are sealed together.
+struct Recorder::Part {
+  std::vector<SealedValue> values;
+};
+
+Recorder::Recorder(const crypto::SealKey& master, const Uuid& boot_id, SubjectKeys* subjects)
+    : subjects_(subjects),
+      seal_root_(root_of(master, "sentrail-audit-seal-v1")),
       index_root_(root_of(master, "sentrail-audit-index-v1")),
       boot_id_(boot_id) {}
 
@@ -262,11 +292,17 @@ store::AuditTerm Recorder::term(const Uuid& workspace_id, AuditColumn column,
 AuditEntry Recorder::record(AuditEntry entry, const Personal& personal) const {
   if (entry.id == Uuid{}) entry.id = crypto::uuid_v7(entry.time_ms);
   entry.boot_id = boot_id_;
-  std::vector<SealedValue> values;
+  Part of_agent;
+  Part of_person;
+  Part of_workspace;
   for (const Subject subject : kSubjects) {
     std::string value = value_of(subject, personal);
     if (value.empty()) continue;
-    SealedValue& sealed = values.emplace_back();
+    const Owner owner = subjects_ == nullptr ? Owner::workspace : owner_of(subject, personal);
+    Part& part = owner == Owner::agent    ? of_agent
+                 : owner == Owner::person ? of_person
+                                          : of_workspace;
+    SealedValue& sealed = part.values.emplace_back();
     sealed.subject = subject;
     sealed.value = std::move(value);
     crypto::fill_random(sealed.salt);
@@ -279,11 +315,53 @@ AuditEntry Recorder::record(AuditEntry entry, const Personal& personal) const {
   index(AuditColumn::requester, personal.requested_by);
   index(AuditColumn::person, personal.person_id);
   index(AuditColumn::resource, personal.resource_id);
-  if (values.empty()) return entry;
-  std::string part = encode_part(values);
-  entry.sealed.push_back({Uuid{}, crypto::seal(key_of(entry.workspace_id), part, place_of(entry))});
-  crypto::wipe(part);
+  seal_part(entry, kAgentKeys, personal.agent_id, of_agent);
+  seal_part(entry, kPersonKeys, personal.person_id, of_person);
+  seal_part(entry, {}, {}, of_workspace);
   return entry;
+}
+
+// A subject whose key cannot be had, because the disk fails, has its values under the workspace's:
+// they are no less secret, and an entry that is not made would block the action.
+void Recorder::seal_part(store::AuditEntry& entry, std::string_view kind,
+                         const std::string& subject, const Part& values) const {
+  if (values.values.empty()) return;
+  std::string part = encode_part(values.values);
+  std::optional<SubjectKey> own;
+  if (subjects_ != nullptr && !kind.empty()) {
+    Result<SubjectKey> key = subjects_->key_of(entry.workspace_id, kind, subject);
+    if (key) own.emplace(*std::move(key));
+  }
+  const Uuid id = own ? own->id : Uuid{};
+  const crypto::SealKey key = own ? std::move(own->key) : key_of(entry.workspace_id);
+  entry.sealed.push_back({id, crypto::seal(key, part, place_of(entry))});
+  crypto::wipe(part);
+}
+
+std::optional<crypto::SealKey> Recorder::key_of(const AuditEntry& entry,
+                                                const store::SealedPart& part) const {
+  if (part.key_id == Uuid{}) return key_of(entry.workspace_id);
+  if (subjects_ == nullptr) return std::nullopt;
+  return subjects_->find(part.key_id);
+}
+
+Result<std::vector<Uuid>> Recorder::keys_in(const store::AuditRow& row,
+                                            std::string_view kind) const {
+  SENTRAIL_ASSIGN_OR_RETURN(Leaf leaf, decode_leaf(row.leaf));
+  std::vector<Uuid> ids;
+  for (const store::SealedPart& part : row.sealed) {
+    const std::optional<crypto::SealKey> key = key_of(leaf.entry, part);
+    if (part.key_id == Uuid{} || !key) continue;
+    SENTRAIL_ASSIGN_OR_RETURN(std::string bytes,
+                              crypto::open(*key, part.bytes, place_of(leaf.entry)));
+    Personal personal;
+    const Status read = decode_part(bytes, leaf.entry, personal);
+    crypto::wipe(bytes);
+    SENTRAIL_TRY(read);
+    const bool is_persons = !personal.person_id.empty();
+    if (is_persons == (kind == kPersonKeys)) ids.push_back(part.key_id);
+  }
+  return ids;
 }
 
 Result<OpenedEntry> Recorder::open(const store::AuditRow& row) const {
@@ -292,12 +370,12 @@ Result<OpenedEntry> Recorder::open(const store::AuditRow& row) const {
   opened.sequence = leaf.sequence;
   opened.entry = std::move(leaf.entry);
   for (const store::SealedPart& part : row.sealed) {
-    if (part.key_id != Uuid{}) {
-      opened.erased = true;  // sealed for one person, whose key is not here
+    const std::optional<crypto::SealKey> key = key_of(opened.entry, part);
+    if (!key) {
+      opened.erased = true;
       continue;
     }
-    Result<std::string> bytes =
-        crypto::open(key_of(opened.entry.workspace_id), part.bytes, place_of(opened.entry));
+    Result<std::string> bytes = crypto::open(*key, part.bytes, place_of(opened.entry));
     if (!bytes) return tl::make_unexpected(std::move(bytes).error());
     const Status status = decode_part(*bytes, opened.entry, opened.personal);
     crypto::wipe(*bytes);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "crypto/hash.hpp"
@@ -113,11 +114,19 @@ struct OpenedEntry {
   [[nodiscard]] Columns columns() const;
 };
 
-// Seals and opens entries with keys derived from the master key. threads: const use from any.
+// The kinds of subjects that have keys of their own.
+inline constexpr std::string_view kAgentKeys = "agent";
+inline constexpr std::string_view kPersonKeys = "person";
+
+class SubjectKeys;
+
+// Seals and opens entries: what is about an agent or a person under a key of theirs, the rest under
+// a key of the workspace, derived from the master key. threads: const use from any.
 class Recorder {
  public:
-  // Takes the master key's bytes for derivation; `boot_id` marks this process's entries.
-  Recorder(const crypto::SealKey& master, const Uuid& boot_id);
+  // Takes the master key's bytes for derivation; `boot_id` marks this process's entries. Without
+  // `subjects`, which outlives this, all is sealed under keys of workspaces and cannot be erased.
+  Recorder(const crypto::SealKey& master, const Uuid& boot_id, SubjectKeys* subjects = nullptr);
 
   // Completes an entry: a fresh id if it has none, the boot id, commitments with fresh salts,
   // search terms, the sealed part. What is personal appears in `personal` alone.
@@ -127,13 +136,26 @@ class Recorder {
   // fails: corrupt if the leaf is none, or a sealed part was changed or belongs elsewhere.
   [[nodiscard]] Result<OpenedEntry> open(const store::AuditRow& row) const;
 
+  // The ids of the keys of that kind of subject under which parts of an entry are sealed; those
+  // that are erased already are nobody's. fails: as open().
+  [[nodiscard]] Result<std::vector<Uuid>> keys_in(const store::AuditRow& row,
+                                                  std::string_view kind) const;
+
   // What to search for to find a personal value: agent, requester and person by id, resource by id.
   [[nodiscard]] store::AuditTerm term(const Uuid& workspace_id, store::AuditColumn column,
                                       std::string_view value) const;
 
  private:
-  [[nodiscard]] crypto::SealKey key_of(const Uuid& workspace_id) const;
+  struct Part;
 
+  [[nodiscard]] crypto::SealKey key_of(const Uuid& workspace_id) const;
+  // The key that a part was sealed with; nothing if it is erased.
+  [[nodiscard]] std::optional<crypto::SealKey> key_of(const store::AuditEntry& entry,
+                                                      const store::SealedPart& part) const;
+  void seal_part(store::AuditEntry& entry, std::string_view kind, const std::string& subject,
+                 const Part& part) const;
+
+  SubjectKeys* const subjects_;
   crypto::HmacKey seal_root_;
   crypto::HmacKey index_root_;
   Uuid boot_id_;

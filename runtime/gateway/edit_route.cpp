@@ -10,10 +10,10 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "crypto/random.hpp"
-#include "runtime/approvals/preconditions.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/edit_diff.hpp"
 #include "runtime/gateway/fields.hpp"
+#include "runtime/gateway/forward.hpp"
 #include "runtime/gateway/held_view.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
@@ -100,11 +100,7 @@ execute::HoldRequest request_of(const GateParts& parts, const ActionRecord& befo
   draft.execute_within_ms = parts.settings.execute_by_ms;
   draft.method = call.method;
   draft.target = call.target;
-  const JsonDocument body = wire::parse_json(call.body).value_or(JsonDocument());
-  call.preconditions =
-      approvals::find_preconditions({before.tool, judged.action, call.method, call.headers,
-                                     body.empty() ? JsonValue{} : body.root(), false});
-  draft.resend = execute::resend_rule(call.method, !call.preconditions.empty());
+  draft.resend = execute::resend_rule(call.method, call.preconditions);
   const std::int64_t usual_ms = parts.settings.decide_by_ms;
   request.decide_within_ms =
       judged.approval ? judged.approval->decide_within_ms(usual_ms) : usual_ms;
@@ -182,14 +178,17 @@ Status begin_edit(GateParts& parts, const std::shared_ptr<PeopleCall>& call, con
   // Before anything is charged: nothing after the judgement may fail.
   SENTRAIL_ASSIGN_OR_RETURN(VotingPerson editor, voting_person(*call));
   edit->judge = std::make_shared<Judge>(parts.bundle, parts.counters);
-  SENTRAIL_ASSIGN_OR_RETURN(
-      Judged judged,
-      judge_anew(*edit->judge, *parts.known.get(), *record, request, parts.clock.now(),
-                 {counters::Purpose::charge, record->correlation_id}));
+  const std::shared_ptr<const Known> known = parts.known.get();
+  SENTRAIL_ASSIGN_OR_RETURN(Judged judged,
+                            judge_anew(*edit->judge, *known, *record, request, parts.clock.now(),
+                                       {counters::Purpose::charge, record->correlation_id}));
   if (judged.stop || judged.effect == Effect::block) {
     reply(refusal(409, "edit_blocked", judged.rule + ": " + judged.reason));
     return {};
   }
+  // Judged means connected: see judge_anew().
+  request.preconditions = preconditions_of(*known->upstream(record->workspace_id, record->tool),
+                                           record->tool, judged.action, request);
   execute::HoldRequest edited = request_of(parts, *record, std::move(request), judged);
   edit->correlation_id = edited.draft.correlation_id;
   edit->judge->hold(edit->correlation_id, judged);

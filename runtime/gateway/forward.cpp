@@ -36,6 +36,14 @@ class Forwarder final : public http::ForwardObserver {
   }
 
   http::HttpResponse failure(const http::UpstreamReport& report) override {
+    if (report.fault == UpstreamFault::stopped && report.reach == http::Reach::nothing_sent) {
+      Decided stopped = call_.decided;
+      stopped.effect = Effect::block;
+      stopped.reason = report.detail;
+      stopped.rule = "stop.before_first_byte";
+      stopped.policy_id.reset();
+      return blocked(stopped, desk_.parts.settings.public_url);
+    }
     http::HttpResponse out =
         refusal(failure_status(report), "upstream_" + std::string(name_of(report.fault)),
                 "the tool could not be asked: " + report.detail);
@@ -49,13 +57,17 @@ class Forwarder final : public http::ForwardObserver {
 
   void on_done(const http::UpstreamReport& report) override {
     desk_.metrics.forwarded(report.reach == http::Reach::complete);
-    if (!call_.result) return;
-    store::AuditEntry entry = *std::move(call_.result);
+    const bool stopped = report.fault == UpstreamFault::stopped;
+    if (stopped) desk_.metrics.stopped();
+    if (!stopped && !call_.tells_of_success) return;
+    store::AuditEntry entry = std::move(call_.result);
     entry.time_ms = desk_.parts.clock.now().unix_ms;
     if (report.status != 0) entry.status = report.status;
     audit::Personal personal;
     if (report.reach != http::Reach::complete) {
-      entry.decision = store::AuditDecision::error;
+      const bool unsent = stopped && report.reach == http::Reach::nothing_sent;
+      if (unsent) entry.kind = store::AuditKind::revoke;
+      entry.decision = unsent ? store::AuditDecision::block : store::AuditDecision::error;
       personal.reason = std::string(name_of(report.reach)) + ": " + report.detail;
     }
     if (call_.payload) personal.payload = std::move(*call_.payload).finish();
@@ -127,12 +139,17 @@ execute::Call held_call(const Upstream& upstream, std::string_view tool, std::st
   call.target = upstream_target(upstream.connection, target);
   call.headers = forwarded_fields(request);
   call.body = request.body;
+  call.preconditions = preconditions_of(upstream, tool, action, call);
+  return call;
+}
+
+std::vector<approvals::HeaderField> preconditions_of(const Upstream& upstream,
+                                                     std::string_view tool, std::string_view action,
+                                                     const execute::Call& call) {
   const Result<JsonDocument> body = wire::parse_json(call.body);
   const JsonValue root = body && !body->empty() ? body->root() : JsonValue{};
-  call.preconditions =
-      approvals::find_preconditions({tool, action, request.method, call.headers, root, call.target,
-                                     upstream.promises.if_match, upstream.promises.idempotency});
-  return call;
+  return approvals::find_preconditions({tool, action, call.method, call.headers, root, call.target,
+                                        upstream.promises.if_match, upstream.promises.idempotency});
 }
 
 bool is_bound_to(const execute::Call& call, const Upstream& upstream) {

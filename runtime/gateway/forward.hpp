@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/audit/event.hpp"
 #include "runtime/execute/call.hpp"
@@ -36,6 +37,12 @@ namespace sentrail::gateway {
                                       std::string_view target, const http::HttpRequest& request,
                                       std::string_view action);
 
+// What makes a second application of a call impossible, of what its tool honours.
+[[nodiscard]] std::vector<approvals::HeaderField> preconditions_of(const Upstream& upstream,
+                                                                   std::string_view tool,
+                                                                   std::string_view action,
+                                                                   const execute::Call& call);
+
 // Whether a stored call goes where the connection points now.
 [[nodiscard]] bool is_bound_to(const execute::Call& call, const Upstream& upstream);
 
@@ -49,8 +56,9 @@ struct ForwardedCall {
   Decided decided;
   std::shared_ptr<const Known> known;  // keeps `upstream`
   const Upstream* upstream = nullptr;
-  std::string public_base;                  // the tool's place under the gate's own address
-  std::optional<store::AuditEntry> result;  // to be completed and recorded when the call ended
+  std::string public_base;       // the tool's place under the gate's own address
+  store::AuditEntry result;      // to be completed and recorded when the call ended
+  bool tells_of_success = true;  // false: recorded only if a stop ended the call
   // Hashes a body that is streamed, begun with what was buffered of it; its hash goes into
   // `result`.
   std::optional<audit::StreamedPayload> payload;

@@ -24,6 +24,11 @@ std::string credential_place(const Uuid& workspace_id, std::string_view tool) {
   return place.append(tool);
 }
 
+std::uint64_t next_number() noexcept {
+  static std::atomic<std::uint64_t> made{0};
+  return ++made;
+}
+
 Result<Upstream> make_upstream(const Known::Source& source, store::Connection connection) {
   Upstream upstream;
   const bool tls = connection.scheme == "https";
@@ -75,9 +80,15 @@ Result<std::string> authorization_of(std::string_view auth_scheme, std::string_v
   return fail(Errc::invalid_argument, "authScheme must be bearer, token, basic or none");
 }
 
-Known::Known(identity::Directory directory) : directory_(std::move(directory)) {
-  static std::atomic<std::uint64_t> made{0};
-  number_ = ++made;
+Known::Known(identity::Directory directory)
+    : directory_(std::move(directory)), number_(next_number()) {}
+
+std::shared_ptr<const Known> Known::with_stops(
+    const std::vector<identity::LocalStop>& stops) const {
+  std::shared_ptr<Known> out(new Known(*this));
+  out->number_ = next_number();
+  for (const identity::LocalStop& stop : stops) out->directory_.add_stop(stop);
+  return out;
 }
 
 Result<std::shared_ptr<const Known>> Known::load(const Source& source) {
@@ -123,9 +134,41 @@ std::shared_ptr<const Known> KnownHolder::get() const {
 Status KnownHolder::reload() {
   const std::lock_guard one_at_a_time(loading_);
   SENTRAIL_ASSIGN_OR_RETURN(std::shared_ptr<const Known> fresh, Known::load(source_));
-  const std::lock_guard lock(mutex_);
-  current_.swap(fresh);
+  {
+    const std::lock_guard lock(mutex_);
+    loaded_.swap(fresh);
+    put_in_force();
+  }
+  if (told_) told_();
   return {};
+}
+
+// REQUIRES: mutex_ is held.
+void KnownHolder::put_in_force() {
+  current_ = local_stops_.empty() ? loaded_ : loaded_->with_stops(local_stops_);
+}
+
+void KnownHolder::add_stop(identity::LocalStop stop) {
+  {
+    const std::lock_guard lock(mutex_);
+    local_stops_.push_back(std::move(stop));
+    put_in_force();
+  }
+  if (told_) told_();
+}
+
+void KnownHolder::drop_stop(const Uuid& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(local_stops_, [&](const identity::LocalStop& stop) { return stop.id == id; });
+    put_in_force();
+  }
+  if (told_) told_();
+}
+
+std::vector<identity::LocalStop> KnownHolder::local_stops() const {
+  const std::lock_guard lock(mutex_);
+  return local_stops_;
 }
 
 }  // namespace sentrail::gateway

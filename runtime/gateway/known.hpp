@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -58,6 +59,10 @@ class Known {
   // fails: as the store; corrupt where a credential does not open with this master key.
   [[nodiscard]] static Result<std::shared_ptr<const Known>> load(const Source& source);
 
+  // The same with stops added that the store has not taken yet.
+  [[nodiscard]] std::shared_ptr<const Known> with_stops(
+      const std::vector<identity::LocalStop>& stops) const;
+
   [[nodiscard]] const identity::Directory& directory() const noexcept { return directory_; }
 
   // Another for each snapshot of this process, never zero.
@@ -68,6 +73,7 @@ class Known {
 
  private:
   explicit Known(identity::Directory directory);
+  Known(const Known&) = default;
 
   identity::Directory directory_;
   std::uint64_t number_ = 0;
@@ -91,13 +97,29 @@ class KnownHolder {
   // telling of it. cost: the disk. fails: as Known::load; what was in force stays.
   [[nodiscard]] Status reload();
 
+  // Adds a stop in memory alone, in force when this returns; reload() keeps it. Never waits for the
+  // disk, not even for a reload that does.
+  void add_stop(identity::LocalStop stop);
+  // Takes such a stop back: what the store says of it, as it was last read, counts from then on.
+  void drop_stop(const Uuid& id);
+  [[nodiscard]] std::vector<identity::LocalStop> local_stops() const;
+
+  // Called, on whichever thread, after another snapshot came into force. REQUIRES: set before
+  // there are threads.
+  void on_change(std::function<void()> told) { told_ = std::move(told); }
+
   [[nodiscard]] const crypto::SealKey& master() const noexcept { return source_.master; }
 
  private:
+  void put_in_force();
+
   const Known::Source source_;
   std::mutex loading_;  // one reload at a time: an older one must not replace a newer one
   mutable std::mutex mutex_;
-  std::shared_ptr<const Known> current_;  // guarded by mutex_
+  std::shared_ptr<const Known> loaded_;           // guarded by mutex_; as the store has it
+  std::shared_ptr<const Known> current_;          // guarded by mutex_
+  std::vector<identity::LocalStop> local_stops_;  // guarded by mutex_
+  std::function<void()> told_;
 };
 
 }  // namespace sentrail::gateway

@@ -16,13 +16,22 @@ http::HttpResponse readiness(const GateParts& parts) {
   std::vector<std::string_view> missing;
   if (parts.bundle.current() == nullptr) missing.emplace_back("policy");
   if (!parts.store.health()) missing.emplace_back("store");
+  const auto tried = parts.stop_test != nullptr ? parts.stop_test->last() : std::nullopt;
+  if (tried && !tried->passed) missing.emplace_back("kill_switch");
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(missing.empty());
   json.key("version").string(parts.settings.version);
   json.key("missing").begin_array();
   for (const std::string_view name : missing) json.string(name);
-  json.end_array().end_object();
+  json.end_array();
+  if (tried) {
+    json.key("killSwitchTest").begin_object().key("passed").boolean(tried->passed);
+    json.key("detail").string(tried->detail);
+    write_time(json, "at", tried->at_ms);
+    json.end_object();
+  }
+  json.end_object();
   return json_answer(missing.empty() ? 200 : 503, std::move(body));
 }
 
@@ -31,6 +40,21 @@ void write_gauge(std::string& out, std::string_view name, std::string_view help,
   out.append("# HELP ").append(name).append(" ").append(help).append("\n");
   out.append("# TYPE ").append(name).append(" ").append(type).append("\n");
   out.append(name).append(" ").append(std::to_string(value)).append("\n");
+}
+
+void write_stops(std::string& out, const GateParts& parts) {
+  if (parts.local_stops != nullptr) {
+    write_gauge(out, "sentrail_local_stops_waiting",
+                "Local stops that the store has not taken yet.", parts.local_stops->waiting());
+  }
+  if (parts.stop_test == nullptr) return;
+  const auto tried = parts.stop_test->last();
+  write_gauge(out, "sentrail_kill_switch_test_passed", "Whether the last try of the switch held.",
+              tried && tried->passed ? 1 : 0);
+  write_gauge(out, "sentrail_kill_switch_test_seconds", "Unix time of the last try of the switch.",
+              tried ? static_cast<std::uint64_t>(tried->at_ms / 1000) : 0);
+  write_gauge(out, "sentrail_kill_switch_test_failures_total", "Tries of the switch that failed.",
+              parts.stop_test->failures(), "counter");
 }
 
 http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) {
@@ -52,6 +76,8 @@ http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) 
               parts.bundle.current() == nullptr ? 0 : 1);
   write_gauge(out, "sentrail_store_healthy", "Whether the store takes writes.",
               parts.store.health() ? 1 : 0);
+  write_stops(out, parts);
+  if (parts.more_metrics) parts.more_metrics(out);
   if (parts.counters != nullptr) {
     const counters::Counters::Sizes sizes = parts.counters->sizes();
     write_gauge(out, "sentrail_limit_counters", "Counters of limits that hold something.",

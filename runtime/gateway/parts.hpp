@@ -20,7 +20,9 @@
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/known.hpp"
+#include "runtime/gateway/local_stops.hpp"
 #include "runtime/gateway/looks.hpp"
+#include "runtime/gateway/stop_self_test.hpp"
 #include "runtime/gateway/watch.hpp"
 #include "runtime/gateway/work_pool.hpp"
 #include "runtime/identity/accounts.hpp"
@@ -69,6 +71,9 @@ struct GateParts {
   GateSettings settings;
   counters::Counters* counters = nullptr;  // null: no limit has room
   Looks* looks = nullptr;                  // null: nobody remembers who saw a call when
+  const LocalStops* local_stops = nullptr;
+  const StopSelfTest* stop_test = nullptr;               // null: the switch is not tried
+  std::function<void(std::string& out)> more_metrics{};  // of what the gateway does not know
 };
 
 }  // namespace sentrail::gateway

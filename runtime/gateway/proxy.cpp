@@ -13,6 +13,7 @@
 #include "runtime/gateway/forward.hpp"
 #include "runtime/gateway/record.hpp"
 #include "runtime/gateway/retries.hpp"
+#include "runtime/gateway/stop_permit.hpp"
 #include "runtime/http/headers.hpp"
 
 namespace sentrail::gateway {
@@ -80,13 +81,17 @@ void forward(const PassagePtr& passage, const Uuid& audit_id) {
   forwarded.upstream = passage->upstream;
   forwarded.public_base = passage->place.public_base;
   const bool whole = passage->call.exchange->body_complete();
-  if (!passage->judged.declared_read || !whole) {
-    forwarded.result = result_entry(passage->call, asked_of(*passage), passage->judged);
-  }
+  forwarded.result = result_entry(passage->call, asked_of(*passage), passage->judged);
+  forwarded.tells_of_success = !passage->judged.declared_read || !whole;
   if (!whole) forwarded.payload.emplace(passage->request.body);
   http::UpstreamRequest call =
       upstream_request(*passage->upstream, passage->target, std::move(passage->request));
   if (!whole) call.request.framing = passage->request.framing;
+  const AgentCall& asked = passage->call;
+  call.permit = std::make_shared<StopPermit>(
+      passage->desk.parts.known,
+      StoppableCall{asked.caller->workspace.id, passage->place.tool, asked.caller->agent_id,
+                    passage->judged.declared_read, true});
   passage->call.exchange->forward(std::move(call),
                                   make_forwarder(passage->desk, std::move(forwarded)));
 }

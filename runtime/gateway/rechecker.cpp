@@ -60,6 +60,9 @@ execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionR
   return {};
 }
 
+// Reads that passed and were not sent after all; forgetting one costs a further try.
+constexpr std::size_t kReadsMax = 4'096;
+
 }  // namespace
 
 Result<Judged> judge_anew(Judge& judge, const Known& known, const store::ActionRecord& record,
@@ -75,6 +78,11 @@ Result<Judged> judge_anew(Judge& judge, const Known& known, const store::ActionR
   SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, judge.bundle());
   return judge.judge(*bundle, raw_request(*upstream, record, call),
                      asker_of(*caller, record.source, record.agent_ip, now), known, purpose);
+}
+
+bool CurrentRechecker::take_read(const Uuid& action_id) {
+  const std::lock_guard lock(mutex_);
+  return reads_.erase(action_id) == 1;
 }
 
 RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
@@ -110,6 +118,11 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
         judged && judged->limited &&
         verdict_of(judge_for(counters::Purpose::suppose), record).recheck == Recheck::pass;
     return answer;
+  }
+  if (judged->declared_read) {
+    const std::lock_guard lock(mutex_);
+    if (reads_.size() >= kReadsMax) reads_.clear();
+    reads_.insert(record.action_id);
   }
   answer.operations.emplace_back(
       store::RequireKillVersion{record.workspace_id, judged->kill_version});

@@ -5,6 +5,9 @@
 // source: docs/execution.md (re-check at execution).
 #pragma once
 
+#include <mutex>
+#include <set>
+
 #include "core/time.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/execute/sender.hpp"
@@ -29,6 +32,10 @@ class CurrentRechecker final : public execute::Rechecker {
                    const Clock& clock, counters::Counters* counters = nullptr)
       : known_(known), judge_(bundle, counters), clock_(clock) {}
 
+  // Whether the call that passed last time is a declared read, which a normal stop lets pass. Asked
+  // once for each send; what is not known is no read. threads: any.
+  [[nodiscard]] bool take_read(const Uuid& action_id);
+
   [[nodiscard]] execute::RecheckAnswer recheck(const store::ActionRecord& record,
                                                const execute::Call& call,
                                                execute::RecheckAt at) override;
@@ -37,6 +44,8 @@ class CurrentRechecker final : public execute::Rechecker {
   const KnownHolder& known_;
   Judge judge_;
   const Clock& clock_;
+  std::mutex mutex_;
+  std::set<Uuid> reads_;  // guarded by mutex_
 };
 
 }  // namespace sentrail::gateway

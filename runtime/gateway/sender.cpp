@@ -7,6 +7,7 @@
 #include "core/check.hpp"
 #include "core/limits.hpp"
 #include "runtime/gateway/forward.hpp"
+#include "runtime/gateway/stop_permit.hpp"
 #include "runtime/http/headers.hpp"
 
 namespace sentrail::gateway {
@@ -73,6 +74,10 @@ void UpstreamSender::send(execute::SendJob job, execute::SendObserver& observer)
   }
   http::IoThread* io = threads_[next_.fetch_add(1) % threads_.size()];
   auto request = std::make_shared<http::UpstreamRequest>(approved_request(*upstream, job));
+  const store::ActionRecord& record = job.record;
+  request->permit = std::make_shared<StopPermit>(
+      known_, StoppableCall{record.workspace_id, record.tool, record.agent_id,
+                            is_read_(record.action_id), false});
   io->post([io, request, &observer, ref, fence = job.fence] {
     io->send(std::move(*request), std::make_unique<Collector>(observer, ref, fence));
   });

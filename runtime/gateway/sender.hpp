@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "runtime/execute/sender.hpp"
@@ -18,8 +19,12 @@ namespace sentrail::gateway {
 // threads: as execute::Sender; use() once before anything is sent.
 class UpstreamSender final : public execute::Sender {
  public:
+  // Tells whether an approved call is a declared read.
+  using IsRead = std::function<bool(const Uuid& action_id)>;
+
   // `known` outlives the sender.
-  explicit UpstreamSender(const KnownHolder& known) : known_(known) {}
+  UpstreamSender(const KnownHolder& known, IsRead is_read)
+      : known_(known), is_read_(std::move(is_read)) {}
 
   // The threads that carry the calls; they outlive the sender's last call.
   void use(std::vector<http::IoThread*> threads) { threads_ = std::move(threads); }
@@ -28,6 +33,7 @@ class UpstreamSender final : public execute::Sender {
 
  private:
   const KnownHolder& known_;
+  const IsRead is_read_;
   std::vector<http::IoThread*> threads_;
   std::atomic<std::size_t> next_{0};
 };

@@ -71,6 +71,8 @@ std::string_view name_of(UpstreamFault fault) noexcept {
       return "client_gone";
     case UpstreamFault::cancelled:
       return "cancelled";
+    case UpstreamFault::stopped:
+      return "stopped";
   }
   SENTRAIL_UNREACHABLE("UpstreamFault");
 }

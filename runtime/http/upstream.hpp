@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,12 +40,24 @@ struct UpstreamTarget {
   UpstreamDeadlines deadlines;
 };
 
+// Asked while a call is carried out, on the I/O thread that carries it: whether it still may be.
+class SendPermit {
+ public:
+  virtual ~SendPermit() = default;
+  // Right before the first byte of the request leaves: why it must not; nothing if it may.
+  [[nodiscard]] virtual std::optional<std::string> refuse_to_send() const = 0;
+  // While it is under way: why it must be cut off; nothing if it may go on.
+  [[nodiscard]] virtual std::optional<std::string> refuse_to_go_on() const = 0;
+};
+
 // One call. `request` goes out as it is: target and headers unchanged, framing as its fields say.
 struct UpstreamRequest {
   std::shared_ptr<const UpstreamTarget> target;
   HttpRequest request;
   // Most decoded bytes of the response's body; a longer one is response_invalid.
   std::uint64_t response_bytes_max = std::numeric_limits<std::uint64_t>::max();
+  // Null: nobody needs to be asked, as for calls that tell of a stop.
+  std::shared_ptr<const SendPermit> permit{};
 };
 
 // How far a call got. Bytes count as sent once the operating system took them.
@@ -82,6 +95,7 @@ enum class UpstreamFault : std::uint8_t {
   body_unavailable,  // the client's streamed body ended early
   client_gone,       // the client stopped reading, and what was left was too long to drain
   cancelled,         // the server shut down
+  stopped,           // the permit was refused: before the first byte, or later
 };
 
 // Stable lower-case names, for logs, audit entries and JSON.

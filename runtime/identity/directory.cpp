@@ -144,6 +144,18 @@ std::optional<Stop> Directory::find_stop(const Uuid& workspace_id, const Stoppab
   return identity::find_stop(server_stops_, stops_of(workspace_id), action);
 }
 
+bool Directory::is_stopped_hard(const Uuid& workspace_id) const {
+  const auto is_hard = [](const store::KillState& state) {
+    return state.enabled && state.mode == store::KillMode::hard;
+  };
+  return is_hard(server_stops_) || is_hard(stops_of(workspace_id));
+}
+
+void Directory::add_stop(const LocalStop& stop) {
+  store::KillState& state = stop.workspace_id == Uuid{} ? server_stops_ : stops_[stop.workspace_id];
+  state = with_stop(std::move(state), stop);
+}
+
 const store::KillState& Directory::stops_of(const Uuid& workspace_id) const {
   const store::KillState* state = find_in(stops_, workspace_id);
   return state == nullptr ? no_stops_ : *state;

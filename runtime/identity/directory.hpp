@@ -19,6 +19,7 @@
 #include "core/result.hpp"
 #include "runtime/identity/keys.hpp"
 #include "runtime/identity/kill_switch.hpp"
+#include "runtime/identity/local_stop.hpp"
 #include "runtime/store/store.hpp"
 
 namespace sentrail::identity {
@@ -77,6 +78,12 @@ class Directory {
   // Delegations of a workspace, also those that are over.
   [[nodiscard]] const std::vector<store::Delegation>& delegations_of(
       const Uuid& workspace_id) const;
+
+  // Whether the kill switch is on in mode hard: nothing goes out, and what goes out is cut off.
+  [[nodiscard]] bool is_stopped_hard(const Uuid& workspace_id) const;
+
+  // Counts a local stop in. A workspace that is not known is stopped when it comes to be.
+  void add_stop(const LocalStop& stop);
 
   // Records by name; null if there is none. Borrowed from the snapshot.
   [[nodiscard]] const store::Workspace* find_workspace(const Uuid& id) const;

@@ -38,6 +38,8 @@ struct KillCommand {
   std::string target;
   std::string by;
   std::string reason;
+
+  friend bool operator==(const KillCommand&, const KillCommand&) = default;
 };
 
 // The state after a command. A command that changes nothing gives the state as it was: enabling

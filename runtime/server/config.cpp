@@ -112,6 +112,15 @@ std::string shown(const ListenAddress& listen) {
   return (v6 ? "[" + listen.address + "]" : listen.address) + ":" + std::to_string(listen.port);
 }
 
+Status read_exporters(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.exporters, read_exporter_list(node));
+  return {};
+}
+
+std::string write_exporters(const Config& config) {
+  return write_exporter_list(config.exporters);
+}
+
 Status read_listen(Config& config, const YamlNode& node) {
   SENTRAIL_ASSIGN_OR_RETURN(config.listen, parse_listen(node));
   return {};
@@ -282,6 +291,7 @@ constexpr std::array kSettings = {
             write_text<&Config::break_glass_group>},
     Setting{"keys.expire_days", read_number<&Config::key_days, 1, kKeyDaysMax>,
             write_number<&Config::key_days>},
+    Setting{"exporters", read_exporters, write_exporters},
 };
 
 bool is_section(std::string_view key) {
@@ -418,6 +428,11 @@ Config with_paths_in(Config config, const std::string& folder) {
   for (std::string* path : {&config.data, &config.bundle, &config.tls_certificate, &config.tls_key,
                             &config.tls_client_ca, &config.upstream_ca_file}) {
     if (!path->empty() && !path->starts_with('/')) *path = folder + "/" + *path;
+  }
+  for (ExporterConfig& exporter : config.exporters) {
+    for (std::string* path : {&exporter.file, &exporter.token_file}) {
+      if (!path->empty() && !path->starts_with('/')) *path = folder + "/" + *path;
+    }
   }
   return config;
 }

@@ -15,6 +15,7 @@
 #include "core/result.hpp"
 #include "runtime/approvals/reasons.hpp"
 #include "runtime/http/handler.hpp"
+#include "runtime/server/config_exporters.hpp"
 #include "runtime/server/log.hpp"
 
 namespace sentrail::server {
@@ -62,6 +63,8 @@ struct Config {
   std::vector<store::Escalation> escalations;  // whom to ask when nobody decides
   std::string break_glass_group;  // told of every emergency grant; empty: there are none
   std::int64_t key_days = limits::kKeyLifeMsDefault / limits::kDayMs;
+
+  std::vector<ExporterConfig> exporters;
 
   friend bool operator==(const Config&, const Config&) = default;
 };

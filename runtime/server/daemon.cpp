@@ -77,12 +77,16 @@ Status Daemon::open_data() {
   open.create = true;
   open.codec = &codec_;
   SENTRAIL_ASSIGN_OR_RETURN(store_, store::open_rocksdb_store(open));
-  recorder_.emplace(*master_, crypto::uuid_v4());
+  SENTRAIL_ASSIGN_OR_RETURN(subjects_,
+                            audit::SubjectKeys::open(data_->path() + "/subjects", *master_));
+  recorder_.emplace(*master_, crypto::uuid_v4(), subjects_.get());
   vault_.emplace(*master_);
   administration_.emplace(*recorder_, clock_);
   known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file,
                                         options_.config.upstream_first_byte_ms});
-  return known_->reload();
+  SENTRAIL_TRY(known_->reload());
+  local_.emplace(*known_, clock_);
+  return local_->restore(data_->path());
 }
 
 Status Daemon::load_policy() {
@@ -123,7 +127,8 @@ Status Daemon::open_listeners() {
 
 Status Daemon::make_gate() {
   const Config& config = options_.config;
-  sender_.emplace(*known_);
+  known_->on_change([this] { server_->ask_permits(); });
+  sender_.emplace(*known_, [this](const Uuid& id) { return rechecker_->take_read(id); });
   sender_->use(server_->threads());
   valve_.emplace(*sender_);
   counters_.emplace(clock_);
@@ -155,10 +160,28 @@ Status Daemon::make_gate() {
   settings.reasons = config.reasons;
   settings.break_glass_group = config.break_glass_group;
   settings.key_life_ms = config.key_days * limits::kDayMs;
-  gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
-      *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
-      bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
-      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_, &looks_});
+  gate_ = std::make_unique<gateway::Gate>(
+      gateway::GateParts{*store_.store,
+                         *writer_,
+                         *recorder_,
+                         clock_,
+                         *coordinator_,
+                         *vault_,
+                         *administration_,
+                         bundle_,
+                         [this](std::string_view bytes) { return policy_->install(bytes); },
+                         *known_,
+                         *changes_,
+                         watch_,
+                         *pool_,
+                         throttle_,
+                         sessions_,
+                         std::move(settings),
+                         &*counters_,
+                         &looks_,
+                         &local_->stops(),
+                         &local_->self_test(),
+                         [this](std::string& out) { exporters_.write_metrics(out); }});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -241,7 +264,15 @@ Status Daemon::serve() {
       },
       [this] { valve_->close(); });
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
+  SENTRAIL_TRY(local_->open(data_->path(),
+                            {store_, *changes_, *administration_, *pool_, *recorder_, *subjects_}));
+  SENTRAIL_TRY(exporters_.make(
+      options_.config.exporters, data_->path() + "/exports",
+      options_.config.public_url.empty() ? started_.url : options_.config.public_url,
+      options_.config.upstream_ca_file, *store_.store, *server_->threads().back()));
   server_->start();
+  exporters_.start();
+  local_->run_on(*server_->threads().front());
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
@@ -264,6 +295,8 @@ void Daemon::wait() {
 void Daemon::close() {
   if (valve_) valve_->close();
   if (server_) server_->wait();
+  if (local_) local_->close();
+  exporters_.stop();
   if (coordinator_thread_.joinable()) {
     coordinator_->stop();
     coordinator_thread_.join();

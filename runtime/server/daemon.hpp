@@ -26,6 +26,7 @@
 #include "core/time.hpp"
 #include "runtime/audit/event.hpp"
 #include "runtime/audit/leaf.hpp"
+#include "runtime/audit/subject_keys.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
@@ -45,6 +46,8 @@
 #include "runtime/server/config.hpp"
 #include "runtime/server/data_directory.hpp"
 #include "runtime/server/entrance.hpp"
+#include "runtime/server/exporters.hpp"
+#include "runtime/server/local_control.hpp"
 #include "runtime/server/policy_keeper.hpp"
 #include "runtime/server/send_valve.hpp"
 #include "runtime/server/server.hpp"
@@ -119,6 +122,7 @@ class Daemon {
   std::optional<DataDirectory> data_;
   std::optional<crypto::SealKey> master_;
   store::OpenedStore store_;
+  std::unique_ptr<audit::SubjectKeys> subjects_;
   std::optional<audit::Recorder> recorder_;
   std::optional<execute::CallVault> vault_;
   std::optional<identity::Administration> administration_;
@@ -128,6 +132,8 @@ class Daemon {
   bundles::ActiveBundle bundle_;
   std::optional<PolicyKeeper> policy_;
   std::optional<gateway::KnownHolder> known_;
+  std::optional<LocalControl> local_;
+  Exporters exporters_;
   gateway::Watch watch_;
   gateway::Looks looks_;
   std::optional<gateway::UpstreamSender> sender_;

@@ -126,6 +126,12 @@ Status Server::reload_tls() {
   return {};
 }
 
+void Server::ask_permits() {
+  for (const auto& worker : workers_) {
+    worker->post([one = worker.get()] { one->pools().ask_permits(); });
+  }
+}
+
 std::vector<http::IoThread*> Server::threads() {
   std::vector<http::IoThread*> out;
   for (const auto& worker : workers_) out.push_back(worker.get());

@@ -49,6 +49,9 @@ class Server {
   // connected to; on failure the old ones stay. threads: any
   [[nodiscard]] Status reload_tls();
 
+  // Has every call to an upstream ask its permit again. threads: any
+  void ask_permits();
+
   // The ports listened on, in the order of the configuration.
   [[nodiscard]] const std::vector<std::uint16_t>& ports() const noexcept { return ports_; }
   // The I/O threads, as the handler sees them.

@@ -51,7 +51,32 @@ UpstreamCall::UpstreamCall(UpstreamPools& pools, http::UpstreamRequest call,
       client_(client),
       executor_(executor),
       logger_(logger),
-      started_(SteadyClock::now()) {}
+      started_(SteadyClock::now()) {
+  pools_.add(this);
+}
+
+UpstreamCall::~UpstreamCall() {
+  pools_.remove(this);
+}
+
+void UpstreamCall::ask_permit() {
+  if (!call_.permit || cut_off_ || !tried_to_send_ || complete_ || !lease_) return;
+  cut_off_ = call_.permit->refuse_to_go_on();
+  if (!cut_off_) return;
+  // Whatever waits on the connection ends; what waits on the client finds it closed.
+  lease_.connection()->channel.close();
+  if (first_ && first_->interrupt) first_->interrupt();
+}
+
+// Asked with nothing between it and the write: from here to the operating system no other task
+// runs on this thread.
+bool UpstreamCall::refused_to_send() {
+  if (tried_to_send_ || !call_.permit) return false;
+  std::optional<std::string> why = call_.permit->refuse_to_send();
+  if (!why) return false;
+  fail(UpstreamFault::stopped, *std::move(why));
+  return true;
+}
 
 Task<http::UpstreamReport> UpstreamCall::run() {
   total_until_ = started_ + std::chrono::milliseconds(call_.target->deadlines.total_ms);
@@ -196,7 +221,7 @@ Task<bool> UpstreamCall::send_streamed() {
 // out: whether all of it left; an answer that came meanwhile ends it, without a fault
 Task<bool> UpstreamCall::write(std::string_view first, std::string_view second) {
   Channel& channel = lease_.connection()->channel;
-  if (first_->done) co_return false;
+  if (first_->done || refused_to_send()) co_return false;
   first_->interrupt = [&channel] { channel.cancel(); };
   channel.arm_at(within(call_.target->deadlines.idle_ms));
   tried_to_send_ = true;
@@ -311,6 +336,8 @@ void UpstreamCall::fail_io(const IoResult& io, std::string_view doing) {
 
 void UpstreamCall::finish_attempt() {
   report_.reach = reach();
+  // Whatever the end of its connection was taken for.
+  if (cut_off_ && !complete_) fail(UpstreamFault::stopped, *cut_off_);
   if (!lease_) return;
   if (first_ && lease_.connection()->cancelled && report_.fault == UpstreamFault::closed) {
     report_.fault = UpstreamFault::cancelled;

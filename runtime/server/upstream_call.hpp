@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,14 +42,21 @@ class ClientSide {
 };
 
 // Carries out one call. Keep it alive until run() is done.
-class UpstreamCall {
+class UpstreamCall final : public CallUnderWay {
  public:
   // `client` may be null. `observer` gets everything but on_done, which is the caller's.
   UpstreamCall(UpstreamPools& pools, http::UpstreamRequest call, http::UpstreamObserver& observer,
                ClientSide* client, Executor executor, Logger& logger);
+  ~UpstreamCall() override;
+  UpstreamCall(const UpstreamCall&) = delete;
+  UpstreamCall& operator=(const UpstreamCall&) = delete;
 
   // Does it all and returns the account.
   [[nodiscard]] Task<http::UpstreamReport> run();
+
+  // Asks the permit whether the call may go on, and cuts it off if not. What has not sent anything
+  // asks by itself before it does.
+  void ask_permit() override;
 
  private:
   struct FirstRead;
@@ -67,6 +75,7 @@ class UpstreamCall {
   static Task<void> read_first(std::shared_ptr<UpstreamConnection> connection,
                                std::shared_ptr<FirstRead> first);
 
+  [[nodiscard]] bool refused_to_send();
   void fail(http::UpstreamFault fault, std::string detail);
   void fail_io(const IoResult& io, std::string_view doing);
   void finish_attempt();
@@ -95,7 +104,8 @@ class UpstreamCall {
   bool rest_after_message_ = false;  // bytes that belong to no response
   bool began_ = false;               // the client was given a head
   bool client_reads_ = true;
-  std::uint64_t unread_bytes_ = 0;  // drained for nobody since the client went away
+  std::optional<std::string> cut_off_;  // why the permit ended it
+  std::uint64_t unread_bytes_ = 0;      // drained for nobody since the client went away
 };
 
 }  // namespace sentrail::server

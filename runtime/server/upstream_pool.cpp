@@ -284,6 +284,11 @@ void UpstreamPools::sweep() {
   }
 }
 
+void UpstreamPools::ask_permits() {
+  const std::set<CallUnderWay*> now(calls_);
+  for (CallUnderWay* call : now) call->ask_permit();
+}
+
 void UpstreamPools::cancel_all() {
   cancelled_ = true;
   resolver_->cancel();

@@ -74,6 +74,14 @@ struct Acquired {
   std::string detail;
 };
 
+// A call that is being carried out on this thread.
+class CallUnderWay {
+ public:
+  virtual ~CallUnderWay() = default;
+  // Asks again whether it may go on.
+  virtual void ask_permit() = 0;
+};
+
 // The pools of one I/O thread. threads: that one
 class UpstreamPools {
  public:
@@ -86,6 +94,12 @@ class UpstreamPools {
   void sweep();
   // Closes everything; calls under way end as cancelled, new ones at once.
   void cancel_all();
+
+  // A call's life on this thread.
+  void add(CallUnderWay* call) { calls_.insert(call); }
+  void remove(CallUnderWay* call) { calls_.erase(call); }
+  // Has every call under way ask again whether it may go on.
+  void ask_permits();
 
  private:
   using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
@@ -113,6 +127,7 @@ class UpstreamPools {
   Logger& logger_;
   std::shared_ptr<Resolver> resolver_;
   std::map<std::string, std::shared_ptr<UpstreamPool>> pools_;
+  std::set<CallUnderWay*> calls_;
   bool cancelled_ = false;
 };
 

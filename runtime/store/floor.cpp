@@ -13,6 +13,7 @@
 
 #include "runtime/store/codec.hpp"
 #include "runtime/store/files.hpp"
+#include "runtime/store/slot_file.hpp"
 
 namespace sentrail::store {
 
@@ -22,13 +23,6 @@ constexpr std::string_view kMagic = "sentrail-floor-1";
 constexpr std::string_view kMagicOfAnyVersion = "sentrail-floor-";
 constexpr std::size_t kSlotBytes = 4096;  // a page: no write of one slot touches the other
 constexpr std::size_t kBodyBytes = 16 + 8 + 8 + 32 + 8;
-
-// FNV-1a: finds torn writes and flipped bits; it is no defence against a person with an editor.
-std::uint64_t checksum_of(std::string_view bytes) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
-  return hash;
-}
 
 struct Slot {
   std::uint64_t generation = 0;

@@ -59,6 +59,11 @@ class OrderedKv {
   [[nodiscard]] virtual std::unique_ptr<KvCursor> walk(Space space) const = 0;
   // Applies all writes, in order, or none; they are on disk when it returns.
   [[nodiscard]] virtual Status write(std::span<const KvWrite> writes) = 0;
+  // Copies everything written so far into a directory that does not exist yet, of which an engine
+  // of the same kind can be opened. threads: any. fails: already_exists, io; unsupported.
+  [[nodiscard]] virtual Status checkpoint(const std::string& directory) const = 0;
+  // Reads all files of the engine and compares their checksums. fails: corrupt, io.
+  [[nodiscard]] virtual Status verify_files() const = 0;
   // Whether the engine still takes writes; the background failure that ended it if not.
   [[nodiscard]] virtual Status health() const = 0;
 };

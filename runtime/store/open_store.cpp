@@ -53,34 +53,60 @@ Result<std::unique_ptr<Floor>> open_floor(const OpenOptions& options, Places& pl
   return floor;
 }
 
-// Accepts the format of this release. Says whether the engine states one.
-Result<bool> check_format(const OrderedKv& kv) {
+std::string format_row(std::uint32_t version) {
+  std::string row;
+  append_big_endian(row, version);
+  return row;
+}
+
+// The format that this release writes.
+std::uint32_t format_of(const OpenOptions& options) {
+  return options.steps.empty() ? kFormatVersion : options.steps.back().from + 1;
+}
+
+// Takes an older store up, a step at a time. out: the format it has then
+Result<std::uint32_t> migrate(OrderedKv& kv, std::uint32_t version, const OpenOptions& options) {
+  for (const FormatStep& step : options.steps) {
+    if (step.from != version) continue;
+    SENTRAIL_ASSIGN_OR_RETURN(std::vector<KvWrite> writes, step.writes(kv));
+    writes.push_back({Space::state, format_key(), format_row(++version)});
+    SENTRAIL_TRY(kv.write(writes));
+  }
+  return version;
+}
+
+// The format that the engine states, if it states one. A newer one is refused before anything else
+// is read.
+Result<std::optional<std::uint32_t>> stated_format(const OrderedKv& kv, std::uint32_t wanted) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
                             kv.get(Space::state, format_key()));
-  if (!row) return false;
+  if (!row) return std::optional<std::uint32_t>();
   if (row->size() != 4) return refuse("the row of the database's format is garbled");
   const auto version = read_big_endian<std::uint32_t>(*row);
-  if (version > kFormatVersion) {
+  if (version > wanted) {
     return fail(Errc::unsupported, "the store has format " + std::to_string(version) +
-                                       ", this release knows " + std::to_string(kFormatVersion) +
+                                       ", this release knows " + std::to_string(wanted) +
                                        ": use the newer release that wrote it");
   }
-  if (version < kFormatVersion) {
-    return fail(Errc::unsupported,
-                "the store has format " + std::to_string(version) + ", this release reads " +
-                    std::to_string(kFormatVersion) +
-                    " only: export its log with the release that wrote it (`sentrail audit "
-                    "export`), then start with an empty data directory");
-  }
-  return true;
+  return std::optional<std::uint32_t>(version);
+}
+
+// Brings an older store up to the format of this release.
+Status bring_up(OrderedKv& kv, std::uint32_t stated, const OpenOptions& options) {
+  const std::uint32_t wanted = format_of(options);
+  SENTRAIL_ASSIGN_OR_RETURN(const std::uint32_t version, migrate(kv, stated, options));
+  if (version == wanted) return {};
+  return fail(Errc::unsupported,
+              "the store has format " + std::to_string(version) + ", this release reads " +
+                  std::to_string(wanted) +
+                  " only: export its log with the release that wrote it (`sentrail audit "
+                  "export`), then start with an empty data directory");
 }
 
 // States the format in an engine that holds nothing yet.
-Status state_format(OrderedKv& kv, bool holds_rows) {
+Status state_format(OrderedKv& kv, bool holds_rows, std::uint32_t version) {
   if (holds_rows) return refuse("the database does not say which format it has");
-  std::string version;
-  append_big_endian(version, kFormatVersion);
-  return kv.write(std::vector<KvWrite>{{Space::state, format_key(), version}});
+  return kv.write(std::vector<KvWrite>{{Space::state, format_key(), format_row(version)}});
 }
 
 Result<LeafRow> leaf_row(const OrderedKv& kv, std::uint64_t sequence) {
@@ -171,11 +197,14 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   SENTRAIL_TRY(sync_directory(options.directory));
   SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<OrderedKv> kv, opener(places.database, places.fresh));
   reach(options.hook, "store.open.database");
-  SENTRAIL_ASSIGN_OR_RETURN(const bool states_format, check_format(*kv));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::uint32_t> stated,
+                            stated_format(*kv, format_of(options)));
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<HeadRow> found, read_head(*kv));
   const HeadRow row = found.value_or(HeadRow{});
   SENTRAIL_TRY(check_floor(*kv, floor->mark(), row));
-  if (!states_format) SENTRAIL_TRY(state_format(*kv, found.has_value()));
+  // A store that has lost something is not written to.
+  if (stated) SENTRAIL_TRY(bring_up(*kv, *stated, options));
+  if (!stated) SENTRAIL_TRY(state_format(*kv, found.has_value(), format_of(options)));
   SENTRAIL_TRY(check_density(*kv, *options.codec, row.head));
   reach(options.hook, "store.open.checked");
 
@@ -183,6 +212,7 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   opened.report = {places.fresh, row.head, floor->mark(), row.head.size - floor->mark().head.size};
   KvStoreParts parts;
   parts.lock = std::move(lock);
+  opened.engine = kv.get();
   parts.kv = std::move(kv);
   parts.floor = std::move(floor);
   parts.codec = options.codec;

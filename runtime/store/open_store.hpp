@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/sync_point.hpp"
@@ -18,12 +19,22 @@
 
 namespace sentrail::store {
 
+// What brings a store of one format to the next: rows to write, in one batch with the new number,
+// so that a store has either format and never a mixture. Keep every step for ever.
+struct FormatStep {
+  std::uint32_t from = 0;
+  Result<std::vector<KvWrite>> (*writes)(const OrderedKv& kv) = nullptr;
+};
+
 // Where a store lives and what it needs. `codec` and `hook` outlive the store.
 struct OpenOptions {
   std::string directory;
   bool create = false;  // make a new store if there is none at all
   const LeafCodec* codec = nullptr;
   SyncPointHook* hook = nullptr;
+  // In order, each from the format that the one before leads to; the last leads to the format that
+  // is wanted. Empty: kFormatVersion is the first that was released.
+  std::vector<FormatStep> steps{};
 };
 
 // Opens an engine in a directory of its own, which exists; makes one there if `create`.
@@ -44,6 +55,7 @@ struct OpenReport {
 struct OpenedStore {
   std::unique_ptr<Store> store;
   OpenReport report;
+  const OrderedKv* engine = nullptr;  // the store's, for copying and looking at all of it
 };
 
 // Opens the store in a directory and checks that the log is dense, as long as the floor says, and

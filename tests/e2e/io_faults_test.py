@@ -178,7 +178,7 @@ def one_run(template, programs, name, fault, number, outcomes):
         outcomes["did not start" if gate.port == 0 else "ended early"] += 1
         if gate.process.poll() is None:
             gate.kill()
-        # RocksDB asserts that its probe of sync_file_range works; it ends before anything is served.
+        # RocksDB asserts that its probe of sync_file_range works, before anything is served.
         if gate.process.returncode in (-6, -11) and "IsSyncFileRangeSupported" not in str(error):
             life.wrong.append(f"it crashed: {error}")
     gate.prefix = []

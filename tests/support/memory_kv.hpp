@@ -92,6 +92,11 @@ class MemoryKv final : public store::OrderedKv {
     return {};
   }
 
+  [[nodiscard]] Status checkpoint(const std::string&) const override {
+    return fail(Errc::unsupported, "memory is not copied");
+  }
+  [[nodiscard]] Status verify_files() const override { return {}; }
+
   [[nodiscard]] Status health() const override {
     const std::lock_guard lock(disk_->mutex);
     if (failure_) return tl::make_unexpected(*failure_);

@@ -31,6 +31,7 @@ ALLOWED = {
     "runtime/request/": CORE + ["wire/", "runtime/request/", "runtime/classify/"],
     "runtime/classify/": CORE + ["wire/", "runtime/request/", "runtime/classify/"],
     "runtime/store/": CORE + ["runtime/store/"],
+    "runtime/export/": DOMAIN + ["runtime/export/"],
     "runtime/audit/": DOMAIN + ["runtime/audit/"],
     "runtime/approvals/": DOMAIN + ["runtime/audit/", "runtime/approvals/", "runtime/execute/"],
     "runtime/execute/": DOMAIN + ["runtime/audit/", "runtime/approvals/", "runtime/execute/"],

@@ -44,7 +44,8 @@ TEST(Config, WhatIsNotWrittenIsTheDefault) {
 }
 
 TEST(Config, EveryKeyIsReadAndDumpedAsItWasRead) {
-  const std::string text = R"(listen: "[::1]:0"
+  const std::string text =
+      R"(listen: "[::1]:0"
 insecure_listen: true
 public_url: "https://gate.example.com/sentrail"
 threads: 7
@@ -57,8 +58,9 @@ tls:
   client_ca: "clients.pem"
 policy:
   bundle: "policy.bundle"
-  trust: [")" + a_key() + "\", \"" +
-                           a_key() + R"("]
+  trust: [")" +
+      a_key() + "\", \"" + a_key() +
+      R"("]
   signatures: 1
   allow_unsigned: true
 upstream:
@@ -79,6 +81,10 @@ approvals:
   break_glass_group: "security"
 keys:
   expire_days: 1
+exporters: [{name: "archive", format: "json_lines", file: "a \"b\".jsonl", )"
+      R"(file_mb: 3, files_kept: 2, origin: "gate"}, )"
+      R"({name: "siem", format: "ocsf", url: "https://siem.example.com:8443/in?x=1", )"
+      R"(token_file: "siem.token", private_address: true, origin: ""}]
 )";
   const Result<Config> config = parse(text);
   ASSERT_TRUE(config) << config.error().message;

@@ -1,0 +1,143 @@
+// Throwing, keeping and recording local stops. See local_stops.hpp.
+#include "runtime/gateway/local_stops.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "crypto/random.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+using identity::KillAction;
+using identity::LocalStop;
+
+bool is_same(const LocalStop& a, const LocalStop& b) {
+  return a.workspace_id == b.workspace_id && a.command.action == b.command.action &&
+         a.command.mode == b.command.mode && a.command.target == b.command.target;
+}
+
+// The least that is always possible is to stop everything.
+Status check_room(const std::vector<LocalStop>& waiting, const LocalStop& stop) {
+  constexpr std::size_t kKeptForAll = 2;  // normal and hard
+  const bool all = stop.workspace_id == Uuid{} && stop.command.action == KillAction::enable;
+  if (all || waiting.size() + kKeptForAll < limits::kLocalStopsMax) return {};
+  return fail(Errc::limit_exceeded,
+              "too many local stops wait for the store; stop the whole server instead");
+}
+
+}  // namespace
+
+Status LocalStops::restore(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  Result<store::SlotFile> file = store::SlotFile::open(path, limits::kLocalStopsSlotBytes);
+  if (!file && file.error().code == Errc::corrupt) {
+    return fail(Errc::corrupt,
+                file.error().message +
+                    ": it may hold a stop that nobody lifted; look at the audit log and the kill "
+                    "switch after a start without it, so move it away only with agents stopped");
+  }
+  if (!file) {
+    no_file_ = file.error().message;
+    return {};
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<LocalStop> stops,
+                            identity::decode_stops(file->value()));
+  file_.emplace(*std::move(file));
+  for (const LocalStop& stop : stops) known_.add_stop(stop);
+  return {};
+}
+
+Result<Thrown> LocalStops::throw_stop(const Uuid& workspace_id, identity::KillCommand command) {
+  const KillAction action = command.action;
+  if (action != KillAction::enable && action != KillAction::pause_tool &&
+      action != KillAction::pause_agent) {
+    return fail(Errc::invalid_argument,
+                "only a stop can be thrown here; lift it with sentrail kill");
+  }
+  Thrown thrown;
+  thrown.stop = {crypto::uuid_v4(), workspace_id, std::move(command), clock_.now().unix_ms};
+  const LocalStop& stop = thrown.stop;
+  SENTRAIL_TRY(identity::apply(store::KillState{}, stop.command, stop.thrown_ms));
+  if (workspace_id != Uuid{} && known_.get()->directory().find_workspace(workspace_id) == nullptr) {
+    return fail(Errc::not_found, "there is no such workspace");
+  }
+  const std::lock_guard lock(mutex_);
+  const std::vector<LocalStop> waiting = known_.local_stops();
+  const auto same = std::find_if(waiting.begin(), waiting.end(),
+                                 [&](const LocalStop& other) { return is_same(other, stop); });
+  if (same == waiting.end()) {
+    SENTRAIL_TRY(check_room(waiting, stop));
+    known_.add_stop(stop);
+  } else {
+    thrown.stop = *same;
+  }
+  if (const Status kept = keep(); !kept) thrown.not_kept = kept.error().message;
+  return thrown;
+}
+
+// REQUIRES: mutex_ is held.
+Status LocalStops::keep() {
+  if (!file_) return fail(Errc::io, no_file_);
+  std::vector<LocalStop> stops = known_.local_stops();
+  std::erase_if(
+      stops, [](const LocalStop& stop) { return stop.command.target == identity::kSelfTestTool; });
+  return file_->replace(identity::encode_stops(stops));
+}
+
+std::size_t LocalStops::waiting() const {
+  const std::vector<LocalStop> stops = known_.local_stops();
+  return static_cast<std::size_t>(std::count_if(
+      stops.begin(), stops.end(),
+      [](const LocalStop& stop) { return stop.command.target != identity::kSelfTestTool; }));
+}
+
+Status LocalStops::record(const store::Reader& reader, AdminCommits& changes,
+                          const identity::Administration& administration) {
+  const std::lock_guard one_at_a_time(recording_);
+  for (const LocalStop& stop : known_.local_stops()) {
+    if (stop.command.target == identity::kSelfTestTool) continue;
+    SENTRAIL_TRY(record_one(stop, reader, changes, administration));
+    // In force from the store before it leaves memory.
+    SENTRAIL_TRY(changes.reload());
+    known_.drop_stop(stop.id);
+    const std::lock_guard lock(mutex_);
+    SENTRAIL_TRY(keep());
+  }
+  return {};
+}
+
+Status LocalStops::record_one(const LocalStop& stop, const store::Reader& reader,
+                              AdminCommits& changes,
+                              const identity::Administration& administration) {
+  const identity::Actor actor{Uuid{}, stop.command.by, store::Role::owner, stop.workspace_id};
+  for (int round = 1;; ++round) {
+    SENTRAIL_ASSIGN_OR_RETURN(const store::KillState before,
+                              reader.get_kill_state(stop.workspace_id));
+    // One that timed out before may have landed since; it must not be told of twice.
+    if (offered_.contains(stop.id) && identity::with_stop(before, stop) == before) return {};
+    offered_.insert(stop.id);
+    SENTRAIL_ASSIGN_OR_RETURN(
+        auto changed,
+        administration.command_kill(actor, before, identity::command_to_record(before, stop)));
+    const Status committed = changes.commit(std::move(changed.transaction));
+    if (committed || committed.error().code != Errc::conflict || round == limits::kChangeTriesMax) {
+      return committed;
+    }
+  }
+}
+
+void LocalStopsRecorder::run_on(http::IoThread& io) {
+  io.after(limits::kLocalStopsRetryMs, [this, &io] {
+    if (stops_.waiting() > 0) {
+      // A full queue or a failing disk: the next time is soon enough.
+      static_cast<void>(pool_.run(
+          [this] { static_cast<void>(stops_.record(reader_, changes_, administration_)); }));
+    }
+    run_on(io);
+  });
+}
+
+}  // namespace sentrail::gateway

@@ -1,0 +1,60 @@
+// The local control socket: a line in, a line out, for whoever owns the process.
+//
+// Neighbours: control_commands.hpp answers the lines, daemon.cpp opens it. Must not know: what a
+// line means. Threads of its own and blocking calls: it must answer when the I/O threads are busy,
+// the disk hangs and descriptors have run out.
+// source: docs/control_socket.md.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/result.hpp"
+#include "runtime/store/files.hpp"
+
+namespace sentrail::server {
+
+// Who is at the other end, as the kernel says.
+struct ControlPeer {
+  uid_t uid = 0;
+  pid_t pid = 0;
+};
+
+// Answers one line, without its newline, with one line. threads: several at once.
+using ControlAnswer = std::function<std::string(std::string_view line, const ControlPeer& peer)>;
+
+// An open control socket. threads: the one that made it.
+class ControlSocket {
+ public:
+  // Makes `control.sock`, mode 0600, in the folder, in the place of one that a former process left,
+  // and answers from then on. REQUIRES: this process holds the folder. fails: io.
+  [[nodiscard]] static Result<std::unique_ptr<ControlSocket>> open(const std::string& folder,
+                                                                   ControlAnswer answer);
+  // Answers what is being asked, then closes and removes the socket.
+  ~ControlSocket();
+  ControlSocket(const ControlSocket&) = delete;
+  ControlSocket& operator=(const ControlSocket&) = delete;
+
+ private:
+  ControlSocket(std::string path, ControlAnswer answer)
+      : path_(std::move(path)), answer_(std::move(answer)) {}
+
+  [[nodiscard]] Status listen_in(const std::string& folder);
+  void serve();
+  void converse(const store::FileHandle& peer);
+
+  const std::string path_;
+  const ControlAnswer answer_;
+  store::FileHandle listener_;
+  store::FileHandle stop_;  // an eventfd that is readable once it ends
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sentrail::server

@@ -1,0 +1,76 @@
+// Record, then overwrite. See erase_command.hpp.
+#include "runtime/server/erase_command.hpp"
+
+#include <utility>
+
+#include "core/json_writer.hpp"
+#include "core/limits.hpp"
+#include "runtime/audit/erase.hpp"
+
+namespace sentrail::server {
+namespace {
+
+using gateway::Fields;
+
+// An account is named by people, and known to entries by its id.
+Result<std::string> person_id_of(const gateway::KnownHolder& known, const std::string& name) {
+  if (parse_uuid(name)) return name;
+  const auto snapshot = known.get();
+  const store::Person* person = snapshot->directory().find_person(name);
+  if (person == nullptr) return fail(Errc::not_found, "there is no account of that name");
+  return format_uuid(person->id);
+}
+
+Result<audit::DataSubject> read_subject(const EraseParts& parts, Fields& fields) {
+  const std::string workspace = fields.required_text("workspace");
+  const auto agent = fields.text("agent");
+  const auto person = fields.text("person");
+  const Result<Uuid> id = parse_uuid(workspace);
+  if (!id) fields.refuse("workspace", "must be a workspace's id");
+  if (agent.has_value() == person.has_value()) {
+    fields.refuse("agent", "or `person` must be there, and not both");
+  }
+  SENTRAIL_TRY(fields.finish());
+  audit::DataSubject subject;
+  subject.workspace_id = *id;
+  subject.column = person ? store::AuditColumn::person : store::AuditColumn::agent;
+  subject.id = agent.value_or("");
+  if (person) {
+    SENTRAIL_ASSIGN_OR_RETURN(subject.id, person_id_of(parts.known, *person));
+  }
+  return subject;
+}
+
+Result<std::string> erase(const EraseParts& parts, Fields& fields, const ControlPeer& peer) {
+  const std::string basis = fields.required_text("basis");
+  if (basis.size() > limits::kVoteReasonBytesMax) fields.refuse("basis", "is too long");
+  SENTRAIL_ASSIGN_OR_RETURN(const audit::DataSubject subject, read_subject(parts, fields));
+  SENTRAIL_ASSIGN_OR_RETURN(const audit::Traces traces,
+                            audit::find_traces(parts.reader, parts.recorder, subject));
+  if (traces.sequences.empty()) {
+    return fail(Errc::not_found, "no entry of this workspace is about that subject");
+  }
+  store::AuditEntry told =
+      audit::redact_entry(parts.recorder, subject, traces, parts.clock.now().unix_ms, basis,
+                          "local uid " + std::to_string(peer.uid));
+  const std::string id = format_uuid(told.id);
+  store::Transaction transaction;
+  transaction.operations.emplace_back(store::AppendAudit{std::move(told)});
+  SENTRAIL_TRY(parts.changes.commit(std::move(transaction)));
+  SENTRAIL_ASSIGN_OR_RETURN(
+      const std::size_t keys,
+      parts.subjects.erase(subject.workspace_id, subject.kind(), subject.id, traces.key_ids));
+  std::string out;
+  JsonWriter json(&out);
+  json.begin_object().key("entries").unsigned_integer(traces.sequences.size());
+  json.key("keys").unsigned_integer(keys).key("auditLogId").string(id).end_object();
+  return out.substr(1, out.size() - 2);
+}
+
+}  // namespace
+
+ControlCommand erase_command(const EraseParts& parts) {
+  return [parts](Fields& fields, const ControlPeer& peer) { return erase(parts, fields, peer); };
+}
+
+}  // namespace sentrail::server

@@ -1,0 +1,82 @@
+// Copying, file by file. See folder_copy.hpp.
+#include "runtime/server/folder_copy.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "runtime/store/files.hpp"
+
+namespace sentrail::server {
+namespace {
+
+namespace fs = std::filesystem;
+using store::FileHandle;
+using store::io_failure;
+
+Status copy_file(const std::string& from, const std::string& to) {
+  const FileHandle in(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (in.get() < 0) return io_failure("open", from);
+  const FileHandle out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (out.get() < 0) return io_failure("make", to);
+  std::array<char, 1u << 16> buffer{};
+  for (std::size_t at = 0;;) {
+    const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
+    if (got < 0) return io_failure("read", from);
+    if (got == 0) break;
+    SENTRAIL_TRY(
+        store::write_at(out.get(), {buffer.data(), static_cast<std::size_t>(got)}, at, to));
+    at += static_cast<std::size_t>(got);
+  }
+  if (::fsync(out.get()) != 0) return io_failure("sync", to);
+  return {};
+}
+
+Status fail_with(const std::string& what, const std::error_code& error) {
+  return fail(Errc::io, "cannot " + what + ": " + error.message());
+}
+
+// One entry of a folder, to its place in the copy.
+Status copy_entry(const fs::directory_entry& entry, const fs::path& to) {
+  std::error_code error;
+  const fs::file_status found = entry.symlink_status(error);
+  if (error) return fail_with("look at " + entry.path().string(), error);
+  if (fs::is_directory(found)) return store::make_directory(to.string());
+  if (fs::is_regular_file(found)) return copy_file(entry.path().string(), to.string());
+  return {};
+}
+
+}  // namespace
+
+Status copy_durably(const std::string& from, const std::string& to) {
+  if (store::exists(to)) return fail(Errc::already_exists, to + " exists already");
+  std::error_code error;
+  if (!fs::is_directory(from, error)) return copy_file(from, to);
+  SENTRAIL_TRY(store::make_directory(to));
+  fs::recursive_directory_iterator walk(from, error);
+  for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+    SENTRAIL_TRY(copy_entry(*walk, to / walk->path().lexically_relative(from)));
+  }
+  if (error) return fail_with("read the folder " + from, error);
+  for (fs::recursive_directory_iterator made(to, error); made != fs::recursive_directory_iterator();
+       made.increment(error)) {
+    if (made->is_directory(error)) SENTRAIL_TRY(store::sync_directory(made->path().string()));
+  }
+  return store::sync_directory(to);
+}
+
+Result<std::string> read_small_file(const std::string& path) {
+  if (!store::exists(path)) return fail(Errc::not_found, "there is no " + path);
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) return fail(Errc::io, "cannot read " + path);
+  return text;
+}
+
+}  // namespace sentrail::server

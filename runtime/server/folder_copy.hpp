@@ -1,0 +1,19 @@
+// Copying files and folders so that they are on disk afterwards.
+//
+// Neighbours: backup.cpp, restore.cpp. Must not know: what is in them.
+#pragma once
+
+#include <string>
+
+#include "core/result.hpp"
+
+namespace sentrail::server {
+
+// Copies a file, or a folder with all that is in it, readable by this user only and durable.
+// Sockets and links are passed over. fails: already_exists, io.
+[[nodiscard]] Status copy_durably(const std::string& from, const std::string& to);
+
+// The bytes of a small file. fails: not_found, io.
+[[nodiscard]] Result<std::string> read_small_file(const std::string& path);
+
+}  // namespace sentrail::server

@@ -1,0 +1,186 @@
+// One walk over each space. See scrub.hpp.
+#include "runtime/store/scrub.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "runtime/store/audit_rows.hpp"
+#include "runtime/store/codec.hpp"
+#include "runtime/store/index_rows.hpp"
+#include "runtime/store/keys.hpp"
+#include "runtime/store/kv_store.hpp"
+#include "runtime/store/records_codec.hpp"
+
+namespace sentrail::store {
+namespace {
+
+constexpr std::size_t kExamplesMax = 20;
+constexpr std::size_t kLeafKeyBytes = 9;
+
+template <class Record>
+Status decodes(std::string_view value) {
+  SENTRAIL_TRY(decode_record<Record>(value));
+  return {};
+}
+
+Status has_bytes(std::string_view value, std::size_t bytes) {
+  if (value.size() == bytes) return {};
+  return fail(Errc::corrupt, "it has " + std::to_string(value.size()) + " bytes instead of " +
+                                 std::to_string(bytes));
+}
+
+// A kind of row of the state space: its name, and whether a value is one. source:
+// docs/store_format.md, keys.
+struct KindOfRow {
+  std::string_view name;
+  Status (*check)(std::string_view value);
+};
+
+template <std::size_t Bytes>
+Status fixed(std::string_view value) {
+  return has_bytes(value, Bytes);
+}
+
+Status anything(std::string_view) {
+  return {};
+}
+
+std::optional<KindOfRow> kind_of(char byte) {
+  switch (static_cast<RowKind>(byte)) {
+    case RowKind::meta:
+      return KindOfRow{"meta", &anything};
+    case RowKind::workspace:
+      return KindOfRow{"workspaces", &decodes<Workspace>};
+    case RowKind::key:
+      return KindOfRow{"keys", &decodes<ApiKey>};
+    case RowKind::key_hash:
+      return KindOfRow{"keys", &fixed<32>};
+    case RowKind::key_used:
+    case RowKind::last_entry:
+      return KindOfRow{"marks", &fixed<8>};
+    case RowKind::agent:
+      return KindOfRow{"agents", &decodes<Agent>};
+    case RowKind::person:
+      return KindOfRow{"people", &decodes<Person>};
+    case RowKind::person_name:
+      return KindOfRow{"people", &fixed<16>};
+    case RowKind::session:
+      return KindOfRow{"sessions", &decodes<Session>};
+    case RowKind::connection:
+      return KindOfRow{"connections", &decodes<Connection>};
+    case RowKind::kill:
+      return KindOfRow{"stops", &decodes<KillState>};
+    case RowKind::action:
+      return KindOfRow{"calls", &decodes<ActionRecord>};
+    case RowKind::correlation:
+    case RowKind::attach:
+      return KindOfRow{"calls", &fixed<16>};
+    case RowKind::by_state:
+    case RowKind::unfinished:
+    case RowKind::by_time:
+    case RowKind::deadline:
+      return KindOfRow{"calls", &fixed<0>};
+    case RowKind::pending:
+      return KindOfRow{"calls", &fixed<4>};
+    case RowKind::outbox:
+      return KindOfRow{"outbox", &decodes<OutboxItem>};
+    case RowKind::outbox_due:
+      return KindOfRow{"outbox", &fixed<0>};
+    case RowKind::setting:
+      return KindOfRow{"settings", &decodes<Setting>};
+    case RowKind::counter:
+      return KindOfRow{"counters", &decodes<Counter>};
+  }
+  return std::nullopt;
+}
+
+class Scrubber {
+ public:
+  Scrubber(const OrderedKv& kv, const LeafCodec& codec) : kv_(kv), codec_(codec) {}
+
+  [[nodiscard]] Result<ScrubReport> run() {
+    SENTRAIL_TRY(walk_state());
+    SENTRAIL_TRY(walk_audit());
+    SENTRAIL_TRY(walk_rest(Space::index, "search index"));
+    SENTRAIL_TRY(walk_rest(Space::blobs, "stored calls and answers"));
+    SENTRAIL_ASSIGN_OR_RETURN(const std::optional<HeadRow> head, read_head(kv_));
+    const AuditHead said = head.value_or(HeadRow{}).head;
+    if (said != report_.head) blame("the head of the log", "the leaves do not hash to it");
+    return std::move(report_);
+  }
+
+ private:
+  void blame(const std::string& what, const std::string& why) {
+    ++report_.faults;
+    if (report_.examples.size() < kExamplesMax) report_.examples.push_back(what + ": " + why);
+  }
+
+  void count(std::string_view kind, const Uuid& workspace, const KvCursor& cursor) {
+    Usage& usage = report_.usage[{std::string(kind), workspace}];
+    ++usage.rows;
+    usage.bytes += cursor.key().size() + cursor.value().size();
+  }
+
+  // Calls `row` for each row of a space.
+  template <class Row>
+  [[nodiscard]] Status each(Space space, Row row) {
+    const std::unique_ptr<KvCursor> cursor = kv_.walk(space);
+    for (cursor->seek({}); cursor->valid(); cursor->next()) row(*cursor);
+    return cursor->status();
+  }
+
+  [[nodiscard]] Status walk_state() {
+    return each(Space::state, [this](const KvCursor& cursor) {
+      const std::string_view key = cursor.key();
+      if (key.size() < kKeyHeadBytes) return blame("a row", "its key is too short");
+      const char byte = key[kKeyHeadBytes - 1];
+      const std::optional<KindOfRow> kind = kind_of(byte);
+      if (!kind) return blame("a row", std::string("there is no kind `") + byte + "`");
+      count(kind->name, uuid_in(key, 0), cursor);
+      const Status good = kind->check(cursor.value());
+      if (!good) blame("a row of " + std::string(kind->name), good.error().message);
+    });
+  }
+
+  [[nodiscard]] Status walk_audit() {
+    return each(Space::audit, [this](const KvCursor& cursor) {
+      count("log", Uuid{}, cursor);
+      const std::string what = "entry " + std::to_string(report_.head.size);
+      if (cursor.key() != leaf_key(report_.head.size)) {
+        blame(what, "it is missing");
+        if (cursor.key().size() != kLeafKeyBytes) return;
+        report_.head.size = read_big_endian<std::uint64_t>(cursor.key().substr(1));
+      }
+      const Result<LeafRow> row = decode_leaf_row(cursor.value());
+      if (!row) return blame(what, row.error().message);
+      report_.head.chain = codec_.extend(report_.head.chain, row->leaf);
+      ++report_.head.size;
+      if (report_.head.chain != row->chain) blame(what, "it does not match its hash");
+      if (row->sealed.empty()) return;
+      const Result<SealedParts> sealed = decode_record<SealedParts>(row->sealed);
+      if (!sealed) blame("the sealed parts of " + what, sealed.error().message);
+    });
+  }
+
+  [[nodiscard]] Status walk_rest(Space space, std::string_view kind) {
+    return each(space, [this, kind](const KvCursor& cursor) {
+      if (cursor.key().size() < 16)
+        return blame("a row of the " + std::string(kind), "its key is too short");
+      count(kind, uuid_in(cursor.key(), 0), cursor);
+    });
+  }
+
+  const OrderedKv& kv_;
+  const LeafCodec& codec_;
+  ScrubReport report_;
+};
+
+}  // namespace
+
+Result<ScrubReport> scrub(const OrderedKv& kv, const LeafCodec& codec, bool read_files) {
+  if (read_files) SENTRAIL_TRY(kv.verify_files());
+  return Scrubber(kv, codec).run();
+}
+
+}  // namespace sentrail::store

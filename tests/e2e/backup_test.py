@@ -1,0 +1,144 @@
+"""Backups of a gate that serves, brought back, refused, and looked into.
+
+    backup_test.py BIN
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness.people import call, owner_and_reviewer  # noqa: E402
+from harness.processes import Gate, Programs, until  # noqa: E402
+
+PROGRAMS = Programs(sys.argv.pop(1))
+CALL = "/gateway-proxy/github/repos/acme/web/pulls"
+
+
+def sentrail(*arguments, code=0):
+    done = subprocess.run([PROGRAMS.sentrail, *map(str, arguments)], capture_output=True,
+                          text=True, timeout=120, check=False)
+    assert done.returncode == code, f"{arguments}: {done.returncode}: {done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+class Backups(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrail-backup-"))
+        self.gate = Gate(PROGRAMS).start()
+        self.data = self.gate.folder / "data"
+        self.ada, _ = owner_and_reviewer(self.gate)
+        self.ada.do("PUT", "/connections/github",
+                    {"scheme": "http", "host": "127.0.0.1", "port": 9, "authScheme": "token",
+                     "credential": "x", "privateAddress": True})
+        self.key = self.ada.make_key("agents")
+
+    def tearDown(self):
+        if self.gate.process.poll() is None:
+            self.gate.kill()
+        shutil.rmtree(self.gate.folder)
+        shutil.rmtree(self.folder)
+
+    def write(self, number):
+        """A held call: some entries and a stored body."""
+        answer = call(self.gate.port, "POST", CALL,
+                      {"title": f"t{number}", "head": "h", "base": "main"},
+                      {"Authorization": f"Bearer {self.key}", "X-Agent-Id": "octo"})
+        self.assertIn(answer.status, (202, 429), answer)
+
+    def size(self):
+        return self.ada.do("GET", "/audit/log/head")["size"]
+
+    def test_made_under_load_and_brought_back_whole(self):
+        ended, written = threading.Event(), []
+
+        def load():
+            while not ended.is_set():
+                self.write(len(written))
+                written.append(1)
+
+        thread = threading.Thread(target=load)
+        thread.start()
+        until(lambda: len(written) > 20, "load")
+        before = self.size()
+        made = json.loads(sentrail("--json", "backup", self.data, self.folder / "b"))
+        ended.set()
+        thread.join()
+        self.assertGreaterEqual(made["entries"], before)
+        self.assertIn("exists already", sentrail("backup", self.data, self.folder / "b", code=1))
+        self.assertEqual(os.stat(self.folder / "b/keys/master.key").st_mode & 0o777, 0o600)
+        report = json.loads(sentrail("store", "check", self.folder / "b", "--json"))
+        self.assertEqual((report["ok"], report["entries"]), (True, made["entries"]))
+
+        self.gate.stop()
+        fresh = self.gate.folder / "fresh"
+        self.assertIn("restored and verified", sentrail("restore", self.folder / "b", fresh))
+        shutil.move(self.data, self.gate.folder / "old")
+        shutil.move(fresh, self.data)
+        self.gate.start()
+        self.ada.token = None
+        self.assertGreater(self.size(), made["entries"])
+        self.write("after")
+        self.assertTrue(self.ada.do("GET", "/connections")["connections"])
+
+    def test_an_old_backup_is_refused_with_the_loss_and_can_be_accepted(self):
+        sentrail("backup", self.data, self.folder / "b")
+        for number in range(5):
+            self.write(number)
+        promised = self.size()
+        sentrail("restore", self.folder / "b", self.data, code=1)  # the gate runs on it
+        self.gate.stop()
+        said = sentrail("restore", self.folder / "b", self.data, code=1)
+        self.assertRegex(said, r"has promised \d+ entries, the backup holds \d+: at least \d+ "
+                               "would be lost")
+        self.gate.start()  # nothing was touched
+        self.ada.token = None
+        self.assertGreaterEqual(self.size(), promised)
+        self.gate.stop()
+        said = sentrail("restore", self.folder / "b", self.data, "--accept-loss", "disk burnt")
+        self.assertIn("LOST", said)
+        self.assertTrue((self.data / "store.before-restore-1").exists())
+        self.gate.start()
+        self.ada.token = None
+        self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 200)
+        sentrail("restore", self.folder / "b", self.data, code=1)
+
+    def test_damage_is_found_and_never_brought_back(self):
+        for number in range(20):
+            self.write(number)
+        sentrail("backup", self.data, self.folder / "b")
+        self.gate.stop()
+        self.assertIn("every row", sentrail("store", "check", self.data))
+        usage = json.loads(sentrail("store", "usage", self.data, "--json"))["usage"]
+        kinds = {row["kind"] for row in usage if row["workspace"]}
+        self.assertIn("calls", kinds)
+        self.assertIn("log", {row["kind"] for row in usage})
+        tables = sorted((self.folder / "b/store/db").glob("*.sst"),
+                        key=lambda file: file.stat().st_size)
+        data = bytearray(tables[-1].read_bytes())
+        data[len(data) // 3] ^= 4
+        tables[-1].write_bytes(data)
+        sentrail("store", "check", self.folder / "b", code=1)
+        sentrail("restore", self.folder / "b", self.gate.folder / "fresh", code=1)
+        self.assertFalse((self.gate.folder / "fresh/store").exists())
+        (self.folder / "b/backup.json").unlink()
+        self.assertIn("no whole backup",
+                      sentrail("restore", self.folder / "b", self.gate.folder / "fresh", code=1))
+
+    def test_another_master_key_is_never_replaced(self):
+        sentrail("backup", self.data, self.folder / "b")
+        self.gate.stop()
+        (self.data / "master.key").write_bytes((self.data / "master.key").read_bytes()[::-1])
+        shutil.move(self.data / "store", self.folder / "gone")
+        self.assertIn("another master key",
+                      sentrail("restore", self.folder / "b", self.data, code=1))
+
+
+if __name__ == "__main__":
+    unittest.main()

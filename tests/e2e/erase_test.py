@@ -1,0 +1,89 @@
+"""A person's and an agent's traces in the log of a real gate, erased.
+
+    erase_test.py BIN
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness.people import call, owner_and_reviewer  # noqa: E402
+from harness.processes import Gate, Programs, until  # noqa: E402
+
+PROGRAMS = Programs(sys.argv.pop(1))
+
+
+class Erasing(unittest.TestCase):
+    def setUp(self):
+        self.gate = Gate(PROGRAMS).start()
+        self.data = self.gate.folder / "data"
+        self.ada, self.bob = owner_and_reviewer(self.gate)
+        self.key = self.ada.make_key("agents", ["evaluate"])
+        self.workspace = call(self.gate.port, "POST", "/session", {
+            "name": "ada", "passphrase": self.ada.passphrase}).body["workspaceId"]
+
+    def tearDown(self):
+        if self.gate.process.poll() is None:
+            self.gate.kill()
+        shutil.rmtree(self.gate.folder)
+
+    def erase(self, *arguments, code=0):
+        done = subprocess.run(
+            [PROGRAMS.sentrail, "--json", "--workspace", self.workspace, "audit", "erase",
+             "--local", str(self.data), "--basis", "art. 17", *arguments],
+            capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return json.loads(done.stdout) if code == 0 else done.stderr
+
+    def act(self, agent, text):
+        answer = call(self.gate.port, "POST", "/evaluate-action",
+                      {"tool": "github", "action": "issues.create", "riskLevel": "low",
+                       "resourceType": "issue", "resourceId": text},
+                      {"Authorization": f"Bearer {self.key}", "X-Agent-Id": agent})
+        self.assertEqual(answer.status, 200, answer)
+        return answer
+
+    def found(self, agent):
+        return self.ada.do("GET", f"/audit?agent={agent}")["entries"]
+
+    def test_an_agent_is_gone_and_the_log_still_verifies(self):
+        self.act("octo", "acme/private")
+        self.act("other", "acme/public")
+        before = until(lambda: self.found("octo"), "the entry")
+        self.assertEqual(before[0]["agent_id"], "octo")
+        head = self.ada.do("GET", "/audit/log/head")
+        done = self.erase("--agent", "octo")
+        self.assertEqual((done["entries"], done["keys"]), (len(before), 1))
+        after = self.found("octo")
+        self.assertEqual([e["id"] for e in after], [e["id"] for e in before])
+        self.assertTrue(all(e["erased"] for e in after), after)
+        self.assertFalse(any(e.get("agent_id") for e in after), after)
+        self.assertEqual(self.found("other")[0]["agent_id"], "other")
+        redact = self.ada.do("GET", f"/audit?id={done['auditLogId']}")["entries"][0]
+        self.assertEqual((redact["kind"], redact["reason"]), ("redact", "art. 17"))
+        leaf = call(self.gate.port, "GET", "/audit/log/entries?limit=1000", headers={
+            "Authorization": f"Bearer {self.ada.token}"}).raw.splitlines()
+        self.assertGreater(len(leaf), head["size"])
+        # After a restart with everything but the key there, nothing opens it.
+        self.gate.kill()
+        self.gate.start()
+        self.ada.token = None
+        self.assertTrue(self.found("octo")[0]["erased"])
+        self.gate.stop()
+        report = subprocess.run([PROGRAMS.sentrail, "store", "check", str(self.data)],
+                                capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(report.returncode, 0, report.stdout + report.stderr)
+
+    def test_a_person_by_name_and_nobody_by_mistake(self):
+        done = self.erase("--person", "bob")
+        self.assertGreaterEqual(done["entries"], 1)
+        self.assertIn("no account", self.erase("--person", "nobody", code=1))
+        self.assertIn("no entry", self.erase("--agent", "nobody", code=1))
+
+
+if __name__ == "__main__":
+    unittest.main()

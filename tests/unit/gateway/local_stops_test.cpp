@@ -1,0 +1,142 @@
+// Stops thrown on the machine: at once, past a dead store, and on record later.
+#include "runtime/gateway/local_stops.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "runtime/gateway/stop_permit.hpp"
+#include "tests/unit/gateway/agents_fixture.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+using identity::KillAction;
+using identity::KillCommand;
+using ::testing::HasSubstr;
+
+class LocalStopsTest : public AgentsTest {
+ protected:
+  void SetUp() override {
+    std::string name = ::testing::TempDir() + "stops-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  static KillCommand command(KillAction action, const std::string& target = {},
+                             store::KillMode mode = store::KillMode::normal) {
+    KillCommand out;
+    out.action = action;
+    out.target = target;
+    out.mode = mode;
+    out.by = "local uid 1000";
+    out.reason = "it burns";
+    return out;
+  }
+
+  bool may_send(bool declared_read = false, const std::string& tool = "github") {
+    const StopPermit permit(known_, {workspace_.id, tool, "octo", declared_read, true});
+    return !permit.refuse_to_send();
+  }
+  bool may_go_on() {
+    const StopPermit permit(known_, {workspace_.id, "github", "octo", true, true});
+    return !permit.refuse_to_go_on();
+  }
+
+  Status record() { return stops_.record(*store_, *changes_, administration_); }
+
+  std::string folder_;
+  LocalStops stops_{known_, clock_};
+};
+
+TEST_F(LocalStopsTest, IsInForceWhenItReturnsEvenWithoutAFile) {
+  EXPECT_TRUE(may_send());
+  const Result<Thrown> thrown = stops_.throw_stop(Uuid{}, command(KillAction::enable));
+  ASSERT_TRUE(thrown) << thrown.error().message;
+  EXPECT_THAT(thrown->not_kept, HasSubstr("not opened"));
+  EXPECT_FALSE(may_send());
+  EXPECT_TRUE(may_send(true));
+  EXPECT_TRUE(may_go_on());
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable, {}, store::KillMode::hard)));
+  EXPECT_FALSE(may_send(true));
+  EXPECT_FALSE(may_go_on());
+  reload();
+  EXPECT_FALSE(may_send());
+}
+
+TEST_F(LocalStopsTest, StopsOneToolOneAgentOneWorkspace) {
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::pause_tool, "linear")));
+  EXPECT_TRUE(may_send());
+  EXPECT_FALSE(may_send(false, "linear"));
+  const store::Workspace other = add_workspace("other");
+  reload();
+  ASSERT_TRUE(stops_.throw_stop(other.id, command(KillAction::enable)));
+  EXPECT_TRUE(may_send());
+  ASSERT_TRUE(stops_.throw_stop(workspace_.id, command(KillAction::pause_agent, "octo")));
+  EXPECT_FALSE(may_send());
+}
+
+TEST_F(LocalStopsTest, WhatStopsNothingIsRefused) {
+  Uuid nobody;
+  nobody.bytes[0] = 9;
+  EXPECT_EQ(stops_.throw_stop(nobody, command(KillAction::enable)).error().code, Errc::not_found);
+  EXPECT_EQ(stops_.throw_stop(Uuid{}, command(KillAction::pause_tool)).error().code,
+            Errc::invalid_argument);
+  EXPECT_EQ(stops_.throw_stop(Uuid{}, command(KillAction::disable)).error().code,
+            Errc::invalid_argument);
+  EXPECT_EQ(stops_.waiting(), 0u);
+}
+
+TEST_F(LocalStopsTest, TheWholeServerCanBeStoppedHoweverManyWait) {
+  std::size_t thrown = 0;
+  while (stops_.throw_stop(Uuid{}, command(KillAction::pause_tool, "t" + std::to_string(thrown)))) {
+    ++thrown;
+  }
+  EXPECT_EQ(thrown, limits::kLocalStopsMax - 2);
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::pause_tool, "t0")));  // is there
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable, {}, store::KillMode::hard)));
+  EXPECT_EQ(stops_.waiting(), limits::kLocalStopsMax);
+}
+
+TEST_F(LocalStopsTest, TheNextProcessFindsItAndTheStoreTakesItOnce) {
+  ASSERT_TRUE(stops_.restore(folder_ + "/stops"));
+  const Result<Thrown> thrown = stops_.throw_stop(workspace_.id, command(KillAction::enable));
+  ASSERT_TRUE(thrown);
+  EXPECT_EQ(thrown->not_kept, "");
+  known_.drop_stop(thrown->stop.id);  // as if the process had ended
+  EXPECT_TRUE(may_send());
+
+  LocalStops next(known_, clock_);
+  ASSERT_TRUE(next.restore(folder_ + "/stops"));
+  EXPECT_FALSE(may_send());
+  const std::uint64_t entries = store_->audit_head().size;
+  ASSERT_TRUE(next.record(*store_, *changes_, administration_));
+  EXPECT_EQ(next.waiting(), 0u);
+  EXPECT_FALSE(may_send());
+  EXPECT_EQ(store_->audit_head().size, entries + 1);
+  const auto row = store_->audit_range(entries, 1).value().front();
+  const audit::OpenedEntry told = recorder_.open(row).value();
+  EXPECT_EQ(told.entry.kind, store::AuditKind::kill);
+  EXPECT_EQ(told.personal.person_name, "local uid 1000");
+  EXPECT_EQ(told.personal.reason, "it burns");
+  EXPECT_TRUE(store_->get_kill_state(workspace_.id)->enabled);
+  ASSERT_TRUE(next.record(*store_, *changes_, administration_));
+  EXPECT_EQ(store_->audit_head().size, entries + 1);
+
+  LocalStops last(known_, clock_);
+  ASSERT_TRUE(last.restore(folder_ + "/stops"));
+  EXPECT_EQ(last.waiting(), 0u);
+}
+
+TEST_F(LocalStopsTest, ADamagedFileIsNoReasonToForgetAStop) {
+  const std::string path = folder_ + "/stops";
+  {
+    auto file = store::SlotFile::open(path, limits::kLocalStopsSlotBytes);
+    ASSERT_TRUE(file && file->replace("\1\0\0"));
+  }
+  EXPECT_EQ(stops_.restore(path).error().code, Errc::corrupt);
+}
+
+}  // namespace
+}  // namespace sentrail::gateway
