@@ -300,6 +300,8 @@ inline constexpr std::size_t kAuditEntryBytesMax = 65'535;
 inline constexpr std::int64_t kAuditWriteMsMax = 2'000;
 // What a `withdrawn` entry may be longer than the one it takes back: so much is always left free.
 inline constexpr std::size_t kAuditWithdrawalBytes = 256;
+// A `.tlog-proof` file: a leaf in base64, sixty hashes, a checkpoint with its cosignatures.
+inline constexpr std::size_t kTlogProofBytesMax = 1u << 20;
 // The beginning of a payload that is kept, sealed, for people to see.
 inline constexpr std::size_t kAuditPreviewBytesMax = 4u << 10;
 
