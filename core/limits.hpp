@@ -302,6 +302,8 @@ inline constexpr std::int64_t kAuditWriteMsMax = 2'000;
 inline constexpr std::size_t kAuditWithdrawalBytes = 256;
 // A `.tlog-proof` file: a leaf in base64, sixty hashes, a checkpoint with its cosignatures.
 inline constexpr std::size_t kTlogProofBytesMax = 1u << 20;
+// A file of the log: a bundle of 256 of the largest entries.
+inline constexpr std::size_t kTileBytesMax = 256 * (2 + kAuditEntryBytesMax);
 // The beginning of a payload that is kept, sealed, for people to see.
 inline constexpr std::size_t kAuditPreviewBytesMax = 4u << 10;
 

@@ -34,6 +34,9 @@ struct Leaf {
 // fails: corrupt, saying where; unsupported if `v` is of a newer release.
 [[nodiscard]] Result<Leaf> decode_leaf(std::string_view bytes);
 
+// The number of a leaf that decode_leaf() would read; for who reads many. fails: as that.
+[[nodiscard]] Result<std::uint64_t> check_leaf(std::string_view bytes);
+
 // SHA-256(0x00 || leaf), as in a Merkle tree.
 [[nodiscard]] crypto::Digest leaf_hash(std::string_view leaf);
 
