@@ -417,11 +417,6 @@ Result<Leaf> decode_leaf(std::string_view bytes) {
   return leaf;
 }
 
-Result<std::uint64_t> check_leaf(std::string_view bytes) {
-  SENTRAIL_ASSIGN_OR_RETURN(const Leaf leaf, decode_leaf(bytes));
-  return leaf.sequence;
-}
-
 crypto::Digest leaf_hash(std::string_view leaf) {
   return crypto::Sha256().update(std::string_view("\0", 1)).update(leaf).finish();
 }

@@ -2,6 +2,7 @@
 #include "runtime/audit/log_verify.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,7 @@ class Walk {
     for (unsigned level = 0; level < levels_.size() && !report_.fault; ++level) {
       if (!levels_[level].empty()) SENTRAIL_TRY(compare_tile(level));
     }
-    if (!report_.fault && frontier_.root() != report_.checkpoint->root) {
+    if (!report_.fault && root() != report_.checkpoint->root) {
       report_.fault =
           LogFault{"checkpoint", std::nullopt,
                    "its root is not that of the log's " + std::to_string(size_) + " entries"};
@@ -71,9 +72,7 @@ class Walk {
         fail_at(tile, *std::move(why), report_.entries);
         return false;
       }
-      const Digest hash = leaf_hash(leaf);
-      frontier_.add(hash);
-      levels_.front() += as_chars(hash);
+      levels_.front() += as_chars(leaf_hash(leaf));
       ++report_.entries;
     }
     return take_whole_tiles();
@@ -117,11 +116,24 @@ class Walk {
     return {};
   }
 
+  // The root over what is left of each level: whole subtrees, the largest first.
+  [[nodiscard]] Digest root() const {
+    std::vector<Digest> roots;
+    for (std::size_t level = levels_.size(); level-- > 0;) {
+      std::string_view hashes = levels_[level];
+      while (!hashes.empty()) {
+        const std::size_t bytes = std::bit_floor(hashes.size() / sizeof(Digest)) * sizeof(Digest);
+        roots.push_back(fold_hashes(hashes.substr(0, bytes)));
+        hashes.remove_prefix(bytes);
+      }
+    }
+    return Frontier(report_.entries, std::move(roots)).root();
+  }
+
   TileSource& source_;
   const std::uint64_t size_;
   const LogVerifyOptions& options_;
   LogReport report_;
-  Frontier frontier_;
   std::vector<std::string> levels_;  // of each level: the hashes that fill no tile yet
 };
 
