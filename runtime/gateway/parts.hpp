@@ -13,6 +13,7 @@
 #include "core/uuid.hpp"
 #include "crypto/seal.hpp"
 #include "runtime/audit/event.hpp"
+#include "runtime/audit/log_keeper.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
@@ -64,6 +65,7 @@ struct GateParts {
   identity::LiveSessions& sessions;
   GateSettings settings;
   counters::Counters* counters = nullptr;  // null: no limit has room
+  const audit::LogKeeper* log = nullptr;   // null: nothing is published
 };
 
 }  // namespace sentrail::gateway

@@ -77,12 +77,36 @@ Status Daemon::open_data() {
   open.create = true;
   open.codec = &codec_;
   SENTRAIL_ASSIGN_OR_RETURN(store_, store::open_rocksdb_store(open));
+  SENTRAIL_TRY(open_log());
   recorder_.emplace(*master_, crypto::uuid_v4());
   vault_.emplace(*master_);
   administration_.emplace(*recorder_, clock_);
   known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file,
                                         options_.config.upstream_first_byte_ms});
   return known_->reload();
+}
+
+// The published log: what was signed must be there, or nothing is served.
+Status Daemon::open_log() {
+  const Config& config = options_.config;
+  audit::LogKeeperOptions keeping;
+  keeping.folder = data_->log_path();
+  keeping.signer_folder = config.audit_signer.empty() ? data_->signer_path() : config.audit_signer;
+  keeping.origin = config.audit_origin;
+  if (!config.witness_url.empty()) {
+    SENTRAIL_ASSIGN_OR_RETURN(crypto::CosignatureVerifier key,
+                              crypto::CosignatureVerifier::parse(config.witness_key));
+    SENTRAIL_ASSIGN_OR_RETURN(UpstreamWitnessLink link,
+                              UpstreamWitnessLink::to(config.witness_url, config.upstream_ca_file));
+    witness_link_.emplace(std::move(link));
+    keeping.witness = &witness_.emplace(std::move(key), *witness_link_);
+  }
+  keeping.tell = [this](bool good, const std::string& event, const std::string& text) {
+    logger_.write(good ? http::LogLevel::info : http::LogLevel::error, event,
+                  {{good ? "state" : "error", good && text.empty() ? "good again" : text}});
+  };
+  SENTRAIL_ASSIGN_OR_RETURN(log_, audit::LogKeeper::open(std::move(keeping), *store_.store));
+  return {};
 }
 
 Status Daemon::load_policy() {
@@ -152,7 +176,8 @@ Status Daemon::make_gate() {
   gate_ = std::make_unique<gateway::Gate>(gateway::GateParts{
       *store_.store, *writer_, *recorder_, clock_, *coordinator_, *vault_, *administration_,
       bundle_, [this](std::string_view bytes) { return policy_->install(bytes); }, *known_,
-      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_});
+      *changes_, watch_, *pool_, throttle_, sessions_, std::move(settings), &*counters_,
+      log_.get()});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -236,6 +261,8 @@ Status Daemon::serve() {
       [this] { valve_->close(); });
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
   server_->start();
+  if (witness_link_) witness_link_->use(*server_->threads().back());
+  log_->start();
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
@@ -267,6 +294,7 @@ void Daemon::close() {
   coordinator_.reset();
   writer_.reset();
   changes_.reset();
+  log_.reset();
   if (server_ && server_->connections() > 0) {
     // Sessions that phase two could not end. What tells of them would need the writer again, and
     // all that was acknowledged is on disk: end without destroying them.
