@@ -27,7 +27,7 @@ void add_connections(CLI::App& app, Context& context);
 void add_approvals(CLI::App& app, Context& context);
 // `kill`: enable, disable, pause and resume.
 void add_kill(CLI::App& app, Context& context);
-// `audit list|show|verify`.
+// `audit list|show|verify|prove|export|doctor`.
 void add_audit(CLI::App& app, Context& context);
 // `policy push|status`.
 void add_policy(CLI::App& app, Context& context);
