@@ -348,6 +348,20 @@ inline constexpr std::size_t kAuditEntryBytesMax = 65'535;
 inline constexpr std::int64_t kAuditWriteMsMax = 2'000;
 // What a `withdrawn` entry may be longer than the one it takes back: so much is always left free.
 inline constexpr std::size_t kAuditWithdrawalBytes = 256;
+// Between two looks for new entries to integrate: half of what a checkpoint may be late.
+inline constexpr std::int64_t kIntegrateEveryMs = 500;
+// After a failure of the log's files, until it is tried again.
+inline constexpr std::int64_t kIntegrateAgainMs = 5'000;
+// Between two scrubs of the whole log.
+inline constexpr std::int64_t kScrubEveryMs = 86'400'000;
+// How long a witness may take, so that its outage makes no checkpoint later than that, and how long
+// it is left alone after one.
+inline constexpr std::int64_t kWitnessMsMax = 1'000;
+inline constexpr std::int64_t kWitnessAgainMs = 10'000;
+// A `.tlog-proof` file: a leaf in base64, sixty hashes, a checkpoint with its cosignatures.
+inline constexpr std::size_t kTlogProofBytesMax = 1u << 20;
+// A file of the log: a bundle of 256 of the largest entries.
+inline constexpr std::size_t kTileBytesMax = 256 * (2 + kAuditEntryBytesMax);
 // The beginning of a payload that is kept, sealed, for people to see.
 inline constexpr std::size_t kAuditPreviewBytesMax = 4u << 10;
 

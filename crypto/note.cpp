@@ -16,6 +16,8 @@ namespace sentrail::crypto {
 namespace {
 
 constexpr char kTypeEd25519 = '\x01';
+constexpr char kTypeCosignature = '\x04';
+constexpr std::size_t kTimeBytes = 8;
 constexpr std::string_view kDash = "\xe2\x80\x94 ";  // U+2014 and a space
 constexpr std::string_view kPrivatePrefix = "PRIVATE+KEY+";
 constexpr std::size_t kKeyIdBytes = 4;
@@ -41,10 +43,11 @@ std::string big_endian(std::uint32_t value) {
   return bytes;
 }
 
-std::uint32_t key_id_of(std::string_view name, const Ed25519PublicKey& key) {
+std::uint32_t key_id_of(std::string_view name, const Ed25519PublicKey& key,
+                        char type = kTypeEd25519) {
   std::string text(name);
   text += '\n';
-  text += kTypeEd25519;
+  text += type;
   text += as_chars(key);
   const Digest digest = sha256(text);
   return read_big_endian(as_chars(digest));
@@ -58,7 +61,8 @@ struct EncodedKey {
   std::string key;  // without its type; wiped by whoever asked for a private one
 };
 
-Result<EncodedKey> decode_key(std::string_view text, std::string_view what) {
+Result<EncodedKey> decode_key(std::string_view text, std::string_view what,
+                              char wanted = kTypeEd25519) {
   const auto malformed = [&] {
     return fail(Errc::invalid_argument,
                 "malformed " + std::string(what) + "; it has the form `name+id+base64`");
@@ -74,8 +78,10 @@ Result<EncodedKey> decode_key(std::string_view text, std::string_view what) {
   const char type = typed_key->front();
   wipe(*typed_key);
   if (!is_note_key_name(result.name)) return malformed();
-  if (type != kTypeEd25519) {
-    return fail(Errc::unsupported, std::string(what) + " of a type other than Ed25519 (0x01)");
+  if (type != wanted) {
+    return fail(Errc::unsupported,
+                std::string(what) + " of a type other than " +
+                    (wanted == kTypeEd25519 ? "Ed25519 (0x01)" : "cosignature/v1 (0x04)"));
   }
   if (result.key.size() != std::tuple_size_v<Ed25519PublicKey>) return malformed();
   return result;
@@ -197,6 +203,41 @@ std::string NoteSigner::signature_line(std::string_view text) const {
   const Ed25519Signature signature = key_.sign(text);
   const std::string bytes = big_endian(verifier_.key_id()) + std::string(as_chars(signature));
   return std::string(kDash) + verifier_.name() + " " + base64_encode(bytes) + "\n";
+}
+
+Result<CosignatureVerifier> CosignatureVerifier::parse(std::string_view text) {
+  constexpr std::string_view kWhat = "witness key";
+  SENTRAIL_ASSIGN_OR_RETURN(const EncodedKey encoded, decode_key(text, kWhat, kTypeCosignature));
+  CosignatureVerifier verifier;
+  verifier.name_ = encoded.name;
+  std::copy(encoded.key.begin(), encoded.key.end(), verifier.key_.begin());
+  verifier.key_id_ = key_id_of(encoded.name, verifier.key_, kTypeCosignature);
+  if (verifier.key_id_ != encoded.key_id) return wrong_id(kWhat);
+  return verifier;
+}
+
+std::optional<std::uint64_t> CosignatureVerifier::time_of(std::string_view text,
+                                                          const NoteSignature& signature) const {
+  if (signature.name != name_ || signature.key_id != key_id_) return std::nullopt;
+  if (signature.signature.size() != kTimeBytes + sizeof(Ed25519Signature)) return std::nullopt;
+  std::uint64_t time = 0;
+  for (std::size_t i = 0; i < kTimeBytes; ++i) {
+    time = time << 8u | static_cast<unsigned char>(signature.signature[i]);
+  }
+  const std::string message =
+      "cosignature/v1\ntime " + std::to_string(time) + "\n" + std::string(text);
+  const std::span<const std::uint8_t> bytes(
+      reinterpret_cast<const std::uint8_t*>(signature.signature.data()) + kTimeBytes,
+      sizeof(Ed25519Signature));
+  return verify(key_, message, bytes) ? std::optional(time) : std::nullopt;
+}
+
+Result<NoteSignature> parse_signature_line(std::string_view line) {
+  if (!is_note_text(line)) return malformed_note("bad UTF-8, a control, or a line cut short");
+  line.remove_suffix(1);
+  auto signature = parse_line(line);
+  if (!signature) return malformed_note("not a signature line");
+  return *std::move(signature);
 }
 
 bool is_note_key_name(std::string_view name) noexcept {

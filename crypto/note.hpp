@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -81,6 +82,29 @@ struct OpenedNote {
   std::vector<NoteSignature> verified;
   std::vector<NoteSignature> unverified;
 };
+
+// A named public key of type 0x04 (cosignature/v1): of a witness, which says when it saw a
+// checkpoint that only ever grew. source: c2sp.org/tlog-cosignature v1.0.1.
+class CosignatureVerifier {
+ public:
+  // Reads `name+hex8+base64(0x04 || key)`. fails: as NoteVerifier::parse.
+  [[nodiscard]] static Result<CosignatureVerifier> parse(std::string_view text);
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  // The time in Unix seconds that a signature line of an opened note gives the note's text;
+  // nothing if it is of another key, or wrong.
+  [[nodiscard]] std::optional<std::uint64_t> time_of(std::string_view text,
+                                                     const NoteSignature& signature) const;
+
+ private:
+  std::string name_;
+  std::uint32_t key_id_ = 0;
+  Ed25519PublicKey key_{};
+};
+
+// Reads one line `— name base64(key id || signature)` with its newline, whoever it is from.
+// fails: corrupt.
+[[nodiscard]] Result<NoteSignature> parse_signature_line(std::string_view line);
 
 // Whether a key may have that name: UTF-8, not empty, no Unicode space, no `+`, no controls.
 [[nodiscard]] bool is_note_key_name(std::string_view name) noexcept;

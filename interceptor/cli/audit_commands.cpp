@@ -15,6 +15,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "interceptor/cli/commands.hpp"
+#include "interceptor/cli/log_commands.hpp"
 #include "interceptor/cli/log_head.hpp"
 #include "interceptor/cli/state.hpp"
 #include "interceptor/cli/table.hpp"
@@ -245,6 +246,63 @@ Status export_log(Context& context, const std::string& path) {
   return print_verdict(context, walk.head(), walk.fault());
 }
 
+// What is verified; without any of them, the gate's log through its API.
+struct VerifyOptions {
+  std::string where, file, proof, key, witness;
+};
+
+Status verify(Context& context, const VerifyOptions& options) {
+  if (!options.where.empty()) return verify_log_at(context, options.where, options.key);
+  if (!options.proof.empty()) {
+    return verify_proof_file(context, options.proof, options.key, options.witness);
+  }
+  return options.file.empty() ? verify_gate(context) : verify_file(context, options.file);
+}
+
+void add_verify(CLI::App& family, Context& context) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* command = family.add_subcommand("verify", "recompute every hash of the log");
+  CLI::Option* where =
+      command->add_option("where", options->where, "a log's files: their folder, or their URL");
+  CLI::Option* file =
+      command->add_option("--file", options->file, "an exported log, without a gate");
+  CLI::Option* proof =
+      command->add_option("--proof", options->proof, "a .tlog-proof file, without a gate");
+  where->excludes(file)->excludes(proof);
+  file->excludes(proof);
+  command->add_option("--key", options->key, "the log's key, name+id+base64, from elsewhere");
+  command->add_option("--witness", options->witness, "the key of who must have cosigned the proof")
+      ->needs(proof);
+  command->callback(
+      [&context, options] { context.finish([&] { return verify(context, *options); }); });
+}
+
+void add_prove(CLI::App& family, Context& context) {
+  auto sequence = std::make_shared<std::uint64_t>(0);
+  auto out = std::make_shared<std::string>();
+  CLI::App* command = family.add_subcommand("prove", "write the proof that an entry is in the log");
+  command->add_option("sequence", *sequence, "the entry's number")->required();
+  command->add_option("--out", *out, "where to; <sequence>.tlog-proof, - for standard output");
+  command->callback([&context, sequence, out] {
+    context.finish([&] { return write_proof_file(context, *sequence, *out); });
+  });
+}
+
+void add_doctor(CLI::App& family, Context& context) {
+  auto data = std::make_shared<std::string>();
+  auto signer = std::make_shared<std::string>();
+  auto repair_tail = std::make_shared<bool>(false);
+  CLI::App* command = family.add_subcommand(
+      "doctor", "what floor, signer, tiles and store of a data folder disagree on");
+  command->add_option("data", *data, "the data folder of a gate that is stopped")->required();
+  command->add_option("--signer", *signer, "the signer's folder, if the configuration names one");
+  command->add_flag("--repair-tail", *repair_tail,
+                    "cut off an unreadable end of the store's newest log file");
+  command->callback([&context, data, signer, repair_tail] {
+    context.finish([&] { return run_doctor(context, *data, *signer, *repair_tail); });
+  });
+}
+
 }  // namespace
 
 void add_audit(CLI::App& app, Context& context) {
@@ -274,12 +332,9 @@ void add_audit(CLI::App& app, Context& context) {
   show_command->callback(
       [&context, text] { context.finish([&] { return show(context, *text); }); });
 
-  CLI::App* verify = family->add_subcommand("verify", "recompute every hash of the log");
-  verify->add_option("--file", *text, "an exported log, without a gate");
-  verify->callback([&context, text] {
-    context.finish(
-        [&] { return text->empty() ? verify_gate(context) : verify_file(context, *text); });
-  });
+  add_verify(*family, context);
+  add_prove(*family, context);
+  add_doctor(*family, context);
 
   CLI::App* export_command =
       family->add_subcommand("export", "write the log to a file that `verify --file` checks");

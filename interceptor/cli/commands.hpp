@@ -37,7 +37,7 @@ void add_erase(CLI::App& audit, Context& context);
 void add_data_folders(CLI::App& app, Context& context);
 // `stop`: what needs neither network nor store.
 void add_stop(CLI::App& app, Context& context);
-// `audit list|show|verify`.
+// `audit list|show|verify|prove|export|doctor`.
 void add_audit(CLI::App& app, Context& context);
 // `policy push|status`.
 void add_policy(CLI::App& app, Context& context);

@@ -34,6 +34,10 @@ struct Leaf {
 // fails: corrupt, saying where; unsupported if `v` is of a newer release.
 [[nodiscard]] Result<Leaf> decode_leaf(std::string_view bytes);
 
+// Checks what decode_leaf() checks, and gives the leaf's number only: for who reads many.
+// fails: as decode_leaf(). cost: a tenth of it.
+[[nodiscard]] Result<std::uint64_t> check_leaf(std::string_view bytes);
+
 // SHA-256(0x00 || leaf), as in a Merkle tree.
 [[nodiscard]] crypto::Digest leaf_hash(std::string_view leaf);
 

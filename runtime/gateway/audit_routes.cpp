@@ -190,6 +190,11 @@ void read_log_head(GateParts& parts, std::shared_ptr<PeopleCall>, Reply reply) {
   json.begin_object().key("ok").boolean(true);
   json.key("size").unsigned_integer(head.size);
   json.key("chain").string(hex_encode(head.chain));
+  if (parts.log != nullptr) {
+    json.key("origin").string(parts.log->key().name());
+    json.key("key").string(parts.log->key().to_string());
+    json.key("published").unsigned_integer(parts.log->state().size);
+  }
   json.end_object();
   reply(json_answer(200, std::move(body)));
 }

@@ -12,6 +12,19 @@
 namespace sentrail::gateway {
 namespace {
 
+// What is wrong with the published log: it lags or cannot be believed, and decisions go on.
+std::vector<std::string> log_warnings(const GateParts& parts) {
+  std::vector<std::string> warnings;
+  if (parts.log == nullptr) return warnings;
+  const audit::LogState state = parts.log->state();
+  if (!state.failure.empty()) warnings.push_back("audit_log: " + state.failure);
+  if (!state.scrub_fault.empty()) warnings.push_back("audit_scrub: " + state.scrub_fault);
+  if (!state.witness_complaint.empty()) {
+    warnings.push_back("audit_witness: " + state.witness_complaint);
+  }
+  return warnings;
+}
+
 http::HttpResponse readiness(const GateParts& parts) {
   std::vector<std::string_view> missing;
   if (parts.bundle.current() == nullptr) missing.emplace_back("policy");
@@ -24,6 +37,8 @@ http::HttpResponse readiness(const GateParts& parts) {
   json.key("version").string(parts.settings.version);
   json.key("missing").begin_array();
   for (const std::string_view name : missing) json.string(name);
+  json.end_array().key("warnings").begin_array();
+  for (const std::string& warning : log_warnings(parts)) json.string(warning);
   json.end_array();
   if (tried) {
     json.key("killSwitchTest").begin_object().key("passed").boolean(tried->passed);
@@ -57,6 +72,21 @@ void write_stops(std::string& out, const GateParts& parts) {
               parts.stop_test->failures(), "counter");
 }
 
+void write_log_gauges(std::string& out, const audit::LogState& state) {
+  write_gauge(out, "sentrail_audit_published_entries", "Entries under the newest checkpoint.",
+              state.size);
+  write_gauge(out, "sentrail_audit_cosigned_entries", "Entries that the witness has cosigned.",
+              state.cosigned);
+  write_gauge(out, "sentrail_audit_log_healthy", "Whether the published log follows the entries.",
+              state.failure.empty() ? 1 : 0);
+  write_gauge(out, "sentrail_audit_scrub_clean", "Whether the last scrub found nothing wrong.",
+              state.scrub_fault.empty() ? 1 : 0);
+  write_gauge(out, "sentrail_audit_scrubbed_entries", "Entries that the last scrub found good.",
+              state.scrubbed);
+  write_gauge(out, "sentrail_audit_scrubs_total", "Scrubs of the whole log.", state.scrubs,
+              "counter");
+}
+
 http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) {
   std::string out;
   metrics.write(out);
@@ -69,6 +99,7 @@ http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) 
               counts.withdrawn, "counter");
   write_gauge(out, "sentrail_audit_entries", "Entries in the audit log.",
               parts.store.audit_head().size);
+  if (parts.log != nullptr) write_log_gauges(out, parts.log->state());
   write_gauge(out, "sentrail_held_calls_sending", "Approved calls under way.",
               parts.coordinator.sending());
   write_gauge(out, "sentrail_waiting_polls", "Long polls that wait.", parts.watch.size());

@@ -14,6 +14,7 @@
 #include "crypto/seal.hpp"
 #include "runtime/approvals/reasons.hpp"
 #include "runtime/audit/event.hpp"
+#include "runtime/audit/log_keeper.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
@@ -74,6 +75,7 @@ struct GateParts {
   const LocalStops* local_stops = nullptr;
   const StopSelfTest* stop_test = nullptr;               // null: the switch is not tried
   std::function<void(std::string& out)> more_metrics{};  // of what the gateway does not know
+  const audit::LogKeeper* log = nullptr;   // null: nothing is published
 };
 
 }  // namespace sentrail::gateway

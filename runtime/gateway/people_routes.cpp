@@ -48,6 +48,9 @@ constexpr std::array kRows = {
     Row{RouteId::audit, reader(Permission::see_audit, search_audit)},
     Row{RouteId::audit_log_entries, reader(Permission::see_audit, read_log_entries)},
     Row{RouteId::audit_log_head, reader(Permission::see_audit, read_log_head)},
+    Row{RouteId::audit_log_checkpoint, reader(Permission::see_audit, read_log_checkpoint)},
+    Row{RouteId::audit_log_tile, reader(Permission::see_audit, read_log_tile)},
+    Row{RouteId::audit_log_proof, reader(Permission::see_audit, read_log_proof)},
     Row{RouteId::bootstrap, anyone(bootstrap)},
     Row{RouteId::sign_in, anyone(begin_session)},
     // Also for somebody who lost every role: signing out needs none.

@@ -51,6 +51,11 @@ void search_audit(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply repl
 void read_log_entries(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void read_log_head(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 
+// log_routes.cpp: A6 too.
+void read_log_checkpoint(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void read_log_tile(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+void read_log_proof(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
 // account_routes.cpp, key_routes.cpp, agent_routes.cpp, connection_routes.cpp, policy_routes.cpp:
 // A7.
 void bootstrap(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);

@@ -141,7 +141,7 @@ std::string write_tls_listen(const Config& config) {
   return config.tls_listen.address.empty() ? quoted("") : quoted(shown(config.tls_listen));
 }
 
-Status read_public_url(Config& config, const YamlNode& node) {
+Result<std::string> parse_url(const YamlNode& node) {
   SENTRAIL_ASSIGN_OR_RETURN(std::string url, wire::as_string(node));
   while (url.ends_with('/')) url.pop_back();
   const std::size_t scheme = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
@@ -153,8 +153,31 @@ Status read_public_url(Config& config, const YamlNode& node) {
   if (!url.empty() && (scheme == 0 || url.size() == scheme || !clean)) {
     return fail_at(node, "must be a URL without query, such as https://gate.example.com");
   }
-  config.public_url = std::move(url);
+  return url;
+}
+
+Status read_public_url(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.public_url, parse_url(node));
   return {};
+}
+
+Status read_witness_url(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.witness_url, parse_url(node));
+  return {};
+}
+
+Status read_witness_key(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.witness_key, plain_text(node));
+  if (config.witness_key.empty()) return {};
+  const auto parsed = crypto::CosignatureVerifier::parse(config.witness_key);
+  if (!parsed) return fail_at(node, parsed.error().message);
+  return {};
+}
+
+Status read_origin(Config& config, const YamlNode& node) {
+  SENTRAIL_ASSIGN_OR_RETURN(config.audit_origin, plain_text(node));
+  if (config.audit_origin.empty() || crypto::is_note_key_name(config.audit_origin)) return {};
+  return fail_at(node, "must be a name without spaces and `+`, such as audit.example.com/gate");
 }
 
 Status read_trust(Config& config, const YamlNode& node) {
@@ -275,6 +298,10 @@ constexpr std::array kSettings = {
             write_number<&Config::upstream_first_byte_ms>},
     Setting{"audit.durable_reads", read_flag<&Config::durable_reads>,
             write_flag<&Config::durable_reads>},
+    Setting{"audit.origin", read_origin, write_text<&Config::audit_origin>},
+    Setting{"audit.signer", read_text<&Config::audit_signer>, write_text<&Config::audit_signer>},
+    Setting{"audit.witness_url", read_witness_url, write_text<&Config::witness_url>},
+    Setting{"audit.witness_key", read_witness_key, write_text<&Config::witness_key>},
     Setting{"log.level", read_log_level, write_log_level},
     Setting{"log.format", read_log_format, write_log_format},
     Setting{"log.requests", read_flag<&Config::log_requests>, write_flag<&Config::log_requests>},
@@ -378,6 +405,10 @@ Status check_together(const Config& config) {
                 "`tls.certificate` and `tls.key`, listen on 127.0.0.1, or, where something else "
                 "protects the way, write `insecure_listen: true`");
   }
+  if (config.witness_url.empty() != config.witness_key.empty()) {
+    return fail(Errc::invalid_argument,
+                "a witness needs both `audit.witness_url` and `audit.witness_key`");
+  }
   if (config.data.empty()) return fail(Errc::invalid_argument, "`data` must name a folder");
   return {};
 }
@@ -425,8 +456,9 @@ std::string dump_config(const Config& config) {
 }
 
 Config with_paths_in(Config config, const std::string& folder) {
-  for (std::string* path : {&config.data, &config.bundle, &config.tls_certificate, &config.tls_key,
-                            &config.tls_client_ca, &config.upstream_ca_file}) {
+  for (std::string* path :
+       {&config.data, &config.bundle, &config.tls_certificate, &config.tls_key,
+        &config.tls_client_ca, &config.upstream_ca_file, &config.audit_signer}) {
     if (!path->empty() && !path->starts_with('/')) *path = folder + "/" + *path;
   }
   for (ExporterConfig& exporter : config.exporters) {

@@ -54,6 +54,10 @@ struct Config {
   std::int64_t upstream_first_byte_ms = limits::kUpstreamFirstByteMsDefault;
 
   bool durable_reads = false;  // declared reads wait for their entry too
+  std::string audit_origin;    // the log's name; empty: its key's, or one by chance
+  std::string audit_signer;    // folder of the log's key; empty: `signer` in the data folder
+  std::string witness_url;     // where checkpoints are cosigned; empty: nowhere
+  std::string witness_key;     // verifier key of that witness
   http::LogLevel log_level = http::LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   bool log_requests = true;

@@ -77,6 +77,7 @@ Status Daemon::open_data() {
   open.create = true;
   open.codec = &codec_;
   SENTRAIL_ASSIGN_OR_RETURN(store_, store::open_rocksdb_store(open));
+  SENTRAIL_TRY(open_log());
   SENTRAIL_ASSIGN_OR_RETURN(subjects_,
                             audit::SubjectKeys::open(data_->path() + "/subjects", *master_));
   recorder_.emplace(*master_, crypto::uuid_v4(), subjects_.get());
@@ -87,6 +88,29 @@ Status Daemon::open_data() {
   SENTRAIL_TRY(known_->reload());
   local_.emplace(*known_, clock_);
   return local_->restore(data_->path());
+}
+
+// The published log: what was signed must be there, or nothing is served.
+Status Daemon::open_log() {
+  const Config& config = options_.config;
+  audit::LogKeeperOptions keeping;
+  keeping.folder = data_->log_path();
+  keeping.signer_folder = config.audit_signer.empty() ? data_->signer_path() : config.audit_signer;
+  keeping.origin = config.audit_origin;
+  if (!config.witness_url.empty()) {
+    SENTRAIL_ASSIGN_OR_RETURN(crypto::CosignatureVerifier key,
+                              crypto::CosignatureVerifier::parse(config.witness_key));
+    SENTRAIL_ASSIGN_OR_RETURN(UpstreamWitnessLink link,
+                              UpstreamWitnessLink::to(config.witness_url, config.upstream_ca_file));
+    witness_link_.emplace(std::move(link));
+    keeping.witness = &witness_.emplace(std::move(key), *witness_link_);
+  }
+  keeping.tell = [this](bool good, const std::string& event, const std::string& text) {
+    logger_.write(good ? http::LogLevel::info : http::LogLevel::error, event,
+                  {{good ? "state" : "error", good && text.empty() ? "good again" : text}});
+  };
+  SENTRAIL_ASSIGN_OR_RETURN(log_, audit::LogKeeper::open(std::move(keeping), *store_.store));
+  return {};
 }
 
 Status Daemon::load_policy() {
@@ -181,7 +205,8 @@ Status Daemon::make_gate() {
                          &looks_,
                          &local_->stops(),
                          &local_->self_test(),
-                         [this](std::string& out) { exporters_.write_metrics(out); }});
+                         [this](std::string& out) { exporters_.write_metrics(out); },
+                         log_.get()});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -273,6 +298,8 @@ Status Daemon::serve() {
   server_->start();
   exporters_.start();
   local_->run_on(*server_->threads().front());
+  if (witness_link_) witness_link_->use(*server_->threads().back());
+  log_->start();
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
@@ -306,6 +333,7 @@ void Daemon::close() {
   coordinator_.reset();
   writer_.reset();
   changes_.reset();
+  log_.reset();
   if (server_ && server_->connections() > 0) {
     // Sessions that phase two could not end. What tells of them would need the writer again, and
     // all that was acknowledged is on disk: end without destroying them.

@@ -14,7 +14,8 @@
 //   through
 //                            them to I/O threads, which still exist, though they no longer run
 //   5. server, gate          what is left of sessions goes with them
-//   6. store, lock           last
+//   6. log's keeper          publishes the last entries; ends before the store
+//   7. store, lock           last
 #pragma once
 
 #include <memory>
@@ -26,6 +27,7 @@
 #include "core/time.hpp"
 #include "runtime/audit/event.hpp"
 #include "runtime/audit/leaf.hpp"
+#include "runtime/audit/log_keeper.hpp"
 #include "runtime/audit/subject_keys.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
@@ -51,6 +53,7 @@
 #include "runtime/server/policy_keeper.hpp"
 #include "runtime/server/send_valve.hpp"
 #include "runtime/server/server.hpp"
+#include "runtime/server/witness_link.hpp"
 #include "runtime/store/open_store.hpp"
 #include "runtime/store/writer.hpp"
 
@@ -97,6 +100,7 @@ class Daemon {
 
  private:
   [[nodiscard]] Status open_data();
+  [[nodiscard]] Status open_log();
   [[nodiscard]] Status load_policy();
   [[nodiscard]] Status open_listeners();
   [[nodiscard]] Status make_gate();
@@ -123,6 +127,9 @@ class Daemon {
   std::optional<crypto::SealKey> master_;
   store::OpenedStore store_;
   std::unique_ptr<audit::SubjectKeys> subjects_;
+  std::optional<UpstreamWitnessLink> witness_link_;
+  std::optional<audit::Witness> witness_;
+  std::unique_ptr<audit::LogKeeper> log_;
   std::optional<audit::Recorder> recorder_;
   std::optional<execute::CallVault> vault_;
   std::optional<identity::Administration> administration_;

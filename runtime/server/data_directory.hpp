@@ -33,6 +33,8 @@ class DataDirectory {
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] std::string store_path() const { return path_ + "/store"; }
+  [[nodiscard]] std::string log_path() const { return path_ + "/log"; }
+  [[nodiscard]] std::string signer_path() const { return path_ + "/signer"; }
 
  private:
   DataDirectory(std::string path, store::FileHandle lock)

@@ -15,6 +15,7 @@
 #include "crypto/private_process.hpp"
 #include "runtime/jit/library.hpp"
 #include "runtime/server/daemon.hpp"
+#include "runtime/server/doctor.hpp"
 
 namespace {
 
@@ -113,6 +114,13 @@ int serve(const server::Config& config, const std::string& path, const std::stri
   return 0;
 }
 
+// `sentrail audit doctor`: 0 all is well, 1 something is wrong, 2 it could not be told.
+int examine(const server::DoctorOptions& options) {
+  const Result<bool> healthy = server::run_doctor(options);
+  if (!healthy) return complain(kUsage, healthy.error().message);
+  return *healthy ? 0 : kCouldNotServe;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -125,7 +133,16 @@ int main(int argc, char** argv) {
   std::string ready_file;
   std::string engine = "auto";
   bool check_only = false;
-  app.add_option("--config", path, "the configuration file")->required();
+  server::DoctorOptions doctor;
+  CLI::Option* const config_option = app.add_option("--config", path, "the configuration file");
+  CLI::Option* const doctor_option =
+      app.add_option("--doctor", doctor.data, "examine a data folder, as `sentrail audit doctor`");
+  app.add_option("--signer", doctor.signer, "the signer's folder, for --doctor")
+      ->needs(doctor_option);
+  app.add_flag("--repair-tail", doctor.repair_tail, "cut off an unreadable end, for --doctor")
+      ->needs(doctor_option);
+  app.add_flag("--json", doctor.json, "print JSON, for --doctor")->needs(doctor_option);
+  doctor_option->excludes(config_option);
   app.add_flag("--check-config", check_only, "print the effective configuration and exit");
   app.add_option("--ready-file", ready_file, "written, with the ports, once it serves");
   app.add_option("--engine", engine, "what decides: auto, linear, table, jit")
@@ -136,6 +153,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
+  if (!doctor.data.empty()) return examine(doctor);
+  if (path.empty()) return complain(kUsage, "--config is required");
   const Result<server::Config> config = read_config(path);
   if (!config) return complain(kUsage, config.error().message);
   if (check_only) {

@@ -2,18 +2,17 @@
 // must be there at the next start.
 //
 // Neighbours: kv_store.cpp notes every batch in it, open_store.cpp compares at start. Must not
-// know: the database, what an entry is. Two slots of one page each: the slot that is known to be on
-// disk is never written over before the other one is, so that a torn write costs at most the
-// newest note.
+// know: the database, what an entry is. slot_note.hpp is how the note stays whole.
 // source: docs/store_format.md.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/result.hpp"
+#include "runtime/store/slot_note.hpp"
 #include "runtime/store/store.hpp"
 
 namespace sentrail::store {
@@ -33,29 +32,20 @@ class Floor {
   [[nodiscard]] static Result<std::unique_ptr<Floor>> create(const std::string& path);
   // Opens the file. fails: not_found; corrupt if no slot is whole; unsupported; io.
   [[nodiscard]] static Result<std::unique_ptr<Floor>> open(const std::string& path);
-  ~Floor();
-  Floor(const Floor&) = delete;
-  Floor& operator=(const Floor&) = delete;
-
   // The newest mark noted.
   [[nodiscard]] const FloorMark& mark() const noexcept { return mark_; }
 
   // Writes a mark that survives the process, and, after sync(), the machine.
   [[nodiscard]] Status note(const FloorMark& mark);
   // Makes the newest mark durable. cost: one fdatasync if there is news.
-  [[nodiscard]] Status sync();
+  [[nodiscard]] Status sync() { return slots_->sync(); }
 
  private:
-  Floor(int file, std::string path) : file_(file), path_(std::move(path)) {}
+  Floor(std::unique_ptr<SlotNote> slots, const FloorMark& mark)
+      : slots_(std::move(slots)), mark_(mark) {}
 
-  [[nodiscard]] Status read_slots();
-
-  int file_;
-  std::string path_;
+  std::unique_ptr<SlotNote> slots_;
   FloorMark mark_;
-  std::uint64_t generation_ = 0;
-  int slot_ = 0;        // where the next note goes
-  bool dirty_ = false;  // whether that slot holds a note that is not synced
 };
 
 }  // namespace sentrail::store

@@ -246,6 +246,9 @@ rocksdb::DBOptions database_options(bool create, const RocksDbOptions& options,
   out.create_missing_column_families = create;
   // A log may end torn, as a crash leaves it; damage anywhere else refuses to open.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  if (options.cut_unreadable_end) {
+    out.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  }
   // Missing logs refuse to open (closed ones only: the floor covers the newest).
   out.track_and_verify_wals_in_manifest = true;
   out.paranoid_checks = true;

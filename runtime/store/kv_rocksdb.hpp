@@ -21,6 +21,8 @@ namespace sentrail::store {
 struct RocksDbOptions {
   std::size_t write_buffer_bytes = 64u << 20;  // of one space, before it is written out
   std::size_t block_cache_bytes = 128u << 20;
+  // Opens although the newest entries cannot be read, and forgets them: for a repair alone.
+  bool cut_unreadable_end = false;
   std::shared_ptr<rocksdb::FileSystem> file_system;  // null: the host's
 };
 

@@ -1,10 +1,10 @@
 // A small value that is kept outside the database: in a file of two slots, written in place.
 //
-// Neighbours: identity/local_stop.hpp keeps stops in one; floor.hpp has a format of its own that
-// came first. Must not know: what the value means. The space is there from the first day on, so
-// that a full disk takes the next value, too; the slot that holds the newest value is never written
-// over, so that a torn write costs at most the write that was under way.
-// source: docs/store_format.md.
+// Neighbours: gateway/local_stops.hpp keeps stops in one, export/ its cursors; slot_note.hpp is for
+// notes of one length that are synced when there is time. Must not know: what the value means. The
+// space is there from the first day on, so that a full disk takes the next value, too; the slot
+// that holds the newest value is never written over, so that a torn write costs at most the write
+// that was under way. source: docs/store_format.md.
 #pragma once
 
 #include <cstddef>

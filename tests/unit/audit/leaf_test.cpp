@@ -183,6 +183,17 @@ AuditEntry random_entry(std::mt19937_64& random) {
   return entry;
 }
 
+// What both readers say of a leaf, which must be the same.
+Result<Leaf> read_leaf(std::string_view bytes) {
+  const Result<Leaf> read = decode_leaf(bytes);
+  const Result<std::uint64_t> checked = check_leaf(bytes);
+  EXPECT_EQ(read.has_value(), checked.has_value()) << bytes;
+  if (read && checked) {
+    EXPECT_EQ(read->sequence, *checked);
+  }
+  return read;
+}
+
 TEST(LeafTest, EncodeDecodeIdentity) {
   constexpr std::uint64_t kSeed = 20261121;
   std::cout << "seed " << kSeed << "\n";
@@ -190,7 +201,7 @@ TEST(LeafTest, EncodeDecodeIdentity) {
   for (int round = 0; round < 2000; ++round) {
     const Leaf leaf{random() >> 1, random_entry(random)};
     const std::string bytes = encode_leaf(leaf.entry, leaf.sequence).value();
-    const Result<Leaf> read = decode_leaf(bytes);
+    const Result<Leaf> read = read_leaf(bytes);
     ASSERT_TRUE(read.has_value()) << read.error().message << "\n" << bytes;
     ASSERT_EQ(*read, leaf) << bytes;
   }
@@ -199,7 +210,7 @@ TEST(LeafTest, EncodeDecodeIdentity) {
 // Whatever is read, is written the same: no two spellings of one leaf.
 TEST(LeafTest, EveryChangedByteIsRefusedOrAnotherLeaf) {
   const std::string bytes = encode_leaf(documented_hold(), 1).value();
-  const Leaf original = decode_leaf(bytes).value();
+  const Leaf original = read_leaf(bytes).value();
   // What means something in JSON, a digit, a letter, a bad byte, and the neighbour (\x01).
   constexpr std::string_view kBytes = "\"\\,:{}-+.07aAe \n\xff\x01";
   for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -207,21 +218,21 @@ TEST(LeafTest, EveryChangedByteIsRefusedOrAnotherLeaf) {
       std::string changed = bytes;
       changed[at] = byte == '\x01' ? static_cast<char>(changed[at] ^ 1) : byte;
       if (changed == bytes) continue;
-      const Result<Leaf> read = decode_leaf(changed);
+      const Result<Leaf> read = read_leaf(changed);
       if (!read) continue;
       ASSERT_NE(*read, original);
       ASSERT_EQ(encode_leaf(read->entry, read->sequence).value(), changed);
     }
   }
   for (std::size_t size = 0; size < bytes.size(); ++size) {
-    ASSERT_FALSE(decode_leaf(bytes.substr(0, size)).has_value());
+    ASSERT_FALSE(read_leaf(bytes.substr(0, size)).has_value());
   }
-  EXPECT_FALSE(decode_leaf(bytes + " ").has_value());
+  EXPECT_FALSE(read_leaf(bytes + " ").has_value());
 }
 
 TEST(LeafTest, OtherSpellingsAreRefused) {
   const std::string good = R"({"kind":"restart","seq":0,"time_ms":0,"tool":"a","v":1})";
-  ASSERT_TRUE(decode_leaf(good).has_value());
+  ASSERT_TRUE(read_leaf(good).has_value());
   for (
       const char* bad :
       {R"({"seq":0,"kind":"restart","time_ms":0,"tool":"a","v":1})",          // order
@@ -247,11 +258,11 @@ TEST(LeafTest, OtherSpellingsAreRefused) {
        "{}",
        "",
        "[]"}) {
-    const Result<Leaf> read = decode_leaf(bad);
+    const Result<Leaf> read = read_leaf(bad);
     ASSERT_FALSE(read.has_value()) << bad;
     EXPECT_EQ(read.error().code, Errc::corrupt) << bad;
   }
-  EXPECT_EQ(decode_leaf(R"({"kind":"restart","seq":0,"time_ms":0,"v":2})").error().code,
+  EXPECT_EQ(read_leaf(R"({"kind":"restart","seq":0,"time_ms":0,"v":2})").error().code,
             Errc::unsupported);
 }
 

@@ -1,0 +1,120 @@
+// The published log of a running server: tiles follow the store's entries, a signed checkpoint
+// follows the tiles, at least once a second while there is news.
+//
+// Neighbours: integrator.hpp, signer.hpp and witness.hpp do the parts; the gateway serves what is
+// published; server/daemon.cpp starts and ends it. Must not know: HTTP, how decisions are made.
+// Nothing waits for it: it may lag or fail, and then says so; entries are durable in the store.
+// source: docs/audit_log.md.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "core/limits.hpp"
+#include "core/result.hpp"
+#include "core/sync_point.hpp"
+#include "runtime/audit/checkpoint.hpp"
+#include "runtime/audit/integrator.hpp"
+#include "runtime/audit/signer.hpp"
+#include "runtime/audit/tlog_proof.hpp"
+#include "runtime/audit/witness.hpp"
+#include "runtime/store/store.hpp"
+
+namespace sentrail::audit {
+
+// Where a log lives and who is told. `witness` and `hook` outlive the keeper.
+struct LogKeeperOptions {
+  std::string folder;         // of tiles and checkpoint
+  std::string signer_folder;  // outside of it and of the store
+  std::string origin;         // empty: that of the key, or one by chance
+  Witness* witness = nullptr;
+  SyncPointHook* hook = nullptr;
+  // Told of what goes wrong and right again, each once. threads: the keeper's.
+  std::function<void(bool good, const std::string& event, const std::string& text)> tell;
+  std::int64_t every_ms = limits::kIntegrateEveryMs;
+};
+
+// How the log is, for metrics and probes.
+struct LogState {
+  std::uint64_t size = 0;         // of the published checkpoint
+  std::uint64_t cosigned = 0;     // of the newest one that the witness signed
+  std::uint64_t scrubbed = 0;     // entries that the last whole scrub found good
+  std::uint64_t scrubs = 0;       // that were whole
+  std::string failure;            // why it does not go on; empty: it does
+  std::string scrub_fault;        // what the last scrub found; empty: nothing
+  std::string witness_complaint;  // why the newest checkpoint has no cosignature
+};
+
+// threads: any; the work is done on its own.
+class LogKeeper {
+ public:
+  // Opens the signer, checks the floor, and publishes what was signed last. `reader` outlives the
+  // keeper. cost: the newest tiles; all entries where tiles are missing.
+  // fails: corrupt if the store's log is shorter or another one than was signed: nothing may be
+  // served then; as CheckpointSigner::open(); io.
+  [[nodiscard]] static Result<std::unique_ptr<LogKeeper>> open(LogKeeperOptions options,
+                                                               const store::Reader& reader);
+  // Ends what runs.
+  ~LogKeeper();
+  LogKeeper(const LogKeeper&) = delete;
+  LogKeeper& operator=(const LogKeeper&) = delete;
+
+  // Begins to follow the store, and to scrub. Call it once.
+  void start();
+  // Publishes what the store has now, on this thread. REQUIRES: not started. fails: as it may.
+  [[nodiscard]] Status step();
+  // Compares all tiles and entries with each other, the store, and the published checkpoint.
+  // REQUIRES: not started.
+  [[nodiscard]] Status scrub();
+
+  // The published checkpoint as a signed note; empty before the first.
+  [[nodiscard]] std::string checkpoint() const;
+  // The bytes of a tile. fails: not_found; io.
+  [[nodiscard]] Result<std::string> tile(const TileId& tile) const;
+  // The file that proves one entry to be in the published log.
+  // fails: not_found for an entry that is not in it yet; io or corrupt.
+  [[nodiscard]] Result<TlogProof> prove(std::uint64_t sequence) const;
+  [[nodiscard]] const crypto::NoteVerifier& key() const noexcept { return signer_->key(); }
+  [[nodiscard]] LogState state() const;
+
+ private:
+  LogKeeper(LogKeeperOptions options, const store::Reader& reader,
+            std::unique_ptr<CheckpointSigner> signer);
+
+  [[nodiscard]] Status check_floor();
+  [[nodiscard]] Status resume();
+  [[nodiscard]] Status rebuild(const std::string& why);
+  [[nodiscard]] Status newest_are_the_stores(const Integrator& integrator) const;
+  [[nodiscard]] Status integrate(Integrator& integrator, std::uint64_t size) const;
+  [[nodiscard]] Status publish();
+  [[nodiscard]] bool wants_cosignature() const;
+  [[nodiscard]] std::string cosigned(const Checkpoint& checkpoint, std::string note);
+  void follow();
+  void scrub_from_time_to_time();
+  void note_failure(const Status& done);
+  void tell(bool good, const std::string& event, const std::string& text) const;
+  [[nodiscard]] bool pause(std::int64_t ms);
+  [[nodiscard]] bool stopping() const;
+
+  const LogKeeperOptions options_;
+  const store::Reader& reader_;
+  const std::unique_ptr<CheckpointSigner> signer_;
+  std::optional<Integrator> integrator_;
+  std::int64_t witness_after_ms_ = 0;  // on the steady clock
+
+  mutable std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::string checkpoint_;
+  LogState state_;
+  std::thread follower_;
+  std::thread scrubber_;
+};
+
+}  // namespace sentrail::audit

@@ -1,0 +1,209 @@
+// The signer's folder, and the refusals. See signer.hpp.
+#include "runtime/audit/signer.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "core/encoding.hpp"
+#include "core/text.hpp"
+#include "crypto/random.hpp"
+#include "crypto/seal.hpp"
+#include "runtime/audit/checkpoint.hpp"
+#include "runtime/audit/merkle.hpp"
+#include "runtime/store/codec.hpp"
+
+namespace sentrail::audit {
+namespace {
+
+using store::FileHandle;
+using store::io_failure;
+using store::SlotNote;
+
+constexpr store::SlotForm kForm = {"sentrail-signs-1", 8 + 32};
+constexpr std::size_t kKeyBytesMax = 1024;
+constexpr mode_t kOthers = 0077;
+
+std::string key_path(const std::string& folder) {
+  return folder + "/key";
+}
+std::string memory_path(const std::string& folder) {
+  return folder + "/last_signed";
+}
+std::string public_path(const std::string& folder) {
+  return folder + "/key.pub";
+}
+
+std::string encode(const SignedRoot& root) {
+  std::string body;
+  store::append_big_endian(body, root.size);
+  return body.append(as_chars(root.root));
+}
+
+SignedRoot decode(std::string_view body) {
+  SignedRoot root;
+  root.size = store::read_big_endian<std::uint64_t>(body);
+  std::copy_n(body.begin() + 8, root.root.size(), reinterpret_cast<char*>(root.root.data()));
+  return root;
+}
+
+// A name that no other log has: where nobody gave one.
+std::string chance_name() {
+  std::array<std::uint8_t, 6> bytes{};
+  crypto::fill_random(bytes);
+  return "gate.invalid/audit/" + hex_encode(bytes);
+}
+
+Status write_new(const std::string& path, std::string_view text, mode_t mode) {
+  const std::string draft = path + ".new";
+  const FileHandle file(
+      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (file.get() < 0) return io_failure("make", draft);
+  SENTRAIL_TRY(store::write_at(file.get(), text, 0, draft));
+  if (::fsync(file.get()) != 0) return io_failure("sync", draft);
+  if (::rename(draft.c_str(), path.c_str()) != 0) return io_failure("rename", draft);
+  return store::sync_directory(path.substr(0, path.rfind('/')));
+}
+
+// A short text without its last newline. fails: not_found; permission_denied if it is a secret and
+// others may read it.
+Result<std::string> read_line(const std::string& path, bool secret) {
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT) return fail(Errc::not_found, path + " is missing");
+  if (file.get() < 0) return io_failure("open", path);
+  struct stat found{};
+  if (::fstat(file.get(), &found) != 0) return io_failure("look at", path);
+  if (secret && (found.st_uid != ::geteuid() || (found.st_mode & kOthers) != 0)) {
+    return fail(Errc::permission_denied, "the key " + path + " is open to others; run `chmod 600 " +
+                                             path + "`, and consider it known");
+  }
+  const auto bytes = static_cast<std::size_t>(found.st_size);
+  if (bytes > kKeyBytesMax) return fail(Errc::corrupt, path + " is no key");
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file.get(), bytes, 0, path));
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+Result<crypto::NoteSigner> read_key(const std::string& folder, const std::string& origin) {
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, read_line(key_path(folder), true));
+  Result<crypto::NoteSigner> signer = crypto::NoteSigner::parse(text);
+  crypto::wipe(text);
+  if (!signer) return fail(Errc::corrupt, key_path(folder) + ": " + signer.error().message);
+  if (!origin.empty() && signer->verifier().name() != origin) {
+    return fail(Errc::invalid_argument,
+                "the log's key is named `" + escape_display(signer->verifier().name()) +
+                    "`, the configuration says `" + escape_display(origin) +
+                    "`: a log keeps its name for ever; write the old one, or begin a new log "
+                    "with an empty data folder");
+  }
+  return signer;
+}
+
+// The memory comes first and the key last: where there is a key, there is a memory.
+Result<crypto::NoteSigner> make_key(const std::string& folder, const std::string& origin) {
+  SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteSigner signer,
+                            crypto::NoteSigner::generate(origin.empty() ? chance_name() : origin));
+  SENTRAIL_TRY(write_new(public_path(folder), signer.verifier().to_string() + "\n", 0644));
+  std::string text = signer.to_secret_string() + "\n";
+  const Status written = write_new(key_path(folder), text, 0600);
+  crypto::wipe(text);
+  SENTRAIL_TRY(written);
+  return signer;
+}
+
+Result<std::unique_ptr<SlotNote>> open_memory(const std::string& folder) {
+  const std::string path = memory_path(folder);
+  if (store::exists(path)) return SlotNote::open(path, kForm);
+  if (store::exists(key_path(folder))) {
+    return fail(Errc::not_found, path +
+                                     " is missing beside the key: nobody knows what was signed; "
+                                     "run `sentrail audit doctor`");
+  }
+  return SlotNote::create(path, kForm, encode(SignedRoot{}));
+}
+
+tl::unexpected<Error> refuse(const std::string& why) {
+  return fail(Errc::conflict, "refusing to sign: " + why + "; run `sentrail audit doctor`");
+}
+
+}  // namespace
+
+CheckpointSigner::CheckpointSigner(FileHandle lock, crypto::NoteSigner signer,
+                                   std::unique_ptr<SlotNote> memory, SyncPointHook* hook)
+    : lock_(std::move(lock)),
+      signer_(std::move(signer)),
+      memory_(std::move(memory)),
+      hook_(hook),
+      last_(decode(memory_->body())) {}
+
+Result<std::unique_ptr<CheckpointSigner>> CheckpointSigner::open(const std::string& folder,
+                                                                 const std::string& origin,
+                                                                 SyncPointHook* hook) {
+  SENTRAIL_TRY(store::make_directory(folder));
+  Result<FileHandle> lock = store::lock_file(folder + "/lock");
+  if (!lock && lock.error().code == Errc::unavailable) {
+    return fail(Errc::unavailable, "the signer's folder " + folder +
+                                       " is in use by another sentraild: each log has its own");
+  }
+  if (!lock) return tl::make_unexpected(lock.error());
+  SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<SlotNote> memory, open_memory(folder));
+  reach(hook, "audit.signer.memory");
+  const bool has_key = store::exists(key_path(folder));
+  if (!has_key && decode(memory->body()).size > 0) {
+    return fail(Errc::not_found,
+                key_path(folder) + " is missing, and it has signed: restore it from its backup");
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteSigner signer,
+                            has_key ? read_key(folder, origin) : make_key(folder, origin));
+  return std::unique_ptr<CheckpointSigner>(
+      new CheckpointSigner(*std::move(lock), std::move(signer), std::move(memory), hook));
+}
+
+Result<std::string> CheckpointSigner::sign(const SignedRoot& next,
+                                           std::span<const crypto::Digest> proof) {
+  if (next.size < last_.size) {
+    return refuse("the log has " + std::to_string(next.size) + " entries, and one of " +
+                  std::to_string(last_.size) + " was signed");
+  }
+  if (next.size == last_.size && last_.size > 0) {
+    if (next.root != last_.root) {
+      return refuse("the log has another root than was signed for its " +
+                    std::to_string(next.size) + " entries");
+    }
+  } else if (last_.size > 0 &&
+             !is_consistent(last_.size, last_.root, next.size, next.root, proof)) {
+    return refuse("the log of " + std::to_string(last_.size) +
+                  " entries that was signed does not begin this one of " +
+                  std::to_string(next.size));
+  }
+  if (broken_) return refuse("its memory could not be written; what is on disk is not known");
+  if (next != last_) {
+    broken_ = true;
+    SENTRAIL_TRY(memory_->note(encode(next)));
+    reach(hook_, "audit.signer.noted");
+    SENTRAIL_TRY(memory_->sync());
+    broken_ = false;
+    last_ = next;
+    reach(hook_, "audit.signer.synced");
+  }
+  const Checkpoint checkpoint{key().name(), next.size, next.root};
+  return crypto::sign_note(checkpoint_text(checkpoint), {&signer_, 1});
+}
+
+Result<SignedRoot> CheckpointSigner::last_in(const std::string& folder) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::unique_ptr<SlotNote> memory,
+                            SlotNote::open(memory_path(folder), kForm));
+  return decode(memory->body());
+}
+
+Result<crypto::NoteVerifier> CheckpointSigner::key_in(const std::string& folder) {
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string text, read_line(public_path(folder), false));
+  return crypto::NoteVerifier::parse(text);
+}
+
+}  // namespace sentrail::audit

@@ -1,0 +1,72 @@
+// The key that signs checkpoints, and the memory of what it signed last: it never signs two logs.
+//
+// Neighbours: log_keeper.hpp asks it, crypto/note.hpp makes the signature, store/slot_note.hpp keeps
+// the memory. Must not know: entries, tiles, the store. Its folder lies outside the store, so that
+// whoever restores an old store cannot make the signer forget.
+// source: docs/audit_log.md, Signer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/result.hpp"
+#include "core/sync_point.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/note.hpp"
+#include "runtime/store/files.hpp"
+#include "runtime/store/slot_note.hpp"
+
+namespace sentrail::audit {
+
+// A size and the root that was signed for it.
+struct SignedRoot {
+  std::uint64_t size = 0;
+  crypto::Digest root{};
+
+  friend bool operator==(const SignedRoot&, const SignedRoot&) = default;
+};
+
+// An open signer's folder: `key`, `key.pub`, `last_signed`, `lock`. threads: one at a time; key()
+// any.
+class CheckpointSigner {
+ public:
+  // Opens the folder; makes it with a new key of that name where there is none. Without a name it
+  // takes the key that is there, or a name by chance. `hook` outlives the signer.
+  // fails: invalid_argument if the key there has another name; permission_denied if others may
+  // read it; corrupt or not_found if only a part of the folder is there; unavailable if another
+  // process has it; io.
+  [[nodiscard]] static Result<std::unique_ptr<CheckpointSigner>> open(
+      const std::string& folder, const std::string& origin, SyncPointHook* hook = nullptr);
+
+  // The public key; its name is the log's origin.
+  [[nodiscard]] const crypto::NoteVerifier& key() const noexcept { return signer_.verifier(); }
+  // What was signed last; size 0: nothing yet.
+  [[nodiscard]] const SignedRoot& last() const noexcept { return last_; }
+
+  // Signs a checkpoint once it is remembered on disk. in: proof that the log which was signed last
+  // begins this one.
+  // out: the signed note. fails: conflict if that is not so, or the size is smaller, or the same
+  // with another root: that is never signed; io.
+  [[nodiscard]] Result<std::string> sign(const SignedRoot& next,
+                                         std::span<const crypto::Digest> proof);
+
+  // Reads what a folder's signer signed last, beside a process that may use it. fails: as open().
+  [[nodiscard]] static Result<SignedRoot> last_in(const std::string& folder);
+  // Reads a folder's public key. fails: as open(); not_found.
+  [[nodiscard]] static Result<crypto::NoteVerifier> key_in(const std::string& folder);
+
+ private:
+  CheckpointSigner(store::FileHandle lock, crypto::NoteSigner signer,
+                   std::unique_ptr<store::SlotNote> memory, SyncPointHook* hook);
+
+  const store::FileHandle lock_;
+  const crypto::NoteSigner signer_;
+  const std::unique_ptr<store::SlotNote> memory_;
+  SyncPointHook* const hook_;
+  SignedRoot last_;
+  bool broken_ = false;  // what is on disk is not known: nothing more is signed
+};
+
+}  // namespace sentrail::audit

@@ -1,0 +1,72 @@
+// The published log as files: what any tlog-tiles client reads.
+//
+// Neighbours: audit/log_keeper.hpp has them. Must not know: hashes, signatures.
+// source: docs/api.md A6; c2sp.org/tlog-tiles v0.1.0.
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include "runtime/gateway/answers.hpp"
+#include "runtime/gateway/people_answers.hpp"
+#include "runtime/gateway/people_routes.hpp"
+
+namespace sentrail::gateway {
+namespace {
+
+// Whole tiles never change. Not for caches that others share: who may read is the gate's to say.
+constexpr std::string_view kForEver = "private, max-age=31536000, immutable";
+// A partial tile never changes either, but is gone once its whole one is there.
+constexpr std::string_view kForAWhile = "private, max-age=3600";
+
+http::HttpResponse file(std::string_view content_type, std::string bytes,
+                        std::string_view caching) {
+  http::HttpResponse answer = http::make_response(200, content_type, std::move(bytes));
+  answer.headers.set("Cache-Control", caching);
+  return answer;
+}
+
+tl::unexpected<Error> nothing_there() {
+  return fail(Errc::not_found, "there is no such file in the log");
+}
+
+Answer checkpoint(const GateParts& parts) {
+  if (parts.log == nullptr || parts.log->checkpoint().empty()) return nothing_there();
+  return file("text/plain; charset=utf-8", parts.log->checkpoint(), "no-cache");
+}
+
+Answer tile(const GateParts& parts, const PeopleCall& call) {
+  const auto id = audit::parse_tile_path("tile" + call.parameters.front());
+  if (parts.log == nullptr || !id) return nothing_there();
+  Result<std::string> bytes = parts.log->tile(*id);
+  if (!bytes && bytes.error().code == Errc::not_found) return nothing_there();
+  if (!bytes) return tl::make_unexpected(std::move(bytes).error());
+  return file("application/octet-stream", *std::move(bytes), id->partial() ? kForAWhile : kForEver);
+}
+
+Answer proof(const GateParts& parts, const PeopleCall& call) {
+  const std::string& text = call.parameters.front();
+  std::uint64_t sequence = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), sequence);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return fail(Errc::invalid_argument, "the entry is named by its sequence number");
+  }
+  if (parts.log == nullptr) return nothing_there();
+  SENTRAIL_ASSIGN_OR_RETURN(const audit::TlogProof found, parts.log->prove(sequence));
+  return file("text/plain; charset=utf-8", audit::format_proof(found), "no-store");
+}
+
+}  // namespace
+
+void read_log_checkpoint(GateParts& parts, std::shared_ptr<PeopleCall>, Reply reply) {
+  reply_with(reply, checkpoint(parts));
+}
+
+void read_log_tile(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, tile(parts, *call));
+}
+
+void read_log_proof(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply) {
+  reply_with(reply, proof(parts, *call));
+}
+
+}  // namespace sentrail::gateway
