@@ -1,6 +1,6 @@
 // The key that signs checkpoints, and the memory of what it signed last: it never signs two logs.
 //
-// Neighbours: log_keeper.hpp asks it, crypto/note.hpp makes the signature, store/slot_note.hpp keeps
+// Neighbours: log_keeper.hpp asks it, crypto/note.hpp makes the signature, store/slot_note.hpp has
 // the memory. Must not know: entries, tiles, the store. Its folder lies outside the store, so that
 // whoever restores an old store cannot make the signer forget.
 // source: docs/audit_log.md, Signer.
