@@ -35,14 +35,15 @@ class Log:
         self.files = self.data / "log"
 
     def get(self, target):
-        return call(self.gate.port, "GET", target, headers={"Authorization": f"Bearer {self.reader}"})
+        return call(self.gate.port, "GET", target,
+                    headers={"Authorization": f"Bearer {self.reader}"})
 
     def decide(self, count):
         """Entries, one for each question."""
         for number in range(count):
             call(self.gate.port, "POST", "/evaluate-action",
-                 {"tool": "github", "action": "issues.create", "resourceType": "issue", "riskLevel": "low",
-                  "payload": {"title": f"t{number}"}},
+                 {"tool": "github", "action": "issues.create", "resourceType": "issue",
+                  "riskLevel": "low", "payload": {"title": f"t{number}"}},
                  {"Authorization": f"Bearer {self.reader}"})
 
     def head(self):

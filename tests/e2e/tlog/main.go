@@ -2,7 +2,7 @@
 //
 //	fsck DIR KEY                  Tessera's fsck: is the whole log good?
 //	flips DIR KEY STEP            does it find each STEPth byte, flipped?
-//	proof FILE KEY [WITNESS]      x/mod's note and tlog, and torchwood: does the file prove its entry?
+//	proof FILE KEY [WITNESS]      x/mod's note and tlog, and torchwood: is its entry proved?
 //	agent SOCKET                  holds a key for a witness until its standard input ends
 package main
 
