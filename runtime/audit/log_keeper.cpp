@@ -105,8 +105,9 @@ Status LogKeeper::check_floor() {
                   " of the log were signed and are missing in the store");
   }
   SENTRAIL_TRY(resume());
-  if (last.size == 0) return {};
-  return publish();
+  if (last.size > 0) SENTRAIL_TRY(publish());
+  is_open_ = true;
+  return {};
 }
 
 Status LogKeeper::resume() {
@@ -198,15 +199,20 @@ Status LogKeeper::publish() {
   return {};
 }
 
+// Not before the server runs, nor once it ends: who carries the request is not there.
+bool LogKeeper::may_ask_witness() const {
+  return options_.witness != nullptr && is_open_ && steady_ms() >= witness_after_ms_ && !stopping();
+}
+
 bool LogKeeper::wants_cosignature() const {
-  if (options_.witness == nullptr || steady_ms() < witness_after_ms_ || stopping()) return false;
+  if (!may_ask_witness()) return false;
   const std::lock_guard lock(mutex_);
   return state_.cosigned < state_.size;
 }
 
 // The note with the witness's line, if it answers; it holds nothing up but its own line.
 std::string LogKeeper::cosigned(const Checkpoint& checkpoint, std::string note) {
-  if (options_.witness == nullptr || steady_ms() < witness_after_ms_ || stopping()) return note;
+  if (!may_ask_witness()) return note;
   TileFolder tiles(options_.folder);
   Result<std::string> signed_by_both = options_.witness->cosign(tiles, checkpoint, note);
   const std::string complaint = signed_by_both ? "" : signed_by_both.error().message;

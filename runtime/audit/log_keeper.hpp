@@ -93,6 +93,7 @@ class LogKeeper {
   [[nodiscard]] Status newest_are_the_stores(const Integrator& integrator) const;
   [[nodiscard]] Status integrate(Integrator& integrator, std::uint64_t size) const;
   [[nodiscard]] Status publish();
+  [[nodiscard]] bool may_ask_witness() const;
   [[nodiscard]] bool wants_cosignature() const;
   [[nodiscard]] std::string cosigned(const Checkpoint& checkpoint, std::string note);
   void follow();
@@ -106,6 +107,7 @@ class LogKeeper {
   const store::Reader& reader_;
   const std::unique_ptr<CheckpointSigner> signer_;
   std::optional<Integrator> integrator_;
+  bool is_open_ = false;
   std::int64_t witness_after_ms_ = 0;  // on the steady clock
 
   mutable std::mutex mutex_;

@@ -13,6 +13,7 @@
 namespace sentrail::gateway {
 namespace {
 
+constexpr std::string_view kLogPath = "/audit/log/";
 // Whole tiles never change. Not for caches that others share: who may read is the gate's to say.
 constexpr std::string_view kForEver = "private, max-age=31536000, immutable";
 // A partial tile never changes either, but is gone once its whole one is there.
@@ -35,7 +36,8 @@ Answer checkpoint(const GateParts& parts) {
 }
 
 Answer tile(const GateParts& parts, const PeopleCall& call) {
-  const auto id = audit::parse_tile_path("tile" + call.parameters.front());
+  // As it was sent: a tile has one name.
+  const auto id = audit::parse_tile_path(call.request.path().substr(kLogPath.size()));
   if (parts.log == nullptr || !id) return nothing_there();
   Result<std::string> bytes = parts.log->tile(*id);
   if (!bytes && bytes.error().code == Errc::not_found) return nothing_there();

@@ -2,7 +2,7 @@
 //
 //	fsck DIR KEY                  Tessera's fsck: is the whole log good?
 //	flips DIR KEY STEP            does it find each STEPth byte, flipped?
-//	proof FILE KEY [WITNESS]      x/mod's note and tlog, and torchwood: does the file prove its entry?
+//	proof FILE KEY [WITNESS]      x/mod's note and tlog, and torchwood: does it prove its entry?
 //	agent SOCKET                  holds a key for a witness until its standard input ends
 package main
 
@@ -20,6 +20,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"filippo.io/torchwood"
@@ -33,34 +34,41 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Files of a log in memory.
-type files map[string][]byte
+// Files of a log in memory, and which of them were asked for.
+type files struct {
+	content map[string][]byte
+	lock    sync.Mutex
+	asked   map[string]bool
+}
 
-func (f files) read(path string) ([]byte, error) {
-	if content, ok := f[path]; ok {
+func (f *files) read(path string) ([]byte, error) {
+	if content, ok := f.content[path]; ok {
+		f.lock.Lock()
+		f.asked[path] = true
+		f.lock.Unlock()
 		return bytes.Clone(content), nil
 	}
 	return nil, fmt.Errorf("%s: %w", path, os.ErrNotExist)
 }
 
-func (f files) ReadCheckpoint(context.Context) ([]byte, error) { return f.read("checkpoint") }
+func (f *files) ReadCheckpoint(context.Context) ([]byte, error) { return f.read("checkpoint") }
 
-func (f files) ReadTile(_ context.Context, level, index uint64, partial uint8) ([]byte, error) {
+func (f *files) ReadTile(_ context.Context, level, index uint64, partial uint8) ([]byte, error) {
 	return f.read(layout.TilePath(level, index, partial))
 }
 
-func (f files) ReadEntryBundle(_ context.Context, index uint64, partial uint8) ([]byte, error) {
+func (f *files) ReadEntryBundle(_ context.Context, index uint64, partial uint8) ([]byte, error) {
 	return f.read(layout.EntriesPath(index, partial))
 }
 
-func load(folder string) files {
-	all := files{}
+func load(folder string) *files {
+	all := &files{content: map[string][]byte{}, asked: map[string]bool{}}
 	must(filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() {
 			return err
 		}
 		name, _ := filepath.Rel(folder, path)
-		all[name], err = os.ReadFile(path)
+		all.content[name], err = os.ReadFile(path)
 		return err
 	}))
 	return all
@@ -79,7 +87,7 @@ func hashes(bundle []byte) ([][]byte, error) {
 }
 
 // It hangs where as many tiles are wrong as it has workers: sixteen, and a deadline.
-func check(all files, key note.Verifier) error {
+func check(all *files, key note.Verifier) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	done := make(chan error, 1)
@@ -92,21 +100,26 @@ func check(all files, key note.Verifier) error {
 	}
 }
 
-func flips(all files, key note.Verifier, step int) error {
+// Partial tiles of former sizes are no part of the log under its newest checkpoint.
+func flips(all *files, key note.Verifier, step int) error {
+	if err := check(all, key); err != nil {
+		return err
+	}
 	var names []string
-	for name := range all {
+	for name := range all.asked {
 		names = append(names, name)
 	}
 	sort.Strings(names)
 	done, at := 0, 0
 	for _, name := range names {
-		for i := range all[name] {
+		content := all.content[name]
+		for i := range content {
 			if at++; at%step != 0 {
 				continue
 			}
-			all[name][i] ^= 1 << (at % 8)
+			content[i] ^= 1 << (at % 8)
 			err := check(all, key)
-			all[name][i] ^= 1 << (at % 8)
+			content[i] ^= 1 << (at % 8)
 			if err == nil {
 				return fmt.Errorf("byte %d of %s was flipped and not found", i, name)
 			}

@@ -168,7 +168,7 @@ TEST_F(LogVerifyTest, ChecksOfTheCallerAndItsPatienceCount) {
   EXPECT_EQ(verify_log(tiles, log_.signer().key(), options)->entries, 512u);
 }
 
-// Every bit of every seventh byte here; tests/conformance flips every byte.
+// Every byte of the checkpoint, every seventeenth of the rest; flips_test.cpp has all of them.
 TEST_F(LogVerifyTest, EveryFlippedByteIsFound) {
   log_.grow(300);
   const crypto::NoteVerifier key = log_.signer().key();

@@ -68,6 +68,10 @@ upstream:
   first_byte_ms: 2500
 audit:
   durable_reads: true
+  origin: "audit.example.com/gate"
+  signer: "signer"
+  witness_url: "https://witness.example.com/x"
+  witness_key: "witness.example.com/w+bb0eb64c+BC1xFkK3JrBEAWJ8qfusMvXIUw+xkDzE2wIlhxeSGkiB"
 log:
   level: warning
   format: json
@@ -230,6 +234,14 @@ TEST(Config, HalfOfTlsIsNone) {
   EXPECT_THAT(refusal_of(with("tls:\n  key: k.pem")), HasSubstr("`tls.certificate`"));
   EXPECT_THAT(refusal_of(with("tls:\n  listen: 127.0.0.1:1")), HasSubstr("`tls.certificate`"));
   EXPECT_THAT(refusal_of(with("tls:\n  client_ca: c.pem")), HasSubstr("`tls.certificate`"));
+}
+
+TEST(Config, AWitnessHasAUrlAndAKey) {
+  EXPECT_THAT(refusal_of(with("audit:\n  witness_url: https://w.example.com")),
+              HasSubstr("`audit.witness_key`"));
+  EXPECT_THAT(refusal_of(with("audit:\n  witness_url: w.example.com")), HasSubstr("must be a URL"));
+  EXPECT_THAT(refusal_of(with("audit:\n  witness_key: nonsense")), HasSubstr("witness key"));
+  EXPECT_THAT(refusal_of(with("audit:\n  origin: \"a b\"")), HasSubstr("without spaces"));
 }
 
 TEST(Config, ListeningEverywhereNeedsAName) {

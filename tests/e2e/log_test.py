@@ -1,0 +1,316 @@
+"""The published audit log of a real gate: followed, verified, proved, and refused when it is not
+what was signed. What other makers' programs say of it: where tools/tlog_peers.sh has built them.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness.people import Person, call, without_terminal  # noqa: E402
+from harness.processes import ROOT, Gate, Programs, read_if_there, until  # noqa: E402
+
+PROGRAMS = Programs(sys.argv.pop(1))
+JUDGE = ROOT / "build/tlog/judge"
+LITEWITNESS = ROOT / "build/tlog/litewitness"
+ORIGIN = "audit.example.com/gate"
+
+
+class Log:
+    """A gate with a log of some entries."""
+
+    def __init__(self, settings=""):
+        self.gate = Gate(PROGRAMS, settings=f"audit:\n  origin: {ORIGIN}\n{settings}")
+        self.gate.start()
+        self.ada = Person(self.gate, "ada").join(self.gate.bootstrap_token())
+        self.reader = self.ada.make_key("reader", ["admin-read", "evaluate"])
+        self.data = self.gate.folder / "data"
+        self.files = self.data / "log"
+
+    def get(self, target):
+        return call(self.gate.port, "GET", target,
+                    headers={"Authorization": f"Bearer {self.reader}"})
+
+    def decide(self, count):
+        """Entries, one for each question."""
+        for number in range(count):
+            call(self.gate.port, "POST", "/evaluate-action",
+                 {"tool": "github", "action": "issues.create", "resourceType": "issue",
+                  "riskLevel": "low", "payload": {"title": f"t{number}"}},
+                 {"Authorization": f"Bearer {self.reader}"})
+
+    def head(self):
+        return self.get("/audit/log/head").body
+
+    def published(self):
+        """The size once everything is published."""
+        def all_of_it():
+            head = self.head()
+            return head["size"] if head["size"] == head["published"] else 0
+        return until(all_of_it, "the checkpoint")
+
+    @property
+    def key(self):
+        return (self.data / "signer/key.pub").read_text().strip()
+
+    def sentrail(self, *arguments, key=True):
+        home = tempfile.mkdtemp(prefix="sentrail-home-")
+        environment = {"SENTRAIL_HOME": home, "HOME": home, "PATH": "/usr/bin:/bin",
+                       "SENTRAIL_SERVER": f"http://127.0.0.1:{self.gate.port}"}
+        if key:
+            environment["SENTRAIL_KEY"] = self.reader
+        return without_terminal([PROGRAMS.sentrail, *map(str, arguments)], environment)
+
+    def doctor(self):
+        answer = self.sentrail("audit", "doctor", self.data, "--json")
+        parts = {one["part"]: one for one in json.loads(answer.stdout)["findings"]}
+        return answer.returncode, parts
+
+
+class Published(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.log = Log()
+        cls.log.decide(300)
+        cls.size = cls.log.published()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.log.gate.stop()
+
+    def test_the_files_are_verified_in_their_folder_and_at_their_url(self):
+        url = f"http://127.0.0.1:{self.log.gate.port}/audit/log"
+        for where in (self.log.files, url):
+            answer = self.log.sentrail("audit", "verify", where, "--key", self.log.key, "--json")
+            self.assertEqual(answer.returncode, 0, answer)
+            told = json.loads(answer.stdout)
+            self.assertEqual((told["ok"], told["origin"]), (True, ORIGIN))
+            self.assertGreaterEqual(told["entries"], self.size)
+
+    def test_an_entry_is_proved_without_a_gate(self):
+        file = pathlib.Path(tempfile.mkdtemp()) / "7.tlog-proof"
+        answer = self.log.sentrail("audit", "prove", 7, "--out", file)
+        self.assertEqual(answer.returncode, 0, answer)
+        self.assertLess(file.stat().st_size, 4096)
+        verified = self.log.sentrail("audit", "verify", "--proof", file, "--key", self.log.key,
+                                     key=False)
+        self.assertEqual(verified.returncode, 0, verified)
+        self.assertIn('"seq":7', verified.stdout)
+        text = file.read_text().replace("index 7", "index 8")
+        file.write_text(text)
+        refused = self.log.sentrail("audit", "verify", "--proof", file, "--key", self.log.key,
+                                    key=False)
+        self.assertEqual(refused.returncode, 1, refused)
+
+    def test_a_key_must_be_named(self):
+        answer = self.log.sentrail("audit", "verify", self.log.files)
+        self.assertEqual(answer.returncode, 2)
+        self.assertIn("--key", answer.stderr)
+
+    def test_only_who_may_read_entries_may_read_files(self):
+        for target in ("checkpoint", "tile/0/000", "tile/entries/000", "proof/0"):
+            self.assertEqual(call(self.log.gate.port, "GET", f"/audit/log/{target}").status, 401)
+            self.assertEqual(self.log.get(f"/audit/log/{target}").status, 200, target)
+        for target in ("tile/0/999", "tile/0/0", "tile/../checkpoint", "tile/9/000", "proof/99999"):
+            self.assertEqual(self.log.get(f"/audit/log/{target}").status, 404, target)
+        self.assertEqual(self.log.get("/audit/log/proof/x").status, 400)
+
+    def test_files_say_how_long_they_hold(self):
+        whole = self.log.get("/audit/log/tile/0/000")
+        self.assertEqual(len(whole.raw), 8192)
+        self.assertIn("immutable", whole.headers["cache-control"])
+        self.assertEqual(whole.headers["content-type"], "application/octet-stream")
+        checkpoint = self.log.get("/audit/log/checkpoint")
+        self.assertEqual(checkpoint.headers["content-type"], "text/plain; charset=utf-8")
+        self.assertTrue(checkpoint.raw.startswith(f"{ORIGIN}\n".encode()))
+
+    def test_probes_and_counters_know_the_log(self):
+        self.assertEqual(call(self.log.gate.port, "GET", "/readyz").body["warnings"], [])
+        metrics = call(self.log.gate.port, "GET", "/metrics").raw.decode()
+        self.assertRegex(metrics, r"\nsentrail_audit_published_entries \d{3}")
+        self.assertIn("\nsentrail_audit_log_healthy 1\n", metrics)
+
+
+class Restarted(unittest.TestCase):
+    def setUp(self):
+        self.log = Log()
+        self.log.decide(20)
+        self.log.published()
+
+    def tearDown(self):
+        self.log.gate.kill()
+
+    def refused(self):
+        self.log.gate.stop()
+        config = self.log.gate.config
+        answer = subprocess.run([PROGRAMS.sentraild, "--config", config], capture_output=True,
+                                text=True, timeout=60, check=False)
+        self.assertEqual(answer.returncode, 1)
+        return answer.stderr
+
+    def test_a_killed_gate_goes_on_with_the_same_log(self):
+        for _ in range(3):
+            self.log.gate.kill()
+            self.log.gate.start()
+            self.log.decide(5)
+        self.log.published()
+        answer = self.log.sentrail("audit", "verify", self.log.files, "--key", self.log.key)
+        self.assertEqual(answer.returncode, 0, answer)
+        self.assertNotIn("audit_log_rebuilt", read_if_there(self.log.gate.log))
+
+    def test_an_older_store_is_not_served(self):
+        """Restored from a backup together with its own floor: the signer remembers."""
+        self.log.gate.stop()
+        backup = self.log.gate.folder / "backup"
+        shutil.copytree(self.log.data / "store", backup)
+        self.log.gate.start()
+        self.log.decide(20)
+        self.log.published()
+        self.log.gate.stop()
+        shutil.rmtree(self.log.data / "store")
+        shutil.copytree(backup, self.log.data / "store")
+        said = self.refused()
+        self.assertIn("were signed and are missing", said)
+        self.assertIn("sentrail audit doctor", said)
+        code, parts = self.log.doctor()
+        self.assertEqual(code, 1)
+        self.assertFalse(parts["loss"]["ok"])
+        self.assertIn("their leaves are in", parts["loss"]["text"])
+        self.assertTrue(parts["tiles"]["ok"])
+
+    def test_a_lost_signer_is_not_replaced(self):
+        self.log.gate.stop()
+        shutil.move(self.log.data / "signer", self.log.gate.folder / "aside")
+        self.assertIn("has no key", self.refused())
+
+    def test_lost_tiles_are_made_again(self):
+        self.log.gate.stop()
+        shutil.rmtree(self.log.files)
+        self.log.gate.start()
+        self.log.published()
+        answer = self.log.sentrail("audit", "verify", self.log.files, "--key", self.log.key)
+        self.assertEqual(answer.returncode, 0, answer)
+        self.assertIn("audit_log_rebuilt", read_if_there(self.log.gate.log))
+
+    def test_a_sound_folder_is_sound_to_the_doctor(self):
+        self.log.gate.stop()
+        code, parts = self.log.doctor()
+        self.assertEqual((code, set(parts)), (0, {"floor", "signer", "tiles", "store"}), parts)
+        self.assertEqual(parts["store"]["entries"], parts["signer"]["entries"])
+
+
+def judged(*arguments):
+    return subprocess.run([JUDGE, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=280, check=False)
+
+
+@unittest.skipUnless(JUDGE.exists() and LITEWITNESS.exists(),
+                     "the programs of other makers are not built; run tools/tlog_peers.sh")
+class Judged(unittest.TestCase):
+    def test_a_log_of_a_thousand_entries(self):
+        log = Log()
+        log.decide(990)
+        size = log.published()
+        log.gate.stop()
+        self.assertGreaterEqual(size, 990)
+        good = judged("fsck", log.files, log.key)
+        self.assertEqual(good.returncode, 0, good)
+        flipped = judged("flips", log.files, log.key, 9973)
+        self.assertEqual(flipped.returncode, 0, flipped)
+        self.assertGreater(int(flipped.stdout.split()[0]), 50)
+        other = tempfile.mkdtemp()
+        shutil.copytree(log.files, other, dirs_exist_ok=True)
+        bundle = pathlib.Path(other, "tile/entries/001")
+        bundle.write_bytes(bundle.read_bytes().replace(b"issues.create", b"issues.delete", 1))
+        self.assertEqual(judged("fsck", other, log.key).returncode, 1)
+
+    def test_a_witness_cosigns_and_refuses_a_rewritten_history(self):
+        witness = Witness()
+        try:
+            log = Log(f"  witness_url: {witness.url}\n  witness_key: {witness.key}\n")
+            witness.know(ORIGIN, log.key)
+            log.gate.stop()  # it had been told that the log is unknown, and waits before it asks
+            log.gate.start()
+            log.decide(5)
+            log.published()
+            until(lambda: b"sentrail.test/witness" in log.get("/audit/log/checkpoint").raw,
+                  "the cosignature")
+            file = pathlib.Path(tempfile.mkdtemp()) / "proof"
+            self.assertEqual(log.sentrail("audit", "prove", 3, "--out", file).returncode, 0)
+            for arguments in (("proof", file, log.key), ("proof", file, log.key, witness.key)):
+                told = judged(*arguments)
+                self.assertEqual(told.returncode, 0, told)
+            ours = log.sentrail("audit", "verify", "--proof", file, "--key", log.key,
+                                "--witness", witness.key, key=False)
+            self.assertEqual(ours.returncode, 0, ours)
+            self.assertIn("cosigned 20", ours.stdout)
+            # The whole gate begins anew under the same key: nobody but the witness can tell.
+            log.gate.stop()
+            shutil.rmtree(log.data / "store")
+            shutil.rmtree(log.files)
+            (log.data / "signer/last_signed").unlink()
+            shutil.move(log.data / "signer/key", log.data / "signer/aside")
+            log.gate.start()
+            log.gate.stop()
+            (log.data / "signer/aside").rename(log.data / "signer/key")
+            shutil.rmtree(log.files)
+            log.gate.start()
+            warning = until(lambda: call(log.gate.port, "GET", "/readyz").body["warnings"],
+                            "the witness to disagree")
+            self.assertIn("disagrees", warning[0])
+            log.gate.stop()
+        finally:
+            witness.stop()
+
+
+def free_port():
+    """One that nobody listens on; litewitness does not say which it was given."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Witness:
+    """litewitness with a database and a key of its own."""
+
+    def __init__(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="witness-"))
+        self.database = folder / "db"
+        self.agent = subprocess.Popen([JUDGE, "agent", folder / "agent"], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, text=True)
+        fingerprint = self.agent.stdout.readline().strip()
+        self.log = folder / "log"
+        errors = open(self.log, "wb")
+        port = free_port()
+        self.process = subprocess.Popen(
+            [LITEWITNESS, "-name", "sentrail.test/witness", "-db", self.database, "-ssh-agent",
+             folder / "agent", "-key", fingerprint, "-listen", f"127.0.0.1:{port}"],
+            stderr=errors, stdout=subprocess.DEVNULL)
+        errors.close()
+        self.url = f"http://127.0.0.1:{port}"
+        self.key = until(lambda: re.search(r"sentrail\.test/witness\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+",
+                                           read_if_there(self.log)), "its key").group(0)
+
+    def know(self, origin, key):
+        empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        with sqlite3.connect(self.database, timeout=10) as database:
+            database.execute("INSERT INTO log VALUES (?, 0, ?)", (origin, empty))
+            database.execute("INSERT INTO key VALUES (?, ?)", (origin, key))
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.agent.stdin.close()  # that ends it
+        self.agent.stdout.close()
+        self.agent.wait(30)
+
+
+if __name__ == "__main__":
+    unittest.main()
