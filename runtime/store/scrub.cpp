@@ -91,6 +91,12 @@ std::optional<KindOfRow> kind_of(char byte) {
       return KindOfRow{"settings", &decodes<Setting>};
     case RowKind::counter:
       return KindOfRow{"counters", &decodes<Counter>};
+    case RowKind::delegation:
+      return KindOfRow{"delegations", &decodes<Delegation>};
+    case RowKind::break_glass_code:
+      return KindOfRow{"emergencies", &decodes<BreakGlassCode>};
+    case RowKind::break_glass_grant:
+      return KindOfRow{"emergencies", &decodes<BreakGlassGrant>};
   }
   return std::nullopt;
 }
