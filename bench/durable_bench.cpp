@@ -54,6 +54,10 @@ class CountingKv final : public store::OrderedKv {
     rows_ += writes.size();
     return kv_->write(writes);
   }
+  [[nodiscard]] Status checkpoint(const std::string& directory) const override {
+    return kv_->checkpoint(directory);
+  }
+  [[nodiscard]] Status verify_files() const override { return kv_->verify_files(); }
   [[nodiscard]] Status health() const override { return kv_->health(); }
 
  private:
