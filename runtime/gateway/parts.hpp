@@ -75,7 +75,7 @@ struct GateParts {
   const LocalStops* local_stops = nullptr;
   const StopSelfTest* stop_test = nullptr;               // null: the switch is not tried
   std::function<void(std::string& out)> more_metrics{};  // of what the gateway does not know
-  const audit::LogKeeper* log = nullptr;   // null: nothing is published
+  const audit::LogKeeper* log = nullptr;                 // null: nothing is published
 };
 
 }  // namespace sentrail::gateway

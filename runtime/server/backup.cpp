@@ -25,11 +25,12 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kFormat = 1;
 
 // What is no part of a backup: the store, which is copied by itself; what is this process's own;
-// the keys; what stops until the store has it, which is on record once it matters; a restore's
-// leftovers.
+// the keys; what stops until the store has it, which is on record once it matters; the published
+// log, which is made again of the store; its signer, of which an older copy would sign a second
+// history; a restore's leftovers.
 bool is_left_out(const std::string& name) {
-  static const std::set<std::string> kNames = {"store",      "sentraild.pid", "control.sock",
-                                               "master.key", "subjects",      "stops"};
+  static const std::set<std::string> kNames = {
+      "store", "sentraild.pid", "control.sock", "subjects", "master.key", "stops", "log", "signer"};
   return kNames.contains(name) || name.starts_with("store.") || name.ends_with(".new");
 }
 

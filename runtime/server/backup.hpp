@@ -48,8 +48,8 @@ struct Restored {
 };
 
 // Brings a backup into a data folder that no server uses. Nothing of the folder is touched before
-// the copy was opened and read whole; what was there is set aside, never removed; keys, and
-// what a signer has signed, are never replaced.
+// the copy was opened and read whole; what was there is set aside, never removed; keys are never
+// replaced. The log's signer is never brought back: if a loss is accepted it is set aside, too.
 // fails: conflict, naming the loss, if the folder has promised entries that the backup lacks and no
 // loss is accepted, or if its master key is another; corrupt if the backup is; unavailable if a
 // server uses the folder; io.

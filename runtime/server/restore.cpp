@@ -1,6 +1,7 @@
 // Bringing a backup back. See backup.hpp.
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -103,13 +104,15 @@ Status bring_keys(const std::string& keys, const std::string& data) {
   return {};
 }
 
-// What the folder does not have: the last good bundle, the log's tiles, its signer.
+// What the folder does not have: the last good bundle, cursors.
 Status bring_rest(const std::string& from, const std::string& data) {
   std::error_code error;
   for (fs::directory_iterator at(from, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (name == "store" || name == "keys" || name == "backup.json") continue;
+    static const std::set<std::string> kNotBrought = {"store", "keys", "backup.json", "log",
+                                                      "signer"};
+    if (kNotBrought.contains(name)) continue;
     if (store::exists(data + "/" + name)) continue;
     SENTRAIL_TRY(copy_durably(at->path().string(), data + "/" + name));
   }
@@ -140,16 +143,32 @@ Status acknowledge(const DataDirectory& folder, store::OpenedStore& copy, std::u
   return copy.store->sync_floor();
 }
 
-// Puts the copy in the place of the store. out: where the one before is
-Result<std::string> swap_in(const std::string& data, const std::string& copy) {
-  std::string aside;
-  const std::string place = data + "/store";
-  if (store::exists(place)) {
-    for (int number = 1; aside.empty() || store::exists(aside); ++number) {
-      aside = data + "/store.before-restore-" + std::to_string(number);
-    }
-    if (std::rename(place.c_str(), aside.c_str()) != 0) return store::io_failure("rename", place);
+// A folder's name that nothing has yet.
+std::string name_aside(const std::string& place) {
+  for (int number = 1;; ++number) {
+    std::string aside = place + ".before-restore-" + std::to_string(number);
+    if (!store::exists(aside)) return aside;
   }
+}
+
+// Sets a folder aside, if there is one. out: where it is now; empty: there was none.
+Result<std::string> set_aside(const std::string& place) {
+  if (!store::exists(place)) return std::string();
+  const std::string aside = name_aside(place);
+  if (std::rename(place.c_str(), aside.c_str()) != 0) return store::io_failure("rename", place);
+  return aside;
+}
+
+// Puts the copy in the place of the store. A log that went back is another log: what was published
+// is set aside with its key, so that no key signs two histories. out: where the store before is.
+Result<std::string> swap_in(const std::string& data, const std::string& copy, bool went_back) {
+  const std::string place = data + "/store";
+  if (went_back) {
+    for (const char* name : {"/signer", "/log"}) {
+      if (Result<std::string> moved = set_aside(data + name); !moved) return moved;
+    }
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(std::string aside, set_aside(place));
   if (std::rename(copy.c_str(), place.c_str()) != 0) return store::io_failure("rename", copy);
   SENTRAIL_TRY(store::sync_directory(data));
   return aside;
@@ -189,7 +208,7 @@ Result<Restored> restore_backup(const std::string& from, const std::string& data
     out.head = copy.store->audit_head();
   }
   SENTRAIL_TRY(bring_rest(from, data));
-  SENTRAIL_ASSIGN_OR_RETURN(out.set_aside, swap_in(data, guard.path));
+  SENTRAIL_ASSIGN_OR_RETURN(out.set_aside, swap_in(data, guard.path, !options.accept_loss.empty()));
   return out;
 }
 

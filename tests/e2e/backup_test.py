@@ -103,8 +103,11 @@ class Backups(unittest.TestCase):
         self.gate.stop()
         said = sentrail("restore", self.folder / "b", self.data, "--accept-loss", "disk burnt")
         self.assertIn("LOST", said)
-        self.assertTrue((self.data / "store.before-restore-1").exists())
+        for name in ("store", "log", "signer"):
+            self.assertTrue((self.data / f"{name}.before-restore-1").exists(), name)
+        key_before = (self.data / "signer.before-restore-1/key.pub").read_text()
         self.gate.start()
+        self.assertNotEqual((self.data / "signer/key.pub").read_text(), key_before)
         self.ada.token = None
         self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 200)
         sentrail("restore", self.folder / "b", self.data, code=1)
