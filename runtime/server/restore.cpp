@@ -154,7 +154,7 @@ std::string name_aside(const std::string& place) {
 // Sets a folder aside, if there is one. out: where it is now; empty: there was none.
 Result<std::string> set_aside(const std::string& place) {
   if (!store::exists(place)) return std::string();
-  const std::string aside = name_aside(place);
+  std::string aside = name_aside(place);
   if (std::rename(place.c_str(), aside.c_str()) != 0) return store::io_failure("rename", place);
   return aside;
 }
