@@ -32,9 +32,10 @@ Status check_room(const std::vector<LocalStop>& waiting, const LocalStop& stop) 
 
 Status LocalStops::restore(const std::string& path) {
   const std::lock_guard lock(mutex_);
+  const bool was_there = store::exists(path);
   Result<store::SlotFile> file = store::SlotFile::open(path, limits::kLocalStopsSlotBytes);
-  if (!file && file.error().code == Errc::corrupt) {
-    return fail(Errc::corrupt,
+  if (!file && was_there) {
+    return fail(file.error().code,
                 file.error().message +
                     ": it may hold a stop that nobody lifted; look at the audit log and the kill "
                     "switch after a start without it, so move it away only with agents stopped");

@@ -119,8 +119,9 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
         verdict_of(judge_for(counters::Purpose::suppose), record).recheck == Recheck::pass;
     return answer;
   }
+  const std::lock_guard lock(mutex_);
+  reads_.erase(record.action_id);  // what it was under an older policy
   if (judged->declared_read) {
-    const std::lock_guard lock(mutex_);
     if (reads_.size() >= kReadsMax) reads_.clear();
     reads_.insert(record.action_id);
   }

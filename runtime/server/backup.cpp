@@ -85,6 +85,11 @@ Result<BackupFacts> make_backup(const store::OpenedStore& running, const std::st
   if (store::exists(to)) {
     return fail(Errc::already_exists, to + " exists already; name a folder that does not");
   }
+  std::error_code ignored;
+  const std::string whole = fs::weakly_canonical(data, ignored).string() + "/";
+  if (fs::weakly_canonical(to, ignored).string().starts_with(whole)) {
+    return fail(Errc::invalid_argument, to + " lies in the data folder: it would copy itself");
+  }
   const audit::LeafCodec codec;
   SENTRAIL_TRY(store::make_directory(to));
   SENTRAIL_TRY(copy_beside_store(data, to));

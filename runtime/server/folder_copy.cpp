@@ -7,10 +7,10 @@
 
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
+#include "core/limits.hpp"
+#include "core/read_file.hpp"
 #include "runtime/store/files.hpp"
 
 namespace sentrail::server {
@@ -72,11 +72,7 @@ Status copy_durably(const std::string& from, const std::string& to) {
 }
 
 Result<std::string> read_small_file(const std::string& path) {
-  if (!store::exists(path)) return fail(Errc::not_found, "there is no " + path);
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) return fail(Errc::io, "cannot read " + path);
-  return text;
+  return read_file(path, limits::kConfigBytesMax);
 }
 
 }  // namespace sentrail::server

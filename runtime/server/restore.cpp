@@ -203,6 +203,11 @@ Result<Restored> restore_backup(const std::string& from, const std::string& data
     SENTRAIL_TRY(check_loss(promise, out.entries_lost, facts.head, options));
     SENTRAIL_TRY(bring_keys(options.keys.empty() ? from + "/keys" : options.keys, data));
     if (!options.accept_loss.empty()) {
+      if (!store::exists(data + "/master.key")) {
+        return fail(Errc::not_found,
+                    "the backup's master key is not there; name its folder "
+                    "with --keys");
+      }
       SENTRAIL_TRY(acknowledge(folder, copy, out.entries_lost, options, clock));
     }
     out.head = copy.store->audit_head();

@@ -91,6 +91,8 @@ class Backups(unittest.TestCase):
         sentrail("backup", self.data, self.folder / "b")
         for number in range(5):
             self.write(number)
+        said = sentrail("backup", self.data, self.data / "b", code=1)
+        self.assertIn("it would copy itself", said)
         promised = self.size()
         sentrail("restore", self.folder / "b", self.data, code=1)  # the gate runs on it
         self.gate.stop()
