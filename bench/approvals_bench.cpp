@@ -15,7 +15,7 @@
 
 #include "bench/files.hpp"
 #include "bench/measure.hpp"
-#include "core/json_writer.hpp"
+#include "bench/row.hpp"
 #include "core/limits.hpp"
 #include "crypto/random.hpp"
 #include "runtime/audit/leaf.hpp"
@@ -28,6 +28,7 @@ namespace {
 constexpr std::int64_t kStartMs = 1'800'000'000'000;
 constexpr std::size_t kBatch = 512;
 constexpr std::size_t kAgents = 64;
+constexpr double kPageMsMax = 50;
 
 // A store with a queue, and the places at which its pages begin.
 class Queue {
@@ -75,7 +76,10 @@ class Queue {
         return fail(Errc::not_found, "a page was empty");
       }
     }
-    for (const double share : {0.5, 0.99}) print(name, share, quantile(ns, share) / 1e6);
+    Row row(name);
+    row.number("p99_ms", quantile(ns, 0.99) / 1e6).at_most(kPageMsMax);
+    row.number("p50_ms", quantile(ns, 0.5) / 1e6).count("pending", options_.pending);
+    row.print(options_.json);
     return {};
   }
 
@@ -132,22 +136,6 @@ class Queue {
     return fail(Errc::corrupt, "the queue has " + std::to_string(found) + " calls");
   }
 
-  void print(const char* name, double share, double ms) const {
-    const char* unit = share == 0.5 ? "ms p50" : "ms p99";
-    if (!options_.json) {
-      std::printf("%-22s %10.3f %s\n", name, ms, unit);
-      return;
-    }
-    char number[32];
-    std::snprintf(number, sizeof number, "%.4f", ms);
-    std::string out;
-    JsonWriter json(&out);
-    json.begin_object().key("step").string(name).key("unit").string(unit);
-    json.key("pending").integer(static_cast<std::int64_t>(options_.pending));
-    json.key("value").raw_number(number).end_object();
-    std::printf("%s\n", out.c_str());
-  }
-
   const ApprovalsOptions& options_;
   const audit::LeafCodec codec_;
   std::mt19937_64 random_;
@@ -157,22 +145,24 @@ class Queue {
   std::vector<std::string> places_;  // cursors, newest first
 };
 
+Status run_pages(const ApprovalsOptions& options) {
+  const Folder folder;
+  Queue queue(options, folder.path());
+  if (!queue.opened()) return fail(Errc::io, "the store did not open");
+  SENTRAIL_TRY(queue.fill());
+  return queue.measure_all();
+}
+
 }  // namespace
 
 int run_approvals(const ApprovalsOptions& options) {
-  const Folder folder;
-  Queue queue(options, folder.path());
-  if (!queue.opened()) {
-    std::fprintf(stderr, "sentrail-bench: the store did not open\n");
-    return 1;
+  Status status = run_pages(options);
+  if (status && options.first_byte.approved > 0) {
+    const Result<bool> done = bench_first_byte(options.first_byte);
+    if (!done) status = tl::make_unexpected(done.error());
   }
-  Status status = queue.fill();
-  if (status) status = queue.measure_all();
-  if (!status) {
-    std::fprintf(stderr, "sentrail-bench: %s\n", status.error().message.c_str());
-    return 1;
-  }
-  return 0;
+  if (!status) std::fprintf(stderr, "sentrail-bench: %s\n", status.error().message.c_str());
+  return status ? 0 : 1;
 }
 
 }  // namespace sentrail::bench

@@ -17,10 +17,9 @@ void number(JsonWriter& json, const char* key, double value, const char* format 
 }  // namespace
 
 void print_json(const std::vector<DecideRow>& rows) {
-  std::string out;
-  JsonWriter json(&out);
-  json.begin_array();
   for (const DecideRow& row : rows) {
+    std::string out;
+    JsonWriter json(&out);
     json.begin_object().key("workload").string(row.workload);
     json.key("rules").unsigned_integer(row.rules);
     json.key("engine").string(row.engine);
@@ -56,9 +55,8 @@ void print_json(const std::vector<DecideRow>& rows) {
       json.key("bounded").boolean(row.bounded());
     }
     json.end_object();
+    std::printf("%s\n", out.c_str());
   }
-  json.end_array();
-  std::printf("%s\n", out.c_str());
 }
 
 void print_table(const std::vector<DecideRow>& rows) {

@@ -54,7 +54,7 @@ struct DecideRow {
   }
 };
 
-// Prints them to standard output.
+// Prints them to standard output: as JSON an object a line, as all parts of the benchmark do.
 void print_json(const std::vector<DecideRow>& rows);
 void print_table(const std::vector<DecideRow>& rows);
 

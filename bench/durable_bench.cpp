@@ -57,6 +57,10 @@ class CountingKv final : public store::OrderedKv {
   [[nodiscard]] Status checkpoint(const std::string& directory) const override {
     return kv_->checkpoint(directory);
   }
+  [[nodiscard]] Status reclaim(store::Space space, std::string_view from,
+                               std::string_view until) const override {
+    return kv_->reclaim(space, from, until);
+  }
   [[nodiscard]] Status verify_files() const override { return kv_->verify_files(); }
   [[nodiscard]] Status health() const override { return kv_->health(); }
 

@@ -2,10 +2,10 @@
 #include "bench/gate_under_load.hpp"
 
 #include <chrono>
-#include <fstream>
+#include <filesystem>
 #include <thread>
 
-#include "core/json_writer.hpp"
+#include "bench/files.hpp"
 #include "interceptor/cli/api_client.hpp"
 #include "tests/support/policy_bundle.hpp"
 #include "wire/json.hpp"
@@ -17,19 +17,10 @@ constexpr std::int64_t kCallMs = 10'000;
 constexpr int kStartTries = 1'000;
 constexpr int kStartTryMs = 20;
 
-std::string read_file(const std::string& path) {
-  std::ifstream file(path);
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
-
-void write_file(const std::string& path, std::string_view text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-// One owner, by API calls.
-class Owner {
+// One person, by API calls.
+class Caller {
  public:
-  explicit Owner(std::uint16_t port) {
+  explicit Caller(std::uint16_t port) {
     endpoint_.host = "127.0.0.1";
     endpoint_.port = port;
   }
@@ -51,9 +42,9 @@ class Owner {
     return wire::parse_json(response.body);
   }
 
-  // Becomes the owner and signs in.
-  Status take_over(const std::string& token) {
-    const std::string person = R"("name":"bench","passphrase":"a long bench passphrase")";
+  // Becomes who the token is for, and signs in.
+  Status take_over(const std::string& name, const std::string& token) {
+    const std::string person = R"("name":")" + name + R"(","passphrase":"a long bench passphrase")";
     SENTRAIL_TRY(call("POST", "/bootstrap", "application/json",
                       R"({"token":")" + token + R"(",)" + person + "}"));
     SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument session,
@@ -62,23 +53,35 @@ class Owner {
     return {};
   }
 
+  // What a call by this person carries.
+  [[nodiscard]] const std::string& session() const noexcept { return session_; }
+
  private:
   cli::Endpoint endpoint_;
   std::string session_;
 };
 
-Result<std::string> set_up(Owner& owner, const std::string& token, const GateOptions& options) {
-  SENTRAIL_TRY(owner.take_over(token));
+// Gives the gate an owner, a policy, a connection, a reviewer and a key.
+Status set_up(GateUnderLoad& gate, const std::string& token, const GateOptions& options) {
+  Caller owner(gate.port);
+  SENTRAIL_TRY(owner.take_over("bench", token));
   SENTRAIL_TRY(owner.call("PUT", "/policy", "application/octet-stream",
                           tests::bundle_bytes_of(options.policy)));
   SENTRAIL_TRY(owner.call("PUT", "/connections/github", "application/json",
                           R"({"scheme":"http","host":"127.0.0.1","port":)" +
                               std::to_string(options.upstream_port) +
                               R"(,"authScheme":"none","privateAddress":true})"));
+  SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument invited,
+                            owner.call("POST", "/reviewers", "application/json",
+                                       R"({"name":"reviewer","role":"reviewer"})"));
+  Caller reviewer(gate.port);
+  SENTRAIL_TRY(reviewer.take_over("reviewer", std::string(invited.root().find("token").text())));
+  gate.reviewer = reviewer.session();
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument key,
                             owner.call("POST", "/manage-api-keys", "application/json",
                                        R"({"name":"bench","scopes":["gateway","evaluate"]})"));
-  return std::string(key.root().find("key").text());
+  gate.key = key.root().find("key").text();
+  return {};
 }
 
 // The bootstrap token in what the gate printed; empty until its line is whole.
@@ -91,6 +94,11 @@ std::string token_in(const std::string& printed) {
 
 }  // namespace
 
+std::string gate_program(const std::string& path) {
+  if (!path.empty()) return path;
+  return (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "sentraild").string();
+}
+
 Result<GateUnderLoad> start_gate(const GateOptions& options) {
   const std::string config = options.folder + "/sentrail.yaml";
   const std::string ready = options.folder + "/ready";
@@ -98,9 +106,9 @@ Result<GateUnderLoad> start_gate(const GateOptions& options) {
   write_file(config, "listen: 127.0.0.1:0\nthreads: " + std::to_string(options.threads) +
                          "\ndata: data\npolicy:\n  allow_unsigned: true\nlog:\n  level: warning\n" +
                          "  requests: false\n");
-  SENTRAIL_ASSIGN_OR_RETURN(
-      Child process,
-      Child::start({options.program, "--config", config, "--ready-file", ready}, output));
+  std::vector<std::string> command = options.command;
+  command.insert(command.end(), {"--config", config, "--ready-file", ready});
+  SENTRAIL_ASSIGN_OR_RETURN(Child process, Child::start(command, output));
   std::string state;
   std::string token;
   const auto up = [&] { return state.find('}') != std::string::npos && !token.empty(); };
@@ -115,9 +123,9 @@ Result<GateUnderLoad> start_gate(const GateOptions& options) {
   }
   const auto port =
       static_cast<std::uint16_t>(std::stoul(std::string(parsed->root().find("main").text())));
-  Owner owner(port);
-  SENTRAIL_ASSIGN_OR_RETURN(std::string key, set_up(owner, token, options));
-  return GateUnderLoad{std::move(process), port, std::move(key)};
+  GateUnderLoad gate{std::move(process), port, {}, {}};
+  SENTRAIL_TRY(set_up(gate, token, options));
+  return gate;
 }
 
 Status check_recorded(const GateUnderLoad& gate) {

@@ -1,8 +1,7 @@
 // Loading gate and nginx with the same requests by wrk. See http_bench.hpp.
 //
 // The baseline of every row is nginx answering `return 200` to the very same bytes; proxy-get has
-// a second one, nginx as a reverse proxy. Processor time is the kernel's account of the server's
-// process: what wrk costs is not in it.
+// a second one, nginx as a reverse proxy.
 #include "bench/http_bench.hpp"
 
 #include <arpa/inet.h>
@@ -18,6 +17,7 @@
 #include "bench/child.hpp"
 #include "bench/files.hpp"
 #include "bench/gate_under_load.hpp"
+#include "bench/wrk_load.hpp"
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "core/result.hpp"
@@ -49,15 +49,6 @@ constexpr Workload kWorkloads[] = {
      limits::kEvaluateItemsMax},
     {"evaluate-durable", "POST", "/evaluate-action", kEvaluated},
     {"proxy-get", "GET", "/gateway-proxy/github/repos/acme/web-%d/issues?page=%d", ""},
-};
-
-// What one program did under one load.
-struct Load {
-  double requests = 0;
-  double seconds = 0;
-  double cpu_seconds = 0;
-
-  [[nodiscard]] double cpu_us() const { return cpu_seconds * 1e6 / requests; }
 };
 
 std::uint16_t free_port() {
@@ -105,11 +96,6 @@ std::string proxying(std::uint16_t port, std::uint16_t upstream) {
          " proxy_set_header Connection ''; } }";
 }
 
-std::string lua_of(std::string_view text) {
-  std::string out = "[==[";
-  return out.append(text).append("]==]");
-}
-
 std::string body_of(const Workload& workload) {
   if (workload.items == 1) return std::string(workload.body);
   std::string out = R"({"items":[)";
@@ -119,59 +105,7 @@ std::string body_of(const Workload& workload) {
   return out + "]}";
 }
 
-// The requests, made before the load begins and sent in turn.
-void write_script(const std::string& path, const Workload& workload, const std::string& key,
-                  std::size_t count) {
-  std::string script = "local requests, n, next_one = {}, " + std::to_string(count) + ", 0\n";
-  script += "local method, target, body = " + lua_of(workload.method) + ", " +
-            lua_of(workload.target) + ", " + lua_of(body_of(workload)) + "\n";
-  script += "local headers = {['Authorization'] = 'Bearer " + key +
-            "', ['X-Agent-Id'] = 'bench', ['Content-Type'] = 'application/json'}\n"
-            "local count = 0\n"
-            "local function number() count = count + 1; return tostring(count) end\n"
-            "function init()\n"
-            "  for i = 1, n do\n"
-            "    local text = body ~= '' and body:gsub('%%d', number) or nil\n"
-            "    requests[i] = wrk.format(method, (target:gsub('%%d', number)), headers, text)\n"
-            "  end\n"
-            "end\n"
-            "function request() next_one = next_one % n + 1; return requests[next_one] end\n"
-            "function done(summary)\n"
-            "  local e = summary.errors\n"
-            "  print(string.format('RESULT %d %d %d', summary.requests, summary.duration,\n"
-            "        e.connect + e.read + e.write + e.status + e.timeout))\n"
-            "end\n";
-  write_file(path, script);
-}
-
-// Loads one program. fails: unavailable if any request failed.
-Result<Load> run_load(const HttpOptions& options, const std::string& folder, const Child& server,
-                      std::uint16_t port) {
-  const std::string output = folder + "/wrk";
-  const double before = server.cpu_seconds();
-  SENTRAIL_ASSIGN_OR_RETURN(
-      Child wrk, Child::start({"wrk", "-t1", "-c" + std::to_string(options.connections),
-                               "-d" + std::to_string(options.seconds) + "s", "-s",
-                               folder + "/script.lua", "http://127.0.0.1:" + std::to_string(port)},
-                              output));
-  const int exit_code = wrk.wait();
-  Load load;
-  load.cpu_seconds = server.cpu_seconds() - before;
-  const std::string printed = read_file(output);
-  const std::size_t at = printed.find("RESULT ");
-  double microseconds = 0;
-  double errors = 1;
-  if (at != std::string::npos) {
-    std::sscanf(printed.c_str() + at, "RESULT %lf %lf %lf", &load.requests, &microseconds, &errors);
-  }
-  load.seconds = microseconds / 1e6;
-  if (exit_code != 0 || errors != 0 || load.requests < 1) {
-    return fail(Errc::unavailable, "the load failed: " + printed);
-  }
-  return load;
-}
-
-struct Row {
+struct HttpRow {
   std::string workload;
   std::size_t items = 1;
   Load gate;
@@ -183,12 +117,12 @@ struct Row {
   }
 };
 
-void print_row(const Row& row, const HttpOptions& options) {
+void print_row(const HttpRow& row, const HttpOptions& options) {
   const double ratio = row.gate.cpu_us() / row.nginx.cpu_us();
   if (!options.json) {
     std::printf("%-17s %7.1f us CPU a request, %8.0f requests/s; nginx return 200 %6.1f us: %.2fx",
-                row.workload.c_str(), row.gate.cpu_us(), row.gate.requests / row.gate.seconds,
-                row.nginx.cpu_us(), ratio);
+                row.workload.c_str(), row.gate.cpu_us(), row.gate.per_second(), row.nginx.cpu_us(),
+                ratio);
     if (row.nginx_proxy) {
       std::printf("; nginx proxy_pass %.1f us: %.2fx", row.nginx_proxy->cpu_us(),
                   row.gate.cpu_us() / row.nginx_proxy->cpu_us());
@@ -208,7 +142,7 @@ void print_row(const Row& row, const HttpOptions& options) {
   json.key("workload").string(row.workload);
   json.key("connections").unsigned_integer(options.connections);
   json.key("requests").unsigned_integer(static_cast<std::uint64_t>(row.gate.requests));
-  json.key("requests_per_second").raw_number(number(row.gate.requests / row.gate.seconds));
+  json.key("requests_per_second").raw_number(number(row.gate.per_second()));
   json.key("cpu_us_per_request").raw_number(number(row.gate.cpu_us()));
   json.key("nginx_cpu_us_per_request").raw_number(number(row.nginx.cpu_us()));
   json.key("ratio_nginx").raw_number(number(ratio));
@@ -222,11 +156,6 @@ void print_row(const Row& row, const HttpOptions& options) {
   std::printf("%s\n", out.c_str());
 }
 
-std::string gate_program(const HttpOptions& options) {
-  if (!options.gate.empty()) return options.gate;
-  return (fs::read_symlink("/proc/self/exe").parent_path() / "sentraild").string();
-}
-
 Status run_all(const HttpOptions& options, const std::string& folder) {
   const std::uint16_t nginx_port = free_port();
   SENTRAIL_ASSIGN_OR_RETURN(const Child nginx,
@@ -235,25 +164,27 @@ Status run_all(const HttpOptions& options, const std::string& folder) {
   SENTRAIL_ASSIGN_OR_RETURN(const Child proxy,
                             start_nginx(folder, proxy_port, proxying(proxy_port, nginx_port)));
   GateOptions gate_options;
-  gate_options.program = gate_program(options);
+  gate_options.command = {gate_program(options.gate)};
   gate_options.folder = folder;
   gate_options.policy = read_file(SENTRAIL_SOURCE_DIR "/policies/starter/starter.sentrail");
   gate_options.upstream_port = nginx_port;
   SENTRAIL_ASSIGN_OR_RETURN(const GateUnderLoad gate, start_gate(gate_options));
+  const LoadPlan plan{folder, options.connections, options.seconds};
   for (const Workload& workload : kWorkloads) {
     const auto& wanted = options.workloads;
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), workload.name) == wanted.end()) {
       continue;
     }
     const std::size_t requests = std::max<std::size_t>(options.requests / workload.items, 1);
-    write_script(folder + "/script.lua", workload, gate.key, requests);
-    Row row;
+    write_load_script(plan, {std::string(workload.method), std::string(workload.target),
+                             body_of(workload), gate.key, requests});
+    HttpRow row;
     row.workload = workload.name;
     row.items = workload.items;
-    SENTRAIL_ASSIGN_OR_RETURN(row.nginx, run_load(options, folder, nginx, nginx_port));
-    SENTRAIL_ASSIGN_OR_RETURN(row.gate, run_load(options, folder, gate.process, gate.port));
+    SENTRAIL_ASSIGN_OR_RETURN(row.nginx, run_load(plan, nginx, nginx_port));
+    SENTRAIL_ASSIGN_OR_RETURN(row.gate, run_load(plan, gate.process, gate.port));
     if (workload.body.empty()) {
-      SENTRAIL_ASSIGN_OR_RETURN(row.nginx_proxy, run_load(options, folder, proxy, proxy_port));
+      SENTRAIL_ASSIGN_OR_RETURN(row.nginx_proxy, run_load(plan, proxy, proxy_port));
     }
     SENTRAIL_TRY(check_recorded(gate));
     print_row(row, options);

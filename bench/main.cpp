@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "bench/approvals_bench.hpp"
+#include "bench/audit_bench.hpp"
 #include "bench/compile_bench.hpp"
 #include "bench/decide_bench.hpp"
 #include "bench/durable_bench.hpp"
 #include "bench/export.hpp"
 #include "bench/http_bench.hpp"
+#include "bench/null_sink.hpp"
 #include "bench/requests_bench.hpp"
 
 namespace sentrail::bench {
@@ -68,13 +70,56 @@ void add_durable(CLI::App& app, DurableOptions& options, int& exit_code) {
 
 void add_approvals(CLI::App& app, ApprovalsOptions& options, int& exit_code) {
   CLI::App* const command =
-      app.add_subcommand("approvals", "pages of the queue of held calls, in process");
+      app.add_subcommand("approvals", "pages of the queue of held calls; from approval to call");
   command->add_option("--pending", options.pending, "calls that wait")->capture_default_str();
   command->add_option("--pages", options.pages, "of each kind")->capture_default_str();
   command->add_option("--limit", options.limit, "calls of a page")->capture_default_str();
+  command->add_option("--approved", options.first_byte.approved, "calls, through a gate")
+      ->capture_default_str();
+  command->add_option("--gate", options.first_byte.gate, "the sentraild; the one beside this");
   command->add_option("--seed", options.seed, "of the places")->capture_default_str();
   command->add_flag("--json", options.json, "print rows as JSON");
-  command->callback([&options, &exit_code] { exit_code = run_approvals(options); });
+  command->callback([&options, &exit_code] {
+    options.first_byte.json = options.json;
+    exit_code = run_approvals(options);
+  });
+}
+
+void add_audit(CLI::App& app, AuditOptions& options, int& exit_code) {
+  CLI::App* const command =
+      app.add_subcommand("audit", "the audit log against what disk and hashes take");
+  command->add_option("--step", options.steps,
+                      "merkle-append, verify, proof, coalesced, long-log, durable-http; all unless "
+                      "given");
+  command->add_option("--leaves", options.leaves, "hashed, and verified")->capture_default_str();
+  command->add_option("--proven", options.proven, "leaves of the tree of proofs")
+      ->capture_default_str();
+  command->add_option("--proofs", options.proofs, "of it")->capture_default_str();
+  command->add_option("--appended", options.appended, "entries, by groups")->capture_default_str();
+  command->add_option("--synced-each", options.synced_each, "entries, one by one")
+      ->capture_default_str();
+  command->add_option("--stored", options.stored, "entries of the long log")->capture_default_str();
+  command->add_option("--searches", options.searches, "of each kind")->capture_default_str();
+  command->add_option("--connections", options.connections, "of durable-http")
+      ->capture_default_str();
+  command->add_option("--connections-few", options.connections_few, "of added-latency")
+      ->capture_default_str();
+  command->add_option("--seconds", options.seconds, "of load")->capture_default_str();
+  command->add_option("--gate", options.gate, "the sentraild; the one beside this");
+  command->add_option("--folder", options.folder, "an empty one for the long log, which stays");
+  command->add_option("--seed", options.seed, "of the entries")->capture_default_str();
+  command->add_flag("--strict", options.strict, "fail if a number is not as it was asked for");
+  command->add_flag("--json", options.json, "print rows as JSON");
+  command->callback([&options, &exit_code] { exit_code = run_audit(options); });
+}
+
+// Not for people: what `audit` starts beside sentraild.
+void add_null_sink(CLI::App& app, NullSinkOptions& options, int& exit_code) {
+  CLI::App* const command = app.add_subcommand("null-sink", "a gate without an audit log");
+  command->group("");
+  command->add_option("--config", options.config, "its configuration")->required();
+  command->add_option("--ready-file", options.ready_file, "written once it serves")->required();
+  command->callback([&options, &exit_code] { exit_code = run_null_sink(options); });
 }
 
 void add_export(CLI::App& app, ExportOptions& options, int& exit_code) {
@@ -176,6 +221,10 @@ int main(int argc, char** argv) {
   add_durable(app, durable, exit_code);
   ApprovalsOptions approvals;
   add_approvals(app, approvals, exit_code);
+  AuditOptions audit;
+  add_audit(app, audit, exit_code);
+  NullSinkOptions null_sink;
+  add_null_sink(app, null_sink, exit_code);
   HttpOptions http;
   add_http(app, http, exit_code);
   RequestsOptions requests;

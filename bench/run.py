@@ -54,10 +54,23 @@ def plain_table(rows):
     return "\n".join(out)
 
 
+def shown(cell):
+    return f"{cell:,.3f}".rstrip("0").rstrip(".") if isinstance(cell, float) else f"{cell:,}"
+
+
+def step_table(rows):
+    """A line a step: what was asked of it, whether that is so, and all its numbers."""
+    out = ["| step | asked | reached | measured |", "|---|---|---|---|"]
+    for row in rows:
+        numbers = [f"{name} {shown(cell)}" for name, cell in row.items()
+                   if name not in ("step", "asked", "reached")]
+        reached = {True: "yes", False: "**no**", None: ""}[row.get("reached")]
+        out.append(f"| {row['step']} | {row.get('asked', '')} | {reached} | {'; '.join(numbers)} |")
+    return "\n".join(out)
+
+
 def rows_in(text):
-    """`decide` prints a list, the others a row a line as they come."""
-    if text.startswith("["):
-        return json.loads(text)
+    """A row a line."""
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -66,7 +79,8 @@ PARTS = {
     "decide": ("Decisions, in process", decide_table, decide_panels),
     "requests": ("Bodies, decisions and batches, in process", plain_table, None),
     "durable": ("Entries of the audit log, in process", plain_table, None),
-    "approvals": ("Pages of the queue of held calls, in process", plain_table, None),
+    "audit": ("The audit log against disk and hashes", step_table, None),
+    "approvals": ("Pages of the queue of held calls, from approval to call", step_table, None),
     "http": ("Requests to the gate, nginx beside it", plain_table, None),
     "compile": ("sentrailc on large and on hostile policies", plain_table, None),
 }

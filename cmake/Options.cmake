@@ -6,6 +6,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 option(SENTRAIL_FUZZ "build libFuzzer targets (clang only)" OFF)
+option(SENTRAIL_KAFKA "build the shared object that exports to Kafka (librdkafka)" OFF)
 option(SENTRAIL_JIT "build the shared object that makes native code (LLVM 19)" OFF)
 option(SENTRAIL_COVERAGE "instrument for line coverage" OFF)
 set(SENTRAIL_SANITIZE "" CACHE STRING "address,undefined or thread")

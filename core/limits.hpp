@@ -42,6 +42,13 @@ inline constexpr std::int64_t kLimitPerMsMax = 30ll * 24 * 3600 * 1000;
 inline constexpr std::size_t kLimitsPerDecisionMax = 64;
 // Counters that one server keeps: some 270 MB at worst; where all are taken a new one has no room.
 inline constexpr std::size_t kCountersMax = 100'000;
+// Parts of windows that a start reads, or housekeeping removes, in one turn: some 500 KB.
+inline constexpr std::size_t kWindowPartsSlice = 4'096;
+// Slices that housekeeping removes each time: more than any disk takes charges meanwhile.
+inline constexpr int kWindowSlicesMax = 1'000;
+// What is charged is on disk so soon, at the latest, or never: parts that were gone earlier are not
+// looked for again.
+inline constexpr std::int64_t kWindowLateMs = 60'000;
 // Calls that a test says were made before.
 inline constexpr std::uint32_t kCallsBeforeMax = 10'000;
 // The longest name of the time zone database has 32.
@@ -226,8 +233,13 @@ inline constexpr std::int64_t kHousekeepingMs = 60'000;
 inline constexpr std::size_t kLocalStopsMax = 64;
 // Each slot of the file that keeps them: 64 stops whose reasons are as long as they may be.
 inline constexpr std::size_t kLocalStopsSlotBytes = 256u << 10;
-// How often the kill switch is tried on a name that nothing has, and how long one try may take.
+// Subjects of a workspace that have a key of their own in memory and in a file (128 bytes each), so
+// that an agent that invents names fills neither. Of more, entries cannot be erased.
+inline constexpr std::size_t kSubjectsPerWorkspaceMax = 100'000;
+// How often the kill switch is tried on a name that nothing has, how soon again where that failed
+// (the server is not ready meanwhile), and how long one try may take.
 inline constexpr std::int64_t kStopSelfTestMs = 24 * 3'600'000LL;
+inline constexpr std::int64_t kStopSelfTestRetryMs = 60'000;
 inline constexpr std::int64_t kStopSelfTestWaitMs = 5'000;
 // How often stops that wait for the store are offered to it.
 inline constexpr std::int64_t kLocalStopsRetryMs = 1'000;
@@ -384,5 +396,14 @@ inline constexpr std::size_t kPageItemsMax = 500;
 inline constexpr std::size_t kPageScanMax = 20'000;
 // A value by which audit entries are indexed as it is; longer ones are indexed by their hash.
 inline constexpr std::size_t kAuditTermBytesMax = 64;
+
+// One recorded request as text: a cap of many must not be one of few.
+inline constexpr std::size_t kRecordedRequestBytesMax = 1u << 20;
+// Recorded requests that wait for the disk: what is more is dropped, and no decision waits.
+inline constexpr std::size_t kRecordedQueueBytesMax = 8u << 20;
+// Entries that one transaction forgets, and rows of the index that one step looks at: the writer
+// does the first while decisions wait, some milliseconds.
+inline constexpr std::uint64_t kForgetEntriesMax = 128;
+inline constexpr std::size_t kForgetIndexScanMax = 1'024;
 
 }  // namespace sentrail::limits

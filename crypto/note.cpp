@@ -188,6 +188,14 @@ Result<NoteSigner> NoteSigner::generate(std::string_view name) {
   return NoteSigner(std::move(verifier), std::move(key));
 }
 
+Result<NoteSigner> NoteSigner::named(std::string_view name) const {
+  Ed25519Seed seed = key_.seed();
+  Ed25519PrivateKey key = Ed25519PrivateKey::from_seed(seed);
+  wipe(seed);
+  SENTRAIL_ASSIGN_OR_RETURN(NoteVerifier verifier, NoteVerifier::from_key(name, key.public_key()));
+  return NoteSigner(std::move(verifier), std::move(key));
+}
+
 std::string NoteSigner::to_secret_string() const {
   Ed25519Seed seed = key_.seed();
   std::string typed_seed = kTypeEd25519 + std::string(as_chars(seed));

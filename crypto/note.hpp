@@ -51,6 +51,9 @@ class NoteSigner {
   // A new key under that name. fails: invalid_argument unless is_note_key_name(name).
   [[nodiscard]] static Result<NoteSigner> generate(std::string_view name);
 
+  // The same key under another name. fails: invalid_argument unless is_note_key_name(name).
+  [[nodiscard]] Result<NoteSigner> named(std::string_view name) const;
+
   // The public half.
   [[nodiscard]] const NoteVerifier& verifier() const noexcept { return verifier_; }
   // What parse() reads: the secret itself. Handle with care.

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 build_packages=(
   g++ cmake ninja-build ccache mold lld pkg-config git python3
   tao-pegtl-dev libyaml-cpp-dev libsimdjson-dev libboost1.81-dev librocksdb-dev libssl-dev
-  libsodium-dev libexpected-dev libidn2-dev libutf8proc-dev libcli11-dev
+  librdkafka-dev libsodium-dev libexpected-dev libidn2-dev libutf8proc-dev libcli11-dev
   libhowardhinnant-date-dev tzdata
   libgtest-dev libgmock-dev libbenchmark-dev libz3-dev groff-base libxml2-utils llvm-19-dev
 )

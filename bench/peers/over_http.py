@@ -261,7 +261,7 @@ def main():
         print("skipped: cerbos is not installed (tools/bench_peers.sh)", file=sys.stderr)
         return 77
     rows = [row_of(name, count, options) for name in options.workload for count in options.rules]
-    print(json.dumps(rows, indent=1) if options.json else table(rows))
+    print("\n".join(map(json.dumps, rows)) if options.json else table(rows))
     if options.results:
         report.write(options.results, "peers_http", "Cerbos and the gate, over HTTP", rows,
                      table(rows))

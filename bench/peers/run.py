@@ -45,7 +45,7 @@ def ours(bench, workload, rules, options):
     command += ["--seconds", str(options.seconds), "--worst-seconds", "0"]
     command += ["--requests", str(options.requests)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)[0]
+    return json.loads(done.stdout)  # one row, one line
 
 
 def peer_row(peer, folder, options):
@@ -155,7 +155,7 @@ def main():
         for rules in options.rules
         for row in rows_of(workload, rules, peers, options)
     ]
-    print(json.dumps(rows, indent=1) if options.json else table(rows))
+    print("\n".join(map(json.dumps, rows)) if options.json else table(rows))
     if options.results:
         report.write(options.results, "peers", "Peers", rows, table(rows), panels_of(rows))
     return 1 if any(row["mismatches"] for row in rows) else 0

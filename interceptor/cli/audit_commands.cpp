@@ -17,6 +17,7 @@
 #include "interceptor/cli/commands.hpp"
 #include "interceptor/cli/log_commands.hpp"
 #include "interceptor/cli/log_head.hpp"
+#include "interceptor/cli/recorded_requests.hpp"
 #include "interceptor/cli/state.hpp"
 #include "interceptor/cli/table.hpp"
 #include "runtime/audit/verify.hpp"
@@ -288,18 +289,51 @@ void add_prove(CLI::App& family, Context& context) {
   });
 }
 
+void add_shard_key(CLI::App& family, Context& context) {
+  auto year = std::make_shared<std::string>();
+  auto key = std::make_shared<std::string>();
+  CLI::App* command = family.add_subcommand(
+      "shard-key", "the verifier key of one year's log, for witnesses and other programs");
+  command->add_option("year", *year, "such as 2027")->required();
+  command->add_option("--key", *key, "the log's verifier key")->required();
+  command->callback([&context, year, key] {
+    context.finish([&] { return print_shard_key(context, *year, *key); });
+  });
+}
+
 void add_doctor(CLI::App& family, Context& context) {
   auto data = std::make_shared<std::string>();
   auto signer = std::make_shared<std::string>();
   auto repair_tail = std::make_shared<bool>(false);
+  auto accept_loss = std::make_shared<std::string>();
   CLI::App* command = family.add_subcommand(
       "doctor", "what floor, signer, tiles and store of a data folder disagree on");
   command->add_option("data", *data, "the data folder of a gate that is stopped")->required();
   command->add_option("--signer", *signer, "the signer's folder, if the configuration names one");
   command->add_flag("--repair-tail", *repair_tail,
                     "cut off an unreadable end of the store's newest log file");
-  command->callback([&context, data, signer, repair_tail] {
-    context.finish([&] { return run_doctor(context, *data, *signer, *repair_tail); });
+  command->add_option("--accept-loss", *accept_loss,
+                      "why entries that were promised may be lost with that end");
+  command->callback([&context, data, signer, repair_tail, accept_loss] {
+    context.finish([&] { return run_doctor(context, *data, *signer, *repair_tail, *accept_loss); });
+  });
+}
+
+void add_export(CLI::App& family, Context& context) {
+  auto file = std::make_shared<std::string>();
+  auto span = std::make_shared<RecordedSpan>();
+  auto requests = std::make_shared<bool>(false);
+  CLI::App* command =
+      family.add_subcommand("export", "write the log to a file that `verify --file` checks");
+  command->add_option("file", *file, "where to; - for standard output")->required();
+  CLI::Option* recorded = command->add_flag(
+      "--requests", *requests, "the recorded requests instead, for `sentrailc replay` and `diff`");
+  command->add_option("--from", span->from, "RFC 3339 time of the first")->needs(recorded);
+  command->add_option("--to", span->until, "RFC 3339 time behind the last")->needs(recorded);
+  command->callback([&context, file, span, requests] {
+    context.finish([&] {
+      return *requests ? export_requests(context, *file, *span) : export_log(context, *file);
+    });
   });
 }
 
@@ -334,13 +368,10 @@ void add_audit(CLI::App& app, Context& context) {
 
   add_verify(*family, context);
   add_prove(*family, context);
+  add_shard_key(*family, context);
   add_doctor(*family, context);
 
-  CLI::App* export_command =
-      family->add_subcommand("export", "write the log to a file that `verify --file` checks");
-  export_command->add_option("file", *text, "where to; - for standard output")->required();
-  export_command->callback(
-      [&context, text] { context.finish([&] { return export_log(context, *text); }); });
+  add_export(*family, context);
 }
 
 }  // namespace sentrail::cli

@@ -74,11 +74,19 @@ Status erase(Context& context, const EraseOptions& options) {
   if (!options.person.empty()) json.key("person").string(options.person);
   json.end_object();
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, ask_control(options.data, line, kStopWaitMs));
-  if (context.printed_json(answer)) return {};
   const JsonValue root = answer.json.root();
+  const bool all = cell(root, "left") == "0";
+  if (!all) context.set_exit_code(kRefused);
+  if (context.printed_json(answer)) return {};
   std::printf("erased from %s entries, %s keys destroyed; on record as %s\n",
               cell(root, "entries").c_str(), cell(root, "keys").c_str(),
               cell(root, "auditLogId").c_str());
+  if (!all) {
+    std::printf(
+        "%s: %s entries stay readable: they are under the key of the workspace "
+        "(docs/audit_log.md, Erasure)\n",
+        toned(Tone::bad, "not all").c_str(), cell(root, "left").c_str());
+  }
   return {};
 }
 

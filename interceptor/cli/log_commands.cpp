@@ -17,7 +17,9 @@
 #include "core/time.hpp"
 #include "interceptor/cli/api_client.hpp"
 #include "interceptor/cli/table.hpp"
+#include "runtime/audit/leaf.hpp"
 #include "runtime/audit/log_verify.hpp"
+#include "runtime/audit/shards.hpp"
 #include "runtime/audit/tile_files.hpp"
 #include "runtime/audit/tlog_proof.hpp"
 
@@ -50,6 +52,7 @@ class UrlSource final : public audit::TileSource {
     SENTRAIL_ASSIGN_OR_RETURN(http::HttpResponse answer,
                               client_.call(std::move(request), kFileMsMax));
     if (answer.status == 404) return fail(Errc::not_found, "there is no " + path);
+    if (answer.status == 410) return fail(Errc::conflict, path + " is past the log's retention");
     if (answer.status == 401 || answer.status == 403) {
       return fail(Errc::permission_denied,
                   "the log's files are not open to everybody: set SENTRAIL_KEY to a key with "
@@ -90,12 +93,21 @@ void write_checkpoint(JsonWriter& json, const audit::Checkpoint& checkpoint) {
   json.key("root").string(base64_encode(as_chars(checkpoint.root)));
 }
 
-void print_report_as_json(const audit::LogReport& report) {
+void print_report_as_json(const audit::LogReport& report, const std::string& origin) {
   std::string out;
   JsonWriter json(&out);
   json.begin_object().key("ok").boolean(!report.fault);
-  if (report.checkpoint) write_checkpoint(json, *report.checkpoint);
+  json.key("origin").string(origin);
   json.key("entries").unsigned_integer(report.entries);
+  json.key("shards").begin_array();
+  for (const audit::ShardReport& shard : report.shards) {
+    json.begin_object();
+    if (shard.checkpoint) write_checkpoint(json, *shard.checkpoint);
+    json.key("first").unsigned_integer(shard.shard.first);
+    json.key("entries").unsigned_integer(shard.entries).end_object();
+  }
+  json.end_array();
+  json.key("pastRetention").unsigned_integer(report.past_retention);
   if (report.fault) {
     json.key("path").string(report.fault->path);
     if (report.fault->sequence) json.key("sequence").unsigned_integer(*report.fault->sequence);
@@ -106,24 +118,64 @@ void print_report_as_json(const audit::LogReport& report) {
 }
 
 void print_report(const audit::LogReport& report) {
-  if (!report.fault) {
-    std::printf("%s: %llu entries of %s, root %s\n", toned(Tone::good, "whole").c_str(),
-                static_cast<unsigned long long>(report.entries),
-                escape_display(report.checkpoint->origin).c_str(),
-                base64_encode(as_chars(report.checkpoint->root)).c_str());
-    return;
+  if (!report.fault && report.past_retention > 0) {
+    std::printf("the first %llu entries are past the log's retention: their hashes were checked\n",
+                static_cast<unsigned long long>(report.past_retention));
   }
-  const std::string at =
-      report.fault->sequence ? ", entry " + std::to_string(*report.fault->sequence) : "";
-  std::printf("%s in %s%s: %s\n", toned(Tone::bad, "broken").c_str(), report.fault->path.c_str(),
-              at.c_str(), escape_display(report.fault->why).c_str());
+  for (const audit::ShardReport& shard : report.shards) {
+    if (shard.fault || !shard.checkpoint) continue;
+    std::printf("%s: %llu entries of %s, from %llu on, root %s\n",
+                toned(Tone::good, "whole").c_str(), static_cast<unsigned long long>(shard.entries),
+                escape_display(shard.checkpoint->origin).c_str(),
+                static_cast<unsigned long long>(shard.shard.first),
+                base64_encode(as_chars(shard.checkpoint->root)).c_str());
+  }
+  if (!report.fault) return;
+  std::printf("%s in %s\n", toned(Tone::bad, "broken").c_str(),
+              escape_display(audit::describe(*report.fault)).c_str());
+}
+
+// Whether a folder or URL is that of one shard: it ends with a year. A log without the list of its
+// shards is none, or years could be left out unseen.
+bool names_a_shard(std::string_view where) {
+  while (where.ends_with('/')) where.remove_suffix(1);
+  return audit::parse_year(where.substr(where.find_last_of('/') + 1)).has_value();
+}
+
+// The folder or URL of one shard alone: what its link leads to is not looked at.
+Result<audit::LogReport> verify_one_shard(audit::TileSource& source,
+                                          const crypto::NoteVerifier& key,
+                                          const audit::LogVerifyOptions& options) {
+  audit::LogReport report;
+  const auto broken = [&report](std::string why) {
+    report.fault = audit::LogFault{"checkpoint", std::nullopt, std::move(why)};
+    return report;
+  };
+  const Result<std::string> note = source.read("checkpoint");
+  if (!note && note.error().code != Errc::not_found) return tl::make_unexpected(note.error());
+  if (!note) return broken("the file is missing, and so is the list of shards");
+  const Result<audit::Checkpoint> claimed = audit::unverified_checkpoint(*note);
+  if (!claimed) return broken(claimed.error().message);
+  const std::optional<int> year = audit::shard_year(claimed->origin, key.name());
+  if (!year) return broken("it is of `" + claimed->origin + "`, no shard of the key's log");
+  SENTRAIL_ASSIGN_OR_RETURN(audit::ShardReport shard,
+                            audit::verify_shard(source, key, *year, options));
+  report.entries = shard.entries;
+  report.past_retention = shard.past_retention;
+  report.fault = shard.fault;
+  report.shards.push_back(std::move(shard));
+  return report;
 }
 
 // When the witness saw the checkpoint of a proof. fails: corrupt if it did not.
-Result<std::uint64_t> cosigned_at(const audit::TlogProof& proof, const crypto::NoteVerifier& key,
+Result<std::uint64_t> cosigned_at(const audit::TlogProof& proof, const std::string& origin,
+                                  const crypto::NoteVerifier& key,
                                   const crypto::CosignatureVerifier& witness) {
+  SENTRAIL_ASSIGN_OR_RETURN(
+      const crypto::NoteVerifier shard,
+      audit::shard_key(key, audit::shard_year(origin, key.name()).value_or(0)));
   SENTRAIL_ASSIGN_OR_RETURN(const crypto::OpenedNote opened,
-                            crypto::open_note(proof.checkpoint, {&key, 1}));
+                            crypto::open_note(proof.checkpoint, {&shard, 1}));
   for (const crypto::NoteSignature& one : opened.unverified) {
     if (const auto time = witness.time_of(opened.text, one)) return *time;
   }
@@ -134,8 +186,8 @@ Result<std::uint64_t> cosigned_at(const audit::TlogProof& proof, const crypto::N
 void print_proof(const Context& context, const audit::TlogProof& proof,
                  const audit::Checkpoint& checkpoint, std::optional<std::uint64_t> seconds) {
   if (!context.json) {
-    std::printf("%s: entry %llu is in the log %s of %llu entries\n",
-                toned(Tone::good, "proved").c_str(), static_cast<unsigned long long>(proof.index),
+    std::printf("%s: leaf %llu of the log %s of %llu leaves\n", toned(Tone::good, "proved").c_str(),
+                static_cast<unsigned long long>(proof.index),
                 escape_display(checkpoint.origin).c_str(),
                 static_cast<unsigned long long>(checkpoint.size));
     if (seconds)
@@ -148,7 +200,7 @@ void print_proof(const Context& context, const audit::TlogProof& proof,
   JsonWriter json(&out);
   json.begin_object().key("ok").boolean(true);
   write_checkpoint(json, checkpoint);
-  json.key("sequence").unsigned_integer(proof.index);
+  json.key("index").unsigned_integer(proof.index);
   if (seconds) json.key("cosigned").unsigned_integer(*seconds);
   json.key("leaf").string(proof.extra);
   json.end_object();
@@ -192,11 +244,34 @@ Status verify_log_at(Context& context, const std::string& where, const std::stri
     if (shows) std::fprintf(stderr, "\r%llu entries", static_cast<unsigned long long>(entries));
     return true;
   };
-  const Result<audit::LogReport> report = audit::verify_log(*source, verifier, options);
+  const Result<std::string> list = source->read(std::string(audit::kShardList));
+  const bool is_one = !list && list.error().code == Errc::not_found && names_a_shard(where);
+  const Result<audit::LogReport> report = is_one ? verify_one_shard(*source, verifier, options)
+                                                 : audit::verify_log(*source, verifier, options);
   if (shows) std::fprintf(stderr, "\r\033[K");
   if (!report) return tl::make_unexpected(report.error());
   if (report->fault) context.set_exit_code(kRefused);
-  context.json ? print_report_as_json(*report) : print_report(*report);
+  context.json ? print_report_as_json(*report, verifier.name()) : print_report(*report);
+  if (is_one && !context.json) {
+    std::printf("this was one shard: what its link leads to was not looked at\n");
+  }
+  return {};
+}
+
+Status print_shard_key(const Context& context, const std::string& year, const std::string& key) {
+  SENTRAIL_ASSIGN_OR_RETURN(const crypto::NoteVerifier verifier, log_key(key));
+  const std::optional<int> number = audit::parse_year(year);
+  if (!number) return fail(Errc::invalid_argument, "name a year with four digits, such as 2027");
+  SENTRAIL_ASSIGN_OR_RETURN(const crypto::NoteVerifier shard, audit::shard_key(verifier, *number));
+  if (!context.json) {
+    std::printf("%s\n", shard.to_string().c_str());
+    return {};
+  }
+  std::string out;
+  JsonWriter json(&out);
+  json.begin_object().key("ok").boolean(true).key("origin").string(shard.name());
+  json.key("key").string(shard.to_string()).end_object();
+  std::printf("%s\n", out.c_str());
   return {};
 }
 
@@ -212,7 +287,7 @@ Status verify_proof_file(Context& context, const std::string& path, const std::s
   if (!witness.empty()) {
     SENTRAIL_ASSIGN_OR_RETURN(const crypto::CosignatureVerifier cosigner,
                               crypto::CosignatureVerifier::parse(witness));
-    const Result<std::uint64_t> time = cosigned_at(*proof, verifier, cosigner);
+    const Result<std::uint64_t> time = cosigned_at(*proof, checkpoint->origin, verifier, cosigner);
     if (!time) return print_refused_proof(context, time.error());
     seconds = *time;
   }
@@ -226,7 +301,10 @@ Status write_proof_file(Context& context, std::uint64_t sequence, const std::str
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer,
                             context.call(As::reader, "GET", "/audit/log/proof/" + number));
   SENTRAIL_ASSIGN_OR_RETURN(const audit::TlogProof proof, audit::parse_proof(answer.body));
-  if (proof.index != sequence) return fail(Errc::corrupt, "the gate sent another entry's proof");
+  const Result<audit::Leaf> leaf = audit::decode_leaf(proof.extra);
+  if (!leaf || leaf->sequence != sequence) {
+    return fail(Errc::corrupt, "the gate sent another entry's proof");
+  }
   if (file == "-") {
     std::printf("%s", answer.body.c_str());
     return {};
@@ -246,7 +324,7 @@ Status write_proof_file(Context& context, std::uint64_t sequence, const std::str
 }
 
 Status run_doctor(const Context& context, const std::string& data, const std::string& signer,
-                  bool repair_tail) {
+                  bool repair_tail, const std::string& accept_loss) {
   std::error_code ignored;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", ignored);
   const std::filesystem::path beside = self.parent_path() / "sentraild";
@@ -255,6 +333,7 @@ Status run_doctor(const Context& context, const std::string& data, const std::st
   std::vector<std::string> words = {program, "--doctor", data};
   if (!signer.empty()) words.insert(words.end(), {"--signer", signer});
   if (repair_tail) words.emplace_back("--repair-tail");
+  if (!accept_loss.empty()) words.insert(words.end(), {"--accept-loss", accept_loss});
   if (context.json) words.emplace_back("--json");
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

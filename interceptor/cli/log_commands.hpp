@@ -11,10 +11,14 @@
 
 namespace sentrail::cli {
 
-// Verifies all of a log: a folder, or the URL that its files are below. in: the log's key, which
-// the caller has from elsewhere.
+// Verifies all of a log, or one shard of it: a folder, or the URL that its files are below. in: the
+// log's key, which the caller has from elsewhere.
 [[nodiscard]] Status verify_log_at(Context& context, const std::string& where,
                                    const std::string& key);
+
+// Prints the verifier key of one year's shard, for whoever checks it with other programs.
+[[nodiscard]] Status print_shard_key(const Context& context, const std::string& year,
+                                     const std::string& key);
 
 // Verifies one `.tlog-proof` file. in: as verify_log_at(), and a witness's key or nothing.
 [[nodiscard]] Status verify_proof_file(Context& context, const std::string& path,
@@ -27,6 +31,7 @@ namespace sentrail::cli {
 // Runs sentraild's examination of a data folder in the place of this process.
 // fails: not_found if there is no sentraild beside this program or in the path.
 [[nodiscard]] Status run_doctor(const Context& context, const std::string& data,
-                                const std::string& signer, bool repair_tail);
+                                const std::string& signer, bool repair_tail,
+                                const std::string& accept_loss);
 
 }  // namespace sentrail::cli

@@ -23,9 +23,13 @@ Result<Traces> find_traces(const store::Reader& reader, const Recorder& recorder
     SENTRAIL_ASSIGN_OR_RETURN(const store::Page<store::AuditRow> page,
                               reader.search_audit(subject.workspace_id, query));
     for (const store::AuditRow& row : page.items) {
+      SENTRAIL_ASSIGN_OR_RETURN(const OwnParts own, recorder.parts_of(row, subject.kind()));
+      if (own.unkeyed) {
+        ++traces.left;
+        continue;
+      }
       traces.sequences.push_back(row.sequence);
-      SENTRAIL_ASSIGN_OR_RETURN(const std::vector<Uuid> ids, recorder.keys_in(row, subject.kind()));
-      for (const Uuid& id : ids) {
+      for (const Uuid& id : own.key_ids) {
         const auto end = traces.key_ids.end();
         if (std::find(traces.key_ids.begin(), end, id) == end) traces.key_ids.push_back(id);
       }

@@ -29,6 +29,9 @@ struct DataSubject {
 struct Traces {
   std::vector<std::uint64_t> sequences;  // of entries that are about it, newest first
   std::vector<Uuid> key_ids;             // of sealed parts that are its own
+  // Further entries that have parts of it under the workspace's key. They stay: from before there
+  // were keys of subjects, or of a moment in which none could be had.
+  std::uint64_t left = 0;
 };
 
 // Looks for a subject. cost: reads all of its entries. fails: as the store; corrupt.

@@ -3,6 +3,7 @@
 // Neighbours: event.hpp, crypto/. Must not know: rows, HTTP.
 #include "runtime/audit/event.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -113,6 +114,12 @@ std::optional<store::Hash>& commitment_in(AuditEntry& entry, Subject subject) {
       return entry.response_commitment;
   }
   SENTRAIL_UNREACHABLE("a subject without a commitment");
+}
+
+// Whether an entry commits to anything.
+bool commits(AuditEntry& entry) {
+  return std::ranges::any_of(
+      kSubjects, [&](Subject subject) { return commitment_in(entry, subject).has_value(); });
 }
 
 // Where a sealed part belongs: moved to another entry it does not open.
@@ -321,8 +328,9 @@ AuditEntry Recorder::record(AuditEntry entry, const Personal& personal) const {
   return entry;
 }
 
-// A subject whose key cannot be had, because the disk fails, has its values under the workspace's:
-// they are no less secret, and an entry that is not made would block the action.
+// A subject whose key cannot be had, because the disk fails or there are too many, has its values
+// under the workspace's: they are no less secret, and an entry that is not made would block the
+// action. It is counted, and who erases the subject is told.
 void Recorder::seal_part(store::AuditEntry& entry, std::string_view kind,
                          const std::string& subject, const Part& values) const {
   if (values.values.empty()) return;
@@ -345,23 +353,30 @@ std::optional<crypto::SealKey> Recorder::key_of(const AuditEntry& entry,
   return subjects_->find(part.key_id);
 }
 
-Result<std::vector<Uuid>> Recorder::keys_in(const store::AuditRow& row,
-                                            std::string_view kind) const {
+Result<OwnParts> Recorder::parts_of(const store::AuditRow& row, std::string_view kind) const {
   SENTRAIL_ASSIGN_OR_RETURN(Leaf leaf, decode_leaf(row.leaf));
-  std::vector<Uuid> ids;
+  OwnParts own;
   for (const store::SealedPart& part : row.sealed) {
     const std::optional<crypto::SealKey> key = key_of(leaf.entry, part);
-    if (part.key_id == Uuid{} || !key) continue;
+    if (!key) continue;
     SENTRAIL_ASSIGN_OR_RETURN(std::string bytes,
                               crypto::open(*key, part.bytes, place_of(leaf.entry)));
     Personal personal;
     const Status read = decode_part(bytes, leaf.entry, personal);
     crypto::wipe(bytes);
     SENTRAIL_TRY(read);
-    const bool is_persons = !personal.person_id.empty();
-    if (is_persons == (kind == kPersonKeys)) ids.push_back(part.key_id);
+    if ((kind == kPersonKeys ? personal.person_id : personal.agent_id).empty()) continue;
+    if (part.key_id == Uuid{}) {
+      own.unkeyed = true;
+    } else {
+      own.key_ids.push_back(part.key_id);
+    }
   }
-  return ids;
+  return own;
+}
+
+std::uint64_t Recorder::unkeyed_parts() const noexcept {
+  return subjects_ == nullptr ? 0 : subjects_->refusals();
 }
 
 Result<OpenedEntry> Recorder::open(const store::AuditRow& row) const {
@@ -369,6 +384,10 @@ Result<OpenedEntry> Recorder::open(const store::AuditRow& row) const {
   OpenedEntry opened;
   opened.sequence = leaf.sequence;
   opened.entry = std::move(leaf.entry);
+  // Past its retention an entry has commitments, and nothing that they commit to; one that was
+  // withdrawn never had.
+  opened.erased = row.sealed.empty() && opened.entry.kind != store::AuditKind::withdrawn &&
+                  commits(opened.entry);
   for (const store::SealedPart& part : row.sealed) {
     const std::optional<crypto::SealKey> key = key_of(opened.entry, part);
     if (!key) {

@@ -120,6 +120,12 @@ inline constexpr std::string_view kPersonKeys = "person";
 
 class SubjectKeys;
 
+// The sealed parts of an entry that are a subject's own.
+struct OwnParts {
+  std::vector<Uuid> key_ids;  // of those whose keys are there
+  bool unkeyed = false;       // one is under the workspace's key: no erasure reaches it
+};
+
 // Seals and opens entries: what is about an agent or a person under a key of theirs, the rest under
 // a key of the workspace, derived from the master key. threads: const use from any.
 class Recorder {
@@ -136,10 +142,11 @@ class Recorder {
   // fails: corrupt if the leaf is none, or a sealed part was changed or belongs elsewhere.
   [[nodiscard]] Result<OpenedEntry> open(const store::AuditRow& row) const;
 
-  // The ids of the keys of that kind of subject under which parts of an entry are sealed; those
-  // that are erased already are nobody's. fails: as open().
-  [[nodiscard]] Result<std::vector<Uuid>> keys_in(const store::AuditRow& row,
-                                                  std::string_view kind) const;
+  // What is of subjects of that kind in an entry. fails: as open().
+  [[nodiscard]] Result<OwnParts> parts_of(const store::AuditRow& row, std::string_view kind) const;
+
+  // How many parts were sealed under a workspace's key since the start, for want of their own.
+  [[nodiscard]] std::uint64_t unkeyed_parts() const noexcept;
 
   // What to search for to find a personal value: agent, requester and person by id, resource by id.
   [[nodiscard]] store::AuditTerm term(const Uuid& workspace_id, store::AuditColumn column,

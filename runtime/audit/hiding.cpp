@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/json.hpp"
+#include "core/json_pointer.hpp"
 #include "core/json_writer.hpp"
 #include "core/obligation.hpp"
 #include "core/text.hpp"
@@ -28,16 +29,7 @@ Hidden read_hidden(std::string_view text) {
   Hidden hidden;
   hidden.mask = text.starts_with("mask ");
   std::string_view pointer = text.substr(text.find(' ') + 1);
-  while (!pointer.empty()) {
-    pointer.remove_prefix(1);
-    const std::string_view step = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(step.size());
-    std::string& name = hidden.steps.emplace_back();
-    for (std::size_t i = 0; i < step.size(); ++i) {
-      const bool escape = step[i] == '~' && i + 1 < step.size();
-      name += !escape ? step[i] : step[++i] == '1' ? '/' : '~';
-    }
-  }
+  while (!pointer.empty()) hidden.steps.push_back(take_pointer_step(pointer));
   return hidden;
 }
 

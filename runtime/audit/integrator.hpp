@@ -37,9 +37,6 @@ class Integrator {
 
   [[nodiscard]] std::uint64_t size() const noexcept { return frontier_.size(); }
   [[nodiscard]] crypto::Digest root() const { return frontier_.root(); }
-  // Hashes of the newest entries that fill no tile yet, and those entries in a bundle.
-  [[nodiscard]] const std::string& newest_hashes() const noexcept { return edges_.front(); }
-  [[nodiscard]] const std::string& newest_entries() const noexcept { return bundle_; }
 
  private:
   [[nodiscard]] Status complete(unsigned level);

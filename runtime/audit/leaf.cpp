@@ -28,6 +28,14 @@ using store::Hash;
 
 constexpr std::int64_t kVersion = 1;
 
+// Both digits of each byte: six hashes a leaf are what most of its text is.
+constexpr auto kHexPairs = [] {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = {kDigits[i >> 4], kDigits[i & 0xf]};
+  return out;
+}();
+
 // A field's value as it was read.
 using Value = std::variant<std::string, std::int64_t>;
 
@@ -61,11 +69,17 @@ class LeafText {
   std::string& out_;
 };
 
+// What a leaf is written of; Leaf owns what this borrows. An entry is much larger than its leaf.
+struct Written {
+  std::uint64_t sequence;
+  const AuditEntry& entry;
+};
+
 // How one field is written, unless it has nothing to say, and read. `read` says whether the value
 // is legal.
 struct Field {
   std::string_view name;
-  void (*write)(LeafText& out, std::string_view name, const Leaf& leaf);
+  void (*write)(LeafText& out, std::string_view name, const Written& leaf);
   bool (*read)(Leaf& leaf, const Value& value);
 };
 
@@ -79,12 +93,10 @@ void write_id(LeafText& out, std::string_view name, const Uuid& id) {
   if (id != Uuid{}) out.plain(name, UuidText(id).view());
 }
 void write_hash(LeafText& out, std::string_view name, const std::optional<Hash>& hash) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   if (!hash) return;
   std::array<char, 2 * sizeof(Hash)> text{};
   for (std::size_t i = 0; i < hash->size(); ++i) {
-    text[2 * i] = kDigits[(*hash)[i] >> 4];
-    text[2 * i + 1] = kDigits[(*hash)[i] & 0xf];
+    std::copy_n(kHexPairs[(*hash)[i]].begin(), 2, text.begin() + 2 * i);
   }
   out.plain(name, {text.data(), text.size()});
 }
@@ -140,7 +152,7 @@ bool to_enum(Enum& out, const Value& value, std::size_t count) {
 template <std::string AuditEntry::* kMember>
 constexpr Field text_field(std::string_view name) {
   return {name,
-          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+          [](LeafText& out, std::string_view key, const Written& leaf) {
             write_text(out, key, leaf.entry.*kMember);
           },
           [](Leaf& leaf, const Value& value) { return to_text(leaf.entry.*kMember, value); }};
@@ -148,7 +160,7 @@ constexpr Field text_field(std::string_view name) {
 template <Uuid AuditEntry::* kMember>
 constexpr Field id_field(std::string_view name) {
   return {name,
-          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+          [](LeafText& out, std::string_view key, const Written& leaf) {
             write_id(out, key, leaf.entry.*kMember);
           },
           [](Leaf& leaf, const Value& value) { return to_id(leaf.entry.*kMember, value); }};
@@ -156,7 +168,7 @@ constexpr Field id_field(std::string_view name) {
 template <std::optional<Hash> AuditEntry::* kMember>
 constexpr Field hash_field(std::string_view name) {
   return {name,
-          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+          [](LeafText& out, std::string_view key, const Written& leaf) {
             write_hash(out, key, leaf.entry.*kMember);
           },
           [](Leaf& leaf, const Value& value) { return to_hash(leaf.entry.*kMember, value); }};
@@ -164,32 +176,32 @@ constexpr Field hash_field(std::string_view name) {
 template <std::optional<std::uint64_t> AuditEntry::* kMember>
 constexpr Field number_field(std::string_view name) {
   return {name,
-          [](LeafText& out, std::string_view key, const Leaf& leaf) {
+          [](LeafText& out, std::string_view key, const Written& leaf) {
             write_number(out, key, leaf.entry.*kMember);
           },
           [](Leaf& leaf, const Value& value) { return to_number(leaf.entry.*kMember, value); }};
 }
 
 // Fields that are not a plain member of the types above.
-void write_decision(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_decision(LeafText& out, std::string_view name, const Written& leaf) {
   write_name(out, name, name_of(leaf.entry.decision));
 }
 bool read_decision(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.decision, value, 5);
 }
-void write_kind(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_kind(LeafText& out, std::string_view name, const Written& leaf) {
   write_name(out, name, name_of(leaf.entry.kind));
 }
 bool read_kind(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.kind, value, store::kAuditKindCount);
 }
-void write_risk(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_risk(LeafText& out, std::string_view name, const Written& leaf) {
   if (leaf.entry.risk) write_name(out, name, name_of(*leaf.entry.risk));
 }
 bool read_risk(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.risk.emplace(), value, 4);
 }
-void write_sequence(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_sequence(LeafText& out, std::string_view name, const Written& leaf) {
   out.number(name, static_cast<std::int64_t>(leaf.sequence));
 }
 bool read_sequence(Leaf& leaf, const Value& value) {
@@ -198,13 +210,13 @@ bool read_sequence(Leaf& leaf, const Value& value) {
   leaf.sequence = number.value_or(0);
   return legal;
 }
-void write_state(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_state(LeafText& out, std::string_view name, const Written& leaf) {
   if (leaf.entry.state) write_name(out, name, name_of(*leaf.entry.state));
 }
 bool read_state(Leaf& leaf, const Value& value) {
   return to_enum(leaf.entry.state.emplace(), value, 10);
 }
-void write_status(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_status(LeafText& out, std::string_view name, const Written& leaf) {
   if (leaf.entry.status) out.number(name, *leaf.entry.status);
 }
 bool read_status(Leaf& leaf, const Value& value) {
@@ -212,7 +224,7 @@ bool read_status(Leaf& leaf, const Value& value) {
   if (number != nullptr) leaf.entry.status = *number;
   return number != nullptr;
 }
-void write_time(LeafText& out, std::string_view name, const Leaf& leaf) {
+void write_time(LeafText& out, std::string_view name, const Written& leaf) {
   out.number(name, leaf.entry.time_ms);
 }
 bool read_time(Leaf& leaf, const Value& value) {
@@ -220,7 +232,7 @@ bool read_time(Leaf& leaf, const Value& value) {
   if (number != nullptr) leaf.entry.time_ms = *number;
   return number != nullptr;
 }
-void write_version(LeafText& out, std::string_view name, const Leaf&) {
+void write_version(LeafText& out, std::string_view name, const Written&) {
   out.number(name, kVersion);
 }
 bool read_version(Leaf&, const Value& value) {
@@ -270,14 +282,14 @@ static_assert(std::is_sorted(kFields.begin(), kFields.end(),
                              [](const Field& a, const Field& b) { return a.name < b.name; }));
 
 // The numbers that the leaf holds as signed 64-bit integers.
-bool numbers_fit(const Leaf& leaf) {
+bool numbers_fit(const Written& leaf) {
   constexpr std::uint64_t kMax = INT64_MAX;
   const AuditEntry& entry = leaf.entry;
   return leaf.sequence <= kMax && entry.previous.value_or(0) <= kMax &&
          entry.of.value_or(0) <= kMax && entry.kill_epoch.value_or(0) <= kMax;
 }
 
-std::string write_leaf(const Leaf& leaf) {
+std::string write_leaf(const Written& leaf) {
   std::string out;
   out.reserve(1024);
   LeafText text(out);
@@ -384,7 +396,7 @@ Status read_members(Scanner& scanner, Leaf& leaf) {
 }  // namespace
 
 Result<std::string> encode_leaf(const AuditEntry& entry, std::uint64_t sequence) {
-  const Leaf leaf{sequence, entry};
+  const Written leaf{sequence, entry};
   for (const std::string* text :
        {&entry.action, &entry.resource_type, &entry.rule, &entry.source, &entry.tool}) {
     if (!is_valid_utf8(*text)) {
@@ -413,7 +425,7 @@ Result<Leaf> decode_leaf(std::string_view bytes) {
   SENTRAIL_TRY(read_members(scanner, leaf));
   if (!scanner.take('}') || !scanner.at_end()) return bad("expected the object's end");
   // Catches what the scanner let pass: other escapes, +1, 01, empty texts, missing fields.
-  if (write_leaf(leaf) != bytes) return bad("not in the canonical form");
+  if (write_leaf({leaf.sequence, leaf.entry}) != bytes) return bad("not in the canonical form");
   return leaf;
 }
 

@@ -38,6 +38,9 @@ struct Leaf {
 // fails: as decode_leaf(). cost: a tenth of it.
 [[nodiscard]] Result<std::uint64_t> check_leaf(std::string_view bytes);
 
+// The time that a leaf names, without a look at the rest of it. fails: corrupt if it names none.
+[[nodiscard]] Result<std::int64_t> time_of_leaf(std::string_view leaf);
+
 // SHA-256(0x00 || leaf), as in a Merkle tree.
 [[nodiscard]] crypto::Digest leaf_hash(std::string_view leaf);
 

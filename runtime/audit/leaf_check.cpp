@@ -5,9 +5,9 @@
 // long, and a log has more entries than anything else.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
-#include <span>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -81,41 +81,85 @@ constexpr std::size_t kFieldVersion = 33;
 static_assert(kFields[kFieldKind].shape == Shape::kind && kFields[kFieldSequence].head[1] == 's' &&
               kFields[kFieldTime].head[1] == 't' && kFields[kFieldVersion].head[1] == 'v');
 
-// Whether eight characters are lower-case hexadecimal digits, all at once: `x < n` in each byte is
-// the high bit of x + (128 - n) that stays clear, as long as no byte has a high bit before.
-bool eight_hex(std::uint64_t word) noexcept {
-  constexpr std::uint64_t kEach = 0x0101010101010101;
-  constexpr std::uint64_t kHigh = 0x80 * kEach;
-  const std::uint64_t digit = word ^ ('0' * kEach);
-  const std::uint64_t letter = word ^ ('`' * kEach);  // `a` is 1
-  const std::uint64_t no_digit = digit + (128 - 10) * kEach;
-  const std::uint64_t no_letter = (letter + (128 - 7) * kEach) | ~(letter + 127 * kEach);
-  return ((word | (no_digit & no_letter)) & kHigh) == 0;
-}
-
-template <std::size_t kCount>
-bool all_hex(const char* text) noexcept {
-  bool good = true;
-  for (std::size_t at = 0; at < kCount; at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0x3030303030303030;  // what is past the end is a digit
-    std::memcpy(&word, text + at, std::min(kCount - at, sizeof(word)));
-    good &= eight_hex(word);
+// The front of a member as words, and which bits of them its key has: keys are told apart at once.
+using Words = std::array<std::uint64_t, 3>;
+struct Head {
+  Words words;
+  Words mask;
+};
+constexpr auto kHeads = [] {
+  std::array<Head, kFields.size()> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    std::array<char, sizeof(Words)> text{};
+    std::array<std::uint8_t, sizeof(Words)> mask{};
+    for (std::size_t at = 0; at < kFields[i].head.size(); ++at) {
+      text[at] = kFields[i].head[at];
+      mask[at] = 0xff;
+    }
+    out[i] = {std::bit_cast<Words>(text), std::bit_cast<Words>(mask)};
   }
-  return good;
+  return out;
+}();
+
+// The first field from `next` on that the text begins with; kFields.size() if none does.
+std::size_t field_at(std::string_view text, std::size_t next) noexcept {
+  if (text.size() < sizeof(Words)) {
+    while (next < kFields.size() && !text.starts_with(kFields[next].head)) ++next;
+    return next;
+  }
+  Words words{};
+  std::memcpy(words.data(), text.data(), sizeof(words));
+  for (; next < kFields.size(); ++next) {
+    const Head& head = kHeads[next];
+    if ((((words[0] ^ head.words[0]) & head.mask[0]) | ((words[1] ^ head.words[1]) & head.mask[1]) |
+         ((words[2] ^ head.words[2]) & head.mask[2])) == 0) {
+      break;
+    }
+  }
+  return next;
 }
 
-// Most leaves are ASCII, which is told eight bytes at a time.
+// Sixteen bytes at once, by whatever the machine has for that.
+using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
+
+Bytes load_bytes(const char* text) noexcept {
+  Bytes out;
+  std::memcpy(&out, text, sizeof(out));
+  return out;
+}
+
+// Whether no bit of any byte is set.
+bool is_clear(Bytes bytes) noexcept {
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), &bytes, sizeof(words));
+  return (words[0] | words[1]) == 0;
+}
+
+// All bits of those bytes that are no lower-case hexadecimal digits.
+Bytes no_hex(Bytes text) noexcept {
+  const auto digit = text - std::uint8_t{'0'} < std::uint8_t{10};
+  const auto letter = text - std::uint8_t{'a'} < std::uint8_t{6};
+  return reinterpret_cast<Bytes>(~(digit | letter));
+}
+
+bool all_hex_64(const char* text) noexcept {
+  return is_clear(no_hex(load_bytes(text)) | no_hex(load_bytes(text + 16)) |
+                  no_hex(load_bytes(text + 32)) | no_hex(load_bytes(text + 48)));
+}
+
+bool all_hex_2(const char* text) noexcept {
+  const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return hex(text[0]) && hex(text[1]);
+}
+
+// Most leaves are ASCII, which is told many bytes at a time.
 bool is_utf8(std::string_view text) noexcept {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
-  std::uint64_t seen = 0;
+  Bytes seen{};
   std::size_t at = 0;
-  for (; at + sizeof(seen) <= text.size(); at += sizeof(seen)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, sizeof(word));
-    seen |= word;
-  }
-  for (; at < text.size(); ++at) seen |= static_cast<unsigned char>(text[at]);
-  return (seen & kHighBits) == 0 || is_valid_utf8(text);
+  for (; at + sizeof(seen) <= text.size(); at += sizeof(seen)) seen |= load_bytes(text.data() + at);
+  std::uint8_t rest = 0;
+  for (; at < text.size(); ++at) rest |= static_cast<std::uint8_t>(text[at]);
+  return (is_clear(seen & std::uint8_t{0x80}) && (rest & 0x80) == 0) || is_valid_utf8(text);
 }
 
 // Takes an escape off the front, after its backslash: only where nothing shorter says the same.
@@ -127,7 +171,7 @@ bool take_escape(std::string_view& text) noexcept {
     text.remove_prefix(1);
     return true;
   }
-  if (text.size() < 5 || !text.starts_with("u00") || !all_hex<2>(text.data() + 3)) return false;
+  if (text.size() < 5 || !text.starts_with("u00") || !all_hex_2(text.data() + 3)) return false;
   unsigned code = 0;
   std::from_chars(text.data() + 3, text.data() + 5, code, 16);
   text.remove_prefix(5);
@@ -185,9 +229,16 @@ bool take_id(std::string_view& text) noexcept {
   if (text.size() < kWhole || text.front() != '"' || text[kWhole - 1] != '"') return false;
   const std::string_view id = text.substr(1, kNil.size());
   text.remove_prefix(kWhole);
+  // Exactly where hyphens belong no digit is. The last four bytes are looked at with twelve before
+  // them.
+  constexpr Bytes kHyphens = {0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0xff, 0, 0};
+  constexpr Bytes kLaterHyphens = {0, 0, 0xff, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 0};
+  constexpr Bytes kLastHyphen = {0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   const char* const at = id.data();
-  return at[8] == '-' && at[13] == '-' && at[18] == '-' && at[23] == '-' && all_hex<8>(at) &&
-         all_hex<4>(at + 9) && all_hex<4>(at + 14) && all_hex<4>(at + 19) && all_hex<12>(at + 24) &&
+  const Bytes wrong = (no_hex(load_bytes(at)) ^ kHyphens) |
+                      (no_hex(load_bytes(at + 16)) ^ kLaterHyphens) |
+                      (no_hex(load_bytes(at + 20)) ^ kLastHyphen);
+  return is_clear(wrong) && at[8] == '-' && at[13] == '-' && at[18] == '-' && at[23] == '-' &&
          id != kNil;
 }
 
@@ -196,7 +247,8 @@ bool take_hash(std::string_view& text) noexcept {
   if (text.size() < kWhole || text.front() != '"' || text[kWhole - 1] != '"') return false;
   const std::string_view hash = text.substr(1, kWhole - 2);
   text.remove_prefix(kWhole);
-  return all_hex<2 * sizeof(store::Hash)>(hash.data());
+  static_assert(2 * sizeof(store::Hash) == 64);
+  return all_hex_64(hash.data());
 }
 
 // Takes a value off the front; `number` is what an integer is.
@@ -240,12 +292,7 @@ std::optional<std::uint64_t> sequence_of(std::string_view text) noexcept {
   std::size_t next = 0;
   do {
     text.remove_prefix(1);  // `{` or `,`
-    if (text.size() < 2) return std::nullopt;
-    const char letter = text[1];  // tells most keys apart
-    while (next < kFields.size() &&
-           (kFields[next].head[1] != letter || !text.starts_with(kFields[next].head))) {
-      ++next;
-    }
+    next = field_at(text, next);
     if (next == kFields.size()) return std::nullopt;
     text.remove_prefix(kFields[next].head.size());
     std::int64_t number = 0;
@@ -267,6 +314,18 @@ Result<std::uint64_t> check_leaf(std::string_view bytes) {
   // What is wrong is said by who reads it whole.
   SENTRAIL_ASSIGN_OR_RETURN(const Leaf leaf, decode_leaf(bytes));
   return leaf.sequence;
+}
+
+Result<std::int64_t> time_of_leaf(std::string_view leaf) {
+  // Within a text the quote behind the name would have a backslash before it.
+  constexpr std::string_view kHead = ",\"time_ms\":";
+  const std::size_t at = leaf.rfind(kHead);
+  std::int64_t time = 0;
+  if (at == leaf.npos) return fail(Errc::corrupt, "a leaf without a time");
+  const char* const begin = leaf.data() + at + kHead.size();
+  const auto [end, error] = std::from_chars(begin, leaf.data() + leaf.size(), time);
+  if (error != std::errc()) return fail(Errc::corrupt, "a leaf whose time is no number");
+  return time;
 }
 
 }  // namespace sentrail::audit

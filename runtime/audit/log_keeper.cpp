@@ -8,10 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/encoding.hpp"
 #include "core/text.hpp"
-#include "runtime/audit/leaf.hpp"
 #include "runtime/audit/log_verify.hpp"
+#include "runtime/audit/store_leaves.hpp"
 
 namespace sentrail::audit {
 namespace {
@@ -20,63 +19,34 @@ using crypto::Digest;
 
 constexpr int kScrubNice = 10;  // it may take long, and nobody waits for it
 
-std::int64_t steady_ms() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
-tl::unexpected<Error> refuse(const std::string& what) {
-  return fail(Errc::corrupt, what + "; refusing to serve, run `sentrail audit doctor`");
-}
-
-// Walks over the store's leaves in order, a page at a time.
-class StoreLeaves {
- public:
-  StoreLeaves(const store::Reader& reader, std::uint64_t from) : reader_(reader), next_(from) {}
-
-  // The next leaf; it lives until the next call. fails: as the reader.
-  Result<std::string_view> next() {
-    if (at_ == page_.size()) {
-      SENTRAIL_ASSIGN_OR_RETURN(page_, reader_.audit_range(next_, limits::kPageItemsMax));
-      if (page_.empty()) {
-        return fail(Errc::corrupt, "entry " + std::to_string(next_) + " is missing in the store");
-      }
-      at_ = 0;
-    }
-    ++next_;
-    return std::string_view(page_[at_++].leaf);
-  }
-
- private:
-  const store::Reader& reader_;
-  std::uint64_t next_;
-  std::vector<store::AuditRow> page_;
-  std::size_t at_ = 0;
-};
-
 }  // namespace
 
 LogKeeper::LogKeeper(LogKeeperOptions options, const store::Reader& reader,
                      std::unique_ptr<CheckpointSigner> signer)
-    : options_(std::move(options)), reader_(reader), signer_(std::move(signer)) {}
+    : options_(std::move(options)),
+      reader_(reader),
+      signer_(std::move(signer)),
+      files_(options_.folder, signer_->key().name(), reader, options_.hook) {}
 
 Result<std::unique_ptr<LogKeeper>> LogKeeper::open(LogKeeperOptions options,
                                                    const store::Reader& reader) {
   SENTRAIL_TRY(store::make_directory(options.folder));
-  TileFolder tiles(options.folder);
-  const Result<std::string> before = tiles.read("checkpoint");
-  const bool has_signer = store::exists(options.signer_folder + "/key");
-  if (before && !has_signer) {
+  TileFolder folder(options.folder);
+  const Result<std::string> list = folder.read(std::string(kShardList));
+  if (list && !store::exists(options.signer_folder + "/key")) {
     return refuse("the log in " + options.folder + " was signed, and the signer's folder " +
                   options.signer_folder + " has no key");
   }
   SENTRAIL_ASSIGN_OR_RETURN(
       std::unique_ptr<CheckpointSigner> signer,
       CheckpointSigner::open(options.signer_folder, options.origin, options.hook));
-  if (before) {
-    const Result<Checkpoint> checkpoint = unverified_checkpoint(*before);
-    if (checkpoint && checkpoint->origin != signer->key().name()) {
-      return refuse("the log in " + options.folder + " is `" + escape_display(checkpoint->origin) +
+  const auto years = parse_shard_list(list.value_or(""));
+  if (years && !years->empty()) {
+    TileFolder newest(options.folder + "/" + shard_folder(years->back()));
+    const Result<std::string> note = newest.read("checkpoint");
+    const Result<Checkpoint> before = unverified_checkpoint(note.value_or(""));
+    if (before && !shard_year(before->origin, signer->key().name())) {
+      return refuse("the log in " + options.folder + " is `" + escape_display(before->origin) +
                     "`, the signer's is `" + escape_display(signer->key().name()) + "`");
     }
   }
@@ -95,137 +65,209 @@ LogKeeper::~LogKeeper() {
   if (scrubber_.joinable()) scrubber_.join();
 }
 
+tl::unexpected<Error> LogKeeper::refuse(const std::string& what) {
+  return fail(Errc::corrupt, what + "; refusing to serve, run `sentrail audit doctor`");
+}
+
 // --- the floor -------------------------------------------------------------------------------
 
 Status LogKeeper::check_floor() {
-  const SignedRoot& last = signer_->last();
+  const std::uint64_t end = signer_->last().end();
   const std::uint64_t size = reader_.audit_head().size;
-  if (size < last.size) {
-    return refuse("entries " + std::to_string(size) + " to " + std::to_string(last.size - 1) +
+  if (size < end) {
+    return refuse("entries " + std::to_string(size) + " to " + std::to_string(end - 1) +
                   " of the log were signed and are missing in the store");
   }
   SENTRAIL_TRY(resume());
-  if (last.size > 0) SENTRAIL_TRY(publish());
+  listed_ = TileFolder(options_.folder).read(std::string(kShardList)).value_or("");
+  if (growing_) {
+    SENTRAIL_TRY(publish_finals());
+    SENTRAIL_TRY(publish());
+  }
   is_open_ = true;
   return {};
 }
 
+// Goes on where it was signed: each shard's files must be what was signed of it.
 Status LogKeeper::resume() {
-  const SignedRoot& last = signer_->last();
-  Result<Integrator> resumed = Integrator::resume(options_.folder, last.size, options_.hook);
-  if (!resumed && resumed.error().code == Errc::io) return tl::make_unexpected(resumed.error());
-  if (!resumed) return rebuild(resumed.error().message);
-  if (last.size > 0 && resumed->root() != last.root) return rebuild("a tile has other hashes");
-  if (const Status same = newest_are_the_stores(*resumed); !same) {
-    return rebuild(same.error().message);
+  growing_.reset();
+  if (signer_->last().size == 0) return {};
+  Status done = resume_newest();
+  if (done) done = recall_finals();
+  if (done || done.error().code == Errc::io) return done;
+  return rebuild(done.error().message);
+}
+
+Status LogKeeper::resume_newest() {
+  const ShardRoot& last = signer_->last();
+  Result<GrowingShard> found = files_.resume(last);
+  if (!found && found.error().code != Errc::io) {
+    const std::string why = found.error().message;
+    const std::string link = link_of_newest();
+    if (last.shard.links() > 0 && link.empty()) return tl::make_unexpected(found.error());
+    found = files_.remake(last, link);
+    if (found) tell(false, "audit_log_rebuilt", shard_folder(last.shard.year) + ": " + why);
   }
-  integrator_.emplace(*std::move(resumed));
+  if (!found) return tl::make_unexpected(found.error());
+  growing_.emplace(*std::move(found));
   return {};
 }
 
-// The entries that fill no tile yet are in both the tiles and the store.
-Status LogKeeper::newest_are_the_stores(const Integrator& integrator) const {
-  const std::uint64_t newest = integrator.size() % kTileWidth;
-  StoreLeaves leaves(reader_, integrator.size() - newest);
-  std::string hashes, entries;
-  for (std::uint64_t i = 0; i < newest; ++i) {
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string_view leaf, leaves.next());
-    hashes += as_chars(leaf_hash(leaf));
-    append_entry(entries, leaf);
+// The last checkpoint of the shard before the newest, as its file has it; the root of what is made
+// with it tells whether it is the true one.
+std::string LogKeeper::link_of_newest() const {
+  TileFolder folder(options_.folder);
+  const auto years = parse_shard_list(folder.read(std::string(kShardList)).value_or(""));
+  int before = 0;
+  for (const int year : years.value_or(std::vector<int>())) {
+    if (year < signer_->last().shard.year) before = year;
   }
-  if (hashes == integrator.newest_hashes() && entries == integrator.newest_entries()) return {};
-  return fail(Errc::corrupt, "the newest tiles are not of the store's entries");
+  TileFolder shard(files_.path(before));
+  const auto checkpoint = unverified_checkpoint(shard.read("checkpoint").value_or(""));
+  return checkpoint ? checkpoint_text(*checkpoint) : std::string();
+}
+
+// Follows the links back to the first shard, and looks at the files of each.
+Status LogKeeper::recall_finals() {
+  ShardRoot at = signer_->last();
+  std::size_t known = 0;
+  while (at.shard.links() > 0) {
+    SENTRAIL_ASSIGN_OR_RETURN(const EndedShard ended, files_.before(at));
+    if (known < signer_->finals().size()) {
+      if (signer_->finals()[known] != ended.root) {
+        return fail(Errc::corrupt, "a link is another than was signed");
+      }
+    } else if (const Status told = signer_->recall(ended.root, ended.proof); !told) {
+      return fail(Errc::corrupt, told.error().message);
+    }
+    SENTRAIL_TRY(files_.resume(ended.root));
+    at = ended.root;
+    ++known;
+  }
+  return {};
 }
 
 // Tiles are made of entries: what the store has decides, as long as it is what was signed.
 Status LogKeeper::rebuild(const std::string& why) {
-  const SignedRoot& last = signer_->last();
+  const ShardRoot& last = signer_->last();
   tell(false, "audit_log_rebuilt", why);
-  Integrator integrator(options_.folder, options_.hook);
-  SENTRAIL_TRY(integrate(integrator, last.size));
-  if (last.size > 0 && integrator.root() != last.root) {
-    return refuse("the store's first " + std::to_string(last.size) +
+  // Before a file is touched: under another store the tiles are the last that is left of the log.
+  SENTRAIL_ASSIGN_OR_RETURN(const ShardRoot root, files_.root_of(last.end()));
+  if (root != last) {
+    return refuse("the store's first " + std::to_string(last.end()) +
                   " entries are not the log that was signed");
   }
-  SENTRAIL_TRY(integrator.flush());
-  integrator_.emplace(std::move(integrator));
+  SENTRAIL_ASSIGN_OR_RETURN(RemadeShards made, files_.remake_all(last.end()));
+  if (!made.newest || made.newest->root() != last) {
+    return fail(Errc::corrupt, "the store answered otherwise when it was asked again");
+  }
+  growing_.emplace(*std::move(made.newest));
+  Status known = recall_finals();
+  if (known) return {};
+  growing_.reset();
+  return known.error().code == Errc::io ? known : refuse(known.error().message);
+}
+
+// The last checkpoints of the shards that ended: their files stay, and are made again if lost.
+Status LogKeeper::publish_finals() {
+  const std::vector<ShardRoot> finals(signer_->finals().rbegin(), signer_->finals().rend());
+  for (const ShardRoot& root : finals) {
+    TileFolder folder(files_.path(root.shard.year));
+    SENTRAIL_ASSIGN_OR_RETURN(const crypto::NoteVerifier verifier,
+                              shard_key(key(), root.shard.year));
+    std::string note = folder.read("checkpoint").value_or("");
+    const Result<Checkpoint> found = open_checkpoint(note, verifier);
+    if (!found || checkpoint_text(*found) != shard_text(key().name(), root)) {
+      SENTRAIL_ASSIGN_OR_RETURN(note, signer_->sign(root, {}));
+    }
+    SENTRAIL_TRY(write(root, std::move(note)));
+  }
   return {};
 }
 
 // --- following -------------------------------------------------------------------------------
 
-Status LogKeeper::integrate(Integrator& integrator, std::uint64_t size) const {
-  StoreLeaves leaves(reader_, integrator.size());
-  while (integrator.size() < size) {
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string_view leaf, leaves.next());
-    SENTRAIL_TRY(integrator.add(leaf));
-  }
-  return {};
-}
-
 Status LogKeeper::step() {
-  if (!integrator_) SENTRAIL_TRY(resume());
-  const std::uint64_t size = reader_.audit_head().size;
-  const bool is_published = size == signer_->last().size && !checkpoint().empty();
-  if (is_published && !wants_cosignature()) return {};
-  const auto advance = [&]() -> Status {
-    SENTRAIL_TRY(integrate(*integrator_, size));
-    SENTRAIL_TRY(integrator_->flush());
-    return publish();
-  };
-  Status done = advance();
-  if (!done) integrator_.reset();  // what is on disk is looked at anew
+  if (!growing_) SENTRAIL_TRY(resume());
+  const std::uint64_t end = reader_.audit_head().size;
+  const bool is_published = end == signer_->last().end() && is_newest_published();
+  if (is_published && !wants_cosignature() && !final_without_cosignature()) return {};
+  Status done = cosign_final();
+  if (done) done = advance(end);
+  if (!done) growing_.reset();  // what is on disk is looked at anew
   return done;
 }
 
-Status LogKeeper::publish() {
-  TileFolder tiles(options_.folder);
-  const SignedRoot next{integrator_->size(), integrator_->root()};
-  TileNodes nodes(tiles, next.size);
-  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<Digest> proof,
-                            consistency_proof(nodes, signer_->last().size, next.size));
-  SENTRAIL_ASSIGN_OR_RETURN(std::string note, signer_->sign(next, proof));
-  note = cosigned({key().name(), next.size, next.root}, std::move(note));
-  TileWriter writer(options_.folder);
-  SENTRAIL_TRY(writer.add("checkpoint", note));
-  SENTRAIL_TRY(writer.commit());
-  reach(options_.hook, "audit.checkpoint.published");
-  {
-    const std::lock_guard lock(mutex_);
-    checkpoint_ = std::move(note);
-    state_.size = next.size;
+// What was signed may not have been written.
+bool LogKeeper::is_newest_published() const {
+  const std::lock_guard lock(mutex_);
+  if (shards_.empty()) return signer_->last().size == 0;
+  return shards_.back().root == signer_->last();
+}
+
+Status LogKeeper::advance(std::uint64_t end) {
+  if (!growing_) {
+    SENTRAIL_ASSIGN_OR_RETURN(GrowingShard shard, files_.first());
+    growing_.emplace(std::move(shard));
   }
-  integrator_->tidy();
+  while (true) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::optional<int> year, files_.grow(*growing_, end));
+    SENTRAIL_TRY(growing_->tiles.flush());
+    SENTRAIL_TRY(publish());
+    if (!year) return {};
+    reach(options_.hook, "audit.shard.ended");
+    SENTRAIL_ASSIGN_OR_RETURN(GrowingShard next, files_.next(growing_->root(), *year));
+    growing_.emplace(std::move(next));
+    reach(options_.hook, "audit.shard.begun");
+  }
+}
+
+Status LogKeeper::publish() {
+  const ShardRoot next = growing_->root();
+  const ShardRoot& last = signer_->last();
+  TileFolder tiles(files_.path(next.shard.year));
+  TileNodes nodes(tiles, next.size);
+  const bool begins = next.shard.year != last.shard.year;
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<Digest> proof,
+                            begins ? inclusion_proof(nodes, 0, next.size)
+                                   : consistency_proof(nodes, last.size, next.size));
+  SENTRAIL_ASSIGN_OR_RETURN(std::string note, signer_->sign(next, proof));
+  SENTRAIL_TRY(write(next, cosigned(next, std::move(note))));
+  reach(options_.hook, "audit.checkpoint.published");
+  growing_->tiles.tidy();
   return {};
 }
 
-// Not before the server runs, nor once it ends: who carries the request is not there.
-bool LogKeeper::may_ask_witness() const {
-  return options_.witness != nullptr && is_open_ && steady_ms() >= witness_after_ms_ && !stopping();
-}
-
-bool LogKeeper::wants_cosignature() const {
-  if (!may_ask_witness()) return false;
-  const std::lock_guard lock(mutex_);
-  return state_.cosigned < state_.size;
-}
-
-// The note with the witness's line, if it answers; it holds nothing up but its own line.
-std::string LogKeeper::cosigned(const Checkpoint& checkpoint, std::string note) {
-  if (!may_ask_witness()) return note;
-  TileFolder tiles(options_.folder);
-  Result<std::string> signed_by_both = options_.witness->cosign(tiles, checkpoint, note);
-  const std::string complaint = signed_by_both ? "" : signed_by_both.error().message;
-  bool news = false;
+// A shard stands in the list once its checkpoint is there.
+Status LogKeeper::write(const ShardRoot& root, std::string note) {
+  std::vector<Published> shards;
   {
     const std::lock_guard lock(mutex_);
-    news = std::exchange(state_.witness_complaint, complaint) != complaint;
-    if (signed_by_both) state_.cosigned = checkpoint.size;
+    shards = shards_;
   }
-  if (news) tell(signed_by_both.has_value(), "audit_witness", complaint);
-  if (signed_by_both) return *std::move(signed_by_both);
-  witness_after_ms_ = steady_ms() + limits::kWitnessAgainMs;
-  return note;
+  const auto at = std::find_if(shards.begin(), shards.end(), [&](const Published& one) {
+    return one.root.shard.year == root.shard.year;
+  });
+  if (at == shards.end()) {
+    shards.push_back({root, note});
+  } else {
+    *at = {root, note};
+  }
+  std::vector<int> years;
+  for (const Published& one : shards) years.push_back(one.root.shard.year);
+  const std::string list = shard_list(years);
+  TileWriter writer(options_.folder);
+  SENTRAIL_TRY(writer.add(shard_folder(root.shard.year) + "/checkpoint", note));
+  // A start goes through the shards from the first on: what it has not come to stays in the list.
+  const bool lists = list != listed_ && (is_open_ || !listed_.starts_with(list));
+  if (lists) SENTRAIL_TRY(writer.add(std::string(kShardList), list));
+  SENTRAIL_TRY(writer.commit());
+  if (lists) listed_ = list;
+  const std::lock_guard lock(mutex_);
+  state_.size = shards.back().root.end();
+  state_.shards = shards.size();
+  shards_ = std::move(shards);
+  return {};
 }
 
 void LogKeeper::start() {
@@ -282,12 +324,7 @@ Status LogKeeper::scrub() {
   };
   SENTRAIL_ASSIGN_OR_RETURN(const LogReport report, verify_log(tiles, key(), options));
   if (stopping()) return {};
-  std::string fault;
-  if (report.fault) {
-    fault = report.fault->path +
-            (report.fault->sequence ? ", entry " + std::to_string(*report.fault->sequence) : "") +
-            ": " + report.fault->why;
-  }
+  const std::string fault = report.fault ? describe(*report.fault) : std::string();
   {
     const std::lock_guard lock(mutex_);
     state_.scrub_fault = fault;
@@ -316,7 +353,30 @@ void LogKeeper::scrub_from_time_to_time() {
 
 std::string LogKeeper::checkpoint() const {
   const std::lock_guard lock(mutex_);
-  return checkpoint_;
+  return shards_.empty() ? std::string() : shards_.back().note;
+}
+
+Result<std::string> LogKeeper::checkpoint(int year) const {
+  const std::lock_guard lock(mutex_);
+  for (const Published& one : shards_) {
+    if (one.root.shard.year == year) return one.note;
+  }
+  return fail(Errc::not_found, "there is no shard of " + shard_folder(year));
+}
+
+std::optional<ShardRoot> LogKeeper::newest(int year) const {
+  const std::lock_guard lock(mutex_);
+  for (const Published& one : shards_) {
+    if (one.root.shard.year == year) return one.root;
+  }
+  return std::nullopt;
+}
+
+std::string LogKeeper::shards() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<int> years;
+  for (const Published& one : shards_) years.push_back(one.root.shard.year);
+  return shard_list(years);
 }
 
 LogState LogKeeper::state() const {
@@ -324,27 +384,33 @@ LogState LogKeeper::state() const {
   return state_;
 }
 
-Result<std::string> LogKeeper::tile(const TileId& tile) const {
-  TileFolder tiles(options_.folder);
+Result<std::string> LogKeeper::tile(int year, const TileId& tile) const {
+  TileFolder tiles(files_.path(year));
   return tiles.read(tile_path(tile));
 }
 
 Result<TlogProof> LogKeeper::prove(std::uint64_t sequence) const {
-  TlogProof proof;
-  proof.checkpoint = checkpoint();
-  const Result<Checkpoint> covered = unverified_checkpoint(proof.checkpoint);
-  if (!covered || sequence >= covered->size) {
+  std::optional<Published> covers;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Published& one : shards_) {
+      if (one.root.shard.first <= sequence && sequence < one.root.end()) covers = one;
+    }
+  }
+  if (!covers) {
     return fail(Errc::not_found,
                 "entry " + std::to_string(sequence) + " is not in the published log yet");
   }
-  TileFolder tiles(options_.folder);
-  TileNodes nodes(tiles, covered->size);
-  SENTRAIL_ASSIGN_OR_RETURN(proof.hashes, inclusion_proof(nodes, sequence, covered->size));
+  TlogProof proof;
+  proof.checkpoint = covers->note;
+  proof.index = covers->root.shard.size(sequence);
+  TileFolder tiles(files_.path(covers->root.shard.year));
+  TileNodes nodes(tiles, covers->root.size);
+  SENTRAIL_ASSIGN_OR_RETURN(proof.hashes, inclusion_proof(nodes, proof.index, covers->root.size));
   SENTRAIL_ASSIGN_OR_RETURN(const std::vector<store::AuditRow> rows,
                             reader_.audit_range(sequence, 1));
   if (rows.empty()) return fail(Errc::not_found, "there is no entry " + std::to_string(sequence));
   proof.extra = rows.front().leaf;
-  proof.index = sequence;
   return proof;
 }
 

@@ -1,7 +1,7 @@
 // The published log of a running server: tiles follow the store's entries, a signed checkpoint
-// follows the tiles, at least once a second while there is news.
+// follows the tiles, at least once a second while there is news; each year has a log of its own.
 //
-// Neighbours: integrator.hpp, signer.hpp and witness.hpp do the parts; the gateway serves what is
+// Neighbours: shard_files.hpp, signer.hpp and witness.hpp do the parts; the gateway serves what is
 // published; server/daemon.cpp starts and ends it. Must not know: HTTP, how decisions are made.
 // Nothing waits for it: it may lag or fail, and then says so; entries are durable in the store.
 // source: docs/audit_log.md.
@@ -15,12 +15,14 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/limits.hpp"
 #include "core/result.hpp"
 #include "core/sync_point.hpp"
+#include "core/time.hpp"
 #include "runtime/audit/checkpoint.hpp"
-#include "runtime/audit/integrator.hpp"
+#include "runtime/audit/shard_files.hpp"
 #include "runtime/audit/signer.hpp"
 #include "runtime/audit/tlog_proof.hpp"
 #include "runtime/audit/witness.hpp"
@@ -30,10 +32,12 @@ namespace sentrail::audit {
 
 // Where a log lives and who is told. `witness` and `hook` outlive the keeper.
 struct LogKeeperOptions {
-  std::string folder;         // of tiles and checkpoint
+  std::string folder;         // of the shards
   std::string signer_folder;  // outside of it and of the store
   std::string origin;         // empty: that of the key, or one by chance
   Witness* witness = nullptr;
+  const Clock* clock =
+      nullptr;  // of the years that a witness is asked about; null: none beyond entries
   SyncPointHook* hook = nullptr;
   // Told of what goes wrong and right again, each once. threads: the keeper's.
   std::function<void(bool good, const std::string& event, const std::string& text)> tell;
@@ -42,8 +46,9 @@ struct LogKeeperOptions {
 
 // How the log is, for metrics and probes.
 struct LogState {
-  std::uint64_t size = 0;         // of the published checkpoint
-  std::uint64_t cosigned = 0;     // of the newest one that the witness signed
+  std::uint64_t size = 0;         // entries under the published checkpoints
+  std::uint64_t cosigned = 0;     // entries under the newest one that the witness signed
+  std::uint64_t shards = 0;       // that are published
   std::uint64_t scrubbed = 0;     // entries that the last whole scrub found good
   std::uint64_t scrubs = 0;       // that were whole
   std::string failure;            // why it does not go on; empty: it does
@@ -54,8 +59,9 @@ struct LogState {
 // threads: any; the work is done on its own.
 class LogKeeper {
  public:
-  // Opens the signer, checks the floor, and publishes what was signed last. `reader` outlives the
-  // keeper. cost: the newest tiles; all entries where tiles are missing.
+  // Opens the signer, checks the floor of every shard, and publishes what was signed last. `reader`
+  // outlives the keeper. cost: the newest tiles of each; the shard's or all entries where tiles are
+  // missing.
   // fails: corrupt if the store's log is shorter or another one than was signed: nothing may be
   // served then; as CheckpointSigner::open(); io.
   [[nodiscard]] static Result<std::unique_ptr<LogKeeper>> open(LogKeeperOptions options,
@@ -65,6 +71,10 @@ class LogKeeper {
   LogKeeper(const LogKeeper&) = delete;
   LogKeeper& operator=(const LogKeeper&) = delete;
 
+  // Asks the witness, if there is one, whether it knows more than store, tiles and signer do
+  // together. One that cannot be asked is told of, and no failure. REQUIRES: not started.
+  // fails: corrupt if it does: nothing may be served then.
+  [[nodiscard]] Status ask_witness();
   // Begins to follow the store, and to scrub. Call it once.
   void start();
   // Publishes what the store has now, on this thread. REQUIRES: not started. fails: as it may.
@@ -73,29 +83,52 @@ class LogKeeper {
   // REQUIRES: not started.
   [[nodiscard]] Status scrub();
 
-  // The published checkpoint as a signed note; empty before the first.
+  // The newest shard's checkpoint as a signed note; empty before the first.
   [[nodiscard]] std::string checkpoint() const;
-  // The bytes of a tile. fails: not_found; io.
-  [[nodiscard]] Result<std::string> tile(const TileId& tile) const;
+  // That of one shard. fails: not_found.
+  [[nodiscard]] Result<std::string> checkpoint(int year) const;
+  // How many leaves that one has, and where it begins; nothing if there is no such shard.
+  [[nodiscard]] std::optional<ShardRoot> newest(int year) const;
+  // The list of the shards; empty before the first.
+  [[nodiscard]] std::string shards() const;
+  // The bytes of a tile of one shard. fails: not_found; io.
+  [[nodiscard]] Result<std::string> tile(int year, const TileId& tile) const;
   // The file that proves one entry to be in the published log.
   // fails: not_found for an entry that is not in it yet; io or corrupt.
   [[nodiscard]] Result<TlogProof> prove(std::uint64_t sequence) const;
+  // The key of the log; that of a shard is shard_key() of it.
   [[nodiscard]] const crypto::NoteVerifier& key() const noexcept { return signer_->key(); }
   [[nodiscard]] LogState state() const;
 
  private:
+  // A shard's newest checkpoint.
+  struct Published {
+    ShardRoot root;
+    std::string note;
+  };
+
   LogKeeper(LogKeeperOptions options, const store::Reader& reader,
             std::unique_ptr<CheckpointSigner> signer);
 
+  [[nodiscard]] static tl::unexpected<Error> refuse(const std::string& what);
   [[nodiscard]] Status check_floor();
   [[nodiscard]] Status resume();
+  [[nodiscard]] Status resume_newest();
+  [[nodiscard]] Status recall_finals();
   [[nodiscard]] Status rebuild(const std::string& why);
-  [[nodiscard]] Status newest_are_the_stores(const Integrator& integrator) const;
-  [[nodiscard]] Status integrate(Integrator& integrator, std::uint64_t size) const;
+  [[nodiscard]] std::string link_of_newest() const;
+  [[nodiscard]] Status publish_finals();
+  [[nodiscard]] bool is_newest_published() const;
+  [[nodiscard]] Result<std::vector<ShardRoot>> roots_to_ask() const;
+  [[nodiscard]] Status advance(std::uint64_t end);
   [[nodiscard]] Status publish();
+  [[nodiscard]] Status write(const ShardRoot& root, std::string note);
   [[nodiscard]] bool may_ask_witness() const;
   [[nodiscard]] bool wants_cosignature() const;
-  [[nodiscard]] std::string cosigned(const Checkpoint& checkpoint, std::string note);
+  [[nodiscard]] std::optional<Published> final_without_cosignature() const;
+  [[nodiscard]] std::string cosigned(const ShardRoot& root, std::string note);
+  [[nodiscard]] Status cosign_final();
+  void complain(const std::string& complaint);
   void follow();
   void scrub_from_time_to_time();
   void note_failure(const Status& done);
@@ -106,14 +139,17 @@ class LogKeeper {
   const LogKeeperOptions options_;
   const store::Reader& reader_;
   const std::unique_ptr<CheckpointSigner> signer_;
-  std::optional<Integrator> integrator_;
+  const ShardFiles files_;
+  std::optional<GrowingShard> growing_;  // none: no entry is in tiles, or they must be looked at
   bool is_open_ = false;
+  int final_given_up_ = 0;  // year of a shard whose last checkpoint the witness will not sign
   std::int64_t witness_after_ms_ = 0;  // on the steady clock
 
   mutable std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;
-  std::string checkpoint_;
+  std::vector<Published> shards_;  // the oldest first
+  std::string listed_;             // the list that is on disk
   LogState state_;
   std::thread follower_;
   std::thread scrubber_;

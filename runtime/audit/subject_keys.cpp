@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <utility>
 
 #include "core/check.hpp"
 #include "core/encoding.hpp"
+#include "core/limits.hpp"
 #include "crypto/random.hpp"
 #include "runtime/store/codec.hpp"
 #include "runtime/store/slot_file.hpp"
@@ -21,9 +23,10 @@ namespace {
 using store::FileHandle;
 using store::io_failure;
 
-// A head of one slot, then slots: id, tag, wrapped key, checksum over these, zeros.
+// A head of one slot (the text below, the file's id, zeros), then slots: id, tag, wrapped key,
+// checksum over these, zeros.
 constexpr std::size_t kSlotBytes = 128;
-constexpr std::string_view kMagic = "sentrail-subjects-1";
+constexpr std::string_view kMagic = "sentrail-subjects-2";
 constexpr std::size_t kWrappedBytes = crypto::SealKey::kSize + crypto::kSealOverheadBytes;
 constexpr std::size_t kUsedBytes = 16 + 16 + kWrappedBytes;
 // Subjects that are new between two looks; 128 KiB with one sync.
@@ -56,23 +59,47 @@ crypto::SealKey copy_of(const crypto::SealKey& key) {
   return crypto::SealKey::from_bytes(as_chars(key.bytes())).value();
 }
 
-Status prepare(int file, const std::string& path) {
+// Of a tag: the part that all subjects of a workspace have.
+std::uint64_t workspace_of(const Uuid& tag) {
+  return store::read_big_endian<std::uint64_t>(as_chars(tag.bytes));
+}
+
+Status check_access(int file, const std::string& path, std::size_t& size) {
   struct stat found{};
   if (::fstat(file, &found) != 0) return io_failure("look at", path);
   if (found.st_uid != ::geteuid() || (found.st_mode & 0077) != 0) {
     return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
   }
-  std::string head(kMagic);
-  head.resize(kSlotBytes, '\0');
-  if (found.st_size > 0) {
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string there, store::read_at(file, kSlotBytes, 0, path));
-    if (there != head) return fail(Errc::corrupt, path + " does not hold keys of subjects");
-    return {};
+  size = static_cast<std::size_t>(found.st_size);
+  return {};
+}
+
+Result<Uuid> parse_head(std::string_view head, const std::string& path) {
+  const bool ours = head.starts_with(kMagic) &&
+                    head.find_first_not_of('\0', kMagic.size() + 16) == std::string_view::npos;
+  if (!ours) return fail(Errc::corrupt, path + " does not hold keys of subjects");
+  return uuid_of(head.substr(kMagic.size()));
+}
+
+// The file's id; of an empty one a new id, which is on disk then.
+Result<Uuid> read_head(int file, const std::string& path) {
+  std::size_t size = 0;
+  SENTRAIL_TRY(check_access(file, path, size));
+  if (size > 0) {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string head, store::read_at(file, kSlotBytes, 0, path));
+    return parse_head(head, path);
   }
+  const Uuid id = crypto::uuid_v4();
+  std::string head(kMagic);
+  head.append(as_chars(id.bytes)).resize(kSlotBytes, '\0');
   SENTRAIL_TRY(store::write_at(file, head, 0, path));
   if (::fsync(file) != 0) return io_failure("sync", path);
-  return store::sync_directory(std::filesystem::path(path).parent_path().string());
+  SENTRAIL_TRY(store::sync_directory(std::filesystem::path(path).parent_path().string()));
+  return id;
 }
+
+constexpr std::string_view kWhatIsLost =
+    "; without its keys whatever the log says of agents and persons would read as erased";
 
 }  // namespace
 
@@ -82,24 +109,45 @@ struct SubjectKeys::Slot {
   crypto::SealKey key;
 };
 
-SubjectKeys::SubjectKeys(FileHandle file, std::string path, const crypto::SealKey& master)
+SubjectKeys::SubjectKeys(FileHandle file, std::string path, const crypto::SealKey& master,
+                         const Uuid& id)
     : file_(std::move(file)),
       path_(std::move(path)),
+      id_(id),
       wrap_(wrap_key(master)),
       tags_(as_chars(derived(master, "sentrail-subject-tag-v1"))) {}
 
 SubjectKeys::~SubjectKeys() = default;
 
 Result<std::unique_ptr<SubjectKeys>> SubjectKeys::open(const std::string& path,
-                                                       const crypto::SealKey& master) {
-  FileHandle file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+                                                       const crypto::SealKey& master,
+                                                       const Uuid& expected) {
+  const int make = expected == Uuid{} ? O_CREAT : 0;
+  FileHandle file(::open(path.c_str(), O_RDWR | make | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file.get() < 0 && errno == ENOENT && make == 0) {
+    return fail(Errc::not_found, path + " is missing: bring it back from the newest backup" +
+                                     std::string(kWhatIsLost));
+  }
   if (file.get() < 0) return io_failure("open", path);
-  SENTRAIL_TRY(prepare(file.get(), path));
-  std::unique_ptr<SubjectKeys> out(new SubjectKeys(std::move(file), path, master));
-  const std::lock_guard lock(out->mutex_);
+  SENTRAIL_ASSIGN_OR_RETURN(const Uuid id, read_head(file.get(), path));
+  if (expected != Uuid{} && id != expected) {
+    return fail(Errc::conflict, path +
+                                    " is not the file of this store: bring back the one that is" +
+                                    std::string(kWhatIsLost));
+  }
+  std::unique_ptr<SubjectKeys> out(new SubjectKeys(std::move(file), path, master, id));
   SENTRAIL_TRY(out->read_all());
+  const std::lock_guard lock(out->disk_);
   SENTRAIL_TRY(out->fill());
   return out;
+}
+
+Result<Uuid> SubjectKeys::id_in(const std::string& path) {
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file.get() < 0) return io_failure("open", path);
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string head,
+                            store::read_at(file.get(), kSlotBytes, 0, path));
+  return parse_head(head, path);
 }
 
 // A slot that is no key any more was overwritten, or is the torn end of a stock that nobody was
@@ -125,7 +173,7 @@ Status SubjectKeys::read_all() {
     if (!key) return fail(Errc::corrupt, path_ + " is garbled");
     const Tag tag = uuid_of(used.substr(16));
     by_id_.emplace(id, next_);
-    if (tag != Tag{}) by_tag_.emplace(tag, next_);
+    if (tag != Tag{} && by_tag_.emplace(tag, next_).second) ++by_workspace_[workspace_of(tag)];
     slots_.emplace(next_, Slot{id, tag, *std::move(key)});
   }
   return {};
@@ -140,46 +188,76 @@ Status SubjectKeys::write_slot(std::size_t number, const Slot& slot) {
   return store::write_at(file_.get(), bytes, (number + 1) * kSlotBytes, path_);
 }
 
-// REQUIRES: mutex_ is held.
+// REQUIRES: disk_ is held.
 Status SubjectKeys::fill() {
-  if (stock_.size() >= kStock / 2) return {};
-  std::vector<std::size_t> made;
-  while (stock_.size() + made.size() < kStock) {
-    Slot slot{crypto::uuid_v4(), Tag{}, crypto::SealKey::generate()};
-    SENTRAIL_TRY(write_slot(next_, slot));
-    made.push_back(next_);
-    by_id_.emplace(slot.id, next_);
-    slots_.emplace(next_++, std::move(slot));
+  std::size_t missing = kStock;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stock_.size() >= kStock / 2) return {};
+    missing -= stock_.size();
+  }
+  std::vector<Slot> made;
+  while (made.size() < missing) {
+    made.push_back({crypto::uuid_v4(), Tag{}, crypto::SealKey::generate()});
+    SENTRAIL_TRY(write_slot(next_ + made.size() - 1, made.back()));
   }
   if (::fdatasync(file_.get()) != 0) return io_failure("sync", path_);
-  stock_.insert(stock_.end(), made.begin(), made.end());
+  const std::lock_guard lock(mutex_);
+  for (Slot& slot : made) {
+    by_id_.emplace(slot.id, next_);
+    stock_.push_back(next_);
+    slots_.emplace(next_++, std::move(slot));
+  }
   return {};
 }
 
+// Eight bytes of its workspace's, eight of its own: as long as nobody knows the key, two subjects
+// of a workspace meet once in 2^64 pairs, and limits::kSubjectsPerWorkspaceMax has 2^33 pairs.
 SubjectKeys::Tag SubjectKeys::tag_of(const Uuid& workspace_id, std::string_view kind,
                                      std::string_view subject) const {
   std::string message(as_chars(workspace_id.bytes));
+  Tag tag = uuid_of(as_chars(tags_.sign(message)));
   message.append(kind).append(1, '\0').append(subject);
-  const crypto::Digest digest = tags_.sign(message);
-  return uuid_of(as_chars(digest));
+  const Tag own = uuid_of(as_chars(tags_.sign(message)));
+  std::copy_n(own.bytes.begin(), 8, tag.bytes.begin() + 8);
+  return tag;
+}
+
+Result<SubjectKey> SubjectKeys::refuse(Errc code, std::string why) {
+  ++refusals_;
+  return fail(code, std::move(why));
 }
 
 Result<SubjectKey> SubjectKeys::key_of(const Uuid& workspace_id, std::string_view kind,
                                        std::string_view subject) {
   const Tag tag = tag_of(workspace_id, kind, subject);
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const auto known = by_tag_.find(tag);
   if (known != by_tag_.end()) {
     const Slot& slot = slots_.at(known->second);
     return SubjectKey{slot.id, copy_of(slot.key)};
   }
-  if (stock_.empty()) SENTRAIL_TRY(fill());
-  const std::size_t number = stock_.front();
-  stock_.pop_front();
-  Slot& slot = slots_.at(number);
-  slot.tag = tag;
-  by_tag_.emplace(tag, number);
-  unwritten_.push_back(number);
+  if (by_workspace_[workspace_of(tag)] >= limits::kSubjectsPerWorkspaceMax) {
+    return refuse(Errc::limit_exceeded, "the workspace has too many subjects");
+  }
+  if (stock_.empty()) {
+    lock.unlock();
+    {
+      const std::lock_guard disk(disk_);
+      if (const Status filled = fill(); !filled) return refuse(Errc::io, filled.error().message);
+    }
+    lock.lock();
+    if (stock_.empty()) return refuse(Errc::unavailable, "others were quicker; try again");
+  }
+  // Another thread may have met this subject meanwhile.
+  const auto [at, is_new] = by_tag_.try_emplace(tag, stock_.front());
+  Slot& slot = slots_.at(at->second);
+  if (is_new) {
+    stock_.pop_front();
+    slot.tag = tag;
+    ++by_workspace_[workspace_of(tag)];
+    unwritten_.push_back(at->second);
+  }
   return SubjectKey{slot.id, copy_of(slot.key)};
 }
 
@@ -190,41 +268,61 @@ std::optional<crypto::SealKey> SubjectKeys::find(const Uuid& id) const {
   return copy_of(slots_.at(at->second).key);
 }
 
-// REQUIRES: mutex_ is held.
+// REQUIRES: disk_ is held.
 Status SubjectKeys::overwrite(std::size_t number) {
   std::string noise(kSlotBytes, '\0');
   crypto::fill_random({reinterpret_cast<std::uint8_t*>(noise.data()), noise.size()});
   return store::write_at(file_.get(), noise, (number + 1) * kSlotBytes, path_);
 }
 
-Result<std::size_t> SubjectKeys::erase(const Uuid& workspace_id, std::string_view kind,
-                                       std::string_view subject, std::span<const Uuid> ids) {
-  const Tag tag = tag_of(workspace_id, kind, subject);
-  const std::lock_guard lock(mutex_);
+// From here on nobody is given these any more; who is new has a new key.
+std::vector<std::size_t> SubjectKeys::slots_to_erase(const Tag& tag, std::span<const Uuid> ids) {
   std::vector<std::size_t> numbers;
+  const std::lock_guard lock(mutex_);
   for (const auto& [number, slot] : slots_) {
     const bool named = std::find(ids.begin(), ids.end(), slot.id) != ids.end();
-    if (named || slot.tag == tag) numbers.push_back(number);
+    if (!named && slot.tag != tag) continue;
+    numbers.push_back(number);
+    std::erase(unwritten_, number);  // or settle() would write it again should this fail halfway
+    const auto at = by_tag_.find(slot.tag);
+    if (at == by_tag_.end() || at->second != number) continue;
+    by_tag_.erase(at);
+    --by_workspace_[workspace_of(slot.tag)];
   }
+  return numbers;
+}
+
+Result<std::size_t> SubjectKeys::erase(const Uuid& workspace_id, std::string_view kind,
+                                       std::string_view subject, std::span<const Uuid> ids) {
+  const std::lock_guard disk(disk_);
+  const std::vector<std::size_t> numbers = slots_to_erase(tag_of(workspace_id, kind, subject), ids);
   for (const std::size_t number : numbers) SENTRAIL_TRY(overwrite(number));
   if (!numbers.empty() && ::fsync(file_.get()) != 0) return io_failure("sync", path_);
+  const std::lock_guard lock(mutex_);
   for (const std::size_t number : numbers) {
-    const Slot& slot = slots_.at(number);
-    by_id_.erase(slot.id);
-    if (slot.tag != Tag{}) by_tag_.erase(slot.tag);
-    std::erase(unwritten_, number);
-    std::erase(stock_, number);
+    by_id_.erase(slots_.at(number).id);
     slots_.erase(number);
   }
   return numbers.size();
 }
 
 Status SubjectKeys::settle() {
-  const std::lock_guard lock(mutex_);
-  for (const std::size_t number : unwritten_) SENTRAIL_TRY(write_slot(number, slots_.at(number)));
-  const bool any = !unwritten_.empty();
-  if (any && ::fdatasync(file_.get()) != 0) return io_failure("sync", path_);
-  unwritten_.clear();
+  const std::lock_guard disk(disk_);
+  std::vector<std::pair<std::size_t, Slot>> given_out;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::size_t number : unwritten_) {
+      const Slot& slot = slots_.at(number);
+      given_out.emplace_back(number, Slot{slot.id, slot.tag, copy_of(slot.key)});
+    }
+  }
+  for (const auto& [number, slot] : given_out) SENTRAIL_TRY(write_slot(number, slot));
+  if (!given_out.empty() && ::fdatasync(file_.get()) != 0) return io_failure("sync", path_);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto written = static_cast<std::ptrdiff_t>(given_out.size());
+    unwritten_.erase(unwritten_.begin(), unwritten_.begin() + written);
+  }
   return fill();
 }
 

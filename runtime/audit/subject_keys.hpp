@@ -6,6 +6,7 @@
 // source: docs/audit_log.md (erasure).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -25,6 +26,9 @@
 
 namespace sentrail::audit {
 
+// The setting of the server in which the store remembers SubjectKeys::id().
+inline constexpr std::string_view kSubjectsSetting = "audit.subjects";
+
 // A key, and the id by which sealed parts name it.
 struct SubjectKey {
   Uuid id;
@@ -32,22 +36,33 @@ struct SubjectKey {
 };
 
 // The open file. A key is on disk before it is first given out: a stock of unused keys is kept
-// ready, so that nobody waits for the disk but when very many subjects are new at once.
-// threads: any.
+// ready, so that nobody waits for the disk but when very many subjects are new at once, and only
+// those. threads: any.
 class SubjectKeys {
  public:
-  // Opens the file, or makes it. `master` wraps the keys in it.
-  // fails: corrupt if the file is no such file; permission_denied if others may read it; io.
+  // Opens the file, or makes it if `expected` is nil. `master` wraps the keys in it; `expected` is
+  // the id() that the store remembers: with another file, what is not erased would read as if.
+  // fails: not_found if the expected file is missing; conflict if it is another; corrupt if it is
+  // no such file; permission_denied if others may read it; io.
   [[nodiscard]] static Result<std::unique_ptr<SubjectKeys>> open(const std::string& path,
-                                                                 const crypto::SealKey& master);
+                                                                 const crypto::SealKey& master,
+                                                                 const Uuid& expected = {});
+  // The id() of a file that nobody need have open. fails: corrupt; io.
+  [[nodiscard]] static Result<Uuid> id_in(const std::string& path);
   ~SubjectKeys();
   SubjectKeys(const SubjectKeys&) = delete;
   SubjectKeys& operator=(const SubjectKeys&) = delete;
 
+  // What tells this file from all others.
+  [[nodiscard]] const Uuid& id() const noexcept { return id_; }
+
   // The key of a subject, such as `agent` and its id, in a workspace: always the same, until it is
-  // erased. fails: io, when the stock is used up and cannot be filled.
+  // erased. fails: limit_exceeded beyond limits::kSubjectsPerWorkspaceMax; io, when the stock is
+  // used up and cannot be filled.
   [[nodiscard]] Result<SubjectKey> key_of(const Uuid& workspace_id, std::string_view kind,
                                           std::string_view subject);
+  // How often key_of() had none to give since the start.
+  [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_; }
   // The key with that id; nothing if it was erased.
   [[nodiscard]] std::optional<crypto::SealKey> find(const Uuid& id) const;
 
@@ -62,29 +77,38 @@ class SubjectKeys {
   [[nodiscard]] Status settle();
 
  private:
-  using Tag = Uuid;  // of a subject: half a keyed hash
+  using Tag = Uuid;  // of a subject: half of it is its workspace's
   struct Slot;
 
-  SubjectKeys(store::FileHandle file, std::string path, const crypto::SealKey& master);
+  SubjectKeys(store::FileHandle file, std::string path, const crypto::SealKey& master,
+              const Uuid& id);
 
   [[nodiscard]] Status read_all();
   [[nodiscard]] Status fill();
   [[nodiscard]] Status write_slot(std::size_t number, const Slot& slot);
   [[nodiscard]] Status overwrite(std::size_t number);
+  [[nodiscard]] std::vector<std::size_t> slots_to_erase(const Tag& tag, std::span<const Uuid> ids);
+  [[nodiscard]] Result<SubjectKey> refuse(Errc code, std::string why);
   [[nodiscard]] Tag tag_of(const Uuid& workspace_id, std::string_view kind,
                            std::string_view subject) const;
 
   const store::FileHandle file_;
   const std::string path_;
+  const Uuid id_;
   crypto::SealKey wrap_;
   crypto::HmacKey tags_;
-  mutable std::mutex mutex_;
-  std::map<std::size_t, Slot> slots_;   // guarded by mutex_; by place in the file
-  std::map<Uuid, std::size_t> by_id_;   // guarded by mutex_
-  std::map<Tag, std::size_t> by_tag_;   // guarded by mutex_
-  std::deque<std::size_t> stock_;       // guarded by mutex_; on disk, and never given out
-  std::vector<std::size_t> unwritten_;  // guarded by mutex_; given out, the tag not on disk
-  std::size_t next_ = 0;                // guarded by mutex_; slots of the file
+  std::atomic<std::uint64_t> refusals_ = 0;
+
+  std::mutex disk_;       // held by who writes the file; taken before mutex_, never after
+  std::size_t next_ = 0;  // guarded by disk_; slots of the file
+
+  mutable std::mutex mutex_;                           // never held over the disk
+  std::map<std::size_t, Slot> slots_;                  // guarded by mutex_; by place in the file
+  std::map<Uuid, std::size_t> by_id_;                  // guarded by mutex_
+  std::map<Tag, std::size_t> by_tag_;                  // guarded by mutex_
+  std::map<std::uint64_t, std::size_t> by_workspace_;  // guarded by mutex_; how many tags
+  std::deque<std::size_t> stock_;                      // guarded by mutex_; on disk, not given out
+  std::vector<std::size_t> unwritten_;  // guarded by mutex_; given out, tag not on disk
 };
 
 }  // namespace sentrail::audit

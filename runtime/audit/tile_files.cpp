@@ -44,6 +44,12 @@ Status sync_file_system(const std::string& path) {
 }  // namespace
 
 Result<std::string> TileFolder::read(const std::string& path) {
+  std::string bytes;
+  SENTRAIL_TRY(read_into(path, bytes));
+  return bytes;
+}
+
+Status TileFolder::read_into(const std::string& path, std::string& bytes) {
   const std::string full = path_ + "/" + path;
   const FileHandle file(::open(full.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0 && (errno == ENOENT || errno == ENOTDIR)) {
@@ -53,9 +59,15 @@ Result<std::string> TileFolder::read(const std::string& path) {
   struct stat found{};
   if (::fstat(file.get(), &found) != 0) return io_failure("look at", full);
   if (!S_ISREG(found.st_mode)) return fail(Errc::not_found, path + " is no file");
-  const auto bytes = static_cast<std::size_t>(found.st_size);
-  if (bytes > limits::kTileBytesMax) return fail(Errc::corrupt, path + " is too long");
-  return store::read_at(file.get(), bytes, 0, full);
+  const auto size = static_cast<std::size_t>(found.st_size);
+  if (size > limits::kTileBytesMax) return fail(Errc::corrupt, path + " is too long");
+  return store::read_into(file.get(), size, 0, full, bytes);
+}
+
+// The kernel reads it meanwhile.
+void TileFolder::expect(const std::string& path) {
+  const FileHandle file(::open((path_ + "/" + path).c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() >= 0) static_cast<void>(::posix_fadvise(file.get(), 0, 0, POSIX_FADV_WILLNEED));
 }
 
 Status TileWriter::make_folders(const std::string& path) {

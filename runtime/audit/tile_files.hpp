@@ -23,6 +23,8 @@ class TileFolder final : public TileSource {
   explicit TileFolder(std::string path) : path_(std::move(path)) {}
 
   [[nodiscard]] Result<std::string> read(const std::string& path) override;
+  [[nodiscard]] Status read_into(const std::string& path, std::string& bytes) override;
+  void expect(const std::string& path) override;
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
@@ -46,7 +48,7 @@ class TileWriter {
  private:
   [[nodiscard]] Status make_folders(const std::string& path);
 
-  const std::string path_;
+  std::string path_;
   std::vector<std::string> drafts_;  // final paths
   std::set<std::string> folders_;    // whose names are to be synced
   std::set<std::string> known_;      // folders that are there

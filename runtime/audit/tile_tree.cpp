@@ -23,20 +23,31 @@ Result<std::string> first_entries(std::string_view bundle, std::uint64_t width) 
 
 }  // namespace
 
-Result<std::string> read_tile(TileSource& source, const TileId& tile) {
-  Result<std::string> bytes = source.read(tile_path(tile));
-  if (!bytes && bytes.error().code == Errc::not_found && tile.partial()) {
+Status read_tile_into(TileSource& source, const TileId& tile, std::string& bytes) {
+  const Status found = source.read_into(tile_path(tile), bytes);
+  if (!found && found.error().code == Errc::not_found && tile.partial()) {
     TileId whole = tile;
     whole.width = kTileWidth;
-    Result<std::string> longer = source.read(tile_path(whole));
-    if (!longer) return bytes;  // names the tile that was asked for
-    if (tile.entries) return first_entries(*longer, tile.width);
+    const Result<std::string> longer = source.read(tile_path(whole));
+    if (!longer) return found;  // names the tile that was asked for
+    if (tile.entries) {
+      SENTRAIL_ASSIGN_OR_RETURN(bytes, first_entries(*longer, tile.width));
+      return {};
+    }
     bytes = longer->substr(0, tile.width * sizeof(Digest));
+  } else if (!found) {
+    return found;
   }
-  if (bytes && !tile.entries && bytes->size() != tile.width * sizeof(Digest)) {
-    return fail(Errc::corrupt, tile_path(tile) + " has " + std::to_string(bytes->size()) +
+  if (!tile.entries && bytes.size() != tile.width * sizeof(Digest)) {
+    return fail(Errc::corrupt, tile_path(tile) + " has " + std::to_string(bytes.size()) +
                                    " bytes, not " + std::to_string(tile.width * sizeof(Digest)));
   }
+  return {};
+}
+
+Result<std::string> read_tile(TileSource& source, const TileId& tile) {
+  std::string bytes;
+  SENTRAIL_TRY(read_tile_into(source, tile, bytes));
   return bytes;
 }
 

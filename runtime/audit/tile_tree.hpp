@@ -22,11 +22,20 @@ class TileSource {
   // The bytes of a file below the log's prefix: `checkpoint` or tile_path().
   // fails: not_found if there is none; io or unavailable where it cannot be told.
   [[nodiscard]] virtual Result<std::string> read(const std::string& path) = 0;
+  // The same into a text whose memory may serve: for who reads many files, one after the other.
+  [[nodiscard]] virtual Status read_into(const std::string& path, std::string& bytes) {
+    SENTRAIL_ASSIGN_OR_RETURN(bytes, read(path));
+    return {};
+  }
+  // Says that a file will be read soon. Nothing comes of it where it is not there.
+  virtual void expect(const std::string&) {}
 };
 
 // The bytes of a tile, whole or partial. A partial one that is gone is cut out of the whole one.
 // fails: as the source; corrupt for hashes that have another length than the tile's.
 [[nodiscard]] Result<std::string> read_tile(TileSource& source, const TileId& tile);
+// The same into a text whose memory may serve.
+[[nodiscard]] Status read_tile_into(TileSource& source, const TileId& tile, std::string& bytes);
 
 // Nodes of a tree of a given size. It keeps the tiles that it read last.
 class TileNodes final : public NodeSource {

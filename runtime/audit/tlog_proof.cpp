@@ -7,8 +7,10 @@
 
 #include "core/encoding.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/audit/merkle.hpp"
+#include "runtime/audit/shards.hpp"
 
 namespace sentrail::audit {
 namespace {
@@ -84,11 +86,21 @@ Result<TlogProof> parse_proof(std::string_view text) {
 }
 
 Result<Checkpoint> verify_proof(const TlogProof& proof, const crypto::NoteVerifier& key) {
-  SENTRAIL_ASSIGN_OR_RETURN(Checkpoint checkpoint, open_checkpoint(proof.checkpoint, key));
+  const Result<Checkpoint> claimed = unverified_checkpoint(proof.checkpoint);
+  if (!claimed) return claimed;
+  const std::optional<int> year = shard_year(claimed->origin, key.name());
+  if (!year) {
+    return fail(Errc::permission_denied, "the checkpoint is of `" +
+                                             escape_display(claimed->origin) +
+                                             "`, which is no shard of the key's log");
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(const crypto::NoteVerifier verifier, shard_key(key, *year));
+  SENTRAIL_ASSIGN_OR_RETURN(Checkpoint checkpoint, open_checkpoint(proof.checkpoint, verifier));
   SENTRAIL_ASSIGN_OR_RETURN(const Leaf leaf, decode_leaf(proof.extra));
-  if (leaf.sequence != proof.index) {
+  // In the first shard both are equal; in later ones the link and the entries before count.
+  if (leaf.sequence < proof.index) {
     return fail(Errc::corrupt, "the leaf is numbered " + std::to_string(leaf.sequence) +
-                                   ", the proof is about " + std::to_string(proof.index));
+                                   ", the proof is about leaf " + std::to_string(proof.index));
   }
   const std::optional<Digest> root =
       root_by_inclusion(proof.index, checkpoint.size, leaf_hash(proof.extra), proof.hashes);

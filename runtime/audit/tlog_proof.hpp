@@ -19,8 +19,8 @@ namespace sentrail::audit {
 
 // What such a file says. Nothing of it is true before verify_proof() has said so.
 struct TlogProof {
-  std::string extra;  // the leaf
-  std::uint64_t index = 0;
+  std::string extra;                   // the leaf
+  std::uint64_t index = 0;             // of the leaf in its shard
   std::vector<crypto::Digest> hashes;  // the leaf's sibling first
   std::string checkpoint;              // a signed note, cosignatures included
 
@@ -33,8 +33,9 @@ struct TlogProof {
 // Reads a file: exactly what format_proof() writes. fails: corrupt; limit_exceeded.
 [[nodiscard]] Result<TlogProof> parse_proof(std::string_view text);
 
-// Checks the leaf's form and number, the way up to the root, and the log's signature on that.
-// out: the checkpoint that covers it. fails: as open_checkpoint(); corrupt, saying what is wrong.
+// Checks the leaf's form and number, the way up to the root, and the signature on that of a shard.
+// in: the key of the log. out: the shard's checkpoint that covers it. fails: as open_checkpoint();
+// permission_denied if it is of another log; corrupt, saying what is wrong.
 [[nodiscard]] Result<Checkpoint> verify_proof(const TlogProof& proof,
                                               const crypto::NoteVerifier& key);
 

@@ -36,30 +36,42 @@ Result<std::string> witness_request(TileSource& tiles, std::uint64_t old_size,
   return body + "\n" + note;
 }
 
-Result<std::string> Witness::with_cosignature(const std::string& note,
-                                              const std::string& lines) const {
-  const std::size_t blank = note.find("\n\n");
-  const std::string text = note.substr(0, blank + 1);
-  // As a note of its own, which nobody whom we know as a signer has signed.
+// The line by which the witness signed a text, among others.
+std::optional<std::string> Witness::own_line(const std::string& text,
+                                             std::string_view lines) const {
   for (std::size_t at = 0; at < lines.size();) {
     const std::size_t end = std::min(lines.find('\n', at), lines.size());
-    const std::string line = lines.substr(at, end - at) + "\n";
+    const std::string line = std::string(lines.substr(at, end - at)) + "\n";
     at = end + 1;
     const Result<crypto::NoteSignature> signature = crypto::parse_signature_line(line);
-    if (signature && key_.time_of(text, *signature)) return note + line;
+    if (signature && key_.time_of(text, *signature)) return line;
   }
+  return std::nullopt;
+}
+
+bool Witness::has_cosigned(const std::string& note) const {
+  const std::size_t blank = note.find("\n\n");
+  if (blank == note.npos) return false;
+  return own_line(note.substr(0, blank + 1), std::string_view(note).substr(blank + 2)).has_value();
+}
+
+Result<std::string> Witness::with_cosignature(const std::string& note,
+                                              const std::string& lines) const {
+  const auto line = own_line(note.substr(0, note.find("\n\n") + 1), lines);
+  if (line) return note + *line;
   return fail(Errc::corrupt, "witness `" + key_.name() + "` did not sign what it answered");
 }
 
 Result<std::string> Witness::cosign(TileSource& tiles, const Checkpoint& checkpoint,
                                     const std::string& note) {
+  std::uint64_t& known = sizes_[checkpoint.origin];
   for (bool again = false;; again = true) {
     SENTRAIL_ASSIGN_OR_RETURN(const std::string body,
-                              witness_request(tiles, size_, checkpoint, note));
+                              witness_request(tiles, known, checkpoint, note));
     SENTRAIL_ASSIGN_OR_RETURN(const WitnessAnswer answer, link_.add_checkpoint(body));
     if (answer.status == 200) {
       SENTRAIL_ASSIGN_OR_RETURN(std::string cosigned, with_cosignature(note, answer.body));
-      size_ = checkpoint.size;
+      known = checkpoint.size;
       return cosigned;
     }
     if (answer.status == 404 || answer.status == 403) {
@@ -68,15 +80,19 @@ Result<std::string> Witness::cosign(TileSource& tiles, const Checkpoint& checkpo
     }
     if (answer.status == 422) return disagrees(key_.name(), "it has seen another history");
     const std::optional<std::uint64_t> size = size_in(answer.body);
+    // Asked with the size that it has, it says 409 only where its root is another.
+    if (answer.status == 409 && known == checkpoint.size && size.value_or(known) == known) {
+      return disagrees(key_.name(), "it has seen another history");
+    }
     if (answer.status != 409 || !size || again) {
       return fail(Errc::unavailable,
                   "witness `" + key_.name() + "` answered " + std::to_string(answer.status));
     }
     if (*size > checkpoint.size) {
       return disagrees(key_.name(), "it has seen " + std::to_string(*size) +
-                                        " entries, the log has " + std::to_string(checkpoint.size));
+                                        " leaves, the log has " + std::to_string(checkpoint.size));
     }
-    size_ = *size;
+    known = *size;
   }
 }
 

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "crypto/note.hpp"
@@ -37,7 +39,7 @@ class WitnessLink {
                                                   const Checkpoint& checkpoint,
                                                   const std::string& note);
 
-// One witness, and the size that it has last cosigned. threads: one at a time.
+// One witness, and the size of each log that it has last cosigned. threads: one at a time.
 class Witness {
  public:
   // `link` outlives this.
@@ -51,15 +53,20 @@ class Witness {
   [[nodiscard]] Result<std::string> cosign(TileSource& tiles, const Checkpoint& checkpoint,
                                            const std::string& note);
 
+  // Whether a signed checkpoint has this witness's line.
+  [[nodiscard]] bool has_cosigned(const std::string& note) const;
+
   [[nodiscard]] const std::string& name() const noexcept { return key_.name(); }
 
  private:
+  [[nodiscard]] std::optional<std::string> own_line(const std::string& text,
+                                                    std::string_view lines) const;
   [[nodiscard]] Result<std::string> with_cosignature(const std::string& note,
                                                      const std::string& lines) const;
 
   const crypto::CosignatureVerifier key_;
   WitnessLink& link_;
-  std::uint64_t size_ = 0;
+  std::map<std::string, std::uint64_t> sizes_;  // of the logs it has been asked about
 };
 
 }  // namespace sentrail::audit

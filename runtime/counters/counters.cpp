@@ -20,12 +20,12 @@ Counted Counters::decide(const decide::Engine& engine, std::span<const Facts* co
                          decide::Scratch& scratch, const Uuid& workspace_id, Purpose purpose,
                          const Uuid* own) {
   const UuidText workspace(workspace_id);
-  decide::CountAt at{workspace.view(), clock_.monotonic_ms(), nullptr, since_ms_};
+  decide::CountAt at{workspace.view(), now_ms(), nullptr, known_since_ms_, true, &names_};
   if (engine.program().limits.empty()) {
     return taken(decide::decide_counted(engine, actions, scratch, nullptr, at), at.now_ms);
   }
   const std::lock_guard lock(mutex_);
-  at.now_ms = clock_.monotonic_ms();
+  at.now_ms = now_ms();
   if (purpose == Purpose::suppose) at.known_since_ms = decide::CountAt{}.known_since_ms;
   const auto decide_now =
       purpose == Purpose::charge ? &decide::decide_counted : &decide::simulate_counted;
@@ -57,7 +57,12 @@ void Counters::hold(const Uuid& correlation_id, Reservation reservation, const H
   if (reservation.charges.empty()) return;
   const std::lock_guard lock(mutex_);
   if (held_.size() >= limits::kCountersMax) return;
-  if (!held_.try_emplace(correlation_id, Held{std::move(reservation), name}).second) return;
+  keep_locked(correlation_id, {std::move(reservation), name});
+}
+
+void Counters::keep_locked(const Uuid& correlation_id, Held held) {
+  const HoldName name = held.name;
+  if (!held_.try_emplace(correlation_id, std::move(held)).second) return;
   if (name != HoldName{}) held_calls_.emplace(name.call, correlation_id);
 }
 

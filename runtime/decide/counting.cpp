@@ -20,14 +20,17 @@ void append_text(CounterName& out, std::string_view text) {
 // A limit has two names and counts by both, so that neither renaming a rule nor editing its
 // condition forgets what was counted.
 std::array<CounterName, 2> names_of(const LimitRow& row, const LimitUse& use,
-                                    std::string_view workspace) {
+                                    std::string_view workspace, const NameSeal* seal) {
   CounterName rest;
   append_text(rest, workspace);
   for (const std::string_view key : use.keys()) append_text(rest, key);
   std::array<CounterName, 2> names;
   append_number(names[0], row.place_id);
   append_number(names[1], row.content_id);
-  for (CounterName& name : names) name += rest;
+  for (CounterName& name : names) {
+    name += rest;
+    if (seal != nullptr) seal->seal(name);
+  }
   return names;
 }
 
@@ -69,7 +72,7 @@ class Counting {
     const LimitRow& row = engine_.program().limits[use.limit];
     std::int64_t used = 0;
     bool available = at_.known_since_ms <= at_.now_ms - row.per_ms;
-    for (CounterName& name : names_of(row, use, at_.workspace)) {
+    for (CounterName& name : names_of(row, use, at_.workspace, at_.seal)) {
       used = std::max(used, windows_->used(name, row.per_ms, at_.now_ms));
       available = windows_->can_charge(name, at_.now_ms) && available;
       const bool twice = std::ranges::any_of(

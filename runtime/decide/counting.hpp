@@ -27,7 +27,8 @@ struct CountAt {
   const std::map<std::uint32_t, std::int64_t>* used = nullptr;
   // The windows know what was charged from then on; a limit that looks back further has no room.
   std::int64_t known_since_ms = std::numeric_limits<std::int64_t>::min();
-  bool shadows = true;  // whether it is asked what shadow rules would change
+  bool shadows = true;             // whether it is asked what shadow rules would change
+  const NameSeal* seal = nullptr;  // of the windows' names; null: they say what they count
 };
 
 // What the actions of one request lead to.

@@ -66,10 +66,23 @@ void Windows::charge(const Charge& charge, std::int64_t now_ms) {
   const auto at =
       std::lower_bound(window.buckets.begin(), window.buckets.end(), std::pair(bucket, Sum{0}));
   if (at != window.buckets.end() && at->first == bucket) {
-    at->second += static_cast<Sum>(charge.amount);
+    const auto amount = static_cast<Sum>(charge.amount);
+    at->second += std::min(amount, ~at->second);  // no further than its width
   } else {
     window.buckets.insert(at, {bucket, static_cast<Sum>(charge.amount)});
   }
+}
+
+std::int64_t Windows::gone_ms(std::int64_t per_ms, std::int64_t charged_at_ms) {
+  return (bucket_of(charged_at_ms, per_ms) + 1) * bucket_ms(per_ms) + per_ms;
+}
+
+void Windows::restore(const CounterName& counter, std::int64_t per_ms, std::int64_t gone_ms,
+                      Sum sum) {
+  Window& window = counters_[counter];
+  window.per_ms = per_ms;
+  const std::pair part(bucket_of(gone_ms - per_ms - 1, per_ms), sum);
+  window.buckets.insert(std::ranges::lower_bound(window.buckets, part), part);
 }
 
 void Windows::give_back(const Charge& charge, std::int64_t charged_at_ms) {

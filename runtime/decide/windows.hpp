@@ -1,8 +1,8 @@
 // What limits have counted: a sliding window for each limit and each value of its keys.
 //
 // Neighbours: counted.hpp says what is charged, counting.hpp decides with it; runtime/counters
-// keeps one for the server, sentrailc one for a test or a log. Must not know: clocks, threads,
-// storage: the instant is an argument. source: docs/language.md, L14.3.
+// keeps one for the server and makes it anew after a start, sentrailc one for a test or a log. Must
+// not know: clocks, threads, storage: the instant is an argument. source: docs/language.md, L14.3.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,14 @@ namespace sentrail::decide {
 // The name of one counter: limit, workspace and values of keys.
 using CounterName = std::string;
 
+// Replaces the names of counters by others, the same for the same: values of keys may be personal,
+// and what is kept by a name is not to tell them.
+class NameSeal {
+ public:
+  virtual ~NameSeal() = default;
+  virtual void seal(CounterName& name) const noexcept = 0;
+};
+
 // What one action charges one counter.
 struct Charge {
   CounterName counter;
@@ -32,6 +40,8 @@ struct Charge {
 class Windows {
  public:
   static constexpr std::int64_t kBuckets = 60;
+  // Wide enough for whatever is added up, so that all of it can be taken back.
+  __extension__ typedef unsigned __int128 Sum;
 
   explicit Windows(std::size_t counters_max = limits::kCountersMax) : counters_max_(counters_max) {}
 
@@ -48,11 +58,16 @@ class Windows {
   // Takes back what was charged at an instant, as far as it is still there.
   void give_back(const Charge& charge, std::int64_t charged_at_ms);
 
+  // From when on what is charged at an instant no longer counts: the end of its part's time.
+  [[nodiscard]] static std::int64_t gone_ms(std::int64_t per_ms, std::int64_t charged_at_ms);
+
+  // Puts a part of a counter in its place as it was kept elsewhere. REQUIRES: `gone_ms` is
+  // gone_ms() of its charges; the counter holds nothing of that part yet.
+  void restore(const CounterName& counter, std::int64_t per_ms, std::int64_t gone_ms, Sum sum);
+
   [[nodiscard]] std::size_t size() const noexcept { return counters_.size(); }
 
  private:
-  // Wide enough for whatever is added up, so that all of it can be taken back.
-  __extension__ typedef unsigned __int128 Sum;
   struct Window {
     std::int64_t per_ms = 0;
     std::vector<std::pair<std::int64_t, Sum>> buckets;  // number and sum; ascend

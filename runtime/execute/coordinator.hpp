@@ -78,6 +78,8 @@ struct HoldRequest {
   std::int64_t decide_within_ms = 0;  // 0: limits::kDecideByMsDefault
   Obliged obliged;                    // what policy obliges to, for the entry
   Patience patience;                  // of the caller; unbounded: limits::kAuditWriteMsMax from now
+  // What limits count for it, by its correlation id: written with the hold, or not at all.
+  std::optional<store::ChargeLimits> charges{};
 };
 
 // The repeat of a request, whose approval may be a grant.
@@ -217,8 +219,13 @@ class Coordinator final : public SendObserver {
   std::int64_t next_wake_ms_ = 0;  // Unix time of the earliest timer set; 0: none
 
   std::map<ActionRef, std::shared_ptr<Execution>> executions_;
-  std::map<ActionRef, int> probing_;  // how often each doubt was asked about
-  std::deque<ActionRef> waiting_;     // beyond limits::kExecutionsMax
+  // A doubt that is asked about.
+  struct Probing {
+    int tries = 0;
+    std::function<Probed(const SendReport&)> read;  // of the question under way
+  };
+  std::map<ActionRef, Probing> probing_;
+  std::deque<ActionRef> waiting_;  // beyond limits::kExecutionsMax
   std::atomic<std::size_t> sending_{0};
   std::atomic<bool> draining_{false};
 };

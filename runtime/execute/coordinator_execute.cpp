@@ -18,7 +18,8 @@ using store::ActionState;
 
 namespace {
 
-// How soon a call is looked at again that does not pass yet: what it waits for takes minutes.
+// How soon a call is looked at again that does not pass yet: of what it waits for, a limit that
+// knows enough again after a backup was restored, nobody tells, and it takes minutes.
 constexpr std::int64_t kLookLaterMs = 10'000;
 
 tl::unexpected<Error> not_known_yet() {

@@ -72,10 +72,13 @@ void Coordinator::submit_hold(std::shared_ptr<Holding> holding) {
       holding->request.obliged);
   transaction.operations.emplace_back(
       store::PutBlob{record.workspace_id, record.request.id, std::move(holding->sealed)});
+  if (holding->request.charges) transaction.operations.emplace_back(*holding->request.charges);
   // A hold that its caller never heard of must not wait for people.
   if (Result<Step> withdrawn =
           transition(step->action, Withdrawn{"nobody was told of this hold in time"}, now_ms())) {
     transaction.if_withdrawn.emplace_back(store::PutAction{withdrawn->action.record, 1, false, 0});
+    transaction.if_withdrawn.emplace_back(
+        store::EndCharges{record.workspace_id, record.correlation_id, true});
   }
   ledger_.commit(kHoldStep, std::move(transaction), holding->patience,
                  [this, holding, step = *std::move(step)](store::Outcome outcome) mutable {
@@ -118,6 +121,7 @@ void Coordinator::edit(const ActionRef& ref, HoldRequest edited, approvals::Vote
                                                 step.action.record.request.id, holding->sealed});
     std::move(made.operations.begin(), made.operations.end(),
               std::back_inserter(transaction.operations));
+    if (holding->request.charges) transaction.operations.emplace_back(*holding->request.charges);
   };
   change_->done = [this, fresh, done](const Result<Step>& step) {
     if (!step) return done(tl::make_unexpected(step.error()));

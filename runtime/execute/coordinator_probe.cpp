@@ -17,7 +17,7 @@ void Coordinator::plan_probe(const store::ActionRecord& record) {
   const std::optional<std::int64_t> settle_ms = parts_.prober->settle_ms(record);
   if (!settle_ms) return;
   // One row of questions a doubt: the entry that an answer makes is no new doubt.
-  if (!probing_.emplace(ActionRef{record.workspace_id, record.action_id}, 0).second) return;
+  if (!probing_.emplace(ActionRef{record.workspace_id, record.action_id}, Probing{}).second) return;
   wait_to_probe(record, *settle_ms);
 }
 
@@ -43,17 +43,17 @@ void Coordinator::probe_once(const ActionRef& ref) {
     return;
   }
   const Result<Call> call = load_call(**record);
-  Result<Call> question = call ? parts_.prober->question(**record, *call) : call;
+  Result<Question> question = call ? parts_.prober->question(**record, *call)
+                                   : Result<Question>(tl::make_unexpected(call.error()));
   if (!question) return record_probe(ref, {ProbeAnswer::unknown, false, question.error().message});
-  parts_.sender.send(SendJob{**record, *std::move(question), kProbeFence}, *this);
+  probing_[ref].read = std::move(question->read);
+  parts_.sender.send(SendJob{**record, std::move(question->call), kProbeFence}, *this);
 }
 
 void Coordinator::read_probe(const ActionRef& ref, const SendReport& report) {
-  auto record = parts_.reader.get_action(ref.workspace_id, ref.action_id);
-  const Result<Call> call =
-      record && *record ? load_call(**record) : fail(Errc::not_found, "the call is gone");
-  if (!call) return record_probe(ref, {ProbeAnswer::unknown, false, call.error().message});
-  record_probe(ref, parts_.prober->read(**record, *call, report));
+  const auto at = probing_.find(ref);
+  if (at == probing_.end() || !at->second.read) return;
+  record_probe(ref, std::exchange(at->second.read, nullptr)(report));
 }
 
 void Coordinator::record_probe(const ActionRef& ref, Probed found) {
@@ -66,11 +66,11 @@ void Coordinator::record_probe(const ActionRef& ref, Probed found) {
     const auto at = probing_.find(ref);
     if (at == probing_.end()) return;
     const bool in_doubt = step && step->action.record.state == ActionState::in_doubt;
-    if (!in_doubt || ++at->second >= limits::kProbeTriesMax) {
+    if (!in_doubt || ++at->second.tries >= limits::kProbeTriesMax) {
       probing_.erase(at);
       return;
     }
-    wait_to_probe(step->action.record, limits::kProbeAgainMs * at->second);
+    wait_to_probe(step->action.record, limits::kProbeAgainMs * at->second.tries);
   };
   change(finding);
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/json.hpp"
+#include "core/json_pointer.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::execute {
@@ -30,15 +31,6 @@ std::optional<std::string_view> meaning(std::string_view name, std::string_view 
   return segment(path, number);
 }
 
-std::string unescaped(std::string_view step) {
-  std::string name;
-  for (std::size_t i = 0; i < step.size(); ++i) {
-    const bool escape = step[i] == '~' && i + 1 < step.size();
-    name += !escape ? step[i] : step[++i] == '1' ? '/' : '~';
-  }
-  return name;
-}
-
 JsonValue element(JsonValue list, std::string_view step) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
@@ -48,13 +40,10 @@ JsonValue element(JsonValue list, std::string_view step) {
   return at;
 }
 
-// source: RFC 6901.
 JsonValue resolve(JsonValue at, std::string_view pointer) {
   while (at.exists() && !pointer.empty()) {
-    pointer.remove_prefix(1);  // the slash
-    const std::string_view step = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(step.size());
-    at = at.kind() == JsonKind::array ? element(at, step) : at.find(unescaped(step));
+    const std::string step = take_pointer_step(pointer);
+    at = at.kind() == JsonKind::array ? element(at, step) : at.find(step);
   }
   return at;
 }

@@ -11,6 +11,7 @@
 #include "core/json_writer.hpp"
 #include "core/limits.hpp"
 #include "crypto/random.hpp"
+#include "runtime/execute/charges.hpp"
 
 namespace sentrail::execute {
 namespace {
@@ -115,6 +116,10 @@ store::Transaction Scribe::write(const Step& step, std::uint64_t version,
         transaction.operations.emplace_back(store::Put<store::OutboxItem>{std::move(item), 0});
       }
     }
+  }
+  if (store::is_final(record.state)) {
+    transaction.operations.emplace_back(
+        store::EndCharges{record.workspace_id, record.correlation_id, !charges_stay(record)});
   }
   return transaction;
 }

@@ -1,4 +1,5 @@
-// Writes steps of the machine down as transactions: the record, its audit entry, its messages.
+// Writes steps of the machine down as transactions: the record, its audit entry, its messages, and
+// where the call has ended what becomes of what it has charged.
 //
 // Neighbours: machine.hpp (steps), audit/event.hpp (entries), coordinator.cpp submits what comes
 // out. Must not know: threads, the store's rows, who is waiting.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,6 +91,13 @@ class Sender {
   virtual void send(SendJob job, SendObserver& observer) noexcept = 0;
 };
 
+// A question about a call in doubt, and what the end of asking it says. How an answer is read is
+// settled when it is asked: promises may change meanwhile.
+struct Question {
+  Call call;
+  std::function<Probed(const SendReport&)> read;
+};
+
 // Knows how to ask what became of a call in doubt. threads: the coordinator's.
 class Prober {
  public:
@@ -98,11 +106,8 @@ class Prober {
   [[nodiscard]] virtual std::optional<std::int64_t> settle_ms(
       const store::ActionRecord& record) = 0;
   // The question, if it may be asked now. fails: with why it may not.
-  [[nodiscard]] virtual Result<Call> question(const store::ActionRecord& record,
-                                              const Call& call) = 0;
-  // What the end of asking it says.
-  [[nodiscard]] virtual Probed read(const store::ActionRecord& record, const Call& call,
-                                    const SendReport& report) = 0;
+  [[nodiscard]] virtual Result<Question> question(const store::ActionRecord& record,
+                                                  const Call& call) = 0;
 };
 
 }  // namespace sentrail::execute

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/limits.hpp"
 #include "runtime/gateway/always_rule.hpp"
@@ -13,6 +14,9 @@
 #include "runtime/gateway/held_view.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
+#include "runtime/gateway/rechecker.hpp"
+#include "runtime/request/request.hpp"
+#include "wire/json.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -63,6 +67,37 @@ std::string target_of(const execute::Call& call, const store::ActionRecord& reco
   return call.target.starts_with(base) ? call.target.substr(base.size()) : call.target;
 }
 
+// A held call as policy sees it. Its arguments point into this, which keeps what they need.
+struct Seen {
+  std::vector<request::Request> requests;
+  JsonDocument description;
+  AlwaysArguments arguments;
+};
+
+// What was forwarded. fails: conflict if policy sees another action in it by now.
+Status see_call(const execute::Call& call, const store::ActionRecord& record,
+                const CatalogView& catalogs, Seen& seen) {
+  SENTRAIL_ASSIGN_OR_RETURN(
+      seen.requests,
+      request::make_requests(raw_request_of(record, call, target_of(call, record)), {}, catalogs));
+  for (const request::Request& request : seen.requests) {
+    const Facts& facts = request.facts();
+    if (facts[AttributeId::action].text != record.action) continue;
+    seen.arguments = {facts[AttributeId::body], facts.query};
+    return {};
+  }
+  return fail(Errc::conflict, "the policy in force sees another action in this call");
+}
+
+// What was described to evaluate it: its body is the payload.
+Status see_description(const execute::Call& call, Seen& seen) {
+  SENTRAIL_ASSIGN_OR_RETURN(seen.description, wire::parse_json(call.body));
+  const JsonValue payload = seen.description.root().find("payload");
+  const bool unclear = payload.exists() && wire::has_case_repeats(payload);
+  seen.arguments.body = unclear ? Fact::unreadable() : Fact::of(payload);
+  return {};
+}
+
 Answer propose(GateParts& parts, const PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const Uuid id, id_of(call, "approval"));
   SENTRAIL_ASSIGN_OR_RETURN(const AlwaysWish wish, read_wish(call));
@@ -81,8 +116,13 @@ Answer propose(GateParts& parts, const PeopleCall& call) {
   if (!record->hidden.empty()) return no("parts of this call are hidden from you");
   SENTRAIL_ASSIGN_OR_RETURN(const execute::Call request,
                             load_request(parts.store, parts.vault, *record));
+  Seen seen;
+  const Status is_seen = record->kind == store::ActionKind::forward
+                             ? see_call(request, *record, bundle->catalogs(), seen)
+                             : see_description(request, seen);
+  if (!is_seen) return no(is_seen.error().message);
   const Result<AlwaysRule> made =
-      always_rule(*record, target_of(request, *record), request.body, bundle->program().name(),
+      always_rule(*record, target_of(request, *record), seen.arguments, bundle->program().name(),
                   wish, parts.clock.now().unix_ms);
   if (!made) return no(made.error().message);
   std::string body;

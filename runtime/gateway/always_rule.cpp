@@ -11,7 +11,6 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
-#include "wire/json.hpp"
 
 namespace sentrail::gateway {
 namespace {
@@ -42,10 +41,18 @@ std::optional<std::string> quoted(std::string_view text) {
   return out + '"';
 }
 
-// One member of a body and what it must be: a comparison and a value given in a test.
+// One argument and what it must be: a comparison and a value given in a test.
 struct Pin {
   std::string path;
   std::string value;
+};
+
+// What the arguments must be.
+struct Pins {
+  std::vector<Pin> body;
+  std::vector<Pin> query;
+  std::string shape;  // the test that leaves no room for a further member; empty: any arguments
+  bool empty_object = false;
 };
 
 std::optional<Pin> pin_of(std::string_view name, JsonValue value) {
@@ -71,29 +78,56 @@ std::optional<Pin> pin_of(std::string_view name, JsonValue value) {
   }
 }
 
-// The members that can be pinned. fails: conflict if one cannot: the rule would allow more than
-// was looked at.
-Result<std::vector<Pin>> pins_of(std::string_view body) {
-  std::vector<Pin> pins;
-  if (body.empty()) return pins;
-  const auto cannot = [](std::string_view what) {
-    return fail(Errc::conflict, "its arguments cannot be written down (" + std::string(what) +
-                                    "); ask for a rule with any arguments, or write it by hand");
-  };
-  const Result<JsonDocument> document = wire::parse_json(body);
-  if (!document || document->root().kind() != JsonKind::object) {
-    return cannot("the body is no JSON object");
+tl::unexpected<Error> cannot(std::string_view what) {
+  return fail(Errc::conflict, "its arguments cannot be written down (" + std::string(what) +
+                                  "); ask for a rule with any arguments, or write it by hand");
+}
+
+Status pin_body(const Fact& body, Pins& pins) {
+  if (body.kind == FactKind::absent) {
+    pins.shape = "body is absent";
+    return {};
   }
-  const JsonValue root = document->root();
+  if (body.kind != FactKind::object) return cannot("the body is no JSON object");
+  const JsonValue root = body.json;
   if (root.size() > kPinnedMax) return cannot("there are too many");
   JsonValue name = root.size() > 0 ? root.first_child() : JsonValue{};
   for (std::size_t left = root.size(); left > 0; --left) {
     const JsonValue value = name.next();
     std::optional<Pin> pin = pin_of(name.text(), value);
     if (!pin) return cannot("`" + escape_display(name.text()) + "`");
-    pins.push_back(*std::move(pin));
+    pins.body.push_back(*std::move(pin));
     if (left > 1) name = value.next();
   }
+  pins.empty_object = pins.body.empty();
+  pins.shape = "size(body) == " + std::to_string(pins.body.size());
+  return {};
+}
+
+Status pin_query(const NamedTexts& query, Pins& pins) {
+  if (query.unreadable) return cannot("the query");
+  if (query.entries.size() > kPinnedMax) return cannot("there are too many");
+  for (const NamedText& parameter : query.entries) {
+    const auto twice =
+        std::count_if(query.entries.begin(), query.entries.end(),
+                      [&](const NamedText& at) { return at.name == parameter.name; });
+    const auto name = quoted(parameter.name);
+    auto value = quoted(parameter.value);
+    if (twice > 1 || !name || !value ||
+        parameter.name.size() + parameter.value.size() > kPinnedBytesMax) {
+      return cannot("query parameter `" + escape_display(parameter.name) + "`");
+    }
+    pins.query.push_back({"http.query." + *name, *std::move(value)});
+  }
+  return {};
+}
+
+// All arguments. fails: conflict if one cannot be pinned: the rule would allow more than was
+// looked at.
+Result<Pins> pins_of(const AlwaysArguments& arguments) {
+  Pins pins;
+  SENTRAIL_TRY(pin_body(arguments.body, pins));
+  SENTRAIL_TRY(pin_query(arguments.query, pins));
   return pins;
 }
 
@@ -132,18 +166,23 @@ Result<Texts> texts_of(const store::ActionRecord& record, std::string_view targe
   return texts;
 }
 
-std::string rule_text(const store::ActionRecord& record, const Texts& texts,
-                      const std::vector<Pin>& pins, const AlwaysWish& wish, const AlwaysRule& made,
-                      std::int64_t now_ms) {
-  std::string text = "  rule " + made.name + ": allow\n    when tool == " + texts.tool +
-                     " and action == " + texts.action + "\n      and agent.id == " + texts.agent;
+std::string rule_text(const store::ActionRecord& record, const Texts& texts, const Pins& pins,
+                      const AlwaysWish& wish, const AlwaysRule& made, std::int64_t now_ms) {
+  std::string text;
+  if (record.kind == store::ActionKind::forward && !pins.shape.empty()) {
+    text += "  # Of query parameters it says nothing but of those of the call.\n";
+  }
+  text += "  rule " + made.name + ": allow\n    when tool == " + texts.tool +
+          " and action == " + texts.action + "\n      and agent.id == " + texts.agent;
   if (!record.resource_type.empty()) text += "\n      and resource.type == " + texts.resource_type;
   if (!wish.resource_pattern.empty()) {
     text += "\n      and resource.id ~ " + texts.resource;
   } else if (!record.resource_id.empty()) {
     text += "\n      and resource.id == " + texts.resource;
   }
-  for (const Pin& pin : pins) text += "\n      and " + pin.path + " == " + pin.value;
+  for (const Pin& pin : pins.body) text += "\n      and " + pin.path + " == " + pin.value;
+  if (!pins.shape.empty()) text += "\n      and " + pins.shape;
+  for (const Pin& pin : pins.query) text += "\n      and " + pin.path + " == " + pin.value;
   text += "\n      and time in " + instant(now_ms) + ".." + instant(made.until_ms);
   text += "\n    limit " + std::to_string(wish.uses) + " per " + std::to_string(wish.hours) +
           "h else require_approval";
@@ -154,12 +193,13 @@ std::string rule_text(const store::ActionRecord& record, const Texts& texts,
   return text;
 }
 
-std::string tests_text(const store::ActionRecord& record, const Texts& texts,
-                       const std::vector<Pin>& pins, const AlwaysRule& made, std::int64_t now_ms) {
+std::string tests_text(const store::ActionRecord& record, const Texts& texts, const Pins& pins,
+                       const AlwaysRule& made, std::int64_t now_ms) {
   const auto given = [&](std::string_view agent) {
     std::string text = "  given ";
     if (record.kind == store::ActionKind::forward) {
-      text += record.tool + " " + record.method + " " + texts.target + " with ";
+      text += record.tool + " " + record.method + " " + texts.target +
+              (pins.empty_object ? " body {} with " : " with ");
     } else {
       text += "with tool = " + texts.tool + ", action = " + texts.action +
               ", risk = " + std::string(name_of(record.risk)) + ", ";
@@ -168,7 +208,7 @@ std::string tests_text(const store::ActionRecord& record, const Texts& texts,
         text += "resource.id = " + quoted(record.resource_id).value_or("\"\"") + ", ";
       }
     }
-    for (const Pin& pin : pins) text += pin.path + " = " + pin.value + ", ";
+    for (const Pin& pin : pins.body) text += pin.path + " = " + pin.value + ", ";
     return text + "agent.id = " + std::string(agent) + ", time = " + instant(now_ms) + "\n";
   };
   std::string other = texts.agent;
@@ -201,7 +241,7 @@ void append_lines(std::string& out, std::string_view mark, std::string_view text
 }  // namespace
 
 Result<AlwaysRule> always_rule(const store::ActionRecord& record, std::string_view target,
-                               std::string_view body, std::string_view policy,
+                               const AlwaysArguments& arguments, std::string_view policy,
                                const AlwaysWish& wish, std::int64_t now_ms) {
   if (record.risk == Risk::critical) {
     return fail(Errc::conflict, "what is critical is decided each time by people");
@@ -210,9 +250,9 @@ Result<AlwaysRule> always_rule(const store::ActionRecord& record, std::string_vi
     return fail(Errc::conflict, "the call names no agent: a rule for it would be one for all");
   }
   SENTRAIL_ASSIGN_OR_RETURN(const Texts texts, texts_of(record, target, wish));
-  std::vector<Pin> pins;
+  Pins pins;
   if (wish.exact_arguments) {
-    SENTRAIL_ASSIGN_OR_RETURN(pins, pins_of(body));
+    SENTRAIL_ASSIGN_OR_RETURN(pins, pins_of(arguments));
   }
   AlwaysRule made;
   made.name = "always_" + hex_encode(record.approval_hash).substr(0, 12);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/facts.hpp"
 #include "core/result.hpp"
 #include "runtime/store/action_record.hpp"
 
@@ -18,9 +19,15 @@ namespace sentrail::gateway {
 struct AlwaysWish {
   std::int64_t hours = 0;        // how long it lasts
   std::int64_t uses = 0;         // in that time
-  bool exact_arguments = true;   // the members of the body must be those of the call
+  bool exact_arguments = true;   // body and query parameters must be those of the call
   std::string resource_pattern;  // of its resources; empty: only the call's own
   std::string owner;             // the account of who asks for it
+};
+
+// The arguments of a call as policy sees them: with the defaults of its catalog.
+struct AlwaysArguments {
+  Fact body;
+  NamedTexts query;
 };
 
 // The proposal.
@@ -34,11 +41,13 @@ struct AlwaysRule {
   std::int64_t until_ms = 0;
 };
 
-// Writes the rule for a call. in: the body that would be sent, the target as its tool sees it, and
-// the name of the policy. fails: conflict where no such rule may be: the risk is critical, the
-// agent is not named, or a text cannot be written down.
+// Writes the rule for a call. in: the target as its tool sees it, and the name of the policy.
+// Exact arguments are all members of the body, no further ones, and the query parameters; the
+// language cannot forbid further parameters, and the rule says so. fails: conflict where no such
+// rule may be: the risk is critical, the agent is not named, or a text cannot be written down.
 [[nodiscard]] Result<AlwaysRule> always_rule(const store::ActionRecord& record,
-                                             std::string_view target, std::string_view body,
+                                             std::string_view target,
+                                             const AlwaysArguments& arguments,
                                              std::string_view policy, const AlwaysWish& wish,
                                              std::int64_t now_ms);
 

@@ -118,9 +118,8 @@ class Decision : public std::enable_shared_from_this<Decision> {
     wait_ = parts_.watch.await(
         *call_->io, ref, limits::kDecisionWaitMsMax, has_ended,
         [self](std::optional<ActionRecord> ended) { self->on_end(std::move(ended)); });
-    parts_.coordinator.vote(ref, cast_, std::move(rests_on), [self](Result<ActionRecord> voted) {
-      self->on_vote(std::move(voted));
-    });
+    cast_vote(parts_, ref, cast_, std::move(rests_on),
+              [self](Result<ActionRecord> voted) { self->on_vote(std::move(voted)); });
   }
 
  private:

@@ -43,15 +43,23 @@ Answer show(GateParts& parts, const PeopleCall& call) {
   if (call.actor && parts.looks != nullptr) {
     parts.looks->note(id, call.actor->person_id, parts.coordinator.now_ms());
   }
-  SENTRAIL_ASSIGN_OR_RETURN(execute::Call request, load_request(parts.store, parts.vault, *record));
-  request.body = audit::hide(request.body, record->hidden);
+  const bool kept = record->request.id != Uuid{};
+  execute::Call request;
+  if (kept) {
+    SENTRAIL_ASSIGN_OR_RETURN(request, load_request(parts.store, parts.vault, *record));
+    request.body = audit::hide(request.body, record->hidden);
+  }
   SENTRAIL_ASSIGN_OR_RETURN(const auto result, load_result(parts.store, parts.vault, *record));
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(true).key("approval").begin_object();
   write_approval(json, *record, call.known->directory());
   json.key("request");
-  write_request(json, request);
+  if (kept) {
+    write_request(json, request);
+  } else {
+    json.null();
+  }
   json.key("result");
   write_result(json, result);
   json.key("reasonAsked").string(name_of(parts.settings.reasons.asked));

@@ -50,17 +50,6 @@ Status add_id_term(const Query& asked, std::string_view name, AuditColumn column
   return {};
 }
 
-Result<std::int64_t> time_of(const Query& asked, std::string_view name, std::int64_t otherwise) {
-  const std::string_view text = asked.find(name);
-  if (text.empty()) return otherwise;
-  const Result<Instant> instant = parse_rfc3339(text);
-  if (!instant) {
-    return fail(Errc::invalid_argument,
-                "`" + std::string(name) + "` must be a time such as 2026-03-01T09:00:00Z");
-  }
-  return instant->unix_ms;
-}
-
 Result<store::AuditQuery> read_search(const GateParts& parts, const PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const Query asked, Query::of(call, kSearchNames));
   store::AuditQuery query;
@@ -80,8 +69,8 @@ Result<store::AuditQuery> read_search(const GateParts& parts, const PeopleCall& 
   if (const std::string_view agent = asked.find("agent"); !agent.empty()) {
     query.terms.push_back(parts.recorder.term(call.workspace_id, AuditColumn::agent, agent));
   }
-  SENTRAIL_ASSIGN_OR_RETURN(query.from_ms, time_of(asked, "since", query.from_ms));
-  SENTRAIL_ASSIGN_OR_RETURN(query.until_ms, time_of(asked, "until", query.until_ms));
+  SENTRAIL_ASSIGN_OR_RETURN(query.from_ms, asked.time("since", query.from_ms));
+  SENTRAIL_ASSIGN_OR_RETURN(query.until_ms, asked.time("until", query.until_ms));
   SENTRAIL_ASSIGN_OR_RETURN(query.cursor, asked.cursor());
   SENTRAIL_ASSIGN_OR_RETURN(query.limit, asked.number("limit", 50, 1, limits::kListPageMax));
   return query;

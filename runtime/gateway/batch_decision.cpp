@@ -110,11 +110,11 @@ class Batch : public std::enable_shared_from_this<Batch> {
                    first_look(parts_, *call_, records_[i])};
     }
     for (std::size_t i = 0; i < casts_.size(); ++i) {
-      parts_.coordinator.vote({call_->workspace_id, records_[i].action_id}, casts_[i],
-                              std::move(voting[i].rests_on),
-                              [self = shared_from_this(), i](Result<ActionRecord> voted) {
-                                self->on_vote(i, std::move(voted));
-                              });
+      cast_vote(parts_, {call_->workspace_id, records_[i].action_id}, casts_[i],
+                std::move(voting[i].rests_on),
+                [self = shared_from_this(), i](Result<ActionRecord> voted) {
+                  self->on_vote(i, std::move(voted));
+                });
     }
   }
 

@@ -249,8 +249,8 @@ Status approve_alone(GateParts& parts, const std::shared_ptr<PeopleCall>& call, 
                          {},
                          grant.id,
                          first_look(parts, *call, *record)};
-  parts.coordinator.vote(
-      {call->workspace_id, record->action_id}, cast, std::move(voting.rests_on),
+  cast_vote(
+      parts, {call->workspace_id, record->action_id}, cast, std::move(voting.rests_on),
       [&parts, call, reply, grant, cast, before = *record](Result<store::ActionRecord> voted) {
         if (voted) return reply(grant_answer(parts, grant, agent_status(*voted)));
         const auto refused =

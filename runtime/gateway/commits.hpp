@@ -2,7 +2,8 @@
 //
 // Neighbours: store/writer.hpp takes them and posts a batch of completions at once; routes give
 // what follows. Must not know: what a transaction means. What one turn of the I/O thread submits
-// wakes the writer once and is one batch of its; one task per batch comes back. One timer watches
+// wakes a writer that sleeps at its first transaction, then at every few, and at the end: the
+// writer takes what is there by then as one batch. One task per batch comes back. One timer watches
 // them all: their bound is the same, so the oldest is always the first.
 // source: docs/audit_log.md (a decision that is not durable in time is a block).
 #pragma once
@@ -63,7 +64,8 @@ class Commits final : public store::CompletionPort {
   std::unordered_map<std::uint64_t, Waiting> waiting_;
   std::deque<Due> due_;  // oldest first; entries already finished are skipped
   bool watching_ = false;
-  bool waking_ = false;  // the writer is woken when this turn of the thread ends
+  bool waking_ = false;        // the writer is woken when this turn of the thread ends
+  std::size_t submitted_ = 0;  // in this turn
 };
 
 }  // namespace sentrail::gateway

@@ -191,6 +191,9 @@ Status begin_edit(GateParts& parts, const std::shared_ptr<PeopleCall>& call, con
                                            record->tool, judged.action, request);
   execute::HoldRequest edited = request_of(parts, *record, std::move(request), judged);
   edit->correlation_id = edited.draft.correlation_id;
+  const counters::HoldName unnamed;
+  edited.charges =
+      edit->judge->written(judged, record->workspace_id, edit->correlation_id, &unnamed);
   edit->judge->hold(edit->correlation_id, judged);
   std::string why = "edited by " + editor.voter.name + " before approval: its arguments changed";
   if (!word.reason.empty()) why += ": " + word.reason;

@@ -4,6 +4,7 @@
 // Neighbours: evaluation.hpp reads, judge.hpp decides, record.hpp makes it durable, the coordinator
 // keeps grants. Must not know: tools. Each item is a decision of its own; the answer waits for all.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +14,16 @@
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/evaluation.hpp"
 #include "runtime/gateway/record.hpp"
+#include "runtime/gateway/recording.hpp"
 #include "runtime/gateway/retries.hpp"
+#include "runtime/gateway/stop_permit.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::gateway {
 namespace {
+
+// Where the body stands in a description.
+constexpr std::string_view kPayload = "/payload";
 
 // All items of one request, and their answers so far.
 struct Batch {
@@ -95,6 +101,27 @@ void judge_anew(const EvaluationPtr& one) {
   });
 }
 
+// What stops it by now. The answer is what lets the caller act: as the first byte is elsewhere, it
+// leaves only if no stop came meanwhile.
+std::optional<std::string> stopped_by_now(const Evaluation& one) {
+  const AgentCall& call = one.call;
+  return StopPermit(one.batch->desk.parts.known,
+                    {call.caller->workspace.id, one.description.tool, call.caller->agent_id,
+                     one.judged.declared_read, false})
+      .refuse_to_send();
+}
+
+// What stands with its entry as charged did not come to pass. Where this is not written, it counts.
+void take_back_written(const Evaluation& one) {
+  DeskContext& desk = one.batch->desk;
+  std::optional<store::ChargeLimits> charged =
+      desk.judge.written(one.judged, one.call.caller->workspace.id, one.call.correlation_id);
+  if (!charged) return;
+  store::Transaction transaction;
+  transaction.operations.emplace_back(store::GiveBackCharges{std::move(charged->charges)});
+  static_cast<void>(desk.commits.submit(std::move(transaction)));
+}
+
 void recorded(const EvaluationPtr& one, const Uuid& audit_id, const store::Outcome& outcome) {
   DeskContext& desk = one->batch->desk;
   if (!outcome.status && outcome.status.error().code == Errc::conflict) return judge_anew(one);
@@ -102,6 +129,10 @@ void recorded(const EvaluationPtr& one, const Uuid& audit_id, const store::Outco
     desk.metrics.unrecorded();
     return finish_blocked(one,
                           "the decision could not be recorded: " + outcome.status.error().message);
+  }
+  if (one->judged.effect == Effect::allow && stopped_by_now(*one)) {
+    take_back_written(*one);
+    return judge_anew(one);
   }
   desk.metrics.decided(one->judged.effect);
   if (one->judged.stop) desk.metrics.stopped();
@@ -166,6 +197,9 @@ void answer_grant(const EvaluationPtr& one,
   if (answer && !*answer) return judge_anew(one);
   if (answer) {
     const std::optional<store::ActionRecord>& used = *answer;
+    if (std::optional<std::string> stop = stopped_by_now(*one)) {
+      return finish_blocked(one, *std::move(stop));
+    }
     // Charged when it was held.
     one->batch->desk.judge.give_back(one->judged);
     one->batch->desk.metrics.decided(Effect::allow);
@@ -218,7 +252,7 @@ void judge(const EvaluationPtr& one) {
         desk.judge.judge(**bundle, described.requests, one->call.asker, *one->call.known, purpose);
     // What is kept is the whole description, in which the body is `payload`.
     for (std::string& hidden : judged.obligations.hidden) {
-      hidden.insert(hidden.find(' ') + 1, "/payload");
+      hidden.insert(hidden.find(' ') + 1, kPayload);
     }
     return judged;
   };
@@ -227,8 +261,21 @@ void judge(const EvaluationPtr& one) {
       judge_retry(desk.judge, retry, one->uses_grant ? RetryFor::grant : RetryFor::hold);
   if (!judged) return finish_blocked(one, judged.error().message);
   one->judged = *std::move(judged);
-  if (one->judged.effect != Effect::require_approval) return record(one);
-  one->uses_grant ? use_grant(one) : hold(one);
+  // A grant that is refused is a second judgement of the same request.
+  const bool first =
+      one->tries == 0 && one->uses_grant == one->description.approval_request_id.has_value();
+  const bool kept = first && is_recorded(desk, one->call);
+  std::vector<std::string> hidden;
+  if (kept) hidden = one->judged.obligations.hidden;
+  if (one->judged.effect != Effect::require_approval) {
+    record(one);
+  } else {
+    one->uses_grant ? use_grant(one) : hold(one);
+  }
+  if (!kept) return;
+  // As pointers into the body again.
+  for (std::string& text : hidden) text.erase(text.find(' ') + 1, kPayload.size());
+  record_request(desk, one->call, described.requests, hidden);
 }
 
 // The call of one item: an item may name its agent, if the key may be that one.

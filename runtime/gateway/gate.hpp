@@ -18,7 +18,7 @@ namespace sentrail::gateway {
 class Gate final : public http::Handler {
  public:
   // What `parts` refers to outlives the gate.
-  explicit Gate(GateParts parts) : parts_(std::move(parts)) {}
+  explicit Gate(GateParts parts) : parts_(std::move(parts)) { parts_.metrics = &metrics_; }
 
   void start(const std::vector<http::IoThread*>& threads) override;
   [[nodiscard]] http::BodyPlan plan(const http::HttpRequest& head, const http::Peer& peer) override;

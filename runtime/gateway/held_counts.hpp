@@ -5,17 +5,14 @@
 #pragma once
 
 #include "runtime/counters/counters.hpp"
-#include "runtime/store/action_record.hpp"
+#include "runtime/execute/charges.hpp"
 
 namespace sentrail::gateway {
 
-// Tells the counters of a change of a held call: what was never sent is given back. A try that
-// ended without an answer may have been applied, whatever its last state says.
+// Tells the counters of a change of a held call: what was never sent is given back.
 inline void tell_counters(counters::Counters& counters, const store::ActionRecord& record) {
   if (!store::is_final(record.state)) return;
-  const bool sent = record.state == store::ActionState::succeeded ||
-                    record.state == store::ActionState::failed || record.attempts > 0;
-  counters.end_hold(record.correlation_id, sent);
+  counters.end_hold(record.correlation_id, execute::charges_stay(record));
 }
 
 }  // namespace sentrail::gateway

@@ -99,6 +99,9 @@ Result<std::optional<execute::StoredResponse>> load_result(const store::Reader& 
 
 Result<execute::Call> load_request(const store::Reader& reader, const execute::CallVault& vault,
                                    const store::ActionRecord& record) {
+  if (record.request.id == Uuid{}) {
+    return fail(Errc::not_found, "the bytes of this call are past `approvals.retention_days`");
+  }
   SENTRAIL_ASSIGN_OR_RETURN(const std::string sealed, load_blob(reader, record, record.request));
   SENTRAIL_ASSIGN_OR_RETURN(const execute::StoredCall stored, vault.open_call(record, sealed));
   return execute::check_binding(stored, record);

@@ -166,6 +166,13 @@ void Judge::give_back(Judged& judged) {
   if (counters_ != nullptr) counters_->give_back(std::exchange(judged.charged, {}));
 }
 
+std::optional<store::ChargeLimits> Judge::written(const Judged& judged, const Uuid& workspace_id,
+                                                  const Uuid& correlation_id,
+                                                  const counters::HoldName* held) const {
+  if (counters_ == nullptr) return std::nullopt;
+  return counters_->written(judged.charged, workspace_id, correlation_id, held);
+}
+
 void Judge::hold(const Uuid& correlation_id, Judged& judged, const counters::HoldName& name) {
   if (counters_ == nullptr) return;
   counters_->hold(correlation_id, std::exchange(judged.charged, {}), name);

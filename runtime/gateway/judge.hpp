@@ -113,6 +113,11 @@ class Judge {
   // Keeps what it has charged for a call that is being held; what comes of the hold says how it
   // ends.
   void hold(const Uuid& correlation_id, Judged& judged, const counters::HoldName& name = {});
+  // What it has charged, for the transaction that records it; nothing if it has not. `held`: the
+  // call waits under that name.
+  [[nodiscard]] std::optional<store::ChargeLimits> written(
+      const Judged& judged, const Uuid& workspace_id, const Uuid& correlation_id,
+      const counters::HoldName* held = nullptr) const;
   // Whether some held call has charged something, and the one of that HoldName::call.
   [[nodiscard]] bool holds_any() const;
   [[nodiscard]] std::optional<counters::Hold> find_hold(const store::Hash& call) const;

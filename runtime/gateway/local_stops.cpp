@@ -31,7 +31,7 @@ Status check_room(const std::vector<LocalStop>& waiting, const LocalStop& stop) 
 }  // namespace
 
 Status LocalStops::restore(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(keeping_);
   const bool was_there = store::exists(path);
   Result<store::SlotFile> file = store::SlotFile::open(path, limits::kLocalStopsSlotBytes);
   if (!file && was_there) {
@@ -65,27 +65,36 @@ Result<Thrown> LocalStops::throw_stop(const Uuid& workspace_id, identity::KillCo
   if (workspace_id != Uuid{} && known_.get()->directory().find_workspace(workspace_id) == nullptr) {
     return fail(Errc::not_found, "there is no such workspace");
   }
-  const std::lock_guard lock(mutex_);
-  const std::vector<LocalStop> waiting = known_.local_stops();
-  const auto same = std::find_if(waiting.begin(), waiting.end(),
-                                 [&](const LocalStop& other) { return is_same(other, stop); });
-  if (same == waiting.end()) {
-    SENTRAIL_TRY(check_room(waiting, stop));
-    known_.add_stop(stop);
-  } else {
-    thrown.stop = *same;
+  {
+    const std::lock_guard lock(throwing_);
+    const std::vector<LocalStop> waiting = known_.local_stops();
+    const auto same = std::find_if(waiting.begin(), waiting.end(),
+                                   [&](const LocalStop& other) { return is_same(other, stop); });
+    if (same == waiting.end()) {
+      SENTRAIL_TRY(check_room(waiting, stop));
+      known_.add_stop(stop);
+    } else {
+      thrown.stop = *same;
+    }
   }
   if (const Status kept = keep(); !kept) thrown.not_kept = kept.error().message;
   return thrown;
 }
 
-// REQUIRES: mutex_ is held.
+// Whoever comes later writes at least as much: the list is read once the file is free.
 Status LocalStops::keep() {
+  const std::lock_guard lock(keeping_);
   if (!file_) return fail(Errc::io, no_file_);
   std::vector<LocalStop> stops = known_.local_stops();
   std::erase_if(
       stops, [](const LocalStop& stop) { return stop.command.target == identity::kSelfTestTool; });
-  return file_->replace(identity::encode_stops(stops));
+  const Status kept = file_->replace(identity::encode_stops(stops));
+  is_behind_ = !kept;
+  return kept;
+}
+
+bool LocalStops::has_to_record() const {
+  return is_behind_ || waiting() > 0;
 }
 
 std::size_t LocalStops::waiting() const {
@@ -98,13 +107,14 @@ std::size_t LocalStops::waiting() const {
 Status LocalStops::record(const store::Reader& reader, AdminCommits& changes,
                           const identity::Administration& administration) {
   const std::lock_guard one_at_a_time(recording_);
+  // A recorded stop whose file could not be written then would come back at the next start.
+  if (is_behind_) SENTRAIL_TRY(keep());
   for (const LocalStop& stop : known_.local_stops()) {
     if (stop.command.target == identity::kSelfTestTool) continue;
     SENTRAIL_TRY(record_one(stop, reader, changes, administration));
     // In force from the store before it leaves memory.
     SENTRAIL_TRY(changes.reload());
     known_.drop_stop(stop.id);
-    const std::lock_guard lock(mutex_);
     SENTRAIL_TRY(keep());
   }
   return {};
@@ -132,7 +142,7 @@ Status LocalStops::record_one(const LocalStop& stop, const store::Reader& reader
 
 void LocalStopsRecorder::run_on(http::IoThread& io) {
   io.after(limits::kLocalStopsRetryMs, [this, &io] {
-    if (stops_.waiting() > 0) {
+    if (stops_.has_to_record()) {
       // A full queue or a failing disk: the next time is soon enough.
       static_cast<void>(pool_.run(
           [this] { static_cast<void>(stops_.record(reader_, changes_, administration_)); }));

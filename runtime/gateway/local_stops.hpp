@@ -7,6 +7,7 @@
 // source: docs/control_socket.md.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -48,6 +49,9 @@ class LocalStops {
   // How many wait for the store.
   [[nodiscard]] std::size_t waiting() const;
 
+  // Whether record() has something to do. Never waits.
+  [[nodiscard]] bool has_to_record() const;
+
   // Hands what waits to the store; what it took is no longer local. cost: the disk.
   // fails: as the store, or the file; what is left waits for the next time.
   [[nodiscard]] Status record(const store::Reader& reader, AdminCommits& changes,
@@ -61,9 +65,11 @@ class LocalStops {
 
   KnownHolder& known_;
   const Clock& clock_;
-  mutable std::mutex mutex_;                   // orders throwing and keeping
-  std::optional<store::SlotFile> file_;        // guarded by mutex_
-  std::string no_file_ = "it was not opened";  // guarded by mutex_
+  std::mutex throwing_;  // never held over the disk: a stop waits for nobody
+  std::mutex keeping_;
+  std::optional<store::SlotFile> file_;        // guarded by keeping_
+  std::string no_file_ = "it was not opened";  // guarded by keeping_
+  std::atomic<bool> is_behind_ = false;        // the file, of the stops in force
   std::mutex recording_;
   std::set<Uuid> offered_;  // guarded by recording_; those that may have landed after all
 };

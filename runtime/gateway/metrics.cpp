@@ -29,6 +29,15 @@ void Metrics::write(std::string& out) const {
   write_family(out, kForwarded, "Calls sent to tools, by whether a whole answer came.");
   write_value(out, kForwarded, "{answered=\"false\"}", forwarded_[0].load());
   write_value(out, kForwarded, "{answered=\"true\"}", forwarded_[1].load());
+  constexpr std::string_view kVotes = "sentrail_votes_total";
+  write_family(out, kVotes, "Decisions of people about held calls.");
+  write_value(out, kVotes, "{verdict=\"deny\"}", votes_[0].load());
+  write_value(out, kVotes, "{verdict=\"approve\"}", votes_[1].load());
+  write_family(out, "sentrail_votes_unread_total",
+               "Decisions of people that came sooner than anybody reads.");
+  write_value(out, "sentrail_votes_unread_total", "", unread_.load());
+  write_family(out, "sentrail_votes_emergency_total", "Calls approved with an emergency code.");
+  write_value(out, "sentrail_votes_emergency_total", "", emergencies_.load());
   write_family(out, "sentrail_stopped_total", "Calls that a kill switch or pause held back.");
   write_value(out, "sentrail_stopped_total", "", stopped_.load());
   write_family(out, "sentrail_unrecorded_total", "Calls blocked because no entry could be made.");

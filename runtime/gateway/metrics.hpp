@@ -29,6 +29,14 @@ class Metrics {
     forwarded_[answered ? 1 : 0].fetch_add(1, std::memory_order_relaxed);
   }
 
+  // Counts a decision of a person: `unread` if it came sooner after the call was first shown than
+  // anybody reads, `emergency` if it was made with an emergency code.
+  void voted(bool approves, bool unread, bool emergency) noexcept {
+    votes_[approves ? 1 : 0].fetch_add(1, std::memory_order_relaxed);
+    if (unread) unread_.fetch_add(1, std::memory_order_relaxed);
+    if (emergency) emergencies_.fetch_add(1, std::memory_order_relaxed);
+  }
+
   // Writes all counters.
   void write(std::string& out) const;
 
@@ -37,6 +45,9 @@ class Metrics {
 
   std::array<Counter, 3> decisions_{};
   std::array<Counter, 2> forwarded_{};
+  std::array<Counter, 2> votes_{};
+  Counter unread_{0};
+  Counter emergencies_{0};
   Counter stopped_{0};
   Counter unrecorded_{0};
 };

@@ -12,9 +12,14 @@
 namespace sentrail::gateway {
 namespace {
 
-// What is wrong with the published log: it lags or cannot be believed, and decisions go on.
+// What is wrong with the published log and its retention: decisions go on.
 std::vector<std::string> log_warnings(const GateParts& parts) {
   std::vector<std::string> warnings;
+  if (parts.retention != nullptr) {
+    const audit::RetentionState state = parts.retention->state();
+    if (!state.failure.empty()) warnings.push_back("retention: " + state.failure);
+    if (!state.waits.empty()) warnings.push_back("retention: waits, " + state.waits);
+  }
   if (parts.log == nullptr) return warnings;
   const audit::LogState state = parts.log->state();
   if (!state.failure.empty()) warnings.push_back("audit_log: " + state.failure);
@@ -75,6 +80,7 @@ void write_stops(std::string& out, const GateParts& parts) {
 void write_log_gauges(std::string& out, const audit::LogState& state) {
   write_gauge(out, "sentrail_audit_published_entries", "Entries under the newest checkpoint.",
               state.size);
+  write_gauge(out, "sentrail_audit_shards", "Years of which a log is published.", state.shards);
   write_gauge(out, "sentrail_audit_cosigned_entries", "Entries that the witness has cosigned.",
               state.cosigned);
   write_gauge(out, "sentrail_audit_log_healthy", "Whether the published log follows the entries.",
@@ -85,6 +91,31 @@ void write_log_gauges(std::string& out, const audit::LogState& state) {
               state.scrubbed);
   write_gauge(out, "sentrail_audit_scrubs_total", "Scrubs of the whole log.", state.scrubs,
               "counter");
+}
+
+void write_recording(std::string& out, const recording::RequestLogCounts& counts) {
+  write_gauge(out, "sentrail_requests_recorded_total", "Requests recorded for replay.",
+              counts.recorded, "counter");
+  constexpr std::string_view kDropped = "sentrail_requests_dropped_total";
+  out.append("# HELP ").append(kDropped).append(" Requests that were not recorded, by why.\n");
+  out.append("# TYPE ").append(kDropped).append(" counter\n");
+  for (std::size_t i = 0; i < counts.dropped.size(); ++i) {
+    out.append(kDropped).append("{why=\"");
+    out.append(name_of(static_cast<recording::Dropped>(i))).append("\"} ");
+    out.append(std::to_string(counts.dropped[i])).append("\n");
+  }
+  write_gauge(out, "sentrail_requests_bytes", "Bytes of recorded requests on disk.", counts.bytes);
+}
+
+void write_retention(std::string& out, const audit::RetentionState& state) {
+  write_gauge(out, "sentrail_audit_forgotten_entries",
+              "Entries of which the leaf alone is left: their retention is over.", state.forgotten);
+  write_gauge(out, "sentrail_retention_index_rows_total", "Rows of the search index removed.",
+              state.index_rows, "counter");
+  write_gauge(out, "sentrail_retention_calls_total", "Held calls whose bytes were removed.",
+              state.calls, "counter");
+  write_gauge(out, "sentrail_retention_waits", "Whether an exporter holds the retention back.",
+              state.waits.empty() ? 0 : 1);
 }
 
 http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) {
@@ -100,6 +131,11 @@ http::HttpResponse measurements(const GateParts& parts, const Metrics& metrics) 
   write_gauge(out, "sentrail_audit_entries", "Entries in the audit log.",
               parts.store.audit_head().size);
   if (parts.log != nullptr) write_log_gauges(out, parts.log->state());
+  write_gauge(out, "sentrail_audit_unkeyed_parts_total",
+              "Parts of entries that no erasure will reach, since no key could be had.",
+              parts.recorder.unkeyed_parts(), "counter");
+  if (parts.retention != nullptr) write_retention(out, parts.retention->state());
+  if (parts.requests != nullptr) write_recording(out, parts.requests->counts());
   write_gauge(out, "sentrail_held_calls_sending", "Approved calls under way.",
               parts.coordinator.sending());
   write_gauge(out, "sentrail_waiting_polls", "Long polls that wait.", parts.watch.size());

@@ -15,6 +15,7 @@
 #include "runtime/approvals/reasons.hpp"
 #include "runtime/audit/event.hpp"
 #include "runtime/audit/log_keeper.hpp"
+#include "runtime/audit/retention.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
 #include "runtime/execute/call.hpp"
@@ -29,10 +30,13 @@
 #include "runtime/identity/accounts.hpp"
 #include "runtime/identity/administration.hpp"
 #include "runtime/identity/live_sessions.hpp"
+#include "runtime/recording/request_log.hpp"
 #include "runtime/store/store.hpp"
 #include "runtime/store/writer.hpp"
 
 namespace sentrail::gateway {
+
+class Metrics;
 
 // How the gateway behaves.
 struct GateSettings {
@@ -76,6 +80,9 @@ struct GateParts {
   const StopSelfTest* stop_test = nullptr;               // null: the switch is not tried
   std::function<void(std::string& out)> more_metrics{};  // of what the gateway does not know
   const audit::LogKeeper* log = nullptr;                 // null: nothing is published
+  recording::RequestLog* requests = nullptr;             // null: no requests are recorded
+  const audit::Retention* retention = nullptr;           // null: nothing is forgotten
+  Metrics* metrics = nullptr;                            // the gate's own; set by it
 };
 
 }  // namespace sentrail::gateway

@@ -7,6 +7,7 @@
 
 #include "core/encoding.hpp"
 #include "core/text.hpp"
+#include "core/time.hpp"
 #include "runtime/gateway/answers.hpp"
 #include "wire/json.hpp"
 
@@ -87,6 +88,17 @@ Result<std::uint64_t> Query::number(std::string_view name, std::uint64_t otherwi
                                             std::to_string(least) + " to " + std::to_string(most));
   }
   return value;
+}
+
+Result<std::int64_t> Query::time(std::string_view name, std::int64_t otherwise) const {
+  const std::string_view text = find(name);
+  if (text.empty()) return otherwise;
+  const Result<Instant> instant = parse_rfc3339(text);
+  if (!instant) {
+    return fail(Errc::invalid_argument,
+                "`" + std::string(name) + "` must be a time such as 2026-03-01T09:00:00Z");
+  }
+  return instant->unix_ms;
 }
 
 Result<std::string> Query::cursor() const {

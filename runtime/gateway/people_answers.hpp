@@ -56,6 +56,8 @@ class Query {
   // A whole number. fails: invalid_argument.
   [[nodiscard]] Result<std::uint64_t> number(std::string_view name, std::uint64_t otherwise,
                                              std::uint64_t least, std::uint64_t most) const;
+  // An instant, in milliseconds since 1970. fails: invalid_argument.
+  [[nodiscard]] Result<std::int64_t> time(std::string_view name, std::int64_t otherwise) const;
   // The place in a list that a former page named as `next`. fails: invalid_argument.
   [[nodiscard]] Result<std::string> cursor() const;
 

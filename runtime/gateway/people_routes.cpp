@@ -46,8 +46,10 @@ constexpr std::array kRows = {
     // The workspace may be named in the body: the route asks for the role itself.
     Row{RouteId::kill_switch, person(Permission::see_state, command_kill_switch)},
     Row{RouteId::audit, reader(Permission::see_audit, search_audit)},
+    Row{RouteId::audit_requests, reader(Permission::see_audit, list_recorded)},
     Row{RouteId::audit_log_entries, reader(Permission::see_audit, read_log_entries)},
     Row{RouteId::audit_log_head, reader(Permission::see_audit, read_log_head)},
+    Row{RouteId::audit_log_shards, reader(Permission::see_audit, read_log_shards)},
     Row{RouteId::audit_log_checkpoint, reader(Permission::see_audit, read_log_checkpoint)},
     Row{RouteId::audit_log_tile, reader(Permission::see_audit, read_log_tile)},
     Row{RouteId::audit_log_proof, reader(Permission::see_audit, read_log_proof)},

@@ -51,7 +51,11 @@ void search_audit(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply repl
 void read_log_entries(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void read_log_head(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 
+// recorded_routes.cpp: A6 too.
+void list_recorded(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
+
 // log_routes.cpp: A6 too.
+void read_log_shards(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void read_log_checkpoint(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void read_log_tile(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);
 void read_log_proof(GateParts& parts, std::shared_ptr<PeopleCall> call, Reply reply);

@@ -30,6 +30,13 @@ std::string words_of(const SendReport& report) {
              : "did not answer: " + report.why;
 }
 
+execute::Probed probed(const execute::Probe& probe, const execute::Call& call,
+                       const SendReport& report) {
+  const std::string what = "GET " + probe.get + " " + words_of(report);
+  if (report.end != SendReport::End::answered) return {ProbeAnswer::unknown, false, what};
+  return {execute::read_answer(probe, call, report.response), probe.settles_not_applied, what};
+}
+
 }  // namespace
 
 std::optional<std::int64_t> UpstreamProber::settle_ms(const store::ActionRecord& record) {
@@ -41,8 +48,8 @@ std::optional<std::int64_t> UpstreamProber::settle_ms(const store::ActionRecord&
   return probe->settle_ms;
 }
 
-Result<execute::Call> UpstreamProber::question(const store::ActionRecord& record,
-                                               const execute::Call& call) {
+Result<execute::Question> UpstreamProber::question(const store::ActionRecord& record,
+                                                   const execute::Call& call) {
   const std::shared_ptr<const Known> known = known_.get();
   const Upstream* upstream = known->upstream(record.workspace_id, record.tool);
   const execute::Probe* probe =
@@ -68,19 +75,9 @@ Result<execute::Call> UpstreamProber::question(const store::ActionRecord& record
   if (judged.stop || judged.effect != Effect::allow) {
     return fail(Errc::permission_denied, "policy does not let the agent ask (" + judged.rule + ")");
   }
-  return question;
-}
-
-execute::Probed UpstreamProber::read(const store::ActionRecord& record, const execute::Call& call,
-                                     const SendReport& report) {
-  const std::shared_ptr<const Known> known = known_.get();
-  const Upstream* upstream = known->upstream(record.workspace_id, record.tool);
-  const execute::Probe* probe =
-      upstream == nullptr ? nullptr : find_probe(upstream->promises, record.action);
-  if (probe == nullptr) return {ProbeAnswer::unknown, false, "the tool's connection changed"};
-  const std::string what = "GET " + probe->get + " " + words_of(report);
-  if (report.end != SendReport::End::answered) return {ProbeAnswer::unknown, false, what};
-  return {execute::read_answer(*probe, call, report.response), probe->settles_not_applied, what};
+  return execute::Question{std::move(question), [probe = *probe, call](const SendReport& report) {
+                             return probed(probe, call, report);
+                           }};
 }
 
 }  // namespace sentrail::gateway

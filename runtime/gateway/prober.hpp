@@ -23,10 +23,8 @@ class UpstreamProber final : public execute::Prober {
       : known_(known), judge_(bundle, counters), clock_(clock) {}
 
   [[nodiscard]] std::optional<std::int64_t> settle_ms(const store::ActionRecord& record) override;
-  [[nodiscard]] Result<execute::Call> question(const store::ActionRecord& record,
-                                               const execute::Call& call) override;
-  [[nodiscard]] execute::Probed read(const store::ActionRecord& record, const execute::Call& call,
-                                     const execute::SendReport& report) override;
+  [[nodiscard]] Result<execute::Question> question(const store::ActionRecord& record,
+                                                   const execute::Call& call) override;
 
  private:
   const KnownHolder& known_;

@@ -2,16 +2,18 @@
 //
 // Neighbours: judge.hpp decides, record.hpp makes it durable, forward.hpp carries the call out,
 // execute/coordinator.hpp holds. Must not know: other routes. INVARIANT: what was judged is what is
-// forwarded or held, byte for byte, and nothing but a declared read leaves before its entry is
-// durable.
+// forwarded or held, byte for byte, and nothing but a declared read that no limit counts leaves
+// before its entry is durable.
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/forward.hpp"
 #include "runtime/gateway/record.hpp"
+#include "runtime/gateway/recording.hpp"
 #include "runtime/gateway/retries.hpp"
 #include "runtime/gateway/stop_permit.hpp"
 #include "runtime/http/headers.hpp"
@@ -69,6 +71,24 @@ request::RawRequest raw_request(const Passage& passage) {
   return raw;
 }
 
+// What is needed to record a call later, where it is one of the sample and not judged anew.
+std::optional<request::RawRequest> kept_for_recording(const Passage& passage) {
+  const bool kept = passage.tries == 0 && is_recorded(passage.desk, passage.call);
+  return kept ? std::optional(raw_request(passage)) : std::nullopt;
+}
+
+// Once the call is on its way.
+void record_kept(DeskContext& desk, const AgentCall& call, const Judged& judged,
+                 std::optional<request::RawRequest> kept) {
+  if (!kept) return;
+  const auto bundle = desk.judge.bundle();
+  if (!bundle) return;
+  record_request(
+      desk, call,
+      request::make_requests(*std::move(kept), call.asker.identity, (*bundle)->catalogs()),
+      judged.obligations.hidden);
+}
+
 void answer_unrecorded(Passage& passage, const Error& error) {
   passage.desk.metrics.unrecorded();
   passage.call.exchange->respond(unrecorded(error));
@@ -121,18 +141,22 @@ void record(const PassagePtr& passage) {
   Passage& one = *passage;
   store::AuditEntry entry = decision_entry(one.desk, one.call, asked_of(one), one.judged);
   const Uuid audit_id = entry.id;
+  // What limits count must be on disk before it goes on, or killing the server would forget it.
   const bool waits = !one.judged.declared_read || one.judged.effect != Effect::allow ||
-                     one.desk.parts.settings.durable_reads;
+                     !one.judged.charged.charges.empty() || one.desk.parts.settings.durable_reads;
   store::Transaction transaction = decision_transaction(
       one.desk, one.call, one.judged, std::move(entry), waits ? Waits::yes : Waits::no);
+  std::optional<request::RawRequest> kept = kept_for_recording(one);
   if (!waits) {
     store::Outcome outcome;
     outcome.status = one.desk.commits.submit(std::move(transaction));
-    return recorded(passage, audit_id, std::move(outcome));
-  }
-  one.desk.commits.commit(std::move(transaction), [passage, audit_id](store::Outcome outcome) {
     recorded(passage, audit_id, std::move(outcome));
-  });
+  } else {
+    one.desk.commits.commit(std::move(transaction), [passage, audit_id](store::Outcome outcome) {
+      recorded(passage, audit_id, std::move(outcome));
+    });
+  }
+  record_kept(one.desk, one.call, one.judged, std::move(kept));
 }
 
 void answer_held(const PassagePtr& passage, Result<execute::Held> result) {
@@ -179,12 +203,14 @@ void hold(const PassagePtr& passage) {
     return;
   }
   execute::HoldRequest request = hold_request(one, one.judged);
+  std::optional<request::RawRequest> kept = kept_for_recording(one);
   http::IoThread& io = one.desk.io;
   hold_for_retries(one.desk.judge, request, one.judged);
   one.desk.parts.coordinator.hold(std::move(request), [passage, &io](Result<execute::Held> result) {
     auto shared = std::make_shared<Result<execute::Held>>(std::move(result));
     io.post([passage, shared] { answer_held(passage, std::move(*shared)); });
   });
+  record_kept(one.desk, one.call, one.judged, std::move(kept));
 }
 
 void judge(const PassagePtr& passage) {

@@ -33,20 +33,6 @@ Recheck recheck_of(identity::StopKind kind) {
   return Recheck::kill_switch;
 }
 
-request::RawRequest raw_request(const Upstream& upstream, const store::ActionRecord& record,
-                                const execute::Call& call) {
-  request::RawRequest raw;
-  raw.tool = record.tool;
-  raw.method = call.method;
-  raw.target = call.target.substr(upstream.connection.base_path.size());
-  raw.host = call.host;
-  for (const approvals::HeaderField& field : call.headers) {
-    raw.headers.push_back({field.name, field.value});
-  }
-  raw.body = call.body;
-  return raw;
-}
-
 // What stands against a call that was judged anew.
 execute::Rechecked verdict_of(const Result<Judged>& judged, const store::ActionRecord& record) {
   if (!judged) return {Recheck::policy_stricter, judged.error().message};
@@ -65,6 +51,20 @@ constexpr std::size_t kReadsMax = 4'096;
 
 }  // namespace
 
+request::RawRequest raw_request_of(const store::ActionRecord& record, const execute::Call& call,
+                                   std::string target) {
+  request::RawRequest raw;
+  raw.tool = record.tool;
+  raw.method = call.method;
+  raw.target = std::move(target);
+  raw.host = call.host;
+  for (const approvals::HeaderField& field : call.headers) {
+    raw.headers.push_back({field.name, field.value});
+  }
+  raw.body = call.body;
+  return raw;
+}
+
 Result<Judged> judge_anew(Judge& judge, const Known& known, const store::ActionRecord& record,
                           const execute::Call& call, Instant now, const JudgeFor& purpose) {
   const Result<identity::Caller> caller = caller_now(known, record, now.unix_ms);
@@ -76,7 +76,8 @@ Result<Judged> judge_anew(Judge& judge, const Known& known, const store::ActionR
     return fail(Errc::conflict, "the connection is gone or leads elsewhere");
   }
   SENTRAIL_ASSIGN_OR_RETURN(const auto bundle, judge.bundle());
-  return judge.judge(*bundle, raw_request(*upstream, record, call),
+  std::string target = call.target.substr(upstream->connection.base_path.size());
+  return judge.judge(*bundle, raw_request_of(record, call, std::move(target)),
                      asker_of(*caller, record.source, record.agent_ip, now), known, purpose);
 }
 
@@ -106,14 +107,16 @@ RecheckAnswer CurrentRechecker::recheck(const store::ActionRecord& record,
   const auto bundle = judge_.bundle();
   if (!bundle) return stop_with(Recheck::policy_stricter, bundle.error().message);
   const Asker asker = asker_of(*caller, record.source, record.agent_ip, clock_.now());
+  const std::string target = call.target.substr(upstream->connection.base_path.size());
   const auto judge_for = [&](counters::Purpose purpose) {
-    return judge_.judge(**bundle, raw_request(*upstream, record, call), asker, *known,
+    return judge_.judge(**bundle, raw_request_of(record, call, target), asker, *known,
                         {purpose, record.correlation_id});
   };
   const Result<Judged> judged = judge_for(counters::Purpose::simulate);
   answer.verdict = verdict_of(judged, record);
   if (answer.verdict.recheck != Recheck::pass) {
-    // After a start it takes as long as a limit looks back until anybody knows whether it has room.
+    // After a backup was restored it takes as long as a limit looks back until anybody knows
+    // whether it has room.
     answer.later =
         judged && judged->limited &&
         verdict_of(judge_for(counters::Purpose::suppose), record).recheck == Recheck::pass;

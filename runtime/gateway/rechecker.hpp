@@ -16,6 +16,10 @@
 
 namespace sentrail::gateway {
 
+// A held call as it was when it was asked for. in: its target as its tool has it.
+[[nodiscard]] request::RawRequest raw_request_of(const store::ActionRecord& record,
+                                                 const execute::Call& call, std::string target);
+
 // What policy, stops and connection say now of a held call, or of one in its place.
 // fails: permission_denied if who asked may no longer ask; conflict if the connection is another;
 // as Judge.

@@ -68,6 +68,10 @@ store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call
     transaction.operations = demands_of(call, judged);
   }
   transaction.operations.emplace_back(store::AppendAudit{std::move(entry)});
+  if (auto charged = desk.judge.written(judged, workspace_id, call.correlation_id)) {
+    transaction.if_withdrawn.emplace_back(store::GiveBackCharges{charged->charges});
+    transaction.operations.emplace_back(*std::move(charged));
+  }
   const std::int64_t now_ms = desk.parts.clock.now().unix_ms;
   std::int64_t& touched_ms = desk.keys_touched[call.caller->key.id];
   if (now_ms - touched_ms >= kTouchKeyMs) {

@@ -37,9 +37,10 @@ inline constexpr int kJudgeTriesMax = 4;
 // Whether somebody waits for the outcome of a decision's transaction and judges anew on a conflict.
 enum class Waits : std::uint8_t { no, yes };
 
-// The transaction that makes a decision durable: the kill states it rests on, the entry, and when
-// the key was last used. A block rests on no kill state, and what nobody waits for must not ask for
-// one: the call has left, and a conflict would leave it without an entry.
+// The transaction that makes a decision durable: the kill states it rests on, the entry, what
+// limits count for it, and when the key was last used. A block rests on no kill state, and what
+// nobody waits for must not ask for one: the call has left, and a conflict would leave it without
+// an entry.
 [[nodiscard]] store::Transaction decision_transaction(DeskContext& desk, const AgentCall& call,
                                                       const Judged& judged, store::AuditEntry entry,
                                                       Waits waits);

@@ -46,11 +46,14 @@ Result<Judged> judge_retry(Judge& judge, const Retry& retry, RetryFor purpose) {
   return retry.judge({});
 }
 
-void hold_for_retries(Judge& judge, const execute::HoldRequest& request, Judged& judged) {
+void hold_for_retries(Judge& judge, execute::HoldRequest& request, Judged& judged) {
   // What charges nothing has nothing to leave out.
-  const Result<counters::HoldName> name =
-      judged.charged.charges.empty() ? Result<counters::HoldName>() : name_of(request);
-  judge.hold(request.draft.correlation_id, judged, name ? *name : counters::HoldName());
+  if (judged.charged.charges.empty()) return;
+  const Result<counters::HoldName> named = name_of(request);
+  const counters::HoldName name = named ? *named : counters::HoldName();
+  const store::ActionRecord& draft = request.draft;
+  request.charges = judge.written(judged, draft.workspace_id, draft.correlation_id, &name);
+  judge.hold(draft.correlation_id, judged, name);
 }
 
 }  // namespace sentrail::gateway

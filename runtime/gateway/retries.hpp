@@ -27,7 +27,8 @@ enum class RetryFor : std::uint8_t { hold, grant };
 // attaches. What is returned is charged. fails: as Judge::judge.
 [[nodiscard]] Result<Judged> judge_retry(Judge& judge, const Retry& retry, RetryFor purpose);
 
-// As Judge::hold(), so that judge_retry() finds the call.
-void hold_for_retries(Judge& judge, const execute::HoldRequest& request, Judged& judged);
+// As Judge::hold(), so that judge_retry() finds the call, also after a start: the request is given
+// what is to be written of it.
+void hold_for_retries(Judge& judge, execute::HoldRequest& request, Judged& judged);
 
 }  // namespace sentrail::gateway

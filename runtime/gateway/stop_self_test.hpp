@@ -33,7 +33,8 @@ class StopSelfTest {
   // Both outlive this, and this outlives the I/O threads.
   StopSelfTest(KnownHolder& known, const Clock& clock) : known_(known), clock_(clock) {}
 
-  // Tries at once, then every limits::kStopSelfTestMs, as long as that thread runs.
+  // Tries at once, then every limits::kStopSelfTestMs, after a failure every
+  // limits::kStopSelfTestRetryMs, as long as that thread runs.
   void run_on(http::IoThread& io);
   // Tries once. The outcome is there when the call has ended.
   void try_now(http::IoThread& io);
@@ -49,6 +50,7 @@ class StopSelfTest {
  private:
   KnownHolder& known_;
   const Clock& clock_;
+  std::int64_t passes_left_out_ = 0;  // of the I/O thread
   mutable std::mutex mutex_;
   std::optional<StopTestOutcome> last_;  // guarded by mutex_
   std::uint64_t failures_ = 0;           // guarded by mutex_

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/gateway/held_view.hpp"
+#include "runtime/gateway/metrics.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/identity/delegations.hpp"
 
@@ -57,6 +58,20 @@ std::int64_t first_look(const GateParts& parts, const PeopleCall& call,
                         const store::ActionRecord& record) {
   if (parts.looks == nullptr) return 0;
   return parts.looks->first(record.action_id, call.actor->person_id);
+}
+
+void cast_vote(GateParts& parts, const execute::ActionRef& ref, const execute::VoteCast& cast,
+               std::vector<store::Operation> rests_on,
+               execute::Coordinator::Callback<store::ActionRecord> done) {
+  const bool unread =
+      cast.shown_ms != 0 && parts.coordinator.now_ms() - cast.shown_ms < limits::kRubberStampMs;
+  parts.coordinator.vote(ref, cast, std::move(rests_on),
+                         [&parts, unread, approves = cast.verdict == store::Verdict::approve,
+                          emergency = cast.break_glass != Uuid{},
+                          done = std::move(done)](Result<store::ActionRecord> voted) {
+                           if (voted) parts.metrics->voted(approves, unread, emergency);
+                           done(std::move(voted));
+                         });
 }
 
 std::optional<RefusedVote> refusal_of_vote(const store::ActionRecord& record,

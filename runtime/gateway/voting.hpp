@@ -37,6 +37,11 @@ struct VotingPerson {
 [[nodiscard]] std::int64_t first_look(const GateParts& parts, const PeopleCall& call,
                                       const store::ActionRecord& record);
 
+// Casts a vote and counts it if it stands. in: as Coordinator::vote(); `parts` outlives the call.
+void cast_vote(GateParts& parts, const execute::ActionRef& ref, const execute::VoteCast& cast,
+               std::vector<store::Operation> rests_on,
+               execute::Coordinator::Callback<store::ActionRecord> done);
+
 // Why a vote was not counted, for people.
 struct RefusedVote {
   int status = 0;  // of an answer

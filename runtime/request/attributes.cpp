@@ -97,7 +97,21 @@ class Putter {
     return id == AttributeId::http_query ? store_->query : store_->headers;
   }
 
+  // Which of two values holds, nobody can say: so is one that cannot be read.
+  Status put_unreadable_entry(const GivenValue& given) {
+    const bool header = given.attribute == AttributeId::http_headers;
+    const std::string& name = given.steps.front();
+    store_->names.push_back(header ? to_lower_ascii(name) : name);
+    auto& entries = entries_of(given.attribute);
+    std::erase_if(entries, [&](const NamedText& e) { return e.name == store_->names.back(); });
+    entries.insert(entries.end(), 2, {store_->names.back(), {}});
+    return {};
+  }
+
   Status put_unreadable(const GivenValue& given) {
+    if (is_named_texts(given.attribute) && given.steps.size() == 1) {
+      return put_unreadable_entry(given);
+    }
     if (!given.steps.empty()) {
       const std::string whole(row_of(given.attribute).name);
       return wrong(given, "only a whole attribute can be unreadable: write it for `" + whole + "`");

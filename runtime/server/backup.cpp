@@ -27,10 +27,11 @@ constexpr std::int64_t kFormat = 1;
 // What is no part of a backup: the store, which is copied by itself; what is this process's own;
 // the keys; what stops until the store has it, which is on record once it matters; the published
 // log, which is made again of the store; its signer, of which an older copy would sign a second
-// history; a restore's leftovers.
+// history; recorded requests, which are to be gone after their time; a restore's leftovers.
 bool is_left_out(const std::string& name) {
-  static const std::set<std::string> kNames = {
-      "store", "sentraild.pid", "control.sock", "subjects", "master.key", "stops", "log", "signer"};
+  static const std::set<std::string> kNames = {"store",    "sentraild.pid", "control.sock",
+                                               "subjects", "master.key",    "stops",
+                                               "log",      "signer",        "requests"};
   return kNames.contains(name) || name.starts_with("store.") || name.ends_with(".new");
 }
 

@@ -30,7 +30,8 @@ constexpr std::int64_t kThreadsMax = limits::kIoThreadsMax;
 constexpr std::int64_t kShutdownMsMax = 600'000;
 constexpr std::int64_t kDeadlineMsMin = 1'000;
 constexpr std::int64_t kExecuteByMsMax = limits::kDayMs;
-constexpr std::int64_t kKeyDaysMax = 3'650;
+constexpr std::int64_t kDaysMax = 3'650;
+constexpr std::int64_t kRequestsMbMax = 1'000'000;
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -302,6 +303,8 @@ constexpr std::array kSettings = {
     Setting{"audit.signer", read_text<&Config::audit_signer>, write_text<&Config::audit_signer>},
     Setting{"audit.witness_url", read_witness_url, write_text<&Config::witness_url>},
     Setting{"audit.witness_key", read_witness_key, write_text<&Config::witness_key>},
+    Setting{"audit.retention_days", read_number<&Config::audit_days, 0, kDaysMax>,
+            write_number<&Config::audit_days>},
     Setting{"log.level", read_log_level, write_log_level},
     Setting{"log.format", read_log_format, write_log_format},
     Setting{"log.requests", read_flag<&Config::log_requests>, write_flag<&Config::log_requests>},
@@ -316,8 +319,16 @@ constexpr std::array kSettings = {
     Setting{"approvals.escalate", read_escalate, write_escalate},
     Setting{"approvals.break_glass_group", read_break_glass,
             write_text<&Config::break_glass_group>},
-    Setting{"keys.expire_days", read_number<&Config::key_days, 1, kKeyDaysMax>,
+    Setting{"approvals.retention_days", read_number<&Config::calls_days, 0, kDaysMax>,
+            write_number<&Config::calls_days>},
+    Setting{"keys.expire_days", read_number<&Config::key_days, 1, kDaysMax>,
             write_number<&Config::key_days>},
+    Setting{"requests.sample", read_number<&Config::requests_sample, 0, 1'000>,
+            write_number<&Config::requests_sample>},
+    Setting{"requests.retention_days", read_number<&Config::requests_days, 1, kDaysMax>,
+            write_number<&Config::requests_days>},
+    Setting{"requests.max_mb", read_number<&Config::requests_mb, 8, kRequestsMbMax>,
+            write_number<&Config::requests_mb>},
     Setting{"exporters", read_exporters, write_exporters},
 };
 
@@ -462,7 +473,9 @@ Config with_paths_in(Config config, const std::string& folder) {
     if (!path->empty() && !path->starts_with('/')) *path = folder + "/" + *path;
   }
   for (ExporterConfig& exporter : config.exporters) {
-    for (std::string* path : {&exporter.file, &exporter.token_file}) {
+    KafkaConfig& kafka = exporter.kafka;
+    for (std::string* path : {&exporter.file, &exporter.token_file, &kafka.ca_file,
+                              &kafka.certificate, &kafka.key, &kafka.password_file}) {
       if (!path->empty() && !path->starts_with('/')) *path = folder + "/" + *path;
     }
   }

@@ -53,18 +53,23 @@ struct Config {
   std::string upstream_ca_file;  // trusted beside the system's roots
   std::int64_t upstream_first_byte_ms = limits::kUpstreamFirstByteMsDefault;
 
-  bool durable_reads = false;  // declared reads wait for their entry too
-  std::string audit_origin;    // the log's name; empty: its key's, or one by chance
-  std::string audit_signer;    // folder of the log's key; empty: `signer` in the data folder
-  std::string witness_url;     // where checkpoints are cosigned; empty: nowhere
-  std::string witness_key;     // verifier key of that witness
+  bool durable_reads = false;   // declared reads wait for their entry too
+  std::string audit_origin;     // the log's name; empty: its key's, or one by chance
+  std::string audit_signer;     // folder of the log's key; empty: `signer` in the data folder
+  std::string witness_url;      // where checkpoints are cosigned; empty: nowhere
+  std::string witness_key;      // verifier key of that witness
+  std::int64_t audit_days = 0;  // so old entries keep their leaf alone; 0: none
   http::LogLevel log_level = http::LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   bool log_requests = true;
   std::int64_t decide_by_ms = limits::kDecideByMsDefault;
   std::int64_t execute_by_ms = limits::kExecuteByMsDefault;
+  std::int64_t requests_sample = 0;            // of a thousand requests so many are recorded
+  std::int64_t requests_days = 30;             // for so long
+  std::int64_t requests_mb = 1024;             // and so much
   approvals::ReasonRule reasons;               // asked of whoever decides
   std::vector<store::Escalation> escalations;  // whom to ask when nobody decides
+  std::int64_t calls_days = 0;                 // so old calls keep no bytes; 0: none
   std::string break_glass_group;  // told of every emergency grant; empty: there are none
   std::int64_t key_days = limits::kKeyLifeMsDefault / limits::kDayMs;
 

@@ -2,8 +2,10 @@
 #include "runtime/server/config_exporters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
+#include <utility>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -46,6 +48,108 @@ Status read_format(exporting::Format& out, const YamlNode& node) {
   return {};
 }
 
+constexpr std::array<std::pair<std::string_view, Sasl>, 4> kSasl = {
+    {{"none", Sasl::none},
+     {"plain", Sasl::plain},
+     {"scram-sha-256", Sasl::scram_sha_256},
+     {"scram-sha-512", Sasl::scram_sha_512}}};
+
+Status read_sasl(Sasl& out, const YamlNode& node) {
+  std::string name;
+  SENTRAIL_TRY(read_text(name, node));
+  for (const auto& [known, sasl] : kSasl) {
+    if (known == name) {
+      out = sasl;
+      return {};
+    }
+  }
+  return fail_at(node, "must be none, plain, scram-sha-256 or scram-sha-512");
+}
+
+std::string_view name_of(Sasl sasl) {
+  for (const auto& [name, known] : kSasl) {
+    if (known == sasl) return name;
+  }
+  return "none";
+}
+
+// `host:port` with a comma between, as Kafka's clients take them.
+bool are_brokers(std::string_view text) {
+  constexpr std::string_view kLegal =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_[]:";
+  while (true) {
+    const std::string_view one = text.substr(0, text.find(','));
+    const std::size_t colon = one.rfind(':');
+    const bool has_port = colon != std::string_view::npos && colon > 0 && colon + 1 < one.size() &&
+                          one.substr(colon + 1).find_first_not_of("0123456789") == one.npos;
+    if (!has_port || one.find_first_not_of(kLegal) != one.npos) return false;
+    if (one.size() == text.size()) return true;
+    text.remove_prefix(one.size() + 1);
+  }
+}
+
+// source: Kafka, org.apache.kafka.common.internals.Topic
+bool is_topic(std::string_view text) {
+  constexpr std::size_t kTopicBytesMax = 249;
+  return !text.empty() && text.size() <= kTopicBytesMax && text != "." && text != ".." &&
+         text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == text.npos;
+}
+
+Status check_kafka(const KafkaConfig& kafka, const YamlNode& node) {
+  if (!are_brokers(kafka.brokers)) {
+    return fail_at(node,
+                   "`kafka` needs `brokers`, such as \"b1.example.com:9093,b2.example.com:9093\"");
+  }
+  if (!is_topic(kafka.topic)) {
+    return fail_at(node, "`kafka` needs a `topic` of a-z, A-Z, 0-9, `.`, `_` and `-`");
+  }
+  if (kafka.certificate.empty() != kafka.key.empty()) {
+    return fail_at(node, "`kafka` needs both `certificate` and `key`, or neither");
+  }
+  if (!kafka.tls && !(kafka.ca_file + kafka.certificate).empty()) {
+    return fail_at(node, "`kafka` has files for TLS and `tls: false`; drop one of them");
+  }
+  const bool named = !kafka.user.empty() && !kafka.password_file.empty();
+  if (kafka.sasl != Sasl::none && !named) {
+    return fail_at(node, "`sasl` needs `user` and `password_file`");
+  }
+  if (kafka.sasl == Sasl::none && !(kafka.user + kafka.password_file).empty()) {
+    return fail_at(node,
+                   "`user` and `password_file` need `sasl`: plain, scram-sha-256 or scram-sha-512");
+  }
+  if (kafka.sasl == Sasl::plain && !kafka.tls) {
+    return fail_at(node, "`sasl: plain` without `tls` would send the password in clear");
+  }
+  return {};
+}
+
+Status read_kafka(KafkaConfig& out, const YamlNode& node) {
+  if (node.kind != YamlKind::mapping) return fail_at(node, "`kafka` is `key: value` lines");
+  const std::array<std::pair<std::string_view, std::string*>, 7> texts = {
+      {{"brokers", &out.brokers},
+       {"topic", &out.topic},
+       {"ca_file", &out.ca_file},
+       {"certificate", &out.certificate},
+       {"key", &out.key},
+       {"user", &out.user},
+       {"password_file", &out.password_file}}};
+  for (const YamlEntry& entry : node.entries) {
+    const auto text =
+        std::ranges::find_if(texts, [&entry](const auto& one) { return one.first == entry.key; });
+    if (text != texts.end()) {
+      SENTRAIL_TRY(read_text(*text->second, entry.value));
+    } else if (entry.key == "tls") {
+      SENTRAIL_ASSIGN_OR_RETURN(out.tls, wire::as_bool(entry.value));
+    } else if (entry.key == "sasl") {
+      SENTRAIL_TRY(read_sasl(out.sasl, entry.value));
+    } else {
+      return fail_at(entry, "unknown key `exporters.kafka." + escape_display(entry.key) + "`");
+    }
+  }
+  return check_kafka(out, node);
+}
+
 Status read_member(ExporterConfig& out, const YamlEntry& entry) {
   const YamlNode& value = entry.value;
   if (entry.key == "name") return read_text(out.name, value);
@@ -60,6 +164,7 @@ Status read_member(ExporterConfig& out, const YamlEntry& entry) {
     SENTRAIL_ASSIGN_OR_RETURN(out.private_address, wire::as_bool(value));
     return {};
   }
+  if (entry.key == "kafka") return read_kafka(out.kafka, value);
   return fail_at(entry, "unknown key `exporters." + escape_display(entry.key) + "`");
 }
 
@@ -67,8 +172,14 @@ Status check(const ExporterConfig& exporter, const YamlNode& node) {
   if (!is_name(exporter.name)) {
     return fail_at(node, "an exporter needs a `name` of a-z, 0-9, `_` and `-`");
   }
-  if (exporter.file.empty() == exporter.url.empty()) {
-    return fail_at(node, "the exporter `" + exporter.name + "` needs either `file` or `url`");
+  const int places = (exporter.file.empty() ? 0 : 1) + (exporter.url.empty() ? 0 : 1) +
+                     (exporter.kafka.brokers.empty() ? 0 : 1);
+  if (places != 1) {
+    return fail_at(node,
+                   "the exporter `" + exporter.name + "` needs either `file`, `url` or `kafka`");
+  }
+  if (!exporter.kafka.brokers.empty() && exporter.format == exporting::Format::otlp) {
+    return fail_at(node, "a topic takes an entry a message: json_lines, cloudevents or ocsf");
   }
   if (exporter.url.empty()) return {};
   const Result<UrlParts> url = parse_url(exporter.url);
@@ -88,6 +199,20 @@ std::string quoted(std::string_view text) {
     out += byte;
   }
   return out + '"';
+}
+
+std::string write_kafka(const KafkaConfig& kafka) {
+  std::string out = "{brokers: " + quoted(kafka.brokers) + ", topic: " + quoted(kafka.topic) +
+                    ", tls: " + (kafka.tls ? "true" : "false");
+  if (kafka.tls) {
+    out += ", ca_file: " + quoted(kafka.ca_file) + ", certificate: " + quoted(kafka.certificate) +
+           ", key: " + quoted(kafka.key);
+  }
+  out += ", sasl: " + quoted(name_of(kafka.sasl));
+  if (kafka.sasl != Sasl::none) {
+    out += ", user: " + quoted(kafka.user) + ", password_file: " + quoted(kafka.password_file);
+  }
+  return out + "}";
 }
 
 }  // namespace
@@ -153,6 +278,8 @@ std::string write_exporter_list(const std::vector<ExporterConfig>& exporters) {
     if (!one.file.empty()) {
       out += ", file: " + quoted(one.file) + ", file_mb: " + std::to_string(one.file_mb) +
              ", files_kept: " + std::to_string(one.files_kept);
+    } else if (!one.kafka.brokers.empty()) {
+      out += ", kafka: " + write_kafka(one.kafka);
     } else {
       out += ", url: " + quoted(one.url) + ", token_file: " + quoted(one.token_file) +
              ", private_address: " + (one.private_address ? "true" : "false");

@@ -14,7 +14,25 @@
 
 namespace sentrail::server {
 
-// One exporter: to a file, or to a URL.
+// How an exporter proves to a broker who it is.
+enum class Sasl : std::uint8_t { none, plain, scram_sha_256, scram_sha_512 };
+
+// A topic of Kafka.
+struct KafkaConfig {
+  std::string brokers;  // host:port, comma between; empty: not to Kafka
+  std::string topic;
+  bool tls = true;
+  std::string ca_file;      // empty: the system's roots
+  std::string certificate;  // of ours; empty: none
+  std::string key;
+  Sasl sasl = Sasl::none;
+  std::string user;
+  std::string password_file;
+
+  friend bool operator==(const KafkaConfig&, const KafkaConfig&) = default;
+};
+
+// One exporter: to a file, to a URL, or to a topic of Kafka.
 struct ExporterConfig {
   std::string name;  // its cursor's; of a-z, 0-9, `_` and `-`
   exporting::Format format = exporting::Format::json_lines;
@@ -24,6 +42,7 @@ struct ExporterConfig {
   std::string url;
   std::string token_file;        // a bearer token for `url`; empty: none
   bool private_address = false;  // `url` may lead into a private or loopback range
+  KafkaConfig kafka;
   std::string origin;  // names this log to receivers; empty: sentrail/ and the gate's name
 
   friend bool operator==(const ExporterConfig&, const ExporterConfig&) = default;

@@ -13,6 +13,7 @@
 #include "core/json_writer.hpp"
 #include "crypto/random.hpp"
 #include "runtime/gateway/held_counts.hpp"
+#include "runtime/server/limits_start.hpp"
 #include "runtime/store/store_rocksdb.hpp"
 
 namespace sentrail::server {
@@ -59,58 +60,13 @@ Result<Started> Daemon::start() {
   SENTRAIL_TRY(open_data());
   SENTRAIL_TRY(load_policy());
   SENTRAIL_TRY(open_listeners());
+  SENTRAIL_TRY(take_up_limits());
   SENTRAIL_TRY(make_gate());
   SENTRAIL_TRY(tell_of_start());
   SENTRAIL_TRY(invite_owner());
   SENTRAIL_TRY(recover());
   SENTRAIL_TRY(serve());
   return started_;
-}
-
-Status Daemon::open_data() {
-  SENTRAIL_ASSIGN_OR_RETURN(DataDirectory data, DataDirectory::open(options_.config.data));
-  data_.emplace(std::move(data));
-  SENTRAIL_ASSIGN_OR_RETURN(crypto::SealKey master, data_->master_key());
-  master_.emplace(std::move(master));
-  store::OpenOptions open;
-  open.directory = data_->store_path();
-  open.create = true;
-  open.codec = &codec_;
-  SENTRAIL_ASSIGN_OR_RETURN(store_, store::open_rocksdb_store(open));
-  SENTRAIL_TRY(open_log());
-  SENTRAIL_ASSIGN_OR_RETURN(subjects_,
-                            audit::SubjectKeys::open(data_->path() + "/subjects", *master_));
-  recorder_.emplace(*master_, crypto::uuid_v4(), subjects_.get());
-  vault_.emplace(*master_);
-  administration_.emplace(*recorder_, clock_);
-  known_.emplace(gateway::Known::Source{*store_.store, *master_, options_.config.upstream_ca_file,
-                                        options_.config.upstream_first_byte_ms});
-  SENTRAIL_TRY(known_->reload());
-  local_.emplace(*known_, clock_);
-  return local_->restore(data_->path());
-}
-
-// The published log: what was signed must be there, or nothing is served.
-Status Daemon::open_log() {
-  const Config& config = options_.config;
-  audit::LogKeeperOptions keeping;
-  keeping.folder = data_->log_path();
-  keeping.signer_folder = config.audit_signer.empty() ? data_->signer_path() : config.audit_signer;
-  keeping.origin = config.audit_origin;
-  if (!config.witness_url.empty()) {
-    SENTRAIL_ASSIGN_OR_RETURN(crypto::CosignatureVerifier key,
-                              crypto::CosignatureVerifier::parse(config.witness_key));
-    SENTRAIL_ASSIGN_OR_RETURN(UpstreamWitnessLink link,
-                              UpstreamWitnessLink::to(config.witness_url, config.upstream_ca_file));
-    witness_link_.emplace(std::move(link));
-    keeping.witness = &witness_.emplace(std::move(key), *witness_link_);
-  }
-  keeping.tell = [this](bool good, const std::string& event, const std::string& text) {
-    logger_.write(good ? http::LogLevel::info : http::LogLevel::error, event,
-                  {{good ? "state" : "error", good && text.empty() ? "good again" : text}});
-  };
-  SENTRAIL_ASSIGN_OR_RETURN(log_, audit::LogKeeper::open(std::move(keeping), *store_.store));
-  return {};
 }
 
 Status Daemon::load_policy() {
@@ -149,13 +105,45 @@ Status Daemon::open_listeners() {
   return {};
 }
 
+// What limits have counted goes on counting.
+Status Daemon::take_up_limits() {
+  // A clock that is set from here on is told of, and noted anew, even before anything is served.
+  clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
+  counters_.emplace(clock_, limits_key(*master_));
+  SENTRAIL_ASSIGN_OR_RETURN(
+      const counters::Restored found,
+      counters_->restore(*store_.store, limits_origin(data_->store_path(), store_.report.created)));
+  counts_anew_ = found.anew;
+  if (found.anew && !store_.report.created) {
+    logger_.write(http::LogLevel::warning, "limits_unknown",
+                  {{"remedy",
+                    "none is needed: what was counted before is not known, so a limit "
+                    "has no room until the server has run as long as it looks back"}});
+  } else if (found.parts + found.held > 0) {
+    logger_.write(http::LogLevel::info, "limits_taken_up",
+                  {{"parts", std::to_string(found.parts)}, {"held", std::to_string(found.held)}});
+  }
+  return {};
+}
+
+// What is not configured has nothing that runs, but entries that were forgotten stay denied.
+Status Daemon::make_retention() {
+  const Config& config = options_.config;
+  audit::RetentionOptions options;
+  options.entries_ms = config.audit_days * limits::kDayMs;
+  options.calls_ms = config.calls_days * limits::kDayMs;
+  SENTRAIL_ASSIGN_OR_RETURN(
+      retention_, audit::Retention::open(options, *store_.engine, *store_.store, *writer_, clock_,
+                                         [this] { return exporters_.slowest(); }));
+  return {};
+}
+
 Status Daemon::make_gate() {
   const Config& config = options_.config;
   known_->on_change([this] { server_->ask_permits(); });
   sender_.emplace(*known_, [this](const Uuid& id) { return rechecker_->take_read(id); });
   sender_->use(server_->threads());
   valve_.emplace(*sender_);
-  counters_.emplace(clock_);
   rechecker_.emplace(*known_, bundle_, clock_, &*counters_);
   prober_.emplace(*known_, bundle_, clock_, &*counters_);
   writer_ = std::make_unique<store::Writer>(*store_.store, clock_);
@@ -174,7 +162,8 @@ Status Daemon::make_gate() {
       std::move(coordinating));
   changes_ = std::make_unique<gateway::AdminCommits>(*writer_, *known_);
   pool_ = std::make_unique<gateway::WorkPool>(limits::kWorkThreads);
-  housekeeping_.emplace(*store_.store, *writer_, throttle_, *pool_, clock_);
+  SENTRAIL_TRY(make_retention());
+  housekeeping_.emplace(*store_.store, *writer_, throttle_, *pool_, clock_, *counters_);
   gateway::GateSettings settings;
   settings.public_url = config.public_url.empty() ? started_.url : config.public_url;
   settings.version = options_.version;
@@ -206,7 +195,9 @@ Status Daemon::make_gate() {
                          &local_->stops(),
                          &local_->self_test(),
                          [this](std::string& out) { exporters_.write_metrics(out); },
-                         log_.get()});
+                         log_.get(),
+                         requests_.get(),
+                         retention_.get()});
   entrance_->lead_to(*gate_);
   return {};
 }
@@ -240,10 +231,13 @@ Status Daemon::tell_of_start() {
     reason += ", and " + std::to_string(report.unconfirmed) + " entries longer";
   }
   if (!started_.complaint.empty()) reason += "; the last good bundle decides";
-  return writer_
-      ->commit(entry(store::AuditKind::restart, "server.start", store::AuditDecision::none,
-                     std::move(reason)))
-      .status;
+  if (counts_anew_ && !report.created) reason += "; what limits counted before is not known";
+  store::Transaction told = entry(store::AuditKind::restart, "server.start",
+                                  store::AuditDecision::none, std::move(reason));
+  told.operations.emplace_back(store::NoteLimitClock{counters_->clock()});
+  SENTRAIL_TRY(writer_->commit(std::move(told)).status);
+  // After the lineage is on disk: a start in between counts anew once more.
+  return counts_anew_ ? leave_limits_mark(data_->store_path(), counters_->mark()) : Status();
 }
 
 // Until somebody owns the gate, each start makes a new token; the one before opens nothing more.
@@ -280,6 +274,18 @@ Status Daemon::recover() {
   return {};
 }
 
+// Store, tiles and signer may all have been set back together: then the witness alone knows.
+Status Daemon::ask_witness() {
+  Status told;
+  if (!witness_link_) return told;
+  server_->ask_first([&](http::IoThread& io) {
+    witness_link_->use(io);
+    told = log_->ask_witness();
+  });
+  witness_link_->use(*server_->threads().back());
+  return told;
+}
+
 Status Daemon::serve() {
   server_->handle_signals(
       [this] {
@@ -288,18 +294,18 @@ Status Daemon::serve() {
         }
       },
       [this] { valve_->close(); });
-  clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
-  SENTRAIL_TRY(local_->open(data_->path(),
-                            {store_, *changes_, *administration_, *pool_, *recorder_, *subjects_}));
+  SENTRAIL_TRY(local_->open(data_->path(), {store_, *changes_, *administration_, *pool_, *recorder_,
+                                            *subjects_, requests_.get()}));
   SENTRAIL_TRY(exporters_.make(
       options_.config.exporters, data_->path() + "/exports",
       options_.config.public_url.empty() ? started_.url : options_.config.public_url,
       options_.config.upstream_ca_file, *store_.store, *server_->threads().back()));
+  SENTRAIL_TRY(ask_witness());
   server_->start();
   exporters_.start();
   local_->run_on(*server_->threads().front());
-  if (witness_link_) witness_link_->use(*server_->threads().back());
   log_->start();
+  if (retention_) retention_->start();
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
@@ -323,6 +329,7 @@ void Daemon::close() {
   if (valve_) valve_->close();
   if (server_) server_->wait();
   if (local_) local_->close();
+  if (retention_) retention_->stop();
   exporters_.stop();
   if (coordinator_thread_.joinable()) {
     coordinator_->stop();
@@ -334,6 +341,7 @@ void Daemon::close() {
   writer_.reset();
   changes_.reset();
   log_.reset();
+  requests_.reset();
   if (server_ && server_->connections() > 0) {
     // Sessions that phase two could not end. What tells of them would need the writer again, and
     // all that was acknowledged is on disk: end without destroying them.
@@ -392,10 +400,12 @@ void Daemon::reload() {
 // On an I/O thread: nobody waits for the entry.
 void Daemon::tell_of_clock_jump(std::int64_t jump_ms) {
   logger_.write(http::LogLevel::warning, "clock_jump", {{"jump_ms", std::to_string(jump_ms)}});
-  const auto submitted =
-      writer_->submit(entry(store::AuditKind::clock_jump, "clock.jump", store::AuditDecision::none,
-                            "by " + std::to_string(jump_ms) + " ms"),
-                      {});
+  store::Transaction told =
+      entry(store::AuditKind::clock_jump, "clock.jump", store::AuditDecision::none,
+            "by " + std::to_string(jump_ms) + " ms");
+  // After a restart of the machine the wall clock tells how long it was away: from here.
+  told.operations.emplace_back(store::NoteLimitClock{counters_->clock()});
+  const auto submitted = writer_->submit(std::move(told), {});
   if (!submitted) {
     logger_.write(http::LogLevel::error, "audit_failed", {{"error", submitted.error().message}});
   }

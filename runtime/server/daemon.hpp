@@ -15,9 +15,11 @@
 //                            them to I/O threads, which still exist, though they no longer run
 //   5. server, gate          what is left of sessions goes with them
 //   6. log's keeper          publishes the last entries; ends before the store
-//   7. store, lock           last
+//   7. recorded requests     what was offered is written; ends before the keys of subjects
+//   8. store, lock           last
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,7 @@
 #include "runtime/audit/event.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/audit/log_keeper.hpp"
+#include "runtime/audit/retention.hpp"
 #include "runtime/audit/subject_keys.hpp"
 #include "runtime/bundles/active_bundle.hpp"
 #include "runtime/counters/counters.hpp"
@@ -44,6 +47,7 @@
 #include "runtime/gateway/work_pool.hpp"
 #include "runtime/identity/accounts.hpp"
 #include "runtime/identity/administration.hpp"
+#include "runtime/recording/request_log.hpp"
 #include "runtime/server/clock_watch.hpp"
 #include "runtime/server/config.hpp"
 #include "runtime/server/data_directory.hpp"
@@ -67,6 +71,9 @@ struct DaemonOptions {
   const Clock* clock = nullptr;  // outlives the daemon; null: the host's
   decide::EngineKind engine = decide::EngineKind::automatic;
   const decide::NativeMaker* native = nullptr;  // outlives the daemon; null: no native code
+  // What stands between the daemon and its store; null: nothing does. No program that is shipped
+  // gives one: see bench/null_sink.hpp.
+  std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> wrap_store{};
 };
 
 // What the start found, for the person who started it.
@@ -100,13 +107,18 @@ class Daemon {
 
  private:
   [[nodiscard]] Status open_data();
+  [[nodiscard]] Status open_subjects();
   [[nodiscard]] Status open_log();
+  [[nodiscard]] Status open_requests();
+  [[nodiscard]] Status make_retention();
   [[nodiscard]] Status load_policy();
   [[nodiscard]] Status open_listeners();
+  [[nodiscard]] Status take_up_limits();
   [[nodiscard]] Status make_gate();
   [[nodiscard]] Status tell_of_start();
   [[nodiscard]] Status invite_owner();
   [[nodiscard]] Status recover();
+  [[nodiscard]] Status ask_witness();
   [[nodiscard]] Status serve();
   void close();
 
@@ -130,6 +142,7 @@ class Daemon {
   std::optional<UpstreamWitnessLink> witness_link_;
   std::optional<audit::Witness> witness_;
   std::unique_ptr<audit::LogKeeper> log_;
+  std::unique_ptr<recording::RequestLog> requests_;
   std::optional<audit::Recorder> recorder_;
   std::optional<execute::CallVault> vault_;
   std::optional<identity::Administration> administration_;
@@ -146,8 +159,10 @@ class Daemon {
   std::optional<gateway::UpstreamSender> sender_;
   std::optional<SendValve> valve_;
   std::optional<counters::Counters> counters_;
+  bool counts_anew_ = false;  // nothing is known of what limits counted before
   std::optional<gateway::CurrentRechecker> rechecker_;
   std::optional<gateway::UpstreamProber> prober_;
+  std::unique_ptr<audit::Retention> retention_;
   std::optional<ClockWatch> clock_watch_;
   std::optional<gateway::Housekeeping> housekeeping_;
 

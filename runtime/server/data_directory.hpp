@@ -12,6 +12,9 @@
 
 namespace sentrail::server {
 
+// What stands in the store's folder and in no copy of it: see limits_start.hpp.
+inline constexpr const char* kLimitsMark = "/limits";
+
 // A data folder that this process alone uses, as long as this lives.
 class DataDirectory {
  public:

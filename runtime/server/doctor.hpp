@@ -2,8 +2,8 @@
 // promise, on what they disagree, and what is lost.
 //
 // Neighbours: main.cpp runs it for `sentrail audit doctor`; store/, audit/ know their own parts.
-// Must not know: the gate. It changes nothing but what a start would; cutting a torn end off keeps
-// a copy of what was there.
+// Must not know: the gate. It changes nothing but what a start would; cutting an end off keeps what
+// was there, and loses nothing that was promised unless somebody accepts that with a reason.
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@ struct DoctorOptions {
   std::string data;
   std::string signer;        // empty: the one in the data folder
   bool repair_tail = false;  // cut an unreadable end off the store's write-ahead log
+  std::string accept_loss;   // a person's reason for losing what was promised with it
   bool json = false;
 };
 

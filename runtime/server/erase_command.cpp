@@ -1,6 +1,7 @@
 // Record, then overwrite. See erase_command.hpp.
 #include "runtime/server/erase_command.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/json_writer.hpp"
@@ -41,13 +42,26 @@ Result<audit::DataSubject> read_subject(const EraseParts& parts, Fields& fields)
   return subject;
 }
 
+// Keys of requests that were recorded: entries that name them may be gone.
+Status add_recorded(const EraseParts& parts, const audit::DataSubject& subject,
+                    audit::Traces& traces) {
+  if (parts.requests == nullptr || subject.column != store::AuditColumn::agent) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const std::vector<Uuid> ids,
+                            parts.requests->keys_of(subject.workspace_id, subject.id));
+  for (const Uuid& id : ids) {
+    if (std::ranges::find(traces.key_ids, id) == traces.key_ids.end()) traces.key_ids.push_back(id);
+  }
+  return {};
+}
+
 Result<std::string> erase(const EraseParts& parts, Fields& fields, const ControlPeer& peer) {
   const std::string basis = fields.required_text("basis");
   if (basis.size() > limits::kVoteReasonBytesMax) fields.refuse("basis", "is too long");
   SENTRAIL_ASSIGN_OR_RETURN(const audit::DataSubject subject, read_subject(parts, fields));
-  SENTRAIL_ASSIGN_OR_RETURN(const audit::Traces traces,
+  SENTRAIL_ASSIGN_OR_RETURN(audit::Traces traces,
                             audit::find_traces(parts.reader, parts.recorder, subject));
-  if (traces.sequences.empty()) {
+  SENTRAIL_TRY(add_recorded(parts, subject, traces));
+  if (traces.sequences.empty() && traces.key_ids.empty() && traces.left == 0) {
     return fail(Errc::not_found, "no entry of this workspace is about that subject");
   }
   store::AuditEntry told =
@@ -63,7 +77,8 @@ Result<std::string> erase(const EraseParts& parts, Fields& fields, const Control
   std::string out;
   JsonWriter json(&out);
   json.begin_object().key("entries").unsigned_integer(traces.sequences.size());
-  json.key("keys").unsigned_integer(keys).key("auditLogId").string(id).end_object();
+  json.key("keys").unsigned_integer(keys).key("left").unsigned_integer(traces.left);
+  json.key("auditLogId").string(id).end_object();
   return out.substr(1, out.size() - 2);
 }
 

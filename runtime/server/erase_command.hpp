@@ -9,6 +9,7 @@
 #include "runtime/audit/subject_keys.hpp"
 #include "runtime/gateway/admin_commits.hpp"
 #include "runtime/gateway/known.hpp"
+#include "runtime/recording/request_log.hpp"
 #include "runtime/server/control_commands.hpp"
 
 namespace sentrail::server {
@@ -21,6 +22,7 @@ struct EraseParts {
   const audit::Recorder& recorder;
   audit::SubjectKeys& subjects;
   const Clock& clock;
+  const recording::RequestLog* requests = nullptr;  // null: none are recorded
 };
 
 // The command: first the entry that says so, then the keys; repeating it does no harm.

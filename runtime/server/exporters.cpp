@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "runtime/export/file_sink.hpp"
+#include "runtime/kafka/kafka_sink.hpp"
+#include "runtime/kafka/library.hpp"
 #include "runtime/server/folder_copy.hpp"
 #include "runtime/server/http_sink.hpp"
 
@@ -18,6 +20,13 @@ std::string origin_of(const ExporterConfig& config, const std::string& public_ur
   return "sentrail/" + (place == std::string::npos ? public_url : public_url.substr(place + 3));
 }
 
+// A secret of a file of its own, without the end of its line.
+Result<std::string> read_secret(const std::string& path) {
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, read_small_file(path));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
 Result<std::unique_ptr<exporting::Sink>> http_sink(const ExporterConfig& config,
                                                    const std::string& origin,
                                                    const std::string& ca_file, http::IoThread& io) {
@@ -27,8 +36,7 @@ Result<std::unique_ptr<exporting::Sink>> http_sink(const ExporterConfig& config,
   options.origin = origin;
   options.path = url.target;
   if (!config.token_file.empty()) {
-    SENTRAIL_ASSIGN_OR_RETURN(std::string token, read_small_file(config.token_file));
-    while (token.ends_with('\n') || token.ends_with('\r')) token.pop_back();
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string token, read_secret(config.token_file));
     options.authorization = "Bearer " + token;
   }
   auto target = std::make_shared<http::UpstreamTarget>();
@@ -42,6 +50,48 @@ Result<std::unique_ptr<exporting::Sink>> http_sink(const ExporterConfig& config,
   }
   options.target = std::move(target);
   return std::make_unique<HttpSink>(io, std::move(options));
+}
+
+const char* mechanism_of(Sasl sasl) {
+  switch (sasl) {
+    case Sasl::none:
+      break;
+    case Sasl::plain:
+      return "PLAIN";
+    case Sasl::scram_sha_256:
+      return "SCRAM-SHA-256";
+    case Sasl::scram_sha_512:
+      return "SCRAM-SHA-512";
+  }
+  return "";
+}
+
+// In the words of librdkafka, CONFIGURATION.md.
+Result<std::unique_ptr<exporting::Sink>> kafka_sink(const ExporterConfig& config,
+                                                    const std::string& origin) {
+  const KafkaConfig& kafka = config.kafka;
+  const bool sasl = kafka.sasl != Sasl::none;
+  kafka::KafkaSinkOptions options;
+  options.format = config.format;
+  options.origin = origin;
+  options.topic = kafka.topic;
+  const auto set = [&options](const char* name, const std::string& value) {
+    if (!value.empty()) options.settings.emplace_back(name, value);
+  };
+  set("bootstrap.servers", kafka.brokers);
+  set("security.protocol", std::string(sasl ? "sasl_" : "") + (kafka.tls ? "ssl" : "plaintext"));
+  set("ssl.ca.location", kafka.ca_file);
+  set("ssl.certificate.location", kafka.certificate);
+  set("ssl.key.location", kafka.key);
+  if (sasl) {
+    set("sasl.mechanisms", mechanism_of(kafka.sasl));
+    set("sasl.username", kafka.user);
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string password, read_secret(kafka.password_file));
+    set("sasl.password", password);
+  }
+  SENTRAIL_ASSIGN_OR_RETURN(const kafka::KafkaApi* const api, kafka::load_library());
+  SENTRAIL_ASSIGN_OR_RETURN(auto sink, kafka::KafkaSink::make(*api, std::move(options)));
+  return std::unique_ptr<exporting::Sink>(std::move(sink));
 }
 
 std::unique_ptr<exporting::Sink> file_sink(const ExporterConfig& config,
@@ -74,7 +124,9 @@ Status Exporters::make(const std::vector<ExporterConfig>& configs, const std::st
         store::SlotFile::open(folder + "/" + config.name + ".cursor", kCursorSlotBytes));
     const std::string origin = origin_of(config, public_url);
     std::unique_ptr<exporting::Sink> sink;
-    if (config.url.empty()) {
+    if (!config.kafka.brokers.empty()) {
+      SENTRAIL_ASSIGN_OR_RETURN(sink, kafka_sink(config, origin));
+    } else if (config.url.empty()) {
       sink = file_sink(config, origin);
     } else {
       SENTRAIL_ASSIGN_OR_RETURN(sink, http_sink(config, origin, ca_file, io));
@@ -91,6 +143,15 @@ Status Exporters::make(const std::vector<ExporterConfig>& configs, const std::st
 
 void Exporters::start() {
   for (const auto& exporter : exporters_) exporter->start();
+}
+
+audit::SlowestReader Exporters::slowest() const {
+  audit::SlowestReader out;
+  for (const auto& one : exporters_) {
+    const std::uint64_t next = one->state().next;
+    if (next < out.next) out = {next, one->name()};
+  }
+  return out;
 }
 
 void Exporters::write_metrics(std::string& out) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "runtime/audit/retention.hpp"
 #include "runtime/export/exporter.hpp"
 #include "runtime/http/handler.hpp"
 #include "runtime/server/config_exporters.hpp"
@@ -29,6 +30,8 @@ class Exporters {
   // Ends all of them; what was under way is delivered again after the next start.
   void stop() { exporters_.clear(); }
 
+  // The exporter that is behind the others; none: nobody is behind.
+  [[nodiscard]] audit::SlowestReader slowest() const;
   // Writes a gauge for each exporter's lag, and counts of failures.
   void write_metrics(std::string& out) const;
 

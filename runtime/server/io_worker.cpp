@@ -157,6 +157,10 @@ void IoWorker::abort_all() {
   after(kAbortGraceMs, [this] { context_->stop(); });
 }
 
+void IoWorker::end() {
+  post([this] { context_->stop(); });
+}
+
 void IoWorker::add(Session* session) {
   sessions_.insert(session);
 }

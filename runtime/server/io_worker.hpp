@@ -57,6 +57,8 @@ class IoWorker final : public http::IoThread {
   void begin_drain();
   // Phase two: ends everything, then the thread.
   void abort_all();
+  // Ends a thread that has no listener; calls that are under way go with it. threads: any
+  void end();
 
   [[nodiscard]] Executor executor() noexcept { return context_->get_executor(); }
   [[nodiscard]] Shared& shared() noexcept { return shared_; }

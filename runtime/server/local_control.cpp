@@ -13,7 +13,7 @@ Status LocalControl::open(const std::string& folder, const LocalControlParts& pa
   subjects_ = &parts.subjects;
   pool_ = &parts.pool;
   commands_.add("erase", erase_command({*parts.opened.store, known_, parts.changes, parts.recorder,
-                                        parts.subjects, clock_}));
+                                        parts.subjects, clock_, parts.requests}));
   commands_.add("backup", backup_command(parts.opened, folder, clock_));
   SENTRAIL_ASSIGN_OR_RETURN(
       socket_, ControlSocket::open(folder, [this](std::string_view line, const ControlPeer& peer) {

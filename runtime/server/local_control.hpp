@@ -14,6 +14,7 @@
 #include "runtime/audit/subject_keys.hpp"
 #include "runtime/gateway/local_stops.hpp"
 #include "runtime/gateway/stop_self_test.hpp"
+#include "runtime/recording/request_log.hpp"
 #include "runtime/server/control_commands.hpp"
 #include "runtime/server/control_socket.hpp"
 
@@ -27,6 +28,7 @@ struct LocalControlParts {
   gateway::WorkPool& pool;
   const audit::Recorder& recorder;
   audit::SubjectKeys& subjects;
+  const recording::RequestLog* requests = nullptr;  // null: none are recorded
 };
 
 // threads: the daemon's.

@@ -141,6 +141,9 @@ int main(int argc, char** argv) {
       ->needs(doctor_option);
   app.add_flag("--repair-tail", doctor.repair_tail, "cut off an unreadable end, for --doctor")
       ->needs(doctor_option);
+  app.add_option("--accept-loss", doctor.accept_loss,
+                 "why what was promised may be lost with it, for --doctor --repair-tail")
+      ->needs(doctor_option);
   app.add_flag("--json", doctor.json, "print JSON, for --doctor")->needs(doctor_option);
   doctor_option->excludes(config_option);
   app.add_flag("--check-config", check_only, "print the effective configuration and exit");

@@ -1,16 +1,16 @@
 // Bringing a backup back. See backup.hpp.
-#include <cstdio>
+#include <algorithm>
 #include <filesystem>
 #include <set>
-#include <span>
 #include <utility>
 
-#include "crypto/random.hpp"
-#include "runtime/audit/event.hpp"
 #include "runtime/audit/leaf.hpp"
+#include "runtime/audit/signer.hpp"
+#include "runtime/audit/subject_keys.hpp"
 #include "runtime/server/backup.hpp"
 #include "runtime/server/data_directory.hpp"
 #include "runtime/server/folder_copy.hpp"
+#include "runtime/server/going_back.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/floor.hpp"
 #include "runtime/store/scrub.hpp"
@@ -21,20 +21,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the folder's store has promised; nothing if there is none. A floor that cannot be read is no
-// reason not to restore, but nobody knows then what is lost.
+constexpr const char* kAside = "restore";
+
+// What the folder has promised: its store by the floor, its signer by what it signed last. What
+// cannot be read is no reason not to restore, but nobody knows then what is lost.
 struct Promise {
-  bool there = false;
   bool readable = true;
   store::AuditHead head;
+  std::uint64_t signed_size = 0;
+
+  [[nodiscard]] std::uint64_t size() const { return std::max(head.size, signed_size); }
 };
 
 Promise promise_of(const std::string& data) {
   Promise out;
-  out.there = store::exists(data + "/store");
-  if (!out.there) return out;
+  if (store::exists(data + "/signer")) {
+    const auto last = audit::CheckpointSigner::last_in(data + "/signer");
+    out.readable = last.has_value();
+    if (last) out.signed_size = last->end();
+  }
+  if (!store::exists(data + "/store")) return out;
   const auto floor = store::Floor::open(data + "/store/floor");
-  out.readable = floor.has_value();
+  out.readable = out.readable && floor.has_value();
   if (floor) out.head = (*floor)->mark().head;
   return out;
 }
@@ -62,7 +70,7 @@ Status check_copy(const store::OpenedStore& copy, const audit::LeafCodec& codec,
 // What going back to the backup costs.
 Result<std::uint64_t> loss_of(const Promise& promise, const store::OpenedStore& copy) {
   const store::AuditHead head = copy.store->audit_head();
-  if (promise.head.size > head.size) return promise.head.size - head.size;
+  if (promise.size() > head.size) return promise.size() - head.size;
   if (promise.head.size == 0) return std::uint64_t{0};
   SENTRAIL_ASSIGN_OR_RETURN(const std::vector<store::AuditRow> rows,
                             copy.store->audit_range(promise.head.size - 1, 1));
@@ -76,31 +84,45 @@ Status check_loss(const Promise& promise, std::uint64_t lost, const store::Audit
   const std::string remedy = "; find a newer backup, or accept it with --accept-loss REASON";
   if (!promise.readable) {
     return fail(Errc::conflict,
-                "nobody can tell what the store that is there has promised" + remedy);
+                "nobody can tell what the data folder has promised: its floor or what its signer "
+                "signed last cannot be read" +
+                    remedy);
   }
   if (lost == 0) return {};
-  return fail(Errc::conflict, "the data folder has promised " + std::to_string(promise.head.size) +
+  return fail(Errc::conflict, "the data folder has promised " + std::to_string(promise.size()) +
                                   " entries, the backup holds " + std::to_string(head.size) +
                                   ": at least " + std::to_string(lost) + " would be lost" + remedy);
 }
 
-// The key that the sealed parts need: never another than the one that is there.
+// Brings a file of keys where none is. out: whether one was there.
+Result<bool> has_or_takes(const std::string& theirs, const std::string& ours) {
+  if (store::exists(ours)) return true;
+  SENTRAIL_TRY(copy_durably(theirs, ours));
+  return false;
+}
+
+// The keys that the sealed parts need: never others than those that are there.
 Status bring_keys(const std::string& keys, const std::string& data) {
-  for (const char* name : {"/master.key", "/subjects"}) {
-    if (!store::exists(keys + name)) continue;
-    if (!store::exists(data + name)) {
-      SENTRAIL_TRY(copy_durably(keys + name, data + name));
-      continue;
-    }
-    // Subjects that were erased since stay erased: the file that is there is the newer one.
-    if (std::string_view(name) == "/subjects") continue;
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string ours, read_small_file(data + name));
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string theirs, read_small_file(keys + name));
-    if (ours != theirs) {
-      return fail(Errc::conflict,
-                  "the data folder has another master key than the backup: " + data + name);
+  const auto differs = [&](const char* name) {
+    return fail(Errc::conflict, "the data folder has other keys than the backup: " + data + name +
+                                    "; if nothing of this folder is wanted, move it away");
+  };
+  if (store::exists(keys + "/master.key")) {
+    SENTRAIL_ASSIGN_OR_RETURN(const bool had,
+                              has_or_takes(keys + "/master.key", data + "/master.key"));
+    if (had) {
+      SENTRAIL_ASSIGN_OR_RETURN(const std::string ours, read_small_file(data + "/master.key"));
+      SENTRAIL_ASSIGN_OR_RETURN(const std::string theirs, read_small_file(keys + "/master.key"));
+      if (ours != theirs) return differs("/master.key");
     }
   }
+  if (!store::exists(keys + "/subjects")) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const bool had, has_or_takes(keys + "/subjects", data + "/subjects"));
+  if (!had) return {};
+  // Of the same file the one that is there is the newer: who was erased since stays erased.
+  SENTRAIL_ASSIGN_OR_RETURN(const Uuid ours, audit::SubjectKeys::id_in(data + "/subjects"));
+  SENTRAIL_ASSIGN_OR_RETURN(const Uuid theirs, audit::SubjectKeys::id_in(keys + "/subjects"));
+  if (ours != theirs) return differs("/subjects");
   return {};
 }
 
@@ -120,57 +142,16 @@ Status bring_rest(const std::string& from, const std::string& data) {
   return {};
 }
 
-// The log says itself that it went back, and who let it.
-Status acknowledge(const DataDirectory& folder, store::OpenedStore& copy, std::uint64_t lost,
-                   const RestoreOptions& options, const Clock& clock) {
-  SENTRAIL_ASSIGN_OR_RETURN(const crypto::SealKey master, folder.master_key());
-  const audit::Recorder recorder(master, crypto::uuid_v4());
-  store::AuditEntry entry;
-  entry.kind = store::AuditKind::rollback_ack;
-  entry.time_ms = clock.now().unix_ms;
-  entry.correlation_id = crypto::uuid_v7(entry.time_ms);
-  entry.source = "manual";
-  entry.tool = "system";
-  entry.action = "store.restore";
-  audit::Personal personal;
-  personal.requested_by = "sentrail restore";
-  personal.reason = std::to_string(lost) + " entries or more are lost: " + options.accept_loss;
-  store::Transaction transaction;
-  transaction.operations.emplace_back(
-      store::AppendAudit{recorder.record(std::move(entry), personal)});
-  const store::Transaction* one = &transaction;
-  SENTRAIL_TRY(copy.store->apply(std::span(&one, 1)).front().status);
-  return copy.store->sync_floor();
-}
-
-// A folder's name that nothing has yet.
-std::string name_aside(const std::string& place) {
-  for (int number = 1;; ++number) {
-    std::string aside = place + ".before-restore-" + std::to_string(number);
-    if (!store::exists(aside)) return aside;
-  }
-}
-
-// Sets a folder aside, if there is one. out: where it is now; empty: there was none.
-Result<std::string> set_aside(const std::string& place) {
-  if (!store::exists(place)) return std::string();
-  std::string aside = name_aside(place);
-  if (std::rename(place.c_str(), aside.c_str()) != 0) return store::io_failure("rename", place);
-  return aside;
-}
-
 // Puts the copy in the place of the store. A log that went back is another log: what was published
 // is set aside with its key, so that no key signs two histories. out: where the store before is.
 Result<std::string> swap_in(const std::string& data, const std::string& copy, bool went_back) {
-  const std::string place = data + "/store";
-  if (went_back) {
-    for (const char* name : {"/signer", "/log"}) {
-      if (Result<std::string> moved = set_aside(data + name); !moved) return moved;
-    }
+  // Neither of the two knows what limits counted, should it come back.
+  for (const std::string& store : {copy, data + "/store"}) {
+    if (store::exists(store)) SENTRAIL_TRY(remove_limits_mark(store));
   }
-  SENTRAIL_ASSIGN_OR_RETURN(std::string aside, set_aside(place));
-  if (std::rename(copy.c_str(), place.c_str()) != 0) return store::io_failure("rename", copy);
-  SENTRAIL_TRY(store::sync_directory(data));
+  SENTRAIL_ASSIGN_OR_RETURN(std::string aside, replace_folder(data + "/store", copy, kAside));
+  // Behind the exchange: until then a start finds that more was signed, and refuses.
+  if (went_back) SENTRAIL_TRY(set_log_aside(data, kAside));
   return aside;
 }
 
@@ -208,7 +189,10 @@ Result<Restored> restore_backup(const std::string& from, const std::string& data
                     "the backup's master key is not there; name its folder "
                     "with --keys");
       }
-      SENTRAIL_TRY(acknowledge(folder, copy, out.entries_lost, options, clock));
+      SENTRAIL_ASSIGN_OR_RETURN(const crypto::SealKey master, folder.master_key());
+      SENTRAIL_TRY(acknowledge_loss(
+          master, *copy.store,
+          {"store.restore", "sentrail restore", out.entries_lost, options.accept_loss}, clock));
     }
     out.head = copy.store->audit_head();
   }

@@ -59,6 +59,15 @@ Status Server::open_listener(const ListenerConfig& listener) {
   return {};
 }
 
+void Server::ask_first(const std::function<void(http::IoThread&)>& ask) {
+  SENTRAIL_CHECK(threads_.empty());
+  IoWorker worker(workers_.size(), shared_);
+  std::thread thread([&worker] { worker.run(); });
+  ask(worker);
+  worker.end();
+  thread.join();
+}
+
 void Server::start() {
   SENTRAIL_CHECK(threads_.empty());
   // Read before the first call needs them; a machine without roots can still serve plain ones.

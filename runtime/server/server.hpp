@@ -32,6 +32,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // Runs a thread that accepts nothing for as long as the call takes: for what must be asked of
+  // others before anything is served. REQUIRES: before start().
+  void ask_first(const std::function<void(http::IoThread&)>& ask);
   // Calls Handler::start, then runs the threads.
   void start();
   // Phase one on every thread; phase two follows after shutdown_ms. threads: any

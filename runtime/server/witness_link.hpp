@@ -16,7 +16,7 @@
 
 namespace sentrail::server {
 
-// A witness by its URL. threads: the keeper's; use() once, before anything is sent.
+// A witness by its URL. threads: the keeper's; use() while nothing is sent.
 class UpstreamWitnessLink final : public audit::WitnessLink {
  public:
   // in: `http://host[:port][/prefix]` or https, to which `/add-checkpoint` is added.

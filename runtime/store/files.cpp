@@ -46,9 +46,9 @@ Status write_at(int file, std::string_view bytes, std::size_t offset, const std:
   return {};
 }
 
-Result<std::string> read_at(int file, std::size_t size, std::size_t offset,
-                            const std::string& path) {
-  std::string bytes(size, '\0');
+Status read_into(int file, std::size_t size, std::size_t offset, const std::string& path,
+                 std::string& bytes) {
+  bytes.resize(size);
   std::size_t done = 0;
   while (done < size) {
     const ssize_t got =
@@ -58,6 +58,13 @@ Result<std::string> read_at(int file, std::size_t size, std::size_t offset,
     if (got == 0) return fail(Errc::corrupt, path + " is shorter than it should be");
     done += static_cast<std::size_t>(got);
   }
+  return {};
+}
+
+Result<std::string> read_at(int file, std::size_t size, std::size_t offset,
+                            const std::string& path) {
+  std::string bytes;
+  SENTRAIL_TRY(read_into(file, size, offset, path, bytes));
   return bytes;
 }
 

@@ -36,6 +36,10 @@ class FileHandle {
 [[nodiscard]] Result<std::string> read_at(int file, std::size_t size, std::size_t offset,
                                           const std::string& path);
 
+// The same into a text whose memory may serve: for who reads many files, one after the other.
+[[nodiscard]] Status read_into(int file, std::size_t size, std::size_t offset,
+                               const std::string& path, std::string& bytes);
+
 // Makes the names in a directory durable.
 [[nodiscard]] Status sync_directory(const std::string& path);
 

@@ -37,6 +37,9 @@ std::string_view text_of(const std::array<char, kIdGroupBytes>& group) {
   return {group.data(), group.size()};
 }
 
+// Once a walk was too short, so many jumps are made before another is tried.
+constexpr std::size_t kJumpsInARow = 16;
+
 constexpr bool holds_ids(AuditColumn column) {
   return column == AuditColumn::id || column == AuditColumn::correlation;
 }
@@ -232,6 +235,27 @@ bool TermList::read_row(const IndexPosition& from) {
   return true;
 }
 
+void TermList::jump_to(const IndexPosition& earliest) {
+  std::string key = prefix_;
+  append_position(key, earliest);
+  cursor_->seek(key);
+}
+
+// Leaves rows behind that have nothing from that position on. Lists of which each has an entry
+// between two of the other's are walked, others jumped through.
+void TermList::go_to(const IndexPosition& earliest, std::size_t& steps) {
+  const auto spend = [&steps](std::size_t cost) { steps -= std::min(steps, cost); };
+  const auto is_behind = [&] { return on_row() && row_position() < earliest; };
+  for (std::size_t i = 0; i < kIndexJumpSteps && jumps_left_ == 0 && is_behind(); ++i) {
+    cursor_->next();
+    spend(1);
+  }
+  if (!is_behind()) return;
+  jumps_left_ = jumps_left_ == 0 ? kJumpsInARow : jumps_left_ - 1;
+  jump_to(earliest);
+  spend(kIndexJumpSteps);
+}
+
 bool TermList::seek(const IndexPosition& position, std::size_t& steps) {
   if (impossible_ || !failure_) return false;
   while (!found_.empty() && found_.front() < position) {
@@ -241,12 +265,9 @@ bool TermList::seek(const IndexPosition& position, std::size_t& steps) {
   // Rows before this one have nothing that far back.
   const IndexPosition earliest{
       position.time > kIndexRowSpanMs ? position.time - kIndexRowSpanMs : 0, 0};
-  if (!started_ || (on_row() && row_position() < earliest)) {
-    std::string key = prefix_;
-    append_position(key, earliest);
-    cursor_->seek(key);
-    started_ = true;
-  }
+  if (!started_) jump_to(earliest);
+  started_ = true;
+  go_to(earliest, steps);
   // What a row lists is not before the row's own place: until then nothing can come between.
   while (on_row() && (found_.empty() || row_position() <= found_.front())) {
     // Rows that begin before the position are read anew for every page: counted, they might use a

@@ -72,6 +72,9 @@ class IndexBatch {
 [[nodiscard]] Result<std::vector<Posting>> decode_postings(const IndexPosition& first,
                                                            std::string_view value, bool has_ids);
 
+// What finding a place in a list costs, in rows read one after the other.
+inline constexpr std::size_t kIndexJumpSteps = 8;
+
 // The entries of one term, newest first, as positions.
 class TermList {
  public:
@@ -80,8 +83,8 @@ class TermList {
            const AuditTerm& term);
 
   // Goes to the first entry not before `position`; false at the end of the list, or after a
-  // failure. Positions ascend from call to call. Takes the rows it read from there on off
-  // `steps`.
+  // failure. Positions ascend from call to call. Takes the rows it read from there on off `steps`,
+  // those it passed over, and kIndexJumpSteps for a jump.
   bool seek(const IndexPosition& position, std::size_t& steps);
   // REQUIRES: the last seek() said true.
   [[nodiscard]] const IndexPosition& position() const { return found_.front(); }
@@ -92,13 +95,16 @@ class TermList {
   [[nodiscard]] bool on_row() const;
   [[nodiscard]] IndexPosition row_position() const;
   [[nodiscard]] bool read_row(const IndexPosition& from);
+  void go_to(const IndexPosition& earliest, std::size_t& steps);
+  void jump_to(const IndexPosition& earliest);
 
   std::unique_ptr<KvCursor> cursor_;
   std::string prefix_;
   bool has_ids_ = false;
   IdRest rest_{};
   bool started_ = false;
-  bool impossible_ = false;  // no entry has such a value
+  std::size_t jumps_left_ = 0;  // before it is tried again whether the next rows do
+  bool impossible_ = false;     // no entry has such a value
   Status failure_;
   std::vector<IndexPosition> found_;  // a heap: the newest, which is the next, first
 };

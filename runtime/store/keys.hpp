@@ -47,6 +47,8 @@ enum class RowKind : char {
   break_glass_code = 'B',
   break_glass_grant = 'G',
   counter = 'j',
+  window_part = 'A',   // what limits have counted, by when it is gone, of the whole server
+  held_charges = 'C',  // of held calls, of the whole server
 };
 
 // Builds a key part by part.

@@ -62,6 +62,11 @@ class OrderedKv {
   // Copies everything written so far into a directory that does not exist yet, of which an engine
   // of the same kind can be opened. threads: any. fails: already_exists, io; unsupported.
   [[nodiscard]] virtual Status checkpoint(const std::string& directory) const = 0;
+  // Writes the files of a space anew where keys from `from` on, and before `until`, are in them, so
+  // that the space of what was removed or written over is free. cost: all of those files. threads:
+  // any, beside write(). fails: io.
+  [[nodiscard]] virtual Status reclaim(Space space, std::string_view from,
+                                       std::string_view until) const = 0;
   // Reads all files of the engine and compares their checksums. fails: corrupt, io.
   [[nodiscard]] virtual Status verify_files() const = 0;
   // Whether the engine still takes writes; the background failure that ended it if not.

@@ -191,6 +191,20 @@ class RocksKv final : public OrderedKv {
     return tl::make_unexpected(error_of(status, directory));
   }
 
+  [[nodiscard]] Status reclaim(Space space, std::string_view from,
+                               std::string_view until) const override {
+    rocksdb::CompactRangeOptions options;
+    options.exclusive_manual_compaction = false;  // others go on meanwhile
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    const std::string first_key(from);  // never without data, as an empty view may be
+    const std::string last_key(until);
+    const rocksdb::Slice first(first_key);
+    const rocksdb::Slice last(last_key);
+    const rocksdb::Status status = database_->CompactRange(options, handle(space), &first, &last);
+    if (status.ok()) return {};
+    return tl::make_unexpected(error_of(status, directory_));
+  }
+
   [[nodiscard]] Status verify_files() const override {
     const rocksdb::Status status = database_->VerifyChecksum();
     if (status.ok()) return {};

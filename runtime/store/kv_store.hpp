@@ -87,6 +87,9 @@ class KvStore final : public Store {
                                                            std::string_view name) const override;
   [[nodiscard]] Result<Counter> get_counter(const Uuid& workspace_id,
                                             std::string_view name) const override;
+  [[nodiscard]] Result<std::optional<LimitClock>> get_limit_clock() const override;
+  [[nodiscard]] Result<Page<WindowPart>> list_window_parts(const WindowQuery& query) const override;
+  [[nodiscard]] Result<std::vector<Charges>> list_held_charges() const override;
   [[nodiscard]] Result<std::vector<OutboxItem>> due_outbox(std::int64_t now_ms,
                                                            std::size_t limit) const override;
   [[nodiscard]] Result<std::optional<std::string>> get_blob(const Uuid& workspace_id,
@@ -125,7 +128,7 @@ struct HeadRow {
 [[nodiscard]] Result<std::optional<HeadRow>> read_head(const OrderedKv& kv);
 
 // The format of all rows of this release, and the row that states it.
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 [[nodiscard]] std::string format_key();
 
 }  // namespace sentrail::store

@@ -2,7 +2,7 @@
 //
 // Neighbours: kv_store.hpp, audit_rows.hpp, index_rows.hpp. Must not know: what is in a leaf. Every
 // term has a list of the entries that carry it, newest first; a search leaps through the lists of
-// all its terms, to the greatest of their positions in turn, until they agree.
+// all its terms, to the greatest of their positions, until they agree.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -31,39 +31,61 @@ std::string text_of(const IndexPosition& position) {
   return text;
 }
 
-// Finds positions that are on all lists. A step is one turn of a list or one row that it reads.
+// Finds positions that are on all lists. The list whose entries lie furthest apart, as far as it
+// was seen, is asked first each time: the others are looked up only where it has something. A step
+// is one turn of a list or one row that it reads; TermList says what a jump of its costs.
 class Intersection {
  public:
-  explicit Intersection(std::vector<TermList> lists) : lists_(std::move(lists)) {}
+  explicit Intersection(std::vector<TermList> lists) {
+    for (TermList& list : lists) lists_.push_back({std::move(list), 0, false});
+  }
 
   enum class Found { yes, no_more, tired };
 
   // Goes on from `position` to the next that all lists have, and puts it there. `tired` when
   // `steps` are used up; `position` then says where to go on.
   Found next(IndexPosition& position, std::size_t& steps) {
-    std::size_t agreed = 0;
-    while (agreed < lists_.size()) {
+    for (Asked& one : lists_) one.agrees = false;
+    while (Asked* const asked = rarest_to_ask()) {
       if (steps == 0) return Found::tired;
       --steps;
-      TermList& list = lists_[turn_];
-      turn_ = (turn_ + 1) % lists_.size();
-      if (!list.seek(position, steps)) return Found::no_more;
-      const IndexPosition reached = list.position();
-      agreed = reached == position ? agreed + 1 : 1;
-      position = reached;
+      if (!asked->list.seek(position, steps)) return Found::no_more;
+      const IndexPosition reached = asked->list.position();
+      // The newer half of what is known of the distance is from this time.
+      asked->distance_ms = (asked->distance_ms + (reached.time - position.time)) / 2;
+      if (reached != position) {
+        for (Asked& one : lists_) one.agrees = false;
+        position = reached;
+      }
+      asked->agrees = true;
     }
     return Found::yes;
   }
 
   // The first failure of any list.
   [[nodiscard]] Status status() const {
-    for (const TermList& list : lists_) SENTRAIL_TRY(list.status());
+    for (const Asked& one : lists_) SENTRAIL_TRY(one.list.status());
     return {};
   }
 
  private:
-  std::vector<TermList> lists_;
-  std::size_t turn_ = 0;
+  struct Asked {
+    TermList list;
+    std::uint64_t distance_ms = 0;  // of its entries, about
+    bool agrees = false;            // it has the position at hand
+  };
+
+  // None if all agree.
+  Asked* rarest_to_ask() {
+    Asked* rarest = nullptr;
+    for (Asked& one : lists_) {
+      if (one.agrees) continue;
+      if (rarest == nullptr || one.distance_ms > rarest->distance_ms) rarest = &one;
+    }
+    return rarest;
+  }
+
+  std::vector<Asked> lists_;
 };
 
 Result<AuditRow> read_row(std::uint64_t sequence, std::string_view bytes) {

@@ -4,8 +4,11 @@
 #include "runtime/store/open_store.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/check.hpp"
 #include "core/limits.hpp"
@@ -18,6 +21,8 @@
 namespace sentrail::store {
 
 namespace {
+
+constexpr std::size_t kProbesAtOnce = 8;  // what most disks answer in the time of one
 
 tl::unexpected<Error> refuse(const std::string& what) {
   return fail(Errc::corrupt, what + "; refusing to serve, run `sentrail audit doctor`");
@@ -59,14 +64,25 @@ std::string format_row(std::uint32_t version) {
   return row;
 }
 
+// Format 3 has rows of what limits have counted, which are written from then on; an older release
+// would not count and must not open the store again.
+Result<std::vector<KvWrite>> count_from_now_on(const OrderedKv&) {
+  return std::vector<KvWrite>{};
+}
+
+const std::vector<FormatStep>& steps_of(const OpenOptions& options) {
+  static const std::vector<FormatStep> kReleased = {{2, &count_from_now_on}};
+  return options.steps.empty() ? kReleased : options.steps;
+}
+
 // The format that this release writes.
 std::uint32_t format_of(const OpenOptions& options) {
-  return options.steps.empty() ? kFormatVersion : options.steps.back().from + 1;
+  return steps_of(options).back().from + 1;
 }
 
 // Takes an older store up, a step at a time. out: the format it has then
 Result<std::uint32_t> migrate(OrderedKv& kv, std::uint32_t version, const OpenOptions& options) {
-  for (const FormatStep& step : options.steps) {
+  for (const FormatStep& step : steps_of(options)) {
     if (step.from != version) continue;
     SENTRAIL_ASSIGN_OR_RETURN(std::vector<KvWrite> writes, step.writes(kv));
     writes.push_back({Space::state, format_key(), format_row(++version)});
@@ -136,6 +152,38 @@ Status check_floor(const OrderedKv& kv, const FloorMark& floor, const HeadRow& r
   return {};
 }
 
+// Looks up entries from `first` to `end`, `step` apart. out: the first that is missing, and why
+struct Missing {
+  std::uint64_t sequence = 0;
+  Error error;
+};
+std::optional<Missing> missing_among(const OrderedKv& kv, std::uint64_t first, std::uint64_t end,
+                                     std::uint64_t step) {
+  for (std::uint64_t at = first; at < end; at += step) {
+    const Result<LeafRow> row = leaf_row(kv, at);
+    if (!row) return Missing{at, row.error()};
+  }
+  return std::nullopt;
+}
+
+// Looks older entries up here and there. After a start of the machine each is a wait for the disk,
+// so several are asked for at once.
+Status check_older(const OrderedKv& kv, std::uint64_t end) {
+  const std::uint64_t step = std::max<std::uint64_t>(1, end / limits::kDensityProbesMax);
+  std::array<std::optional<Missing>, kProbesAtOnce> missing;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    threads.emplace_back(
+        [&, i] { missing[i] = missing_among(kv, i * step, end, missing.size() * step); });
+  }
+  for (std::thread& one : threads) one.join();
+  const auto* first = std::min_element(missing.begin(), missing.end(), [](const auto& a, auto& b) {
+    return a && (!b || a->sequence < b->sequence);
+  });
+  if (!*first) return {};
+  return tl::make_unexpected((*first)->error);
+}
+
 // The newest entries are all there and hash to the head; older ones are looked up here and there.
 Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHead& head) {
   const std::uint64_t from =
@@ -163,9 +211,7 @@ Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHea
   if (cursor->valid()) {
     return refuse("the log is longer than its head says");
   }
-  const std::uint64_t step = std::max<std::uint64_t>(1, from / limits::kDensityProbesMax);
-  for (std::uint64_t at = 0; at < from; at += step) SENTRAIL_TRY(leaf_row(kv, at));
-  return {};
+  return from == 0 ? Status() : check_older(kv, from);
 }
 
 // The directory that a new one's name must be on disk in.

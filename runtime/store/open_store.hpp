@@ -33,7 +33,7 @@ struct OpenOptions {
   const LeafCodec* codec = nullptr;
   SyncPointHook* hook = nullptr;
   // In order, each from the format that the one before leads to; the last leads to the format that
-  // is wanted. Empty: kFormatVersion is the first that was released.
+  // is wanted. Empty: those of this release, which lead to kFormatVersion.
   std::vector<FormatStep> steps{};
 };
 

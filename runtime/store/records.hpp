@@ -1,9 +1,9 @@
 // Everything that is persisted, as plain structs.
 //
-// Neighbours: action_record.hpp and audit_entry.hpp hold the two large ones, records_codec.hpp
-// turns each into bytes, transaction.hpp changes them, store.hpp reads them. Must not know: rows,
-// keys, RocksDB, JSON. Every record that can change carries a `version` that the store raises by
-// one; writing names the version that was read, so that no change is lost.
+// Neighbours: action_record.hpp, audit_entry.hpp and limit_records.hpp hold some of them,
+// records_codec.hpp turns each into bytes, transaction.hpp changes them, store.hpp reads them. Must
+// not know: rows, keys, RocksDB, JSON. Every record that can change carries a `version` that the
+// store raises by one; writing names the version that was read, so that no change is lost.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "core/uuid.hpp"
 #include "runtime/store/action_record.hpp"
 #include "runtime/store/audit_entry.hpp"
+#include "runtime/store/limit_records.hpp"
 
 namespace sentrail::store {
 

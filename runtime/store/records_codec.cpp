@@ -45,6 +45,10 @@ template <>
 inline constexpr std::uint8_t kTag<BreakGlassCode> = 15;
 template <>
 inline constexpr std::uint8_t kTag<BreakGlassGrant> = 16;
+template <>
+inline constexpr std::uint8_t kTag<Charges> = 17;
+template <>
+inline constexpr std::uint8_t kTag<LimitClock> = 18;
 
 // Records with describe_second() have a version 2, those with describe_third() and
 // describe_fourth() versions 3 and 4; they are read in all.
@@ -119,6 +123,8 @@ SENTRAIL_STORE_RECORD(SealedParts)
 SENTRAIL_STORE_RECORD(Delegation)
 SENTRAIL_STORE_RECORD(BreakGlassCode)
 SENTRAIL_STORE_RECORD(BreakGlassGrant)
+SENTRAIL_STORE_RECORD(Charges)
+SENTRAIL_STORE_RECORD(LimitClock)
 
 #undef SENTRAIL_STORE_RECORD
 

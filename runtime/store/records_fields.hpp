@@ -211,4 +211,19 @@ void describe(Codec& codec, R& r) {
   codec(r.window_start_ms, r.value);
 }
 
+template <class Codec, Of<ChargedCounter> R>
+void describe(Codec& codec, R& r) {
+  codec(r.counter, r.per_ms, r.gone_ms, r.amount);
+}
+
+template <class Codec, Of<Charges> R>
+void describe(Codec& codec, R& r) {
+  codec(r.workspace_id, r.correlation_id, r.at_ms, r.call, r.terms, r.counters);
+}
+
+template <class Codec, Of<LimitClock> R>
+void describe(Codec& codec, R& r) {
+  codec(r.lineage, r.known_since_ms, r.at_ms, r.wall_ms, r.monotonic_ms, r.boot_id);
+}
+
 }  // namespace sentrail::store

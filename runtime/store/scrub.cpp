@@ -5,11 +5,13 @@
 #include <optional>
 #include <string_view>
 
+#include "core/limits.hpp"
 #include "runtime/store/audit_rows.hpp"
 #include "runtime/store/codec.hpp"
 #include "runtime/store/index_rows.hpp"
 #include "runtime/store/keys.hpp"
 #include "runtime/store/kv_store.hpp"
+#include "runtime/store/limit_rows.hpp"
 #include "runtime/store/records_codec.hpp"
 
 namespace sentrail::store {
@@ -91,6 +93,10 @@ std::optional<KindOfRow> kind_of(char byte) {
       return KindOfRow{"settings", &decodes<Setting>};
     case RowKind::counter:
       return KindOfRow{"counters", &decodes<Counter>};
+    case RowKind::window_part:
+      return KindOfRow{"limits", &fixed<kPartBytes>};
+    case RowKind::held_charges:
+      return KindOfRow{"limits", &decodes<Charges>};
     case RowKind::delegation:
       return KindOfRow{"delegations", &decodes<Delegation>};
     case RowKind::break_glass_code:
@@ -143,10 +149,80 @@ class Scrubber {
       const char byte = key[kKeyHeadBytes - 1];
       const std::optional<KindOfRow> kind = kind_of(byte);
       if (!kind) return blame("a row", std::string("there is no kind `") + byte + "`");
-      count(kind->name, uuid_in(key, 0), cursor);
-      const Status good = kind->check(cursor.value());
+      count(kind->name, workspace_of(key), cursor);
+      Status good = kind->check(cursor.value());
+      if (good) good = check_limits(cursor);
       if (!good) blame("a row of " + std::string(kind->name), good.error().message);
     });
+  }
+
+  // Whose row it is: those of limits are the whole server's in order, a workspace's in sense.
+  [[nodiscard]] static Uuid workspace_of(std::string_view key) {
+    const auto kind = static_cast<RowKind>(key[kKeyHeadBytes - 1]);
+    if (kind == RowKind::window_part && key.size() == kPartKeyBytes) {
+      return uuid_in(key, kKeyHeadBytes + 16);
+    }
+    if (kind == RowKind::held_charges && key.size() == kKeyHeadBytes + 32) {
+      return uuid_in(key, kKeyHeadBytes);
+    }
+    return uuid_in(key, 0);
+  }
+
+  // What rows of limits must say beside being whole.
+  [[nodiscard]] Status check_limits(const KvCursor& cursor) const {
+    const auto kind = static_cast<RowKind>(cursor.key()[kKeyHeadBytes - 1]);
+    if (kind == RowKind::window_part) {
+      SENTRAIL_TRY(read_part(cursor.key(), cursor.value()));
+      return {};
+    }
+    if (kind == RowKind::held_charges) return check_held(cursor);
+    if (cursor.key() == limit_clock_key().text()) SENTRAIL_TRY(read_limit_clock(cursor.value()));
+    return {};
+  }
+
+  // A held call's charges are those of a call that has not ended, and what still counts of them is
+  // counted. What no longer did when the clock was noted may have been removed, and come again.
+  [[nodiscard]] Status check_held(const KvCursor& cursor) const {
+    SENTRAIL_ASSIGN_OR_RETURN(const Charges charges, read_held(cursor.key(), cursor.value()));
+    SENTRAIL_TRY(check_waits(charges));
+    SENTRAIL_ASSIGN_OR_RETURN(const std::int64_t now_ms, limit_time_ms());
+    for (const ChargedCounter& one : charges.counters) {
+      if (one.gone_ms <= now_ms) continue;
+      const std::string key = part_key(charges.workspace_id, one).text();
+      SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row, kv_.get(Space::state, key));
+      if (!row) continue;  // gone since
+      SENTRAIL_ASSIGN_OR_RETURN(const WindowPart::Sum sum, part_sum(*row));
+      if (sum < static_cast<WindowPart::Sum>(one.amount)) {
+        return fail(Errc::corrupt, "a held call has charged more than is counted");
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] Status check_waits(const Charges& charges) const {
+    const std::string by_id =
+        Key(charges.workspace_id, RowKind::correlation).add(charges.correlation_id).text();
+    SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> id, kv_.get(Space::state, by_id));
+    if (!id || id->size() != 16) {
+      return fail(Errc::corrupt, "the held call that has charged this is not there");
+    }
+    const std::string call = Key(charges.workspace_id, RowKind::action).add(uuid_in(*id, 0)).text();
+    SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row, kv_.get(Space::state, call));
+    if (!row) return fail(Errc::corrupt, "the held call that has charged this is not there");
+    SENTRAIL_ASSIGN_OR_RETURN(const ActionRecord record, decode_record<ActionRecord>(*row));
+    if (is_final(record.state)) {
+      return fail(Errc::corrupt, "the held call that has charged this has ended");
+    }
+    return {};
+  }
+
+  // The last time of the clock of limits that was noted.
+  [[nodiscard]] Result<std::int64_t> limit_time_ms() const {
+    SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row,
+                              kv_.get(Space::state, limit_clock_key().text()));
+    if (!row) return -kLimitTimeMsMax;
+    SENTRAIL_ASSIGN_OR_RETURN(const LimitClock clock, read_limit_clock(*row));
+    return clock.at_ms;
   }
 
   [[nodiscard]] Status walk_audit() {

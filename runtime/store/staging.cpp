@@ -63,13 +63,14 @@ Key due_key(const OutboxItem& item) {
 }  // namespace
 
 Staging::Staging(const OrderedKv& kv, const LeafCodec& codec, AuditHead head)
-    : kv_(kv), codec_(codec), head_(head), index_(codec) {}
+    : kv_(kv), codec_(codec), written_(head.size), head_(head), index_(codec) {}
 
 Outcome Staging::stage(const Transaction& transaction) {
   draft_head_ = head_;
   draft_writes_.clear();
   draft_rows_.clear();
   draft_blobs_.clear();
+  draft_once_.clear();
   existing_action_.reset();
   Outcome outcome;
   outcome.first_sequence = head_.size;
@@ -92,10 +93,13 @@ Outcome Staging::stage(const Transaction& transaction) {
   std::move(draft_writes_.begin(), draft_writes_.end(), std::back_inserter(writes_));
   for (auto& [key, value] : draft_rows_) rows_.insert_or_assign(key, std::move(value));
   blobs_.merge(draft_blobs_);
+  once_.insert(std::make_move_iterator(draft_once_.begin()),
+               std::make_move_iterator(draft_once_.end()));
   return outcome;
 }
 
 std::vector<KvWrite> Staging::take_writes() && {
+  for (const std::string& key : once_) writes_.push_back({Space::state, key, rows_.at(key)});
   std::move(index_).finish(writes_);
   return std::move(writes_);
 }
@@ -125,6 +129,16 @@ Status Staging::take_unique(const Key& index, const std::string& owner, const ch
   if (holder && *holder != owner) return fail(Errc::already_exists, taken);
   if (!holder) set(index, owner);
   return {};
+}
+
+void Staging::set_once(const Key& key, std::string value) {
+  draft_rows_.insert_or_assign(key.text(), std::move(value));
+  draft_once_.push_back(key.text());
+}
+
+void Staging::remove_once(const Key& key) {
+  draft_rows_.insert_or_assign(key.text(), std::nullopt);
+  draft_once_.push_back(key.text());
 }
 
 template <class Record>

@@ -142,20 +142,23 @@ Status Staging::run(const PutAction& operation) {
 }
 
 Status Staging::run(const AppendAudit& operation) {
-  AuditEntry entry = operation.entry;
+  const AuditEntry* entry = &operation.entry;
+  AuditEntry linked;
   const std::uint64_t sequence = draft_head_.size;
-  if (entry.action_id != Uuid{}) {
-    const Key key = Key(entry.workspace_id, RowKind::last_entry).add(entry.action_id);
+  if (entry->action_id != Uuid{}) {
+    linked = operation.entry;
+    entry = &linked;
+    const Key key = Key(linked.workspace_id, RowKind::last_entry).add(linked.action_id);
     SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> last, get(key.text()));
     if (last && last->size() != 8) return fail(Errc::corrupt, "a link of the log is garbled");
-    if (last) entry.previous = read_big_endian<std::uint64_t>(*last);
+    if (last) linked.previous = read_big_endian<std::uint64_t>(*last);
     set(key, Key().integer(sequence).text());
   }
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string leaf, codec_.encode(entry, sequence));
+  SENTRAIL_ASSIGN_OR_RETURN(const std::string leaf, codec_.encode(*entry, sequence));
   draft_head_.chain = codec_.extend(draft_head_.chain, leaf);
   draft_head_.size = sequence + 1;
   const std::string sealed =
-      entry.sealed.empty() ? std::string() : encode_record(SealedParts{std::move(entry.sealed)});
+      entry->sealed.empty() ? std::string() : encode_record(SealedParts{entry->sealed});
   draft_writes_.push_back(
       {Space::audit, leaf_key(sequence), encode_leaf_row(draft_head_.chain, leaf, sealed)});
   return {};

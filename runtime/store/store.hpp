@@ -44,6 +44,14 @@ struct AuditQuery {
   std::size_t limit = 50;
 };
 
+// Which parts of windows to list, those first that are gone first.
+struct WindowQuery {
+  std::int64_t from_ms = INT64_MIN;   // inclusive: gone then or later
+  std::int64_t until_ms = INT64_MAX;  // exclusive
+  std::string cursor;                 // of the page before
+  std::size_t limit = 1'000;
+};
+
 // How far the log reaches.
 struct AuditHead {
   std::uint64_t size = 0;
@@ -133,6 +141,12 @@ class Reader {
   // A counter that never counted is zero.
   [[nodiscard]] virtual Result<Counter> get_counter(const Uuid& workspace_id,
                                                     std::string_view name) const = 0;
+  // The clock of limits as it was noted last; what their windows hold; the charges of held calls.
+  // All of the whole server.
+  [[nodiscard]] virtual Result<std::optional<LimitClock>> get_limit_clock() const = 0;
+  [[nodiscard]] virtual Result<Page<WindowPart>> list_window_parts(
+      const WindowQuery& query) const = 0;
+  [[nodiscard]] virtual Result<std::vector<Charges>> list_held_charges() const = 0;
   // Messages of all workspaces that are due, the longest due first.
   [[nodiscard]] virtual Result<std::vector<OutboxItem>> due_outbox(std::int64_t now_ms,
                                                                    std::size_t limit) const = 0;

@@ -60,6 +60,32 @@ struct Count {
   std::optional<std::int64_t> limit;
 };
 
+// Adds what a call has charged to what limits have counted, and notes the clock of limits. `held`:
+// the charges are also kept by the call's correlation id, for EndCharges.
+// fails: conflict if charges of that id are kept already.
+struct ChargeLimits {
+  Charges charges;
+  LimitClock clock;
+  bool held = false;
+};
+
+// Takes back what a call that was not held has charged; what is gone already changes nothing.
+struct GiveBackCharges {
+  Charges charges;
+};
+
+// Ends what is kept of a held call's charges, if anything is: they are given back, or count on.
+struct EndCharges {
+  Uuid workspace_id;
+  Uuid correlation_id;
+  bool give_back = false;
+};
+
+// Notes the clock of limits.
+struct NoteLimitClock {
+  LimitClock clock;
+};
+
 // Stores bytes under an id that nothing has yet. fails: already_exists.
 struct PutBlob {
   Uuid workspace_id;
@@ -105,18 +131,37 @@ struct RemoveBlob {
   Uuid workspace_id;
   Uuid id;
 };
+struct RemoveWindowParts {
+  std::vector<WindowPart> parts;
+};
 struct RemoveSetting {
   Uuid workspace_id;
   std::string name;
 };
 
+// Forgets what is sealed beside entries of the log whose time is over: `from` is where the last
+// such operation ended. Leaves and chain stay as they are. fails: conflict if `from` is another;
+// invalid_argument for more than limits::kForgetEntriesMax entries, or for some that no earlier
+// batch has written.
+struct ForgetEntries {
+  std::uint64_t from = 0;
+  std::uint64_t until = 0;
+};
+
+// Removes rows of the search index, as old_index_rows() named them.
+struct RemoveIndexRows {
+  std::vector<std::string> keys;
+};
+
 // One change.
-using Operation = std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>,
-                               Put<Person>, Put<Session>, Put<Connection>, Put<KillState>,
-                               Put<OutboxItem>, Put<Setting>, Put<Delegation>, Put<BreakGlassCode>,
-                               Put<BreakGlassGrant>, RequireDelegationVersion, TouchKey, Count,
-                               PutBlob, RequireKillVersion, RequirePersonVersion, RemoveConnection,
-                               RemoveSession, RemoveOutbox, RemoveBlob, RemoveSetting>;
+using Operation =
+    std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>, Put<Person>,
+                 Put<Session>, Put<Connection>, Put<KillState>, Put<OutboxItem>, Put<Setting>,
+                 Put<Delegation>, Put<BreakGlassCode>, Put<BreakGlassGrant>,
+                 RequireDelegationVersion, TouchKey, Count, ChargeLimits, GiveBackCharges,
+                 EndCharges, NoteLimitClock, PutBlob, RequireKillVersion, RequirePersonVersion,
+                 RemoveConnection, RemoveSession, RemoveOutbox, RemoveBlob, RemoveWindowParts,
+                 RemoveSetting, ForgetEntries, RemoveIndexRows>;
 
 // Changes of one event. They are checked and applied in order.
 struct Transaction {

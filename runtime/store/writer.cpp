@@ -23,6 +23,9 @@ std::size_t bytes_of(const Operation& operation) {
     for (const SealedPart& part : append->entry.sealed) bytes += part.bytes.size();
     return bytes;
   }
+  if (const auto* charge = std::get_if<ChargeLimits>(&operation)) {
+    return kBase + charge->charges.counters.size() * sizeof(ChargedCounter);
+  }
   if (const auto* item = std::get_if<Put<OutboxItem>>(&operation)) {
     return kBase + item->record.payload.size();
   }

@@ -14,7 +14,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import world  # noqa: E402
-from harness.people import PASSPHRASES, Person, at_terminal  # noqa: E402
+from harness.people import PASSPHRASES, Person, at_terminal, call  # noqa: E402
 from harness.processes import STARTER, until  # noqa: E402
 from harness.world import WEB  # noqa: E402
 
@@ -256,6 +256,7 @@ class Always(WithTerminals):
         self.assertEqual(tested.returncode, 0, tested.stdout + tested.stderr)
         for change, effect in ((("squash", "rebase"), "require_approval"),
                                (("pulls/6", "pulls/7"), "require_approval"),
+                               (("agent.id", 'body.sha = "1234", agent.id'), "require_approval"),
                                (("nothing", "nothing"), "allow")):
             first = made["tests"].split("\n\n")[0]
             changed = first.replace(*change).replace("expect allow by " + made["name"],
@@ -350,6 +351,11 @@ class Fatigue(WithTerminals):
         self.assertEqual([(rule["rule"], rule["neverDenied"]) for rule in measured["rules"]],
                          [("default", False)])
         self.assertLess(measured["timeToDecideMs"]["max"], 60000)
+        counted = call(self.gate.port, "GET", "/metrics").raw.decode()
+        for line in ('sentrail_votes_total{verdict="approve"} 1',
+                     'sentrail_votes_total{verdict="deny"} 1', "sentrail_votes_unread_total 1",
+                     "sentrail_votes_emergency_total 0"):
+            self.assertIn(line + "\n", counted)
         screen = self.done("bob", "approvals", "metrics", "--days", "1")
         self.assertIn("NEVER DENIED", screen)
 

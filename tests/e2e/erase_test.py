@@ -5,9 +5,11 @@
 
 import json
 import pathlib
+import secrets
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -77,6 +79,52 @@ class Erasing(unittest.TestCase):
         report = subprocess.run([PROGRAMS.sentrail, "store", "check", str(self.data)],
                                 capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(report.returncode, 0, report.stdout + report.stderr)
+
+    def test_no_file_has_what_was_erased(self):
+        secret = "acme/" + secrets.token_hex(12)
+        agent = "agent-" + secrets.token_hex(12)
+        self.act(agent, secret)
+        until(lambda: self.found(agent), "the entry")
+        time.sleep(1.5)  # whose key it is, is written down within a second
+        subjects = self.data / "subjects"
+        before = subjects.read_bytes()
+        self.erase("--agent", agent)
+        after = subjects.read_bytes()
+        # The slot's wrapped key, which with the master key would still open everything.
+        gone = [before[at + 32:at + 104] for at in range(128, len(before), 128)
+                if before[at:at + 128] != after[at:at + 128]]
+        self.assertEqual(len(gone), 1)
+        self.gate.stop()
+        needles = [secret.encode(), agent.encode(), gone[0]]
+        files = [path for path in self.gate.folder.rglob("*") if path.is_file()]
+        self.assertTrue(any(path.suffix in (".log", ".sst") and path.parent.name == "db"
+                            for path in files), files)
+        for path in files:
+            held = path.read_bytes()
+            self.assertEqual([n for n in needles if n in held], [], path)
+
+    def test_without_the_file_of_keys_nothing_is_served(self):
+        self.act("octo", "acme/private")
+        self.gate.stop()
+        subjects = self.data / "subjects"
+        kept = subjects.read_bytes()
+        for bad, why in ((None, "is missing"), (b"sentrail-subjects-2" + b"x" * 16 + b"\0" * 93,
+                                                "is not the file of this store")):
+            subjects.unlink()
+            if bad is not None:
+                subjects.touch(mode=0o600)
+                subjects.write_bytes(bad)
+            refused = subprocess.run([PROGRAMS.sentraild, "--config", str(self.gate.config)],
+                                     capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(refused.returncode, 1, refused.stderr)
+            self.assertIn(why, refused.stderr)
+            self.assertEqual(subjects.exists(), bad is not None)
+            if bad is None:
+                subjects.touch(mode=0o600)
+        subjects.write_bytes(kept)
+        self.gate.start()
+        self.ada.token = None
+        self.assertEqual(self.found("octo")[0]["agent_id"], "octo")
 
     def test_a_person_by_name_and_nobody_by_mistake(self):
         done = self.erase("--person", "bob")

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness import world  # noqa: E402
 from harness.people import call  # noqa: E402
 from harness.processes import NODE, read_if_there, until  # noqa: E402
-from harness.wire import pump  # noqa: E402
+from harness.wire import Relay, pump  # noqa: E402
 
 PROGRAMS = world.programs_of_the_command_line()
 POLICY = """policy orders
@@ -26,29 +26,19 @@ rule orders: require_approval when always
 SERVER = pathlib.Path(__file__).resolve().parent / "idempotency/server.mjs"
 
 
-class LossyWay:
+class LossyWay(Relay):
     """Stands before the upstream; loses the answers to as many POSTs as it is told to."""
 
     def __init__(self, target):
-        self.target = target
         self.lose = 0
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__()
+        self.target = target
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
+    def join(self, client, stream):
         onward = socket.create_connection(("127.0.0.1", self.target))
         back = threading.Thread(target=self.answer, args=(onward, client), daemon=True)
         back.start()
-        pump(client, onward, None)
+        pump(client, onward, stream)
         back.join()
         client.close()
         onward.close()

@@ -2,8 +2,8 @@
 
     export_test.py BIN
 
-The CloudEvents SDK and OpenTelemetry's protocol buffers come from PyPI into a folder of this
-test's own; where they cannot be had, those two tests are skipped and say so.
+The CloudEvents SDK, OpenTelemetry's protocol buffers and the schema of OCSF come from PyPI into a
+folder of this test's own; where they cannot be had, those tests are skipped and say so.
 """
 
 import http.server
@@ -23,10 +23,6 @@ from harness.processes import Gate, Programs, until  # noqa: E402
 
 PROGRAMS = Programs(sys.argv.pop(1))
 SDKS = pathlib.Path(tempfile.mkdtemp(prefix="sdks-"))
-# Required attributes and constraints of OCSF 1.8.0, class api_activity and its objects.
-OCSF_REQUIRED = {"activity_id", "actor", "api", "category_uid", "class_uid", "metadata",
-                 "severity_id", "src_endpoint", "time", "type_uid"}
-OCSF_KNOWN = OCSF_REQUIRED | {"activity_name", "status_id", "status_detail", "unmapped"}
 
 
 def sdk(package):
@@ -172,19 +168,105 @@ class Exporting(unittest.TestCase):
             self.assertEqual(fields["sentrail.seq"].int_value, number)
             self.assertEqual(record.time_unix_nano, fields["sentrail.time_ms"].int_value * 10**6)
 
-    def test_ocsf_has_what_the_class_demands(self):
-        self.start(self.url("ocsf"))
+    def cluster(self, topic):
+        program = pathlib.Path(PROGRAMS.sentraild).parent.parent / "tests/unit/kafka/kafka_cluster"
+        if not program.exists():
+            raise unittest.SkipTest("built without SENTRAIL_KAFKA")
+        running = subprocess.Popen([program, topic], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(running.wait)
+        self.addCleanup(running.stdin.close)
+        self.addCleanup(running.stdout.close)
+
+        def say(word):
+            running.stdin.write(word + "\n")
+            running.stdin.flush()
+            self.assertEqual(running.stdout.readline(), word + "\n")
+
+        return running.stdout.readline().strip(), say
+
+    def consumed(self, brokers, topic, partitions, count):
+        from kafka import KafkaConsumer, TopicPartition
+        consumer = KafkaConsumer(bootstrap_servers=brokers.split(","), api_version=(2, 0, 0),
+                                 consumer_timeout_ms=20000)
+        consumer.assign([TopicPartition(topic, number) for number in range(partitions)])
+        consumer.seek_to_beginning()
+        found, ids = [], set()
+        for message in consumer:
+            found.append(message)
+            ids.add(dict(message.headers)["id"])
+            if len(ids) == count:
+                break
+        consumer.close()
+        return found
+
+    def test_kafka_is_read_by_a_client_of_others_over_an_outage_and_a_kill(self):
+        sdk("kafka-python==2.0.6")
+        brokers, say = self.cluster("sentrail.audit")
+        self.start(f"{{name: x, origin: gate.test, format: cloudevents, kafka: {{brokers: "
+                   f"\"{brokers}\", topic: sentrail.audit, tls: false}}}}")
+        key = self.ada.make_key("agents", ["evaluate"])
+
+        def act(agent):
+            answer = call(self.gate.port, "POST", "/evaluate-action",
+                          {"tool": "github", "action": "issues.create", "riskLevel": "low"},
+                          {"Authorization": f"Bearer {key}", "X-Agent-Id": agent})
+            self.assertEqual(answer.status, 200, answer)
+
+        act("octo")
         self.caught_up()
-        for body in self.receiver.bodies:
-            for event in json.loads(body):
-                self.assertLessEqual(OCSF_REQUIRED, set(event))
-                self.assertLessEqual(set(event), OCSF_KNOWN)
-                self.assertEqual(event["type_uid"], event["class_uid"] * 100 + event["activity_id"])
-                self.assertIn(event["severity_id"], range(7))
-                self.assertLessEqual({"product", "version"}, set(event["metadata"]))
-                self.assertTrue(event["api"]["operation"])
-                self.assertTrue(event["actor"] and event["src_endpoint"])
-                self.assertIsInstance(event["time"], int)
+        say("down")
+        for agent in ("octo", "other", "octo"):
+            act(agent)
+        self.assertGreater(self.lag(), 0)
+        self.gate.kill()
+        say("up")
+        self.gate.start()
+        self.ada.token = None
+        act("octo")
+        self.caught_up()
+        size = self.size()
+        self.caught_up()
+        messages = self.consumed(brokers, "sentrail.audit", 3, size)
+        by_id = {dict(one.headers)["id"].decode(): one for one in messages}
+        self.assertLessEqual({f"gate.test/{number}" for number in range(size)}, set(by_id))
+        for name, one in by_id.items():
+            event = json.loads(one.value)
+            self.assertEqual((event["id"], event["specversion"]), (name, "1.0"))
+            self.assertEqual((one.key or b"").decode(), event["data"].get("agent_c", ""))
+
+    def test_a_gate_that_cannot_have_its_kafka_says_why(self):
+        gate = Gate(PROGRAMS, settings="exporters:\n  - {name: x, kafka: {brokers: \"b:1\", topic: "
+                                       "t, ca_file: nowhere.pem}}\n")
+        self.gate = gate
+        with self.assertRaises(RuntimeError) as refused:
+            gate.start()
+        self.assertRegex(str(refused.exception) + gate.said(), "ssl.ca.location|SENTRAIL_KAFKA")
+
+    def test_ocsf_is_what_the_schema_says(self):
+        sdk("ocsf-json-schema==1.2.0")
+        sdk("jsonschema==4.25.1")
+        import jsonschema
+        from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+        schema = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0")).get_class_schema("api_activity")
+        judge = jsonschema.validators.validator_for(schema)(schema)
+        self.start(self.url("ocsf"))
+        key = self.ada.make_key("agents", ["evaluate"])
+        for risk in ("low", "critical"):  # with a decision, an agent and a risk
+            call(self.gate.port, "POST", "/evaluate-action",
+                 {"tool": "github", "action": "repos.delete", "riskLevel": risk},
+                 {"Authorization": f"Bearer {key}", "X-Agent-Id": "octo"})
+        self.caught_up()
+        events = [event for body in self.receiver.bodies for event in json.loads(body)]
+        self.assertTrue(any(event["severity_id"] > 1 for event in events))
+        for event in events:
+            wrong = [f"{list(error.path)}: {error.message}" for error in judge.iter_errors(event)]
+            self.assertEqual(wrong, [], event)
+            self.assertEqual(event["type_uid"], event["class_uid"] * 100 + event["activity_id"])
+        # The judge is none that lets everything pass.
+        for broken in ({"severity_id": 7}, {"no_such_attribute": 1}, {"actor": "octo"},
+                       {"metadata": {"version": "1.8.0"}}):
+            self.assertFalse(judge.is_valid({**events[0], **broken}), broken)
 
 
 if __name__ == "__main__":

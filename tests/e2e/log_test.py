@@ -4,80 +4,32 @@ what was signed. What other makers' programs say of it: where tools/tlog_peers.s
 
 import json
 import pathlib
-import re
 import shutil
-import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from harness.people import Person, call, without_terminal  # noqa: E402
-from harness.processes import ROOT, Gate, Programs, read_if_there, until  # noqa: E402
+from harness.log import JUDGE, LITEWITNESS, ORIGIN, Log, Witness, judged  # noqa: E402
+from harness.people import call  # noqa: E402
+from harness.processes import Programs, read_if_there, until  # noqa: E402
 
 PROGRAMS = Programs(sys.argv.pop(1))
-JUDGE = ROOT / "build/tlog/judge"
-LITEWITNESS = ROOT / "build/tlog/litewitness"
-ORIGIN = "audit.example.com/gate"
 
 
-class Log:
-    """A gate with a log of some entries."""
-
-    def __init__(self, settings=""):
-        self.gate = Gate(PROGRAMS, settings=f"audit:\n  origin: {ORIGIN}\n{settings}")
-        self.gate.start()
-        self.ada = Person(self.gate, "ada").join(self.gate.bootstrap_token())
-        self.reader = self.ada.make_key("reader", ["admin-read", "evaluate"])
-        self.data = self.gate.folder / "data"
-        self.files = self.data / "log"
-
-    def get(self, target):
-        return call(self.gate.port, "GET", target,
-                    headers={"Authorization": f"Bearer {self.reader}"})
-
-    def decide(self, count):
-        """Entries, one for each question."""
-        for number in range(count):
-            call(self.gate.port, "POST", "/evaluate-action",
-                 {"tool": "github", "action": "issues.create", "resourceType": "issue",
-                  "riskLevel": "low", "payload": {"title": f"t{number}"}},
-                 {"Authorization": f"Bearer {self.reader}"})
-
-    def head(self):
-        return self.get("/audit/log/head").body
-
-    def published(self):
-        """The size once everything is published."""
-        def all_of_it():
-            head = self.head()
-            return head["size"] if head["size"] == head["published"] else 0
-        return until(all_of_it, "the checkpoint")
-
-    @property
-    def key(self):
-        return (self.data / "signer/key.pub").read_text().strip()
-
-    def sentrail(self, *arguments, key=True):
-        home = tempfile.mkdtemp(prefix="sentrail-home-")
-        environment = {"SENTRAIL_HOME": home, "HOME": home, "PATH": "/usr/bin:/bin",
-                       "SENTRAIL_SERVER": f"http://127.0.0.1:{self.gate.port}"}
-        if key:
-            environment["SENTRAIL_KEY"] = self.reader
-        return without_terminal([PROGRAMS.sentrail, *map(str, arguments)], environment)
-
-    def doctor(self):
-        answer = self.sentrail("audit", "doctor", self.data, "--json")
-        parts = {one["part"]: one for one in json.loads(answer.stdout)["findings"]}
-        return answer.returncode, parts
+def refused(gate):
+    """What a gate says that will not start."""
+    answer = subprocess.run([PROGRAMS.sentraild, "--config", gate.config], capture_output=True,
+                            text=True, timeout=60, check=False)
+    assert answer.returncode == 1, answer
+    return answer.stderr
 
 
 class Published(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.log = Log()
+        cls.log = Log(PROGRAMS)
         cls.log.decide(300)
         cls.size = cls.log.published()
 
@@ -115,21 +67,27 @@ class Published(unittest.TestCase):
         self.assertIn("--key", answer.stderr)
 
     def test_only_who_may_read_entries_may_read_files(self):
-        for target in ("checkpoint", "tile/0/000", "tile/entries/000", "proof/0"):
+        year = self.log.shards[0]
+        for target in ("shards", f"{year}/checkpoint", f"{year}/tile/0/000",
+                       f"{year}/tile/entries/000", "proof/0"):
             self.assertEqual(call(self.log.gate.port, "GET", f"/audit/log/{target}").status, 401)
             self.assertEqual(self.log.get(f"/audit/log/{target}").status, 200, target)
-        for target in ("tile/0/999", "tile/0/0", "tile/../checkpoint", "tile/9/000", "proof/99999"):
+        for target in (f"{year}/tile/0/999", f"{year}/tile/0/0", f"{year}/tile/../checkpoint",
+                       f"{year}/tile/9/000", "proof/99999", "checkpoint", "1999/checkpoint",
+                       "1999/tile/0/000", "x/checkpoint", f"0{year}/checkpoint"):
             self.assertEqual(self.log.get(f"/audit/log/{target}").status, 404, target)
         self.assertEqual(self.log.get("/audit/log/proof/x").status, 400)
 
     def test_files_say_how_long_they_hold(self):
-        whole = self.log.get("/audit/log/tile/0/000")
+        year = self.log.shards[0]
+        whole = self.log.get(f"/audit/log/{year}/tile/0/000")
         self.assertEqual(len(whole.raw), 8192)
         self.assertIn("immutable", whole.headers["cache-control"])
         self.assertEqual(whole.headers["content-type"], "application/octet-stream")
-        checkpoint = self.log.get("/audit/log/checkpoint")
+        checkpoint = self.log.get(f"/audit/log/{year}/checkpoint")
         self.assertEqual(checkpoint.headers["content-type"], "text/plain; charset=utf-8")
-        self.assertTrue(checkpoint.raw.startswith(f"{ORIGIN}\n".encode()))
+        self.assertTrue(checkpoint.raw.startswith(f"{ORIGIN}/{year}\n".encode()))
+        self.assertEqual(self.log.get("/audit/log/shards").raw, f"{year}\n".encode())
 
     def test_probes_and_counters_know_the_log(self):
         self.assertEqual(call(self.log.gate.port, "GET", "/readyz").body["warnings"], [])
@@ -140,7 +98,7 @@ class Published(unittest.TestCase):
 
 class Restarted(unittest.TestCase):
     def setUp(self):
-        self.log = Log()
+        self.log = Log(PROGRAMS)
         self.log.decide(20)
         self.log.published()
 
@@ -149,11 +107,7 @@ class Restarted(unittest.TestCase):
 
     def refused(self):
         self.log.gate.stop()
-        config = self.log.gate.config
-        answer = subprocess.run([PROGRAMS.sentraild, "--config", config], capture_output=True,
-                                text=True, timeout=60, check=False)
-        self.assertEqual(answer.returncode, 1)
-        return answer.stderr
+        return refused(self.log.gate)
 
     def test_a_killed_gate_goes_on_with_the_same_log(self):
         for _ in range(3):
@@ -206,45 +160,44 @@ class Restarted(unittest.TestCase):
         self.assertEqual(parts["store"]["entries"], parts["signer"]["entries"])
 
 
-def judged(*arguments):
-    return subprocess.run([JUDGE, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=280, check=False)
-
-
 @unittest.skipUnless(JUDGE.exists() and LITEWITNESS.exists(),
                      "the programs of other makers are not built; run tools/tlog_peers.sh")
 class Judged(unittest.TestCase):
     def test_a_log_of_a_thousand_entries(self):
-        log = Log()
+        log = Log(PROGRAMS)
         log.decide(990)
         size = log.published()
         log.gate.stop()
         self.assertGreaterEqual(size, 990)
-        good = judged("fsck", log.files, log.key)
+        year = log.shards[0]
+        shard, key = log.files / str(year), log.shard_key(year)
+        good = judged("fsck", shard, key)
         self.assertEqual(good.returncode, 0, good)
-        flipped = judged("flips", log.files, log.key, 9973)
+        flipped = judged("flips", shard, key, 9973)
         self.assertEqual(flipped.returncode, 0, flipped)
         self.assertGreater(int(flipped.stdout.split()[0]), 50)
         other = tempfile.mkdtemp()
-        shutil.copytree(log.files, other, dirs_exist_ok=True)
+        shutil.copytree(shard, other, dirs_exist_ok=True)
         bundle = pathlib.Path(other, "tile/entries/001")
         bundle.write_bytes(bundle.read_bytes().replace(b"issues.create", b"issues.delete", 1))
-        self.assertEqual(judged("fsck", other, log.key).returncode, 1)
+        self.assertEqual(judged("fsck", other, key).returncode, 1)
 
     def test_a_witness_cosigns_and_refuses_a_rewritten_history(self):
         witness = Witness()
         try:
-            log = Log(f"  witness_url: {witness.url}\n  witness_key: {witness.key}\n")
-            witness.know(ORIGIN, log.key)
+            log = Log(PROGRAMS, f"  witness_url: {witness.url}\n  witness_key: {witness.key}\n")
+            year = log.shards[0]
+            key = log.shard_key(year)
+            witness.know(f"{ORIGIN}/{year}", key)
             log.gate.stop()  # it had been told that the log is unknown, and waits before it asks
             log.gate.start()
             log.decide(5)
             log.published()
-            until(lambda: b"sentrail.test/witness" in log.get("/audit/log/checkpoint").raw,
+            until(lambda: b"sentrail.test/witness" in log.get(f"/audit/log/{year}/checkpoint").raw,
                   "the cosignature")
             file = pathlib.Path(tempfile.mkdtemp()) / "proof"
             self.assertEqual(log.sentrail("audit", "prove", 3, "--out", file).returncode, 0)
-            for arguments in (("proof", file, log.key), ("proof", file, log.key, witness.key)):
+            for arguments in (("proof", file, key), ("proof", file, key, witness.key)):
                 told = judged(*arguments)
                 self.assertEqual(told.returncode, 0, told)
             ours = log.sentrail("audit", "verify", "--proof", file, "--key", log.key,
@@ -261,55 +214,18 @@ class Judged(unittest.TestCase):
             log.gate.stop()
             (log.data / "signer/aside").rename(log.data / "signer/key")
             shutil.rmtree(log.files)
+            said = refused(log.gate)
+            self.assertIn("disagrees", said)
+            self.assertIn("docs/runbooks/witness-disagrees.md", said)
+            # A witness that cannot be asked holds nothing up.
+            witness.stop()
             log.gate.start()
             warning = until(lambda: call(log.gate.port, "GET", "/readyz").body["warnings"],
-                            "the witness to disagree")
-            self.assertIn("disagrees", warning[0])
+                            "the witness to be missed")
+            self.assertIn("audit_witness", warning[0])
             log.gate.stop()
         finally:
             witness.stop()
-
-
-def free_port():
-    """One that nobody listens on; litewitness does not say which it was given."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-class Witness:
-    """litewitness with a database and a key of its own."""
-
-    def __init__(self):
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="witness-"))
-        self.database = folder / "db"
-        self.agent = subprocess.Popen([JUDGE, "agent", folder / "agent"], stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, text=True)
-        fingerprint = self.agent.stdout.readline().strip()
-        self.log = folder / "log"
-        errors = open(self.log, "wb")
-        port = free_port()
-        self.process = subprocess.Popen(
-            [LITEWITNESS, "-name", "sentrail.test/witness", "-db", self.database, "-ssh-agent",
-             folder / "agent", "-key", fingerprint, "-listen", f"127.0.0.1:{port}"],
-            stderr=errors, stdout=subprocess.DEVNULL)
-        errors.close()
-        self.url = f"http://127.0.0.1:{port}"
-        self.key = until(lambda: re.search(r"sentrail\.test/witness\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+",
-                                           read_if_there(self.log)), "its key").group(0)
-
-    def know(self, origin, key):
-        empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-        with sqlite3.connect(self.database, timeout=10) as database:
-            database.execute("INSERT INTO log VALUES (?, 0, ?)", (origin, empty))
-            database.execute("INSERT INTO key VALUES (?, ?)", (origin, key))
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.agent.stdin.close()  # that ends it
-        self.agent.stdout.close()
-        self.agent.wait(30)
 
 
 if __name__ == "__main__":

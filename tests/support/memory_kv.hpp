@@ -95,6 +95,9 @@ class MemoryKv final : public store::OrderedKv {
   [[nodiscard]] Status checkpoint(const std::string&) const override {
     return fail(Errc::unsupported, "memory is not copied");
   }
+  [[nodiscard]] Status reclaim(store::Space, std::string_view, std::string_view) const override {
+    return {};
+  }
   [[nodiscard]] Status verify_files() const override { return {}; }
 
   [[nodiscard]] Status health() const override {

@@ -153,6 +153,13 @@ class Gate:
         self.port, self.tls_port = ports["main"], ports.get("tls", 0)
         return self
 
+    def preload(self, **settings):
+        """Sets the clock or a place to be killed at of what is started next (preload.cpp)."""
+        build = pathlib.Path(self.programs.sentraild).parent.parent
+        library = build / "tests/e2e/libtest_preload.so"
+        words = [f"PRELOAD_{name.upper()}={value}" for name, value in settings.items()]
+        self.prefix = ["env", f"LD_PRELOAD={library}", *words] if words else []
+
     def alive(self):
         if self.process.poll() is not None:
             raise RuntimeError(f"sentraild ended with {self.process.returncode}: "

@@ -9,8 +9,10 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <thread>
 
 #include "core/encoding.hpp"
+#include "core/limits.hpp"
 #include "crypto/random.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/audit/subject_keys.hpp"
@@ -77,6 +79,14 @@ class EraseTest : public ::testing::Test {
   void reopen() {
     keys_.reset();
     keys_ = SubjectKeys::open(path_, master_).value();
+  }
+  // Writes an entry as it is where no key can be had.
+  void append_unkeyed(const Personal& personal) {
+    store::AuditEntry entry;
+    entry.workspace_id = workspace_;
+    entry.kind = store::AuditKind::decision;
+    entry.time_ms = ++now_;
+    commit(Recorder(master_, Uuid{}).record(std::move(entry), personal));
   }
 
   std::string folder_;
@@ -178,6 +188,80 @@ TEST_F(EraseTest, MoreNewSubjectsThanTheStockHasAllGetOne) {
   Uuid other;
   EXPECT_FALSE(ids.contains(keys_->key_of(other, kAgentKeys, "0").value().id));
   EXPECT_FALSE(ids.contains(keys_->key_of(workspace_, kPersonKeys, "0").value().id));
+}
+
+TEST_F(EraseTest, WhatNoKeyCouldBeHadForIsCountedAndNotSaidToBeErased) {
+  append(by_agent("octo"));
+  append_unkeyed(by_agent("octo"));
+  append_unkeyed(by_both("octo", "p1"));
+  append_unkeyed(by_agent("other"));
+  const auto traces = [this](store::AuditColumn column, const std::string& id) {
+    return find_traces(*store_, recorder(), {workspace_, column, id}).value();
+  };
+  const Traces agents = traces(store::AuditColumn::agent, "octo");
+  EXPECT_EQ(agents.sequences, std::vector<std::uint64_t>{0});
+  EXPECT_EQ(agents.left, 2u);
+  EXPECT_EQ(traces(store::AuditColumn::person, "p1").left, 1u);
+  erase(store::AuditColumn::agent, "octo");
+  EXPECT_TRUE(opened(0).erased);
+  EXPECT_EQ(opened(1).personal, by_agent("octo"));
+}
+
+TEST_F(EraseTest, AnErasedKeyIsNotWrittenDownLater) {
+  const Uuid id = keys_->key_of(workspace_, kAgentKeys, "octo").value().id;
+  EXPECT_EQ(keys_->erase(workspace_, kAgentKeys, "octo", {}).value(), 1u);
+  ASSERT_TRUE(keys_->settle());
+  reopen();
+  EXPECT_EQ(keys_->find(id), std::nullopt);
+  EXPECT_NE(keys_->key_of(workspace_, kAgentKeys, "octo").value().id, id);
+}
+
+TEST_F(EraseTest, AWorkspaceHasSoManySubjectsAndNoMore) {
+  for (std::size_t i = 0; i < limits::kSubjectsPerWorkspaceMax; ++i) {
+    ASSERT_TRUE(keys_->key_of(workspace_, kAgentKeys, std::to_string(i)));
+  }
+  EXPECT_EQ(keys_->key_of(workspace_, kAgentKeys, "x").error().code, Errc::limit_exceeded);
+  EXPECT_EQ(keys_->refusals(), 1u);
+  EXPECT_TRUE(keys_->key_of(workspace_, kAgentKeys, "7"));
+  EXPECT_TRUE(keys_->key_of(Uuid{}, kAgentKeys, "x"));
+  ASSERT_TRUE(keys_->settle());
+  reopen();
+  EXPECT_EQ(keys_->key_of(workspace_, kAgentKeys, "x").error().code, Errc::limit_exceeded);
+  EXPECT_EQ(keys_->erase(workspace_, kAgentKeys, "7", {}).value(), 1u);
+  EXPECT_TRUE(keys_->key_of(workspace_, kAgentKeys, "x"));
+}
+
+TEST_F(EraseTest, OnlyTheFileThatTheStoreKnowsIsOpened) {
+  const Uuid id = keys_->id();
+  EXPECT_EQ(SubjectKeys::id_in(path_).value(), id);
+  keys_.reset();
+  EXPECT_TRUE(SubjectKeys::open(path_, master_, id));
+  Uuid other = id;
+  other.bytes[15] ^= 1;
+  EXPECT_EQ(SubjectKeys::open(path_, master_, other).error().code, Errc::conflict);
+  std::filesystem::remove(path_);
+  EXPECT_EQ(SubjectKeys::open(path_, master_, id).error().code, Errc::not_found);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(EraseTest, ManyThreadsMeetOneSubjectAndItHasOneKey) {
+  std::vector<std::thread> threads;
+  std::vector<std::set<Uuid>> ids(4);
+  for (std::set<Uuid>& seen : ids) {
+    threads.emplace_back([this, &seen] {
+      for (int i = 0; i < 3'000; ++i) {
+        const auto key = keys_->key_of(workspace_, kAgentKeys, std::to_string(i % 1'500));
+        if (key) seen.insert(key->id);
+        if (key && i % 100 == 0) static_cast<void>(keys_->find(key->id));
+      }
+    });
+  }
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(keys_->settle());
+  for (std::thread& thread : threads) thread.join();
+  std::set<Uuid> all;
+  for (const std::set<Uuid>& seen : ids) all.insert(seen.begin(), seen.end());
+  EXPECT_EQ(all.size(), 1'500u);
+  EXPECT_EQ(keys_->refusals(), 0u);
 }
 
 TEST_F(EraseTest, AFileThatIsNotOursIsRefused) {

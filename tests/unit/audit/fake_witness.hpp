@@ -3,6 +3,7 @@
 // Neighbours: tests of this folder. Must not know: how the product asks.
 #pragma once
 
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -37,21 +38,34 @@ class FakeWitness final : public audit::WitnessLink {
     }
     const std::string note = body.substr(body.find("\n\n") + 2);
     const audit::Checkpoint next = audit::unverified_checkpoint(note).value();
+    Seen& log = seen[next.origin];
+    if (knows_none || next.origin == unknown) return audit::WitnessAnswer{404, ""};
     if (old > next.size) return audit::WitnessAnswer{400, ""};
-    if (old != size) return audit::WitnessAnswer{409, std::to_string(size) + "\n"};
-    if (size > 0 && !audit::is_consistent(size, root, next.size, next.root, proof)) {
+    if (old != log.size) return audit::WitnessAnswer{409, std::to_string(log.size) + "\n"};
+    // source: c2sp.org/tlog-witness, add-checkpoint
+    if (old == next.size && old > 0) {
+      return log.root == next.root ? audit::WitnessAnswer{200, line_for(note)}
+                                   : audit::WitnessAnswer{409, ""};
+    }
+    if (log.size > 0 && !audit::is_consistent(log.size, log.root, next.size, next.root, proof)) {
       return audit::WitnessAnswer{422, ""};
     }
-    size = next.size;
-    root = next.root;
+    log = {next.size, next.root};
     return audit::WitnessAnswer{200, garbled ? "nonsense\n" : line_for(note)};
   }
 
+  // How far it has seen a log.
+  struct Seen {
+    std::uint64_t size = 0;
+    crypto::Digest root{};
+  };
+
   bool down = false;
   bool garbled = false;
+  bool knows_none = false;
+  std::string unknown;  // a log that it does not know
   int asked = 0;
-  std::uint64_t size = 0;
-  crypto::Digest root{};
+  std::map<std::string, Seen> seen;  // by origin
 
  private:
   static constexpr const char* kName = "witness.example.com/w";

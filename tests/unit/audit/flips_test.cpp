@@ -38,18 +38,19 @@ TEST(Flips, EveryByteOfAThousandEntriesIsFound) {
   log.grow(kEntries);
   const crypto::NoteVerifier key = log.signer().key();
   ReadFiles source(log.path());
-  ASSERT_FALSE(verify_log(source, key)->fault.has_value());
+  ASSERT_FALSE(verify_shard(source, key, test::kFolderYear)->fault.has_value());
   std::size_t flips = 0;
   for (auto& [path, bytes] : source.files) {
     for (std::size_t at = 0; at < bytes.size(); ++at, ++flips) {
       const auto bit = static_cast<char>(1 << (at % 8));
       bytes[at] = static_cast<char>(bytes[at] ^ bit);
-      ASSERT_TRUE(verify_log(source, key)->fault.has_value()) << path << " at " << at;
+      ASSERT_TRUE(verify_shard(source, key, test::kFolderYear)->fault.has_value())
+          << path << " at " << at;
       bytes[at] = static_cast<char>(bytes[at] ^ bit);
     }
   }
   std::printf("%zu bytes of %zu files\n", flips, source.files.size());
-  EXPECT_FALSE(verify_log(source, key)->fault.has_value());
+  EXPECT_FALSE(verify_shard(source, key, test::kFolderYear)->fault.has_value());
 }
 
 }  // namespace

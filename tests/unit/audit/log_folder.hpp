@@ -23,7 +23,10 @@ inline std::string small_leaf(std::uint64_t sequence, const std::string& tool = 
   return audit::encode_leaf(entry, sequence).value();
 }
 
-// A log that grows: tiles and checkpoint in `<folder>/log`, signer in `<folder>/signer`.
+// Of entries without a time.
+inline constexpr int kFolderYear = 1970;
+
+// One shard that grows: tiles and checkpoint in `<folder>/log`, signer in `<folder>/signer`.
 class LogFolder {
  public:
   explicit LogFolder(const std::string& folder, const std::string& origin = "log.example.com/a")
@@ -35,7 +38,7 @@ class LogFolder {
 
   // Adds entries up to a size and publishes it.
   void grow(std::uint64_t size) {
-    const audit::SignedRoot before = signer_->last();
+    const audit::ShardRoot before = signer_->last();
     while (integrator_->size() < size) {
       ASSERT_TRUE(integrator_->add(small_leaf(integrator_->size())).has_value());
     }
@@ -43,7 +46,8 @@ class LogFolder {
     audit::TileFolder tiles(path_);
     audit::TileNodes nodes(tiles, size);
     const auto proof = audit::consistency_proof(nodes, before.size, size).value();
-    const Result<std::string> note = signer_->sign({size, integrator_->root()}, proof);
+    const Result<std::string> note =
+        signer_->sign({{kFolderYear, 0}, size, integrator_->root()}, proof);
     ASSERT_TRUE(note.has_value()) << note.error().message;
     audit::TileWriter writer(path_);
     ASSERT_TRUE(writer.add("checkpoint", *note).has_value());

@@ -76,14 +76,15 @@ TEST_F(LogKeeperTest, FollowsTheStore) {
     const std::uint64_t size = store_->audit_head().size;
     EXPECT_EQ(keeper->state().size, size);
     EXPECT_FALSE(verify(*keeper).fault.has_value());
-    EXPECT_EQ(open_checkpoint(keeper->checkpoint(), keeper->key())->size, size);
+    EXPECT_EQ(open_checkpoint(keeper->checkpoint(), shard_key(keeper->key(), 1970).value())->size,
+              size);
     for (std::uint64_t at = 0; at < size; at += 37) {
       const TlogProof proof = keeper->prove(at).value();
       EXPECT_EQ(verify_proof(proof, keeper->key())->size, size);
     }
     EXPECT_EQ(keeper->prove(size).error().code, Errc::not_found);
   }
-  EXPECT_EQ(keeper->tile({false, 0, 0, 256})->size(), 8'192u);
+  EXPECT_EQ(keeper->tile(1970, {false, 0, 0, 256})->size(), 8'192u);
   EXPECT_EQ(told_, "");
 }
 
@@ -130,7 +131,8 @@ TEST_F(LogKeeperTest, AnotherStoreIsRefused) {
 TEST_F(LogKeeperTest, MissingTilesAreMadeAgain) {
   append(600);
   ASSERT_TRUE(open().value()->step().has_value());
-  for (const char* gone : {"/tile", "/tile/0/002.p", "/tile/entries/002.p", "/checkpoint"}) {
+  for (const char* gone : {"/1970", "/1970/tile", "/1970/tile/0/002.p", "/1970/tile/entries/002.p",
+                           "/1970/checkpoint", "/shards"}) {
     std::filesystem::remove_all(log_ + gone);
     const auto keeper = open().value();
     EXPECT_EQ(keeper->state().size, 600u);
@@ -142,7 +144,8 @@ TEST_F(LogKeeperTest, MissingTilesAreMadeAgain) {
 TEST_F(LogKeeperTest, ChangedNewestTilesAreMadeAgain) {
   append(600);
   ASSERT_TRUE(open().value()->step().has_value());
-  for (const char* file : {"/tile/0/002.p/88", "/tile/1/000.p/2", "/tile/entries/002.p/88"}) {
+  for (const char* file :
+       {"/1970/tile/0/002.p/88", "/1970/tile/1/000.p/2", "/1970/tile/entries/002.p/88"}) {
     std::fstream(log_ + file, std::ios::in | std::ios::out | std::ios::binary).seekp(40).put('~');
     const auto keeper = open().value();
     EXPECT_FALSE(verify(*keeper).fault.has_value()) << file;
@@ -169,11 +172,11 @@ TEST_F(LogKeeperTest, ScrubComparesAllThree) {
   ASSERT_TRUE(keeper->scrub().has_value());
   EXPECT_EQ(keeper->state().scrubbed, 600u);
   EXPECT_EQ(keeper->state().scrub_fault, "");
-  std::fstream(log_ + "/tile/0/001", std::ios::in | std::ios::out | std::ios::binary).put('~');
+  std::fstream(log_ + "/1970/tile/0/001", std::ios::in | std::ios::out | std::ios::binary).put('~');
   ASSERT_TRUE(keeper->scrub().has_value());
-  EXPECT_THAT(keeper->state().scrub_fault, HasSubstr("tile/0/001, entry 256"));
+  EXPECT_THAT(keeper->state().scrub_fault, HasSubstr("1970/tile/0/001, entry 256"));
   EXPECT_EQ(keeper->state().scrubs, 2u);
-  EXPECT_THAT(told_, HasSubstr("-audit_scrub tile/0/001"));
+  EXPECT_THAT(told_, HasSubstr("-audit_scrub 1970/tile/0/001"));
 }
 
 // A disk that fails is said once, and once again when it goes on.
@@ -197,10 +200,13 @@ class WitnessTest : public LogKeeperTest {
   }
   // Whether the checkpoint that is published has the witness's line too.
   bool is_cosigned(const LogKeeper& keeper) {
-    const auto opened = crypto::open_note(keeper.checkpoint(), {&keeper.key(), 1}).value();
+    const crypto::NoteVerifier key = shard_key(keeper.key(), 1970).value();
+    const auto opened = crypto::open_note(keeper.checkpoint(), {&key, 1}).value();
     return opened.unverified.size() == 1 &&
            key_.time_of(opened.text, opened.unverified.front()).has_value();
   }
+
+  test::FakeWitness::Seen& seen() { return link_.seen["log.example.com/a/1970"]; }
 
   test::FakeWitness link_;
   const crypto::CosignatureVerifier key_ = crypto::CosignatureVerifier::parse(link_.key()).value();
@@ -214,7 +220,7 @@ TEST_F(WitnessTest, CosignsWhatGrows) {
     ASSERT_TRUE(keeper->step().has_value());
     EXPECT_TRUE(is_cosigned(*keeper));
     EXPECT_EQ(keeper->state().cosigned, store_->audit_head().size);
-    EXPECT_EQ(link_.size, store_->audit_head().size);
+    EXPECT_EQ(seen().size, store_->audit_head().size);
     EXPECT_TRUE(verify_proof(keeper->prove(7).value(), keeper->key()).has_value());
   }
   EXPECT_EQ(link_.asked, 3);
@@ -228,7 +234,7 @@ TEST_F(WitnessTest, AsksFromWhereTheWitnessIs) {
   auto keeper = open(&anew).value();
   ASSERT_TRUE(keeper->step().has_value());
   EXPECT_TRUE(is_cosigned(*keeper));
-  EXPECT_EQ(link_.size, 310u);
+  EXPECT_EQ(seen().size, 310u);
 }
 
 TEST_F(WitnessTest, OutageHoldsNothingUp) {
@@ -247,7 +253,7 @@ TEST_F(WitnessTest, OutageHoldsNothingUp) {
 
 TEST_F(WitnessTest, RewrittenHistoryIsSaid) {
   ASSERT_TRUE(open(&witness_).value()->step().has_value());
-  link_.root[0] ^= 1;
+  seen().root[0] ^= 1;
   append(1);
   auto keeper = open(&witness_).value();
   ASSERT_TRUE(keeper->step().has_value());
@@ -257,10 +263,10 @@ TEST_F(WitnessTest, RewrittenHistoryIsSaid) {
 
 // The store and the signer together were set back: only the witness remembers.
 TEST_F(WitnessTest, LostHistoryIsSaid) {
-  link_.size = 5'000;
+  seen().size = 5'000;
   auto keeper = open(&witness_).value();
   ASSERT_TRUE(keeper->step().has_value());
-  EXPECT_THAT(keeper->state().witness_complaint, HasSubstr("5000 entries, the log has 300"));
+  EXPECT_THAT(keeper->state().witness_complaint, HasSubstr("5000 leaves, the log has 300"));
 }
 
 TEST_F(WitnessTest, OnlyItsKeyIsBelieved) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 
 #include "tests/unit/audit/log_folder.hpp"
@@ -44,9 +45,9 @@ class FileMap final : public TileSource {
 
 class LogVerifyTest : public testing::Test {
  protected:
-  LogReport verify() {
+  ShardReport verify() {
     TileFolder tiles(log_.path());
-    return verify_log(tiles, log_.signer().key()).value();
+    return verify_shard(tiles, log_.signer().key(), test::kFolderYear).value();
   }
 
   store::TemporaryDirectory folder_;
@@ -56,7 +57,7 @@ class LogVerifyTest : public testing::Test {
 TEST_F(LogVerifyTest, GrowingLogIsGoodAtEachSize) {
   for (const std::uint64_t size : {1u, 2u, 255u, 256u, 257u, 511u, 512u, 1'000u, 66'000u}) {
     log_.grow(size);
-    const LogReport report = verify();
+    const ShardReport report = verify();
     ASSERT_FALSE(report.fault.has_value()) << size << report.fault->path << report.fault->why;
     EXPECT_EQ(report.entries, size);
     EXPECT_EQ(report.checkpoint->root, log_.integrator().root());
@@ -104,6 +105,39 @@ TEST_F(LogVerifyTest, ResumingWithoutTheTilesIsRefused) {
   EXPECT_EQ(Integrator::resume(log_.path(), 300).error().code, Errc::not_found);
 }
 
+// A log that denies its oldest bundles: their hashes are checked, and whoever hides a younger one,
+// or changes a hash, is found.
+TEST_F(LogVerifyTest, TheOldestBundlesMayBeDeniedAndNoOthers) {
+  class Denying final : public TileSource {
+   public:
+    explicit Denying(Files all) : files(std::move(all)) {}
+    [[nodiscard]] Result<std::string> read(const std::string& path) override {
+      if (denied.contains(path)) return fail(Errc::conflict, path + " is past its retention");
+      return files.read(path);
+    }
+    FileMap files;
+    std::set<std::string> denied;
+  };
+  log_.grow(1'000);
+  const crypto::NoteVerifier key = log_.signer().key();
+  Denying tiles(files_in(log_.path()));
+  tiles.denied = {"tile/entries/000", "tile/entries/001"};
+  const ShardReport report = verify_shard(tiles, key, test::kFolderYear).value();
+  EXPECT_FALSE(report.fault) << report.fault->why;
+  EXPECT_EQ(report.past_retention, 512u);
+  EXPECT_EQ(report.entries, 1'000u);
+  tiles.files.files["tile/0/000"][40] ^= 1;
+  EXPECT_TRUE(verify_shard(tiles, key, test::kFolderYear).value().fault) << "a changed hash";
+  tiles.files.files["tile/0/000"][40] ^= 1;
+  tiles.denied = {"tile/entries/001"};
+  EXPECT_FALSE(verify_shard(tiles, key, test::kFolderYear).has_value())
+      << "denied behind one that is served";
+  tiles.denied = {"tile/entries/000", "tile/entries/001", "tile/entries/002",
+                  "tile/entries/003.p/232"};
+  EXPECT_FALSE(verify_shard(tiles, key, test::kFolderYear).has_value())
+      << "the newest, partial one";
+}
+
 TEST_F(LogVerifyTest, WhatIsWrongIsNamed) {
   log_.grow(1'000);
   const crypto::NoteVerifier key = log_.signer().key();
@@ -111,9 +145,10 @@ TEST_F(LogVerifyTest, WhatIsWrongIsNamed) {
   const auto fault = [&](auto change) {
     FileMap changed = good;
     change(changed.files);
-    return verify_log(changed, key)->fault.value_or(LogFault{});
+    return verify_shard(changed, key, test::kFolderYear)->fault.value_or(LogFault{});
   };
-  EXPECT_EQ(verify_log(*std::make_unique<FileMap>(good), key)->fault, std::nullopt);
+  EXPECT_EQ(verify_shard(*std::make_unique<FileMap>(good), key, test::kFolderYear)->fault,
+            std::nullopt);
   EXPECT_EQ(fault([](Files& files) { files.erase("tile/entries/002"); }),
             (LogFault{"tile/entries/002", std::nullopt, "the file is missing"}));
   EXPECT_EQ(fault([](Files& files) { files.erase("tile/1/000.p/3"); }),
@@ -148,7 +183,8 @@ TEST_F(LogVerifyTest, RewrittenLogIsFound) {
   Files files = files_in(other.path());
   files["checkpoint"] = files_in(log_.path())["checkpoint"];
   FileMap rewritten(std::move(files));
-  const LogFault fault = verify_log(rewritten, log_.signer().key())->fault.value_or(LogFault{});
+  const LogFault fault =
+      verify_shard(rewritten, log_.signer().key(), test::kFolderYear)->fault.value_or(LogFault{});
   EXPECT_EQ(fault.path, "checkpoint");
   EXPECT_THAT(fault.why, HasSubstr("root"));
   EXPECT_EQ(fault.sequence, std::nullopt);
@@ -161,11 +197,11 @@ TEST_F(LogVerifyTest, ChecksOfTheCallerAndItsPatienceCount) {
   options.check = [](std::uint64_t sequence, std::string_view) {
     return sequence == 300 ? std::optional<std::string>("not mine") : std::nullopt;
   };
-  EXPECT_EQ(verify_log(tiles, log_.signer().key(), options)->fault,
+  EXPECT_EQ(verify_shard(tiles, log_.signer().key(), test::kFolderYear, options)->fault,
             (LogFault{"tile/entries/001", 300, "not mine"}));
   options.check = nullptr;
   options.progress = [](std::uint64_t entries) { return entries < 512; };
-  EXPECT_EQ(verify_log(tiles, log_.signer().key(), options)->entries, 512u);
+  EXPECT_EQ(verify_shard(tiles, log_.signer().key(), test::kFolderYear, options)->entries, 512u);
 }
 
 // Every byte of the checkpoint, every seventeenth of the rest; flips_test.cpp has all of them.
@@ -177,13 +213,14 @@ TEST_F(LogVerifyTest, EveryFlippedByteIsFound) {
   for (auto& [path, bytes] : map.files) {
     for (std::size_t at = 0; at < bytes.size(); at += path == "checkpoint" ? 1 : 17) {
       bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
-      EXPECT_TRUE(verify_log(map, key)->fault.has_value()) << path << " at " << at;
+      EXPECT_TRUE(verify_shard(map, key, test::kFolderYear)->fault.has_value())
+          << path << " at " << at;
       bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
       ++flips;
     }
   }
   EXPECT_GT(flips, 1'000u);
-  EXPECT_FALSE(verify_log(map, key)->fault.has_value());
+  EXPECT_FALSE(verify_shard(map, key, test::kFolderYear)->fault.has_value());
 }
 
 }  // namespace

@@ -8,9 +8,11 @@
 #include "core/limits.hpp"
 #include "runtime/audit/checkpoint.hpp"
 #include "runtime/audit/leaf.hpp"
+#include "runtime/audit/tile_files.hpp"
 #include "runtime/audit/tile_tree.hpp"
 #include "runtime/audit/tlog_proof.hpp"
 #include "tests/unit/audit/tile_memory.hpp"
+#include "tests/unit/store/fixtures.hpp"
 
 namespace sentrail::audit {
 namespace {
@@ -106,6 +108,27 @@ TEST(Tiles, APartialTileIsCutOutOfTheWholeOne) {
   EXPECT_EQ(read_tile(memory, {true, 0, 0, 3}).value(), bundle.substr(0, 3 * 7));
 }
 
+TEST(TileFolders, AFileIsReadIntoTheMemoryOfTheOneBefore) {
+  const store::TemporaryDirectory folder;
+  std::string whole;
+  for (std::uint64_t i = 0; i < kTileWidth; ++i) append_entry(whole, "entry");
+  TileWriter writer(folder.path());
+  ASSERT_TRUE(writer.add("tile/entries/000", whole));
+  ASSERT_TRUE(writer.add("tile/entries/001", "ab"));
+  ASSERT_TRUE(writer.commit());
+  TileFolder tiles(folder.path());
+  tiles.expect("tile/entries/000");
+  tiles.expect("tile/entries/002");  // it is not there, and nothing comes of it
+  std::string bytes;
+  ASSERT_TRUE(tiles.read_into("tile/entries/000", bytes));
+  EXPECT_EQ(bytes, whole);
+  ASSERT_TRUE(tiles.read_into("tile/entries/001", bytes));
+  EXPECT_EQ(bytes, "ab") << "nothing is left of the longer one";
+  EXPECT_EQ(tiles.read_into("tile/entries/002", bytes).error().code, Errc::not_found);
+  ASSERT_TRUE(read_tile_into(tiles, {true, 0, 0, 3}, bytes)) << "cut out of the whole one";
+  EXPECT_EQ(bytes, whole.substr(0, 3 * 7));
+}
+
 TEST(Checkpoints, AreReadBack) {
   const Checkpoint checkpoint{"log.example.com/a", 70'000, leaf_hash("x")};
   const std::string text = checkpoint_text(checkpoint);
@@ -135,8 +158,8 @@ class ProofTest : public testing::Test {
     proof_.extra = leaf(260);
     proof_.index = 260;
     proof_.hashes = inclusion_proof(nodes, 260, 300).value();
-    const Checkpoint checkpoint{"log.example.com/a", 300, frontier_of(nodes, 300)->root()};
-    proof_.checkpoint = crypto::sign_note(checkpoint_text(checkpoint), {&signer_, 1}).value();
+    const Checkpoint checkpoint{"log.example.com/a/1970", 300, frontier_of(nodes, 300)->root()};
+    proof_.checkpoint = crypto::sign_note(checkpoint_text(checkpoint), {&shard_, 1}).value();
   }
   Status verify(const TlogProof& proof) {
     const auto verified = verify_proof(proof, signer_.verifier());
@@ -145,6 +168,7 @@ class ProofTest : public testing::Test {
 
   test::TileMemory memory_;
   crypto::NoteSigner signer_ = crypto::NoteSigner::generate("log.example.com/a").value();
+  crypto::NoteSigner shard_ = signer_.named("log.example.com/a/1970").value();
   TlogProof proof_;
 };
 
@@ -180,6 +204,9 @@ TEST_F(ProofTest, AnotherKeyOrPlaceIsNotBelieved) {
   TlogProof moved = proof_;
   moved.index = 261;
   EXPECT_THAT(verify(moved).error().message, HasSubstr("numbered 260"));
+  const auto other_log = crypto::NoteSigner::generate("log.example.com/b").value();
+  EXPECT_THAT(verify_proof(proof_, other_log.verifier()).error().message,
+              HasSubstr("no shard of the key's log"));
   const auto elsewhere = crypto::NoteSigner::generate("log.example.com/b").value();
   const std::string note =
       crypto::sign_note(checkpoint_text({"log.example.com/a", 300, Digest{}}), {&elsewhere, 1})

@@ -49,7 +49,7 @@ class CountersTest : public testing::Test {
   }
 
   ManualClock clock_{Instant{0}};
-  Counters counters_{clock_};
+  Counters counters_{clock_, "key"};
   Facts facts_{};
   std::array<const Facts*, 1> actions_ = {&facts_};
   Uuid workspace_{};
@@ -83,7 +83,7 @@ TEST_F(CountersTest, ManyThreadsNeverGetMoreThanThereIs) {
 }
 
 TEST_F(CountersTest, KnowNothingOfWhatWasBeforeTheStart) {
-  Counters fresh(clock_);
+  Counters fresh(clock_, "key");
   support::Compiled compiled(limited(5));
   const auto once = [&] {
     return fresh
@@ -187,7 +187,7 @@ TEST_F(CountersTest, WorkspacesCountApart) {
 }
 
 TEST_F(CountersTest, AreBounded) {
-  Counters few(clock_, 2);
+  Counters few(clock_, "key", 2);
   clock_.advance_ms(kHourMs);
   support::Compiled compiled(limited(5));
   const auto once = [&] {

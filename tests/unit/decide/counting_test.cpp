@@ -301,5 +301,12 @@ TEST(Windows, SumsAreCutAtTheGreatest) {
   EXPECT_EQ(windows.used("c", 1'000, 0), 0) << "what is given back was all there";
 }
 
+TEST(Windows, APartThatIsFullStaysFull) {
+  decide::Windows windows;
+  windows.restore("c", 1'000, decide::Windows::gone_ms(1'000, 0), ~decide::Windows::Sum{0});
+  windows.charge({"c", 1'000, kUnit}, 0);
+  EXPECT_EQ(windows.used("c", 1'000, 0), kUnitsMax);
+}
+
 }  // namespace
 }  // namespace sentrail::support

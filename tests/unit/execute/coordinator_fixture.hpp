@@ -60,15 +60,17 @@ class ScriptedRechecker final : public Rechecker {
 class ScriptedProber final : public Prober {
  public:
   std::optional<std::int64_t> settle_ms(const store::ActionRecord&) override { return settle; }
-  Result<Call> question(const store::ActionRecord&, const Call& call) override {
+  Result<Question> question(const store::ActionRecord&, const Call& call) override {
     if (!refusal.empty()) return fail(Errc::permission_denied, refusal);
     Call made = call;
     made.method = "GET";
     made.target = "/probe";
     made.body.clear();
-    return made;
+    return Question{std::move(made), [settles = settles](const SendReport& report) {
+                      return read(report, settles);
+                    }};
   }
-  Probed read(const store::ActionRecord&, const Call&, const SendReport& report) override {
+  static Probed read(const SendReport& report, bool settles) {
     if (report.end != SendReport::End::answered) return {ProbeAnswer::unknown, false, report.why};
     const std::uint32_t status = report.response.status;
     const ProbeAnswer answer = status == 204   ? ProbeAnswer::applied

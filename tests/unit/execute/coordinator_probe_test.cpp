@@ -72,6 +72,16 @@ TEST_F(CoordinatorProbeTest, WhatWasNotAppliedIsForAPersonUnlessTheConnectionSay
   pump_until_state(record, ActionState::failed);
 }
 
+TEST_F(CoordinatorProbeTest, AnAnswerIsReadAsItsQuestionWasMeant) {
+  prober_.settle = 1;
+  const store::ActionRecord record = doubt();
+  pass_until_asked(1);
+  prober_.settles = true;  // what the connection says by now is of the next question
+  answer(404);
+  pump_until_noted("heard 404");
+  EXPECT_EQ(stored(record).state, ActionState::in_doubt);
+}
+
 TEST_F(CoordinatorProbeTest, ThreeQuestionsAndThenAPersonAlone) {
   prober_.settle = 1;
   const store::ActionRecord record = doubt();

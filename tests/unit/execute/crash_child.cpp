@@ -6,7 +6,7 @@
 // usage: execute_crash_child <directory> <time> <number of the run|verify> <place or -> <arrivals>
 // Prints `held ID`, `attached ID`, `approved ID`, `denied ID` after each acknowledgement,
 // unbuffered; as verify `end ID N STATE STATUS ATTEMPTS` for every call, `log ID KIND STATE` for
-// every entry, and `audit good|FAULT`.
+// every entry, `limits good|FAULT` and `audit good|FAULT`.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -26,8 +26,10 @@
 
 #include "core/check.hpp"
 #include "core/encoding.hpp"
+#include "crypto/random.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/audit/verify.hpp"
+#include "runtime/execute/charges.hpp"
 #include "runtime/execute/coordinator.hpp"
 #include "runtime/store/store_rocksdb.hpp"
 #include "tests/unit/execute/machine_fixture.hpp"
@@ -190,6 +192,7 @@ class Process {
   void vote(const store::ActionRecord& record, store::Verdict verdict);
   void tell_end(const store::ActionRecord& record);
   void tell_log();
+  void tell_limits(std::uint64_t charged, std::size_t open);
   [[nodiscard]] std::size_t count_in(store::ActionState state) const {
     return store_->actions_in(state).value().size();
   }
@@ -224,6 +227,16 @@ HoldRequest Process::request(const std::string& agent, int place, int number) co
   request.call.method = "POST";
   request.call.target = "/" + std::to_string(started_ms_) + "/" + std::to_string(place);
   request.call.body = std::to_string(number);
+  // One, that counts for ever.
+  request.draft.correlation_id = crypto::uuid_v7(started_ms_);
+  request.charges = store::ChargeLimits{{kWorkspace,
+                                         request.draft.correlation_id,
+                                         1,
+                                         {},
+                                         {},
+                                         {{{}, 60'000, 9'000'000'000'000'000, 1}}},
+                                        {},
+                                        true};
   return request;
 }
 
@@ -319,6 +332,20 @@ void Process::tell_log() {
   }
 }
 
+// What is counted is what was sent, or may have been: no call twice, none forgotten.
+void Process::tell_limits(std::uint64_t charged, std::size_t open) {
+  std::uint64_t counted = 0;
+  const store::Page<store::WindowPart> parts = store_->list_window_parts({}).value();
+  for (const store::WindowPart& part : parts.items) {
+    counted += static_cast<std::uint64_t>(part.sum);
+  }
+  const std::size_t kept = store_->list_held_charges().value().size();
+  const bool good = counted == charged && kept == open;
+  say(good ? "limits good"
+           : "limits FAULT " + std::to_string(counted) + " for " + std::to_string(charged) + ", " +
+                 std::to_string(kept) + " kept for " + std::to_string(open));
+}
+
 void Process::verify() {
   pass_time(500, [&] {
     return count_in(store::ActionState::approved) + count_in(store::ActionState::claimed) +
@@ -329,12 +356,20 @@ void Process::verify() {
   // A batch can be read before its writer has moved the log's head: one more behind it waits.
   SENTRAIL_CHECK(writer_->commit({}).status.has_value());
   store::ActionQuery query;
+  std::uint64_t charged = 0;  // by what was sent, or may have been
+  std::size_t open = 0;
   do {
     const store::Page<store::ActionRecord> page = store_->list_actions(kWorkspace, query).value();
-    for (const store::ActionRecord& record : page.items) tell_end(record);
+    for (const store::ActionRecord& record : page.items) {
+      tell_end(record);
+      const bool ended = store::is_final(record.state);
+      if (!ended || charges_stay(record)) ++charged;
+      if (!ended) ++open;
+    }
     query.cursor = page.cursor;
   } while (!query.cursor.empty());
   tell_log();
+  tell_limits(charged, open);
   const auto report = audit::verify_store(*store_);
   say(report && !report->fault
           ? "audit good"

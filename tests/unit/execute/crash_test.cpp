@@ -54,8 +54,10 @@ class Survivor {
   void verify() {
     ends_.clear();
     audit_.clear();
+    limits_.clear();
     ASSERT_FALSE(start("verify", "-", 0, -1));
     EXPECT_EQ(audit_, "audit good");
+    EXPECT_EQ(limits_, "limits good");
     std::map<std::string, int> sent;
     std::ifstream log(directory_.path() + "/sent.log");
     for (std::string id; std::getline(log, id);) ++sent[id];
@@ -170,6 +172,8 @@ class Survivor {
       std::string kind;
       words >> kind >> ends_[id].logged_state;
       ++ends_[id].entries[kind];
+    } else if (what == "limits") {
+      limits_ += line.substr(0, line.find('\n'));
     } else {
       audit_ += line.substr(0, line.find('\n'));
     }
@@ -184,6 +188,7 @@ class Survivor {
   std::set<std::string> denied_;
   std::map<std::string, End> ends_;
   std::string audit_;
+  std::string limits_;
 };
 
 // The coordinator's places, the upstream's, the store's and its writer's.

@@ -86,8 +86,14 @@ AlwaysWish wish() {
 }
 
 Result<AlwaysRule> rule_for(const store::ActionRecord& record, const std::string& body,
-                            const AlwaysWish& wanted = wish()) {
-  return always_rule(record, "/repos/acme/web/pulls/6/merge", body, "acme.agents", wanted, kNow);
+                            const AlwaysWish& wanted = wish(),
+                            std::span<const NamedText> query = {}) {
+  AlwaysArguments arguments;
+  arguments.query.entries = query;
+  const auto document = wire::parse_json(body);
+  if (!body.empty()) arguments.body = document ? Fact::of(document->root()) : Fact::unreadable();
+  return always_rule(record, "/repos/acme/web/pulls/6/merge", arguments, "acme.agents", wanted,
+                     kNow);
 }
 
 TEST(AlwaysRule, IsOfThisAgentActionResourceAndArgumentsForATime) {
@@ -100,11 +106,12 @@ TEST(AlwaysRule, IsOfThisAgentActionResourceAndArgumentsForATime) {
        {"rule always_abababababab: allow", "tool == \"github\"", "action == \"pull_request.merge\"",
         "agent.id == \"octo\"", "resource.id == \"acme/web#6\"",
         "body.\"merge_method\" == \"squash\"", "body.\"n\" == 1", "body.\"ok\" == true",
-        "limit 20 per 8h else require_approval", "owner \"bob\"", "\n    until 2026-09-21\n"}) {
+        "and size(body) == 3\n", "limit 20 per 8h else require_approval", "owner \"bob\"",
+        "\n    until 2026-09-21\n"}) {
     EXPECT_THAT(made->rule, HasSubstr(part));
   }
   EXPECT_EQ(made->until_ms, kNow + 8 * 3'600'000);
-  EXPECT_THAT(diff_of(*made), HasSubstr("@@ tier team, in front of rule merges @@\n+  rule"));
+  EXPECT_THAT(diff_of(*made), HasSubstr("@@ tier team, in front of rule merges @@\n+  #"));
 }
 
 TEST(AlwaysRule, IsRefusedWhereItWouldAllowWhatNobodyLookedAt) {
@@ -121,6 +128,30 @@ TEST(AlwaysRule, IsRefusedWhereItWouldAllowWhatNobodyLookedAt) {
   AlwaysWish any = wish();
   any.exact_arguments = false;
   EXPECT_TRUE(rule_for(merge(), R"({"deep":{"a":1}})", any));
+}
+
+TEST(AlwaysRule, ExactArgumentsLeaveNoRoomForFurtherOnes) {
+  const auto nothing = rule_for(merge(), "");
+  ASSERT_TRUE(nothing);
+  EXPECT_THAT(nothing->rule, HasSubstr("and body is absent\n"));
+  const auto empty = rule_for(merge(), "{}");
+  ASSERT_TRUE(empty);
+  EXPECT_THAT(empty->rule, HasSubstr("and size(body) == 0\n"));
+  EXPECT_THAT(empty->tests, HasSubstr("/pulls/6/merge\" body {} with agent.id"));
+
+  const NamedText query[] = {{"force", "true"}, {"a b", ""}};
+  const auto asked = rule_for(merge(), "", wish(), query);
+  ASSERT_TRUE(asked);
+  EXPECT_THAT(asked->rule, HasSubstr("and http.query.\"force\" == \"true\"\n"));
+  EXPECT_THAT(asked->rule, HasSubstr("and http.query.\"a b\" == \"\"\n"));
+  const NamedText twice[] = {{"force", "true"}, {"force", "false"}};
+  EXPECT_FALSE(rule_for(merge(), "", wish(), twice));
+  AlwaysWish any = wish();
+  any.exact_arguments = false;
+  const auto open = rule_for(merge(), "{\"a\":1}", any, query);
+  ASSERT_TRUE(open);
+  EXPECT_THAT(open->rule, Not(HasSubstr("body")));
+  EXPECT_THAT(open->rule, Not(HasSubstr("query")));
 }
 
 // What an agent wrote must not become policy text.

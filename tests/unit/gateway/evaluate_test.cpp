@@ -257,5 +257,33 @@ TEST_F(GrantTest, AKillSwitchThatLandsBeforeTheUseWins) {
   EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
 }
 
+// --- local stops -----------------------------------------------------------------------------
+
+identity::LocalStop stop_of_everything() {
+  identity::LocalStop stop;
+  stop.id.bytes[0] = 7;
+  stop.command.action = identity::KillAction::enable;
+  stop.command.by = "local uid 1000";
+  return stop;
+}
+
+TEST_F(EvaluateTest, AStopThatComesWhileTheDecisionIsRecordedWins) {
+  const auto result = begin({"POST", "/evaluate-action", key_, kBare});
+  known_.add_stop(stop_of_everything());
+  const Heard heard = hear(result);
+  EXPECT_EQ(heard.text("decision"), "block") << heard.body;
+  EXPECT_EQ(heard.text("rule"), "stop.kill_switch");
+}
+
+TEST_F(GrantTest, AStopThatComesWhileAGrantIsUsedWins) {
+  const std::string repeat = repeat_of_held();
+  approve(repeat);
+  const auto result = begin({"POST", "/evaluate-action", key_, repeat});
+  ASSERT_TRUE(coordinator_->run_pending()) << "the grant was looked at";
+  known_.add_stop(stop_of_everything());
+  const Heard heard = hear(result);
+  EXPECT_EQ(heard.text("decision"), "block") << heard.body;
+}
+
 }  // namespace
 }  // namespace sentrail::gateway

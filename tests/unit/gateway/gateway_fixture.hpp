@@ -282,7 +282,7 @@ class GatewayTest : public testing::Test {
   }
 
   ManualClock clock_{Instant{kStart}};
-  counters::Counters counters_{clock_};
+  counters::Counters counters_{clock_, "key"};
   FakeIo io_{clock_};
   http::Peer peer_{"192.0.2.7", 5555, "main", false, ""};
   std::shared_ptr<test::MemoryDisk> disk_ = std::make_shared<test::MemoryDisk>();

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "core/json_writer.hpp"
+#include "core/units.hpp"
+#include "runtime/gateway/housekeeping.hpp"
+#include "runtime/store/keys.hpp"
 #include "tests/unit/gateway/agents_fixture.hpp"
 
 namespace sentrail::gateway {
@@ -122,6 +125,176 @@ TEST_F(LimitsGateTest, WhatAStopMeetsIsNotCharged) {
   reload();
   EXPECT_TRUE(creates_issue());
   EXPECT_FALSE(creates_issue());
+}
+
+// --- what is kept for the next start: docs/adr/0006 ------------------------------------------
+
+constexpr std::string_view kLimitedReads = R"(policy p
+language 1
+import sentrail.github
+tier everyday {
+  rule reads: allow when risk == low limit 2 per 1h
+  rule issues: allow on github issues.create limit 2 per 1h
+  rule puts: require_approval when http.method == "PUT" limit 2 per 1h
+}
+default block
+)";
+constexpr const char* kRepository = "/gateway-proxy/github/repos/acme/web";
+
+class KeptLimitsTest : public AgentsTest {
+ protected:
+  KeptLimitsTest() : AgentsTest(test_settings(), kLimitedReads) { clock_.advance_ms(kHourMs); }
+
+  std::shared_ptr<FakeResult> call(const std::string& method, const std::string& path,
+                                   const std::string& body = {}) {
+    return begin({method, path, key_, body, {{"Content-Type", "application/json"}}});
+  }
+  bool went(const std::shared_ptr<FakeResult>& result) {
+    pump_until([&] { return result->forwarded || result->response; });
+    return result->forwarded.has_value();
+  }
+  // How many calls the store has counted: each by two names.
+  std::int64_t kept() {
+    EXPECT_TRUE(writer_->commit({}).status);  // comes after what waits
+    store::WindowPart::Sum sum = 0;
+    store::WindowQuery all;
+    all.limit = 1'000'000;
+    const store::Page<store::WindowPart> parts = store_->list_window_parts(all).value();
+    for (const store::WindowPart& part : parts.items) sum += part.sum;
+    return static_cast<std::int64_t>(sum) / (2 * kUnit);
+  }
+  // The counters of the next start.
+  std::unique_ptr<counters::Counters> next_start() {
+    auto next = std::make_unique<counters::Counters>(clock_, "key");
+    EXPECT_FALSE(next->restore(*store_, {{}, false, counters_.mark()}).value().anew);
+    return next;
+  }
+};
+
+TEST_F(KeptLimitsTest, WhatIsChargedIsInTheTransactionOfItsEntry) {
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_EQ(kept(), 1);
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_FALSE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_EQ(kept(), 2);
+  EXPECT_EQ(next_start()->sizes().counters, counters_.sizes().counters);
+}
+
+TEST_F(KeptLimitsTest, AReadThatIsCountedWaitsForTheDisk) {
+  disk_->stall(true);
+  const auto counted = call("GET", kRepository);
+  for (int turns = 0; turns < 1'000; ++turns) {
+    io_.run_pending();
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(counted->forwarded);
+  disk_->stall(false);
+  EXPECT_TRUE(went(counted));
+  EXPECT_EQ(kept(), 1);
+}
+
+TEST_F(KeptLimitsTest, WhatIsGivenUpAndLandsIsTakenBack) {
+  // What the writer had not taken yet is skipped, which is not enough.
+  while (writer_->counts().withdrawn == 0) {
+    const std::uint64_t skipped = writer_->counts().skipped;
+    disk_->stall(true);
+    const auto late = call("POST", kIssues, R"({"title":"x"})");
+    for (int turns = 0; turns < 1'000; ++turns) {
+      io_.run_pending();
+      std::this_thread::yield();
+    }
+    clock_.advance_ms(limits::kAuditWriteMsMax);
+    EXPECT_FALSE(went(late));
+    disk_->stall(false);
+    pump_until(
+        [&] { return writer_->counts().withdrawn > 0 || writer_->counts().skipped != skipped; });
+  }
+  EXPECT_EQ(kept(), 0);
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_EQ(kept(), 2);
+}
+
+TEST_F(KeptLimitsTest, AHoldIsKeptUntilItEnds) {
+  const auto put_topic = [this](const std::string& name) {
+    return hear(call("PUT", kTopics, R"({"names":[")" + name + R"("]})"));
+  };
+  const Heard held = put_topic("a");
+  ASSERT_EQ(held.status, 202) << held.body;
+  EXPECT_EQ(put_topic("a").status, 202);
+  EXPECT_EQ(kept(), 1) << "what joins a hold charges nothing";
+  EXPECT_EQ(put_topic("b").status, 202);
+  EXPECT_EQ(store_->list_held_charges().value().size(), 2u);
+  EXPECT_EQ(next_start()->sizes().held, 2u);
+  const Heard denied = post(
+      "/approval-decision", signed_in("rita", Role::reviewer),
+      R"({"decision":"denied","approvalRequestId":")" + held.text("approvalRequestId") + "\"}");
+  EXPECT_EQ(denied.status, 200) << denied.body;
+  EXPECT_EQ(kept(), 1);
+  EXPECT_EQ(store_->list_held_charges().value().size(), 1u);
+  EXPECT_EQ(next_start()->sizes().held, 1u);
+}
+
+TEST_F(KeptLimitsTest, WhatNoLongerCountsLeavesTheStoreInSlices) {
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  Housekeeping housekeeping(*store_, *writer_, throttle_, *pool_, clock_, counters_);
+  ASSERT_TRUE(housekeeping.clean());
+  EXPECT_EQ(kept(), 1);
+  clock_.advance_ms(kHourMs + kHourMs / 60);
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_EQ(kept(), 2);
+  ASSERT_TRUE(housekeeping.clean());
+  EXPECT_EQ(kept(), 1);
+  // More than one slice, and what came late.
+  store::ChargeLimits many{{workspace_.id, {}, 0, {}, {}, {}}, counters_.clock(), false};
+  const std::int64_t gone_ms =
+      decide::Windows::gone_ms(kHourMs, counters_.now_ms() - kHourMs - kHourMs / 60);
+  for (std::size_t i = 0; i < limits::kWindowPartsSlice + 10; ++i) {
+    store::Hash counter{};
+    counter[0] = static_cast<std::uint8_t>(i);
+    counter[1] = static_cast<std::uint8_t>(i >> 8);
+    many.charges.counters.push_back({counter, kHourMs, gone_ms, 2 * kUnit});
+  }
+  put(many);
+  EXPECT_GT(kept(), 1);
+  ASSERT_TRUE(housekeeping.clean());
+  EXPECT_EQ(kept(), 1);
+}
+
+TEST_F(KeptLimitsTest, ASessionThatCannotBeReadKeepsNoWindow) {
+  EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
+  EXPECT_EQ(kept(), 1);
+  clock_.advance_ms(kHourMs + kHourMs / 60);
+  {
+    const std::lock_guard lock(disk_->mutex);
+    disk_->spaces[static_cast<std::size_t>(store::Space::state)]
+                 [store::Key(Uuid{}, store::RowKind::session).add(Uuid{}).text()] = "garbage";
+  }
+  Housekeeping housekeeping(*store_, *writer_, throttle_, *pool_, clock_, counters_);
+  const Status cleaned = housekeeping.clean();
+  EXPECT_EQ(cleaned.error().code, Errc::corrupt);
+  EXPECT_EQ(kept(), 0);
+}
+
+// A description whose entry is on disk when a stop comes, before it is answered.
+TEST_F(KeptLimitsTest, WhatAStopTurnsDownAfterItsEntryIsTakenBack) {
+  disk_->stall(true);
+  const auto described = begin({"POST",
+                                "/evaluate-action",
+                                key_,
+                                R"({"tool":"github","action":"issues.create","riskLevel":"low"})",
+                                {{"Content-Type", "application/json"}}});
+  for (int turns = 0; turns < 1'000; ++turns) {
+    io_.run_pending();
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(described->response);
+  disk_->stall(false);
+  EXPECT_EQ(kept(), 1);
+  kill_unseen();
+  reload();
+  EXPECT_EQ(hear(described).text("decision"), "block");
+  EXPECT_EQ(kept(), 0);
 }
 
 // --- what waits and is asked about again: docs/language.md, L14.6 ---------------------------

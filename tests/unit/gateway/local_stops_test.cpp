@@ -2,7 +2,9 @@
 #include "runtime/gateway/local_stops.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "runtime/gateway/stop_permit.hpp"
@@ -127,6 +129,43 @@ TEST_F(LocalStopsTest, TheNextProcessFindsItAndTheStoreTakesItOnce) {
   LocalStops last(known_, clock_);
   ASSERT_TRUE(last.restore(folder_ + "/stops"));
   EXPECT_EQ(last.waiting(), 0u);
+}
+
+// No file of this process grows or changes while this lives.
+class NoWrites {
+ public:
+  NoWrites() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~NoWrites() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  NoWrites(const NoWrites&) = delete;
+  NoWrites& operator=(const NoWrites&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+TEST_F(LocalStopsTest, ARecordedStopLeavesTheFileAsSoonAsItCanBeWritten) {
+  ASSERT_TRUE(stops_.restore(folder_ + "/stops"));
+  ASSERT_TRUE(stops_.throw_stop(workspace_.id, command(KillAction::enable)));
+  {
+    const NoWrites full_disk;
+    EXPECT_FALSE(record());
+  }
+  EXPECT_EQ(stops_.waiting(), 0u);
+  EXPECT_TRUE(stops_.has_to_record());
+  ASSERT_TRUE(record());
+  EXPECT_FALSE(stops_.has_to_record());
+
+  LocalStops next(known_, clock_);
+  ASSERT_TRUE(next.restore(folder_ + "/stops"));
+  EXPECT_EQ(next.waiting(), 0u);
 }
 
 TEST_F(LocalStopsTest, ADamagedFileIsNoReasonToForgetAStop) {

@@ -65,7 +65,7 @@ TEST_F(PeopleTest, SessionsEnd) {
 
 TEST_F(PeopleTest, SessionsThatAreOverLeaveTheStore) {
   const auto over = [this] { return store_->expired_sessions(kStart * 2, 10).value().size(); };
-  Housekeeping housekeeping(*store_, *writer_, throttle_, *pool_, clock_);
+  Housekeeping housekeeping(*store_, *writer_, throttle_, *pool_, clock_, counters_);
   static_cast<void>(signed_in("olga", Role::owner));
   throttle_.failed("olga", "192.0.2.7", kStart);
   clock_.advance_ms(limits::kSessionLifeMs - limits::kHousekeepingMs);

@@ -96,7 +96,8 @@ TEST_F(RecheckerTest, WhoApprovedMustMeetWhatThePolicyAsksForNow) {
   EXPECT_EQ(recheck(unapproved_call()), Recheck::policy_stricter);
 }
 
-// docs/adr/0003: after a start nobody knows what limits have counted, which revokes nothing.
+// docs/adr/0006: nobody knows what limits have counted before a backup was restored, which revokes
+// nothing.
 TEST_F(RecheckerTest, WhatLimitsCannotTellYetIsAskedAgain) {
   const store::ActionRecord record = held_call();
   const auto in_force = [this](const std::string& rules) {
@@ -104,7 +105,7 @@ TEST_F(RecheckerTest, WhatLimitsCannotTellYetIsAskedAgain) {
   };
   const std::string limited = "rule one: require_approval when always limit 1 per 1h\n";
   in_force(limited);
-  counters::Counters fresh(clock_);
+  counters::Counters fresh(clock_, "key");
   const execute::RecheckAnswer early = recheck_with(record, &fresh);
   EXPECT_EQ(early.verdict.recheck, Recheck::policy_stricter);
   EXPECT_TRUE(early.later);

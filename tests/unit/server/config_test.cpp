@@ -43,9 +43,9 @@ TEST(Config, WhatIsNotWrittenIsTheDefault) {
   EXPECT_EQ(url_of(false, config->listen), "http://127.0.0.1:8080");
 }
 
-TEST(Config, EveryKeyIsReadAndDumpedAsItWasRead) {
-  const std::string text =
-      R"(listen: "[::1]:0"
+// A configuration that names every key, none of them with its default, as it is dumped.
+std::string with_every_key() {
+  return R"(listen: "[::1]:0"
 insecure_listen: true
 public_url: "https://gate.example.com/sentrail"
 threads: 7
@@ -59,8 +59,8 @@ tls:
 policy:
   bundle: "policy.bundle"
   trust: [")" +
-      a_key() + "\", \"" + a_key() +
-      R"("]
+         a_key() + "\", \"" + a_key() +
+         R"("]
   signatures: 1
   allow_unsigned: true
 upstream:
@@ -72,6 +72,7 @@ audit:
   signer: "signer"
   witness_url: "https://witness.example.com/x"
   witness_key: "witness.example.com/w+bb0eb64c+BC1xFkK3JrBEAWJ8qfusMvXIUw+xkDzE2wIlhxeSGkiB"
+  retention_days: 400
 log:
   level: warning
   format: json
@@ -83,13 +84,25 @@ approvals:
   reason_characters: 20
   escalate: [{after_ms: 60000, to: "leads"}, {after_ms: 120000, to: "security"}]
   break_glass_group: "security"
+  retention_days: 90
 keys:
   expire_days: 1
+requests:
+  sample: 100
+  retention_days: 7
+  max_mb: 64
 exporters: [{name: "archive", format: "json_lines", file: "a \"b\".jsonl", )"
-      R"(file_mb: 3, files_kept: 2, origin: "gate"}, )"
-      R"({name: "siem", format: "ocsf", url: "https://siem.example.com:8443/in?x=1", )"
-      R"(token_file: "siem.token", private_address: true, origin: ""}]
+         R"(file_mb: 3, files_kept: 2, origin: "gate"}, )"
+         R"({name: "siem", format: "ocsf", url: "https://siem.example.com:8443/in?x=1", )"
+         R"(token_file: "siem.token", private_address: true, origin: ""}, )"
+         R"({name: "bus", format: "cloudevents", kafka: {brokers: "b1:9093,b2:9093", )"
+         R"(topic: "sentrail.audit", tls: true, ca_file: "ca.pem", certificate: "c.pem", )"
+         R"(key: "k.pem", sasl: "scram-sha-512", user: "gate", password_file: "p"}, origin: ""}]
 )";
+}
+
+TEST(Config, EveryKeyIsReadAndDumpedAsItWasRead) {
+  const std::string text = with_every_key();
   const Result<Config> config = parse(text);
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(dump_config(*config), text);
@@ -190,7 +203,13 @@ TEST(Config, WrongTypesAndRangesNameTheKey) {
         "approvals:\n  escalate: [{after_ms: 9000, to: a}, {after_ms: 9000, to: b}]",
         "upstream:\n  first_byte_ms: 999",
         "upstream:\n  first_byte_ms: 300001",
-        "keys:\n  expire_days: 0"}) {
+        "keys:\n  expire_days: 0",
+        "audit:\n  retention_days: -1",
+        "approvals:\n  retention_days: 3651",
+        "requests:\n  sample: 1001",
+        "requests:\n  sample: -1",
+        "requests:\n  retention_days: 0",
+        "requests:\n  max_mb: 7"}) {
     const std::string said = refusal_of(with(line));
     EXPECT_THAT(said, HasSubstr("sentrail.yaml: line ")) << line;
     const std::string key(line.substr(line.rfind('\n') + 1));

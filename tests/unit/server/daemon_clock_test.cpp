@@ -20,6 +20,7 @@
 #include "core/encoding.hpp"
 #include "core/json.hpp"
 #include "core/limits.hpp"
+#include "runtime/audit/shards.hpp"
 #include "runtime/server/daemon.hpp"
 #include "tests/support/policy_bundle.hpp"
 #include "tests/unit/server/peers.hpp"
@@ -32,6 +33,7 @@ constexpr std::string_view kPolicy =
     "policy p\nlanguage 1\nimport sentrail.github\ndefault require_approval\n";
 constexpr std::string_view kCreated =
     "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+constexpr std::int64_t kRetentionDays = 30;
 constexpr auto kPatience = std::chrono::seconds(30);
 
 // The host's clocks; the wall clock can be set.
@@ -46,6 +48,22 @@ class SettableClock final : public Clock {
  private:
   const SystemClock host_;
   std::atomic<std::int64_t> ahead_ms_{0};
+};
+
+// The clock of the logger: what is logged first once it is armed sets another clock ahead.
+class SettingClock final : public Clock {
+ public:
+  explicit SettingClock(SettableClock& set) : set_(set) {}
+  [[nodiscard]] Instant now() const noexcept override {
+    if (const std::int64_t ms = ahead_ms_.exchange(0); ms != 0) set_.set_ahead_ms(ms);
+    return set_.now();
+  }
+  [[nodiscard]] std::int64_t monotonic_ms() const noexcept override { return set_.monotonic_ms(); }
+  void arm(std::int64_t ahead_ms) noexcept { ahead_ms_.store(ahead_ms); }
+
+ private:
+  SettableClock& set_;
+  mutable std::atomic<std::int64_t> ahead_ms_{0};
 };
 
 // An answer of the gate.
@@ -90,6 +108,10 @@ class DaemonClockTest : public testing::Test {
     options.config.bundle = folder_ + "/policy.bundle";
     options.config.allow_unsigned = true;
     options.config.decide_by_ms = decide_by_ms;
+    options.config.audit_days = kRetentionDays;
+    options.config.calls_days = kRetentionDays;
+    options.config.requests_sample = 1'000;
+    options.config.requests_days = kRetentionDays;
     options.version = "test";
     options.clock = &clock_;
     daemon_.emplace(std::move(options), *logger_);
@@ -107,6 +129,20 @@ class DaemonClockTest : public testing::Test {
     key_ = ask("POST", "/manage-api-keys", ada,
                R"({"name":"k","scopes":["gateway"],"expiresInDays":1})")
                .text("key");
+  }
+
+  // Starts it over what is there, with the last good policy. The logger outlives the daemon.
+  void restart(Logger& logger) {
+    DaemonOptions again;
+    again.config.listen = {"127.0.0.1", 0};
+    again.config.data = folder_ + "/data";
+    again.config.allow_unsigned = true;
+    again.clock = &clock_;
+    daemon_.emplace(std::move(again), logger);
+    const Result<Started> started = daemon_->start();
+    ASSERT_TRUE(started) << started.error().message;
+    entries_ = started->audit_entries;
+    port_ = static_cast<std::uint16_t>(std::stoi(started->url.substr(started->url.rfind(':') + 1)));
   }
 
   Heard ask(const std::string& method, const std::string& target, const std::string& token,
@@ -168,6 +204,12 @@ class DaemonClockTest : public testing::Test {
     }
     return count;
   }
+  // A metric without labels.
+  int number_of(const std::string& name) {
+    const std::string metrics = ask("GET", "/metrics", "").raw;
+    const std::size_t at = metrics.find("\n" + name + " ");
+    return at == std::string::npos ? -1 : std::stoi(metrics.substr(at + name.size() + 2));
+  }
   // Polls what other threads bring about.
   bool comes_true(const std::function<bool()>& condition) {
     const auto until = std::chrono::steady_clock::now() + kPatience;
@@ -185,6 +227,7 @@ class DaemonClockTest : public testing::Test {
   test::ScriptedPeer upstream_{{test::answering(std::string(kCreated))}};
   std::optional<Daemon> daemon_;
   std::uint16_t port_ = 0;
+  std::uint64_t entries_ = 0;  // that the last restart found
   std::string key_;
 };
 
@@ -233,6 +276,69 @@ TEST_F(DaemonClockTest, AClockThatIsSetBackGivesNobodyMoreTime) {
   static_cast<void>(test::Conn::to(upstream_.port()));  // lets the script go
   upstream_.finish();
   EXPECT_EQ(upstream_.received().at(0), "") << "nothing was sent";
+}
+
+// The line `limits_unknown` is the first of that start, and comes once their clock is taken up.
+TEST_F(DaemonClockTest, AClockThatIsSetDuringTheStartIsToldOf) {
+  ASSERT_NO_FATAL_FAILURE(start(limits::kDecideByMsDefault));
+  static_cast<void>(test::Conn::to(upstream_.port()));  // lets the script go
+  upstream_.finish();
+  daemon_.reset();
+  ASSERT_TRUE(std::filesystem::remove(folder_ + "/data/store/limits"));
+  SettingClock setting(clock_);
+  Logger logger(log_.get(), LogFormat::logfmt, http::LogLevel::info, setting);
+  setting.arm(2 * limits::kDayMs);
+  restart(logger);
+  const std::string ada = sign_in("ada");
+  EXPECT_TRUE(comes_true([&] { return jumps_in_the_log(ada) == 1; }));
+  daemon_.reset();
+}
+
+TEST_F(DaemonClockTest, AMonthLaterWhatIsOldIsGoneAndTheLogIsWhole) {
+  ASSERT_NO_FATAL_FAILURE(start(limits::kDecideByMsDefault));
+  const std::string tiles =
+      "/audit/log/" + audit::shard_folder(audit::year_of(clock_.now().unix_ms)) + "/tile/";
+  const auto [approval, correlation] = hold("a month ago");
+  std::string ada = sign_in("ada");
+  const std::string bob = sign_in("bob");
+  ASSERT_EQ(approve(bob, approval).text("status"), "executed");
+  upstream_.finish();
+  // A whole bundle of entries and more.
+  for (int i = 0; i < 260; ++i) {
+    ASSERT_EQ(
+        ask("POST", "/agents", ada, R"({"id":"octo","name":"n)" + std::to_string(i) + "\"}").status,
+        200);
+  }
+  EXPECT_TRUE(comes_true([&] { return number_of("sentrail_requests_recorded_total") == 1; }));
+  EXPECT_TRUE(comes_true([&] { return number_of("sentrail_audit_published_entries") > 260; }));
+  EXPECT_EQ(ask("GET", tiles + "entries/000", ada).status, 200);
+  EXPECT_EQ(ask("GET", "/audit/requests", ada).at("requests").size(), 1u);
+  EXPECT_GT(ask("GET", "/audit?limit=100", ada).at("entries").size(), 99u);
+  EXPECT_EQ(number_of("sentrail_audit_forgotten_entries"), 0);
+
+  clock_.set_ahead_ms((kRetentionDays + 3) * limits::kDayMs);
+  ada = sign_in("ada");
+  EXPECT_TRUE(comes_true([&] { return number_of("sentrail_audit_forgotten_entries") > 260; }));
+  EXPECT_TRUE(comes_true([&] { return number_of("sentrail_retention_calls_total") == 1; }));
+  EXPECT_TRUE(comes_true([&] { return number_of("sentrail_requests_bytes") == 0; }));
+  const Heard denied = ask("GET", tiles + "entries/000", ada);
+  EXPECT_EQ(denied.status, 410);
+  EXPECT_EQ(denied.text("code"), "past_retention");
+  EXPECT_EQ(ask("GET", tiles + "0/000", ada).status, 200) << "hashes are for ever";
+  EXPECT_EQ(ask("GET", "/audit/log/proof/3", ada).status, 200) << "and so are proofs";
+  EXPECT_EQ(ask("GET", "/audit/requests", ada).at("requests").size(), 0u);
+  EXPECT_LT(ask("GET", "/audit?limit=100", ada).at("entries").size(), 20u);
+  const Heard shown = ask("GET", "/approvals/" + approval, ada);
+  EXPECT_EQ(shown.status, 200) << shown.raw;
+  EXPECT_NE(shown.raw.find(R"("request":null)"), std::string::npos) << shown.raw;
+
+  // The next start finds the log as long, and as old, as it was.
+  const int forgotten = number_of("sentrail_audit_forgotten_entries");
+  daemon_.reset();
+  restart(*logger_);
+  EXPECT_GT(entries_, 260u);
+  EXPECT_EQ(number_of("sentrail_audit_forgotten_entries"), forgotten) << "though none is asked for";
+  EXPECT_EQ(ask("GET", tiles + "entries/000", sign_in("ada")).status, 410);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Copies of a running store, a look at every row, and steps from one format to the next.
 #include "runtime/store/copy_store.hpp"
+#include "runtime/store/limit_rows.hpp"
+#include "runtime/store/records_codec.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -103,10 +105,57 @@ TEST_F(CopyTest, ScrubNamesEveryRowThatIsNotWhatItShouldBe) {
   const std::string home = Key(Uuid{}, RowKind::workspace).add(kHome).text();
   break_row(Space::state, home, "garbage", "not the record");
   break_row(Space::state, Key(kHome, static_cast<RowKind>('?')).text(), "x", "no kind `?`");
+  const ChargedCounter counter{hash_of(1), 60'000, 120'000, 5};
+  const Charges lost{kHome, id_of(77), 1, {}, {}, {counter}};
+  break_row(Space::state, charges_key(kHome, id_of(77)).text(), encode_record(lost), "not there");
+  break_row(Space::state, charges_key(kHome, id_of(78)).text(), encode_record(lost), "another");
+  break_row(Space::state, part_key(kHome, counter).text(), "short", "16");
+  break_row(Space::state, part_key(kHome, {hash_of(1), 5, 120'000, 5}).text(), part_value(5),
+            "so far");
+  break_row(Space::state, part_key(kHome, {hash_of(1), 60'000, 120'001, 5}).text(), part_value(5),
+            "ends then");
+  break_row(Space::state, limit_clock_key().text(), "garbage", "not the record");
+  const LimitClock mad{{}, 0, INT64_MAX, 0, 0, {}};
+  break_row(Space::state, limit_clock_key().text(), encode_record(mad), "never was");
   break_row(Space::audit, leaf_key(4), std::nullopt, "entry 4");
   std::string other = kv->get(Space::audit, leaf_key(6)).value().value();
   other.back() = static_cast<char>(other.back() ^ 1);
   break_row(Space::audit, leaf_key(6), other, "entry 6");
+}
+
+// A held call's charges are compared with what still counts, and with the call.
+TEST_F(CopyTest, ScrubComparesHeldChargesWithWhatTheyAreOf) {
+  const ActionRecord call = held_action(1);
+  const ChargedCounter counter{hash_of(1), 60'000, 120'000, 5};
+  LimitClock clock{id_of(90), 0, 60'500, 60'500, 60'500, id_of(91)};
+  {
+    const OpenedStore running = open("data").value();
+    const Charges charged{kHome, call.correlation_id, 59'500, {}, {}, {counter}};
+    ASSERT_TRUE(
+        apply(*running.store, transaction(PutAction{call}, ChargeLimits{charged, clock, true}))
+            .status);
+  }
+  const auto kv = open_rocksdb_kv(directory_.path() + "/data/db", false, {}).value();
+  const auto put = [&](const std::string& key, std::string value) {
+    ASSERT_TRUE(kv->write(std::vector<KvWrite>{{Space::state, key, std::move(value)}}));
+  };
+  const auto faults = [&] { return scrub(*kv, codec_, false).value().faults; };
+  EXPECT_EQ(faults(), 0u);
+  put(part_key(kHome, counter).text(), part_value(4));
+  EXPECT_EQ(faults(), 1u) << "it counts, and is less";
+  clock.at_ms = counter.gone_ms - 1;
+  put(limit_clock_key().text(), encode_record(clock));
+  EXPECT_EQ(faults(), 1u);
+  clock.at_ms = counter.gone_ms;
+  put(limit_clock_key().text(), encode_record(clock));
+  EXPECT_EQ(faults(), 0u) << "it was removed, and what came late came again";
+  ActionRecord ended = call;
+  ended.version = 1;
+  ended.state = ActionState::denied;
+  put(Key(kHome, RowKind::action).add(call.action_id).text(), encode_record(ended));
+  const ScrubReport report = scrub(*kv, codec_, false).value();
+  EXPECT_EQ(report.faults, 1u);
+  EXPECT_THAT(report.examples.at(0), HasSubstr("has ended"));
 }
 
 // --- formats ---------------------------------------------------------------------------------
@@ -133,6 +182,21 @@ TEST_F(CopyTest, AnOlderFormatIsTakenUpStepByStepAndNeverDown) {
   ASSERT_FALSE(down);
   EXPECT_EQ(down.error().code, Errc::unsupported);
   EXPECT_THAT(down.error().message, HasSubstr("newer release"));
+}
+
+// Format 2 had no rows of limits: nobody knows what was charged while it was in use.
+TEST_F(CopyTest, FormatTwoIsTakenUpAndKnowsNoCharges) {
+  append(*open("data")->store, 0, 5);
+  {
+    const auto kv = open_rocksdb_kv(directory_.path() + "/data/db", false, {}).value();
+    const std::string two("\0\0\0\2", 4);
+    ASSERT_TRUE(kv->write(std::vector<KvWrite>{{Space::state, format_key(), two}}));
+  }
+  const auto opened = open("data");
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->report.head.size, 5u);
+  EXPECT_FALSE(opened->store->get_limit_clock().value());
+  EXPECT_EQ(opened->engine->get(Space::state, format_key()).value(), std::string("\0\0\0\3", 4));
 }
 
 TEST_F(CopyTest, AStepThatFailsLeavesTheFormatBefore) {

@@ -64,11 +64,15 @@ int run(const std::string& directory, const std::string& place, std::string_view
   Writer writer(*opened->store, clock, settings, &hook);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&writer] {
+    threads.emplace_back([&writer, t] {
       AuditEntry one = entry(1);
       one.sealed = {{Uuid{}, std::string(500, 'x')}};
       for (int i = 0; i < 2000; ++i) {
-        const Outcome outcome = writer.commit(transaction(AppendAudit{one}), 60'000);
+        // Some are held, and counted by their thread all the same.
+        const auto call = static_cast<std::uint64_t>(t * 1'000'000 + ::getpid() * 10'000 + i);
+        const ChargedCounter charged{hash_of(static_cast<std::uint8_t>(t)), 60'000, 60'000, 1};
+        const ChargeLimits charge{{kHome, id_of(call), 1, {}, {}, {charged}}, {}, i % 5 == 0};
+        const Outcome outcome = writer.commit(transaction(AppendAudit{one}, charge), 60'000);
         if (!outcome.status) return;
         say(std::to_string(outcome.first_sequence));
       }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <numeric>
 #include <random>
 #include <sstream>
 
@@ -82,6 +83,12 @@ void check(const std::string& directory, const std::vector<std::uint64_t>& ackno
   if (!acknowledged.empty()) {
     ASSERT_GT(size, *std::max_element(acknowledged.begin(), acknowledged.end()));
   }
+  // Every entry has charged one, and nothing else has.
+  const std::vector<WindowPart> parts = opened->store->list_window_parts({}).value().items;
+  const auto counted =
+      std::accumulate(parts.begin(), parts.end(), WindowPart::Sum{0},
+                      [](WindowPart::Sum sum, const WindowPart& one) { return sum + one.sum; });
+  ASSERT_EQ(static_cast<std::uint64_t>(counted), size);
   Hash chain{};
   const std::vector<AuditRow> rows = opened->store->audit_range(0, size).value();
   ASSERT_EQ(rows.size(), size);

@@ -71,9 +71,10 @@ Record random_record(std::uint64_t seed) {
 template <class Record>
 class RecordTest : public testing::Test {};
 
-using AllRecords = testing::Types<Workspace, ApiKey, Agent, Person, Session, Connection, KillState,
-                                  ActionRecord, AuditEntry, OutboxItem, Setting, Counter,
-                                  SealedParts, Delegation, BreakGlassCode, BreakGlassGrant>;
+using AllRecords =
+    testing::Types<Workspace, ApiKey, Agent, Person, Session, Connection, KillState, ActionRecord,
+                   AuditEntry, OutboxItem, Setting, Counter, SealedParts, Delegation,
+                   BreakGlassCode, BreakGlassGrant, Charges, LimitClock>;
 TYPED_TEST_SUITE(RecordTest, AllRecords);
 
 TYPED_TEST(RecordTest, EncodeDecodeIdentity) {
