@@ -1,8 +1,9 @@
-// Loaded before a program (LD_PRELOAD): sets its wall clock, and ends it at a place that a system
-// call names. So tests do both to the program as it is shipped.
+// Loaded before a program (LD_PRELOAD): sets its wall clock, ends it at a place that a system call
+// names, and has a write write less. So tests do all three to the program as it is shipped.
 //
 //   PRELOAD_AHEAD_MS=N              the wall clock is so far ahead
 //   PRELOAD_KILL=CALL:PART:N        kill -9 at the n-th CALL about a path that has this part
+//   PRELOAD_SHORT=CALL:N            the n-th CALL of each thread, `write` or `pwrite`, writes half
 //
 // CALL is `written` (before a rename, of the new path), `renamed` (after it), `noting` (before
 // pwrite), `noted` (after it), `synced` (after fdatasync). Neighbours: harness/processes.py sets
@@ -56,6 +57,16 @@ void reached(std::string_view call, std::string_view path) {
   if (kill.left.fetch_sub(1) == 1) ::kill(::getpid(), SIGKILL);
 }
 
+// How much of `size` bytes this call of the thread's is to write.
+std::size_t share_of(std::size_t size, std::string_view call, int number) {
+  static const char* const text = std::getenv("PRELOAD_SHORT");
+  if (text == nullptr || size < 2) return size;
+  const std::string_view words(text);
+  const std::size_t colon = words.find(':');
+  const bool is_it = words.substr(0, colon) == call && number_in(words.substr(colon + 1)) == number;
+  return is_it ? size / 2 : size;
+}
+
 std::string path_of(int file) {
   char path[4096];
   const std::string link = "/proc/self/fd/" + std::to_string(file);
@@ -82,11 +93,18 @@ extern "C" int rename(const char* from, const char* to) noexcept {
   return done;
 }
 
+extern "C" ssize_t write(int file, const void* bytes, size_t size) {
+  static auto* const real = next<ssize_t(int, const void*, size_t)>("write");
+  thread_local int number = 0;
+  return real(file, bytes, share_of(size, "write", ++number));
+}
+
 extern "C" ssize_t pwrite(int file, const void* bytes, size_t size, off_t offset) {
   static auto* const real = next<ssize_t(int, const void*, size_t, off_t)>("pwrite");
+  thread_local int number = 0;
   const std::string path = path_of(file);
   reached("noting", path);
-  const ssize_t done = real(file, bytes, size, offset);
+  const ssize_t done = real(file, bytes, share_of(size, "pwrite", ++number), offset);
   reached("noted", path);
   return done;
 }
