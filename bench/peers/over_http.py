@@ -34,45 +34,6 @@ CERBOS = HERE / "cerbos" / "node_modules" / ".bin" / "cerbos"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def our_test(test):
-    name, value = "body." + test["attribute"], test["value"]
-    word = {"equal": "==", "at_least": ">=", "has": "has", "matches": "~"}[test["test"]]
-    return f"{name} {word} {json.dumps(value)}"
-
-
-def our_policy(rules):
-    """All blocks before all allows, as the exported rules stand."""
-    out = ["policy bench", "language 1"]
-    for i, rule in enumerate(rules):
-        tests = " and ".join(our_test(test) for test in rule["tests"])
-        out.append(f"rule r{i}: {rule['effect']} when {tests}")
-    return "\n".join([*out, "default block", ""])
-
-
-def cerbos_policy(rules):
-    """A rule each, conditions in CEL; a deny wins, and what nothing allows is denied."""
-    said = [
-        {
-            "actions": ["act"],
-            "roles": ["agent"],
-            "effect": "EFFECT_ALLOW" if rule["effect"] == "allow" else "EFFECT_DENY",
-            "condition": {
-                "match": {
-                    "expr": " && ".join(
-                        translate.cel_test({**test, "attribute": "R.attr." + test["attribute"]})
-                        for test in rule["tests"]
-                    )
-                }
-            },
-        }
-        for rule in rules
-    ]
-    return {
-        "apiVersion": "api.cerbos.dev/v1",
-        "resourcePolicy": {"version": "default", "resource": "call", "rules": said},
-    }
-
-
 class Connection:
     """Requests with `Content-Length` and answers with it, one after the other."""
 
@@ -138,7 +99,7 @@ def measure(pid, connection, bodies, effect_of, expected, seconds):
 def ask_us(folder, rules, requests, expected, options):
     policy = folder / "ours"
     policy.mkdir()
-    (policy / "p.sentrail").write_text(our_policy(rules))
+    (policy / "p.sentrail").write_text(translate.sentrail(rules))
     gate = Gate(Programs(options.programs), folder / "gate", policy=policy).start()
     try:
         ada, _ = owner_and_reviewer(gate)
@@ -164,7 +125,7 @@ def free_port():
 def ask_cerbos(folder, rules, requests, expected, options):
     policies = folder / "cerbos"
     policies.mkdir()
-    (policies / "call.json").write_text(json.dumps(cerbos_policy(rules)))
+    (policies / "call.json").write_text(json.dumps(translate.cerbos(rules)))
     port = free_port()
     settings = ["storage.driver=disk", f"storage.disk.directory={policies}",
                 f"server.httpListenAddr=127.0.0.1:{port}",

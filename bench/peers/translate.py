@@ -1,10 +1,10 @@
 """Rules of a workload in the languages of peers.
 
-Neighbours: run.py calls it with what `sentrail-bench export` wrote. Each language gets the form
-that its own makers recommend: a scope in Cedar where all tests are equality on who, what and where,
-a rule each in Rego, an expression each in CEL, a row each in Casbin and in a decision table. Where
-a glob means a little less or more than ours, the answers on the workload's requests are the same;
-every runner counts those that are not.
+Neighbours: run.py and over_http.py call it with what `sentrail-bench export` wrote. Each language
+gets the form that its own makers recommend: a scope in Cedar where all tests are equality on who,
+what and where, a rule each in Rego, an expression each in CEL, a row each in Casbin and in a
+decision table. Where a glob means a little less or more than ours, the answers on the workload's
+requests are the same; every runner counts those that are not.
 """
 
 import json
@@ -133,6 +133,45 @@ def cel(rules):
         }
         for rule in rules
     ]
+
+
+def sentrail_test(test):
+    name, value = "body." + test["attribute"], test["value"]
+    word = {"equal": "==", "at_least": ">=", "has": "has", "matches": "~"}[test["test"]]
+    return f"{name} {word} {text(value)}"
+
+
+def sentrail(rules):
+    """All blocks before all allows, as the exported rules stand."""
+    out = ["policy bench", "language 1"]
+    for i, rule in enumerate(rules):
+        tests = " and ".join(sentrail_test(test) for test in rule["tests"])
+        out.append(f"rule r{i}: {rule['effect']} when {tests}")
+    return "\n".join([*out, "default block", ""])
+
+
+def cerbos(rules):
+    """A rule each, conditions in CEL; a deny wins, and what nothing allows is denied."""
+    said = [
+        {
+            "actions": ["act"],
+            "roles": ["agent"],
+            "effect": "EFFECT_ALLOW" if rule["effect"] == "allow" else "EFFECT_DENY",
+            "condition": {
+                "match": {
+                    "expr": " && ".join(
+                        cel_test({**test, "attribute": "R.attr." + test["attribute"]})
+                        for test in rule["tests"]
+                    )
+                }
+            },
+        }
+        for rule in rules
+    ]
+    return {
+        "apiVersion": "api.cerbos.dev/v1",
+        "resourcePolicy": {"version": "default", "resource": "call", "rules": said},
+    }
 
 
 def columns_of(rules):

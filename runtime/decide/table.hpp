@@ -67,8 +67,8 @@ struct FiledColumn {
   Column column;
   RuleSpan all{};                // every rule filed under it
   std::uint32_t keys_begin = 0;  // of risks and booleans all are there, in their order
-  std::uint32_t index =
-      0;  // of strings, elements: into symbols_; of patterns: anchors_; of texts: texts_
+  // Of strings and elements into symbols_, of patterns into anchors_, of texts into texts_.
+  std::uint32_t index = 0;
 };
 
 // The texts of a column.

@@ -126,10 +126,6 @@ class Making {
   bool capped_ = false;
 };
 
-}  // namespace
-
-namespace {
-
 // Whether nobody but root and the user of this process could have put a file there: what is loaded
 // runs at once, before it can be asked what it is.
 bool is_ours(const std::string& path) {

@@ -350,7 +350,7 @@ class Planner {
       without_ += scaled((sketch.known + sketch.unknown) * kAskedTestCost, likelihoods_[rule]);
       all_native_ += native_cost(sketch);
     }
-    (void)sketcher_.take_named();
+    static_cast<void>(sketcher_.take_named());  // each block names its own
   }
 
   // Whether code for all rules could cost less than what there is, inputs and blocks aside.
