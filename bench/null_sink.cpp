@@ -30,7 +30,6 @@ using store::BreakGlassCode;
 using store::BreakGlassGrant;
 using store::Charges;
 using store::Connection;
-using store::Counter;
 using store::Delegation;
 using store::Hash;
 using store::KillState;
@@ -157,10 +156,6 @@ class WithoutEntries final : public store::Store {
   [[nodiscard]] Result<std::optional<Setting>> get_setting(const Uuid& workspace_id,
                                                            std::string_view name) const override {
     return below_->get_setting(workspace_id, name);
-  }
-  [[nodiscard]] Result<Counter> get_counter(const Uuid& workspace_id,
-                                            std::string_view name) const override {
-    return below_->get_counter(workspace_id, name);
   }
   [[nodiscard]] Result<std::vector<OutboxItem>> due_outbox(std::int64_t now_ms,
                                                            std::size_t limit) const override {

@@ -191,7 +191,9 @@ Status LogKeeper::step() {
   if (!growing_) SENTRAIL_TRY(resume());
   const std::uint64_t end = reader_.audit_head().size;
   const bool is_published = end == signer_->last().end() && is_newest_published();
-  if (is_published && !wants_cosignature() && !final_without_cosignature()) return {};
+  if (is_published && !wants_cosignature() && !final_without_cosignature()) {
+    return check_undisputed(signer_->last().shard.year);
+  }
   Status done = cosign_final();
   if (done) done = advance(end);
   if (!done) growing_.reset();  // what is on disk is looked at anew
@@ -211,6 +213,7 @@ Status LogKeeper::advance(std::uint64_t end) {
     growing_.emplace(std::move(shard));
   }
   while (true) {
+    SENTRAIL_TRY(check_undisputed(growing_->shard.year));
     SENTRAIL_ASSIGN_OR_RETURN(const std::optional<int> year, files_.grow(*growing_, end));
     SENTRAIL_TRY(growing_->tiles.flush());
     SENTRAIL_TRY(publish());
@@ -224,6 +227,7 @@ Status LogKeeper::advance(std::uint64_t end) {
 
 Status LogKeeper::publish() {
   const ShardRoot next = growing_->root();
+  if (next == signer_->last() && is_newest_published() && !wants_cosignature()) return {};
   const ShardRoot& last = signer_->last();
   TileFolder tiles(files_.path(next.shard.year));
   TileNodes nodes(tiles, next.size);

@@ -42,6 +42,7 @@ struct LogKeeperOptions {
   // Told of what goes wrong and right again, each once. threads: the keeper's.
   std::function<void(bool good, const std::string& event, const std::string& text)> tell;
   std::int64_t every_ms = limits::kIntegrateEveryMs;
+  std::int64_t witness_again_ms = limits::kWitnessAgainMs;  // how long a witness is left alone
 };
 
 // How the log is, for metrics and probes.
@@ -77,7 +78,8 @@ class LogKeeper {
   [[nodiscard]] Status ask_witness();
   // Begins to follow the store, and to scrub. Call it once.
   void start();
-  // Publishes what the store has now, on this thread. REQUIRES: not started. fails: as it may.
+  // Publishes what the store has now, on this thread. REQUIRES: not started. fails: as it may;
+  // conflict for a year behind one of which the witness has seen another history.
   [[nodiscard]] Status step();
   // Compares all tiles and entries with each other, the store, and the published checkpoint.
   // REQUIRES: not started.
@@ -106,6 +108,11 @@ class LogKeeper {
     ShardRoot root;
     std::string note;
   };
+  // The oldest shard of which the witness has seen another history, until it signs this one's.
+  struct Dispute {
+    int year = 0;
+    std::string why;
+  };
 
   LogKeeper(LogKeeperOptions options, const store::Reader& reader,
             std::unique_ptr<CheckpointSigner> signer);
@@ -126,6 +133,8 @@ class LogKeeper {
   [[nodiscard]] bool may_ask_witness() const;
   [[nodiscard]] bool wants_cosignature() const;
   [[nodiscard]] std::optional<Published> final_without_cosignature() const;
+  [[nodiscard]] Status check_undisputed(int year) const;
+  [[nodiscard]] Result<std::string> ask(const ShardRoot& root, const std::string& note);
   [[nodiscard]] std::string cosigned(const ShardRoot& root, std::string note);
   [[nodiscard]] Status cosign_final();
   void complain(const std::string& complaint);
@@ -142,6 +151,7 @@ class LogKeeper {
   const ShardFiles files_;
   std::optional<GrowingShard> growing_;  // none: no entry is in tiles, or they must be looked at
   bool is_open_ = false;
+  std::optional<Dispute> dispute_;
   int final_given_up_ = 0;  // year of a shard whose last checkpoint the witness will not sign
   std::int64_t witness_after_ms_ = 0;  // on the steady clock
 

@@ -50,17 +50,36 @@ void LogKeeper::complain(const std::string& complaint) {
   if (news) tell(complaint.empty(), "audit_witness", complaint);
 }
 
+// To a witness each year is a log of its own. It would sign the first checkpoint of a new one, and
+// nothing would tell any more that it knows another history of the year before.
+Status LogKeeper::check_undisputed(int year) const {
+  if (!dispute_ || dispute_->year >= year) return {};
+  return fail(Errc::conflict, "the log of " + shard_folder(year) + " waits: of " +
+                                  shard_folder(dispute_->year) + ", " + dispute_->why);
+}
+
+Result<std::string> LogKeeper::ask(const ShardRoot& root, const std::string& note) {
+  const int year = root.shard.year;
+  TileFolder tiles(files_.path(year));
+  const Checkpoint checkpoint{shard_origin(key().name(), year), root.size, root.root};
+  Result<std::string> answer = options_.witness->cosign(tiles, checkpoint, note);
+  if (!answer) witness_after_ms_ = steady_ms() + options_.witness_again_ms;
+  if (!answer && answer.error().code == Errc::conflict) {
+    if (!dispute_ || year <= dispute_->year) dispute_ = {year, answer.error().message};
+    complain(answer.error().message);
+  } else if (answer && dispute_ && year == dispute_->year) {
+    dispute_.reset();
+    complain("");
+  }
+  return answer;
+}
+
 // The note with the witness's line, if it answers; it holds nothing up but its own line.
 std::string LogKeeper::cosigned(const ShardRoot& root, std::string note) {
   if (!may_ask_witness()) return note;
-  TileFolder tiles(files_.path(root.shard.year));
-  const Checkpoint checkpoint{shard_origin(key().name(), root.shard.year), root.size, root.root};
-  Result<std::string> signed_by_both = options_.witness->cosign(tiles, checkpoint, note);
+  Result<std::string> signed_by_both = ask(root, note);
   complain(signed_by_both ? "" : signed_by_both.error().message);
-  if (!signed_by_both) {
-    witness_after_ms_ = steady_ms() + limits::kWitnessAgainMs;
-    return note;
-  }
+  if (!signed_by_both) return note;
   const std::lock_guard lock(mutex_);
   state_.cosigned = std::max(state_.cosigned, root.end());
   return *std::move(signed_by_both);
@@ -70,15 +89,14 @@ std::string LogKeeper::cosigned(const ShardRoot& root, std::string note) {
 Status LogKeeper::cosign_final() {
   const std::optional<Published> ended = final_without_cosignature();
   if (!ended) return {};
-  TileFolder tiles(files_.path(ended->root.shard.year));
-  const Result<Checkpoint> checkpoint = unverified_checkpoint(ended->note);
-  if (!checkpoint) return tl::make_unexpected(checkpoint.error());
-  Result<std::string> note = options_.witness->cosign(tiles, *checkpoint, ended->note);
+  Result<std::string> note = ask(ended->root, ended->note);
   if (note) return write(ended->root, *std::move(note));
-  // A witness that was never told of that shard, or has seen another, is asked once.
-  if (note.error().code != Errc::unavailable) final_given_up_ = ended->root.shard.year;
-  if (note.error().code == Errc::conflict) complain(note.error().message);
-  witness_after_ms_ = steady_ms() + limits::kWitnessAgainMs;
+  // One that was never told of that shard is asked once; one that has seen another, until it
+  // agrees.
+  const Errc code = note.error().code;
+  const bool asks_again =
+      code == Errc::unavailable || code == Errc::timed_out || code == Errc::conflict;
+  if (!asks_again) final_given_up_ = ended->root.shard.year;
   return {};
 }
 

@@ -291,6 +291,8 @@ Result<LogReport> verify_log(TileSource& source, const crypto::NoteVerifier& key
     if (shard.fault) {
       report.fault = shard.fault;
       report.fault->path = shard_folder(year) + "/" + shard.fault->path;
+      // Where a later shard begins is not known without its link.
+      if (!report.shards.empty() && !shard.link) report.fault->sequence.reset();
     } else if (goes_on) {
       const ShardReport* const before = report.shards.empty() ? nullptr : &report.shards.back();
       if (auto why = wrong_with_beginning(shard, before)) {

@@ -12,16 +12,42 @@
 namespace sentrail::audit {
 namespace {
 
-// Leaf 0 of a shard. fails: as read_tile().
+// The bundle that a shard begins with.
+TileId first_bundle(std::uint64_t size) {
+  return {true, 0, 0, std::min(size, kTileWidth)};
+}
+
+// Leaf 0 of a shard, as its file has it. fails: as read_tile().
 Result<std::string> first_leaf(const std::string& path, std::uint64_t size) {
   TileFolder tiles(path);
-  const TileId tile{true, 0, 0, std::min(size, kTileWidth)};
+  const TileId tile = first_bundle(size);
   SENTRAIL_ASSIGN_OR_RETURN(const std::string bundle, read_tile(tiles, tile));
   SENTRAIL_ASSIGN_OR_RETURN(const auto leaves, split_bundle(bundle, tile.width));
   return std::string(leaves.front());
 }
 
 }  // namespace
+
+Result<ShardFiles::FirstLeaf> ShardFiles::proven_first_leaf(int year, std::uint64_t size,
+                                                            const crypto::Digest& root) const {
+  const auto damaged = [&](const std::string& why) {
+    return fail(Errc::corrupt,
+                shard_folder(year) + "/" + tile_path(first_bundle(size)) + ": " + why);
+  };
+  const std::string shard = path(year);
+  FirstLeaf first;
+  Result<std::string> leaf = first_leaf(shard, size);
+  if (!leaf && leaf.error().code == Errc::corrupt) return damaged(leaf.error().message);
+  if (!leaf) return tl::make_unexpected(leaf.error());
+  first.text = *std::move(leaf);
+  TileFolder tiles(shard);
+  TileNodes nodes(tiles, size);
+  SENTRAIL_ASSIGN_OR_RETURN(first.proof, inclusion_proof(nodes, 0, size));
+  if (root_by_inclusion(0, size, leaf_hash(first.text), first.proof) != root) {
+    return damaged("leaf 0 does not lead to the root that was signed");
+  }
+  return first;
+}
 
 Result<GrowingShard> ShardFiles::first() const {
   StoreLeaves leaves(reader_, 0);
@@ -99,22 +125,20 @@ Result<GrowingShard> ShardFiles::resume(const ShardRoot& at) const {
 }
 
 Result<EndedShard> ShardFiles::before(const ShardRoot& at) const {
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string leaf, first_leaf(path(at.shard.year), at.size));
-  SENTRAIL_ASSIGN_OR_RETURN(const Checkpoint link, parse_link(leaf, origin_));
+  SENTRAIL_ASSIGN_OR_RETURN(FirstLeaf first, proven_first_leaf(at.shard.year, at.size, at.root));
+  SENTRAIL_ASSIGN_OR_RETURN(const Checkpoint link, parse_link(first.text, origin_));
   EndedShard ended;
   ended.root.shard.year = shard_year(link.origin, origin_).value_or(0);
   ended.root.size = link.size;
   ended.root.root = link.root;
+  ended.proof = std::move(first.proof);
   if (link.size == 0 || link.size > at.shard.first + 1) {
     return fail(Errc::corrupt, "the link names more leaves than there are entries");
   }
   // Where it begins is known once it is known whether it has a link, too.
-  SENTRAIL_ASSIGN_OR_RETURN(const std::string before,
-                            first_leaf(path(ended.root.shard.year), link.size));
-  ended.root.shard.first = at.shard.first - link.size + (is_link(before) ? 1 : 0);
-  TileFolder tiles(path(at.shard.year));
-  TileNodes nodes(tiles, at.size);
-  SENTRAIL_ASSIGN_OR_RETURN(ended.proof, inclusion_proof(nodes, 0, at.size));
+  SENTRAIL_ASSIGN_OR_RETURN(const FirstLeaf its,
+                            proven_first_leaf(ended.root.shard.year, link.size, link.root));
+  ended.root.shard.first = at.shard.first - link.size + (is_link(its.text) ? 1 : 0);
   return ended;
 }
 

@@ -67,8 +67,9 @@ class ShardFiles {
   // Goes on with a shard where it was signed. fails: not_found or corrupt if files are missing, or
   // are not those of that root and of the store's newest entries; io.
   [[nodiscard]] Result<GrowingShard> resume(const ShardRoot& at) const;
-  // How the shard before this one ended, as the files have it. REQUIRES: the shard has a link.
-  // fails: as resume().
+  // How the shard before this one ended, as the files have it. Leaf 0 of both says so, and is
+  // believed only under their roots. REQUIRES: the shard has a link, and the root was signed.
+  // fails: as resume(); what is damaged is named.
   [[nodiscard]] Result<EndedShard> before(const ShardRoot& at) const;
 
   // The newest shard, as the entries below a number have it; no file is looked at.
@@ -81,6 +82,14 @@ class ShardFiles {
   [[nodiscard]] Result<RemadeShards> remake_all(std::uint64_t end) const;
 
  private:
+  // Leaf 0 of a shard, and the proof that it is one of the shard's.
+  struct FirstLeaf {
+    std::string text;
+    std::vector<crypto::Digest> proof;
+  };
+
+  [[nodiscard]] Result<FirstLeaf> proven_first_leaf(int year, std::uint64_t size,
+                                                    const crypto::Digest& root) const;
   [[nodiscard]] Status newest_are_the_stores(const GrowingShard& shard) const;
   [[nodiscard]] Status leads_to(const ShardRoot& at, std::string_view link) const;
 

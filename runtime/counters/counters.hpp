@@ -103,7 +103,7 @@ class Counters {
   // The clock of limits now, and its reading; both are written with every charge.
   [[nodiscard]] std::int64_t now_ms() const noexcept { return base_ms_ + clock_.monotonic_ms(); }
   [[nodiscard]] store::LimitClock clock() const;
-  // What stands beside the store once clock() is in it: no copy of the store has it.
+  // What stands beside the store once clock() is in it: no backup has it, nor that lineage.
   [[nodiscard]] std::string mark() const;
 
   // What a decision has charged, for its transaction; nothing if it has not. `held`: the call waits

@@ -133,9 +133,6 @@ void Coordinator::claim(std::shared_ptr<Execution> execution) {
       execution->fence = step->action.record.fence;
       return record_intent(execution);
     }
-    if (!step && step.error().code == Errc::limit_exceeded) {
-      return stop_call(execution->ref, {Recheck::limit_reached, step.error().message});
-    }
     if (!*later) return put_back(execution->ref);
     finish(execution->ref);
     loop_.after_ms(kLookLaterMs, [this, ref = execution->ref] { dispatch(ref); });

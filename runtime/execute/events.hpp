@@ -46,10 +46,9 @@ enum class Recheck : std::uint8_t {
   tool_paused,
   agent_paused,
   agent_disabled,
-  key_revoked,      // or expired, or stripped of the scope
-  policy_stricter,  // the current bundle blocks it, or asks for more people
-  connection_gone,  // or repointed
-  limit_reached,
+  key_revoked,       // or expired, or stripped of the scope
+  policy_stricter,   // the current bundle blocks it, or asks for more people
+  connection_gone,   // or repointed
   binding_mismatch,  // what would be sent is not what was approved
 };
 

@@ -87,8 +87,6 @@ std::string_view reason_of(Recheck recheck) noexcept {
       return "the current policy is stricter";
     case Recheck::connection_gone:
       return "the connection is gone or leads elsewhere";
-    case Recheck::limit_reached:
-      return "a limit is reached";
     case Recheck::binding_mismatch:
       return "action_hash_mismatch";
   }

@@ -12,7 +12,7 @@
 
 namespace sentrail::server {
 
-// What stands in the store's folder and in no copy of it: see limits_start.hpp.
+// What stands in the store's folder and in no backup: see limits_start.hpp.
 inline constexpr const char* kLimitsMark = "/limits";
 
 // A data folder that this process alone uses, as long as this lives.

@@ -19,7 +19,7 @@ namespace sentrail::server {
 // Where counting comes from. in: the store's folder, and whether this start has made the store.
 [[nodiscard]] counters::Origin limits_origin(const std::string& store, bool store_is_new);
 
-// Leaves the mark that no copy of the store has; after that the next start knows what was counted.
+// Leaves the mark that no backup has; after that the next start knows what was counted.
 // fails: io.
 [[nodiscard]] Status leave_limits_mark(const std::string& store, const std::string& mark);
 

@@ -2,17 +2,33 @@
 #include "runtime/store/copy_store.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "runtime/store/files.hpp"
 #include "runtime/store/kv_store.hpp"
+#include "runtime/store/limit_rows.hpp"
+#include "runtime/store/records_codec.hpp"
 
 namespace sentrail::store {
 namespace {
 
-// States what the copy holds, so that it can never open with less.
+// What limits count from now on is not in the copy. Without a lineage no mark is its own, wherever
+// somebody puts it.
+Status forget_lineage(OrderedKv& kv) {
+  const std::string key = limit_clock_key().text();
+  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> row, kv.get(Space::state, key));
+  if (!row) return {};
+  SENTRAIL_ASSIGN_OR_RETURN(LimitClock clock, read_limit_clock(*row));
+  clock.lineage = Uuid{};
+  return kv.write(std::vector<KvWrite>{{Space::state, key, encode_record(clock)}});
+}
+
+// States what the copy holds, so that it can never open with less; before, it does not open.
 Status make_floor(const std::string& directory, const KvOpener& opener) {
   SENTRAIL_ASSIGN_OR_RETURN(const std::unique_ptr<OrderedKv> kv, opener(directory + "/db", false));
+  SENTRAIL_TRY(forget_lineage(*kv));
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<HeadRow> row, read_head(*kv));
   SENTRAIL_ASSIGN_OR_RETURN(const std::unique_ptr<Floor> floor,
                             Floor::create(directory + "/floor"));

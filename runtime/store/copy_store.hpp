@@ -3,7 +3,7 @@
 // Neighbours: kv.hpp makes the checkpoint, floor.hpp promises what it holds, open_store.hpp checks
 // the result; maintenance/backup.hpp and the server call it. Must not know: RocksDB. The copy's
 // floor is made from the copy: that of the running store goes on, and would promise entries which
-// the copy was too early for.
+// the copy was too early for. So does what limits count: the copy has no lineage (adr/0006).
 #pragma once
 
 #include <string>

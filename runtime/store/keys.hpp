@@ -46,7 +46,7 @@ enum class RowKind : char {
   delegation = 'D',
   break_glass_code = 'B',
   break_glass_grant = 'G',
-  counter = 'j',
+  // Not 'j': a kind of row that nothing ever wrote had it.
   window_part = 'A',   // what limits have counted, by when it is gone, of the whole server
   held_charges = 'C',  // of held calls, of the whole server
 };

@@ -85,8 +85,6 @@ class KvStore final : public Store {
   [[nodiscard]] Result<KillState> get_kill_state(const Uuid& workspace_id) const override;
   [[nodiscard]] Result<std::optional<Setting>> get_setting(const Uuid& workspace_id,
                                                            std::string_view name) const override;
-  [[nodiscard]] Result<Counter> get_counter(const Uuid& workspace_id,
-                                            std::string_view name) const override;
   [[nodiscard]] Result<std::optional<LimitClock>> get_limit_clock() const override;
   [[nodiscard]] Result<Page<WindowPart>> list_window_parts(const WindowQuery& query) const override;
   [[nodiscard]] Result<std::vector<Charges>> list_held_charges() const override;

@@ -283,13 +283,6 @@ Result<std::optional<Setting>> KvStore::get_setting(const Uuid& workspace_id,
   return load<Setting>(*kv_, Key(workspace_id, RowKind::setting).last(name).text());
 }
 
-Result<Counter> KvStore::get_counter(const Uuid& workspace_id, std::string_view name) const {
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const std::optional<Counter> counter,
-      load<Counter>(*kv_, Key(workspace_id, RowKind::counter).last(name).text()));
-  return counter.value_or(Counter{});
-}
-
 Result<std::vector<OutboxItem>> KvStore::due_outbox(std::int64_t now_ms, std::size_t limit) const {
   const std::string prefix = Key(Uuid{}, RowKind::outbox_due).text();
   std::vector<OutboxItem> due;

@@ -40,7 +40,8 @@ struct Charges {
 
 // A point on the clock of limits, from which later starts go on.
 struct LimitClock {
-  Uuid lineage;  // of the store; another one where nobody knows what was charged since
+  // Of the store; another one where nobody knows what was charged since. Nil: of a copy.
+  Uuid lineage;
   std::int64_t known_since_ms = 0;
   std::int64_t at_ms = 0;
   std::int64_t wall_ms = 0;       // Unix ms

@@ -255,12 +255,4 @@ struct Setting {
   friend bool operator==(const Setting&, const Setting&) = default;
 };
 
-// A counted limit in its current window.
-struct Counter {
-  std::int64_t window_start_ms = 0;
-  std::int64_t value = 0;
-
-  friend bool operator==(const Counter&, const Counter&) = default;
-};
-
 }  // namespace sentrail::store

@@ -35,8 +35,7 @@ template <>
 inline constexpr std::uint8_t kTag<OutboxItem> = 10;
 template <>
 inline constexpr std::uint8_t kTag<Setting> = 11;
-template <>
-inline constexpr std::uint8_t kTag<Counter> = 12;
+// Not 12: a record that nothing ever wrote had it.
 template <>
 inline constexpr std::uint8_t kTag<SealedParts> = 13;
 template <>
@@ -118,7 +117,6 @@ SENTRAIL_STORE_RECORD(ActionRecord)
 SENTRAIL_STORE_RECORD(AuditEntry)
 SENTRAIL_STORE_RECORD(OutboxItem)
 SENTRAIL_STORE_RECORD(Setting)
-SENTRAIL_STORE_RECORD(Counter)
 SENTRAIL_STORE_RECORD(SealedParts)
 SENTRAIL_STORE_RECORD(Delegation)
 SENTRAIL_STORE_RECORD(BreakGlassCode)

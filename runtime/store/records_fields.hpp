@@ -206,11 +206,6 @@ void describe(Codec& codec, R& r) {
   codec(r.workspace_id, r.name, r.version, r.value);
 }
 
-template <class Codec, Of<Counter> R>
-void describe(Codec& codec, R& r) {
-  codec(r.window_start_ms, r.value);
-}
-
 template <class Codec, Of<ChargedCounter> R>
 void describe(Codec& codec, R& r) {
   codec(r.counter, r.per_ms, r.gone_ms, r.amount);

@@ -91,8 +91,6 @@ std::optional<KindOfRow> kind_of(char byte) {
       return KindOfRow{"outbox", &fixed<0>};
     case RowKind::setting:
       return KindOfRow{"settings", &decodes<Setting>};
-    case RowKind::counter:
-      return KindOfRow{"counters", &decodes<Counter>};
     case RowKind::window_part:
       return KindOfRow{"limits", &fixed<kPartBytes>};
     case RowKind::held_charges:

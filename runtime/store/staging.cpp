@@ -185,23 +185,6 @@ Status Staging::run(const TouchKey& operation) {
   return {};
 }
 
-Status Staging::run(const Count& operation) {
-  const Key key = Key(operation.workspace_id, RowKind::counter).last(operation.name);
-  SENTRAIL_ASSIGN_OR_RETURN(const std::optional<Counter> stored, load<Counter>(key));
-  Counter counter = stored.value_or(Counter{operation.window_start_ms, 0});
-  if (operation.window_start_ms > counter.window_start_ms) {
-    counter = Counter{operation.window_start_ms, 0};
-  }
-  std::int64_t value = 0;
-  if (__builtin_add_overflow(counter.value, operation.delta, &value) ||
-      (operation.limit && operation.delta > 0 && value > *operation.limit)) {
-    return fail(Errc::limit_exceeded, "the limit `" + operation.name + "` is used up");
-  }
-  counter.value = value;
-  set(key, encode_record(counter));
-  return {};
-}
-
 Status Staging::run(const PutBlob& operation) {
   const std::string key = Key().add(operation.workspace_id).add(operation.id).text();
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::string> before, kv_.get(Space::blobs, key));

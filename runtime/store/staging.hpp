@@ -45,7 +45,6 @@ class Staging {
   template <class Record>
   Status run(const Put<Record>& operation);
   Status run(const TouchKey& operation);
-  Status run(const Count& operation);
   Status run(const ChargeLimits& operation);
   Status run(const GiveBackCharges& operation);
   Status run(const EndCharges& operation);

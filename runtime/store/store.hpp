@@ -138,9 +138,6 @@ class Reader {
   [[nodiscard]] virtual Result<KillState> get_kill_state(const Uuid& workspace_id) const = 0;
   [[nodiscard]] virtual Result<std::optional<Setting>> get_setting(const Uuid& workspace_id,
                                                                    std::string_view name) const = 0;
-  // A counter that never counted is zero.
-  [[nodiscard]] virtual Result<Counter> get_counter(const Uuid& workspace_id,
-                                                    std::string_view name) const = 0;
   // The clock of limits as it was noted last; what their windows hold; the charges of held calls.
   // All of the whole server.
   [[nodiscard]] virtual Result<std::optional<LimitClock>> get_limit_clock() const = 0;

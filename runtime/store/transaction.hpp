@@ -50,16 +50,6 @@ struct TouchKey {
   std::int64_t used_ms = 0;
 };
 
-// Adds to a counter. A window newer than the stored one starts from zero; an older one counts into
-// the stored one. fails: limit_exceeded if the value would pass `limit`.
-struct Count {
-  Uuid workspace_id;
-  std::string name;
-  std::int64_t window_start_ms = 0;
-  std::int64_t delta = 1;
-  std::optional<std::int64_t> limit;
-};
-
 // Adds what a call has charged to what limits have counted, and notes the clock of limits. `held`:
 // the charges are also kept by the call's correlation id, for EndCharges.
 // fails: conflict if charges of that id are kept already.
@@ -158,8 +148,8 @@ using Operation =
     std::variant<AppendAudit, PutAction, Put<Workspace>, Put<ApiKey>, Put<Agent>, Put<Person>,
                  Put<Session>, Put<Connection>, Put<KillState>, Put<OutboxItem>, Put<Setting>,
                  Put<Delegation>, Put<BreakGlassCode>, Put<BreakGlassGrant>,
-                 RequireDelegationVersion, TouchKey, Count, ChargeLimits, GiveBackCharges,
-                 EndCharges, NoteLimitClock, PutBlob, RequireKillVersion, RequirePersonVersion,
+                 RequireDelegationVersion, TouchKey, ChargeLimits, GiveBackCharges, EndCharges,
+                 NoteLimitClock, PutBlob, RequireKillVersion, RequirePersonVersion,
                  RemoveConnection, RemoveSession, RemoveOutbox, RemoveBlob, RemoveWindowParts,
                  RemoveSetting, ForgetEntries, RemoveIndexRows>;
 

@@ -209,6 +209,47 @@ class LimitsOfAGate(unittest.TestCase):
         self.again(self.gate.stop)
         self.assertEqual(self.issues(1), [False], "nor does another start")
 
+    def start_is_refused(self):
+        done = subprocess.run([PROGRAMS.sentraild, "--config", self.gate.config],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("refusing to serve", done.stderr)
+        return done.stderr
+
+    def copy_by_hand(self, copy):
+        """A backup that nobody restores, in the place of a store that has counted more since."""
+        data = self.gate.folder / "data"
+        self.assertEqual(self.issues(1), [True])
+        self.run_sentrail("backup", data, self.folder / "b")
+        self.assertEqual(self.issues(4), [True] * 4)
+        self.again(self.gate.stop)
+        self.gate.stop()
+        shutil.copytree(self.folder / "b", self.folder / "disk")  # files, not links to them
+        copy(self.folder / "disk/store", data / "store")
+        refusal = self.start_is_refused()
+        for name in ("log", "signer"):
+            (data / name).rename(self.folder / name)
+        return refusal
+
+    def test_nor_does_one_that_is_copied_by_hand(self):
+        def copy(backup, store):
+            mark = (store / "limits").read_bytes()
+            shutil.rmtree(store)
+            shutil.copytree(backup, store)
+            self.assertFalse((store / "limits").exists())
+            (store / "limits").write_bytes(mark)
+        self.assertIn("were signed and are missing", self.copy_by_hand(copy))
+        self.gate.start()
+        self.assertEqual(self.issues(1), [False])
+        self.assertTrue(self.said("limits_unknown"))
+        self.again(self.gate.stop)
+        self.assertEqual(self.issues(1), [False], "nor does another start")
+        self.assertEqual(self.upstream.count("POST"), 5)
+
+    def test_nor_one_whose_files_are_copied_among_those_of_the_store(self):
+        self.copy_by_hand(lambda backup, store: shutil.copytree(backup, store, dirs_exist_ok=True))
+        self.assertRegex(self.start_is_refused(), r"entry \d+ of the log is missing")
+
     def run_sentrail(self, *arguments):
         done = subprocess.run([PROGRAMS.sentrail, *map(str, arguments)], capture_output=True,
                               text=True, timeout=120, check=False)

@@ -156,6 +156,20 @@ class Lost(unittest.TestCase):
             size += 1
             self.assertEqual(size_of(self.log), size, gone)
 
+    def test_a_first_leaf_that_is_damaged_is_named_and_made_again(self):
+        for year in (THIS_YEAR, THIS_YEAR + 1, THIS_YEAR + 2):
+            sizes = (self.log.files / str(year) / "tile/entries").glob("000.p/*")
+            bundle = max(sizes, key=lambda path: int(path.name))
+            good = bundle.read_bytes()
+            # What begins with a brace is an entry, what does not is a link.
+            other = b"~" if good[2:3] == b"{" else b"{"
+            bundle.write_bytes(good[:2] + other + good[3:])
+            code, parts = self.log.doctor()
+            self.assertEqual((code, parts["tiles"]["ok"]), (1, False), year)
+            self.assertIn(f"{bundle.relative_to(self.log.files)}", parts["tiles"]["text"])
+            live_in(self.log, THIS_YEAR + 2)
+            self.assertEqual(self.log.doctor()[0], 0, year)
+
     def test_the_doctor_knows_the_years(self):
         code, parts = self.log.doctor()
         self.assertEqual(code, 0, parts)

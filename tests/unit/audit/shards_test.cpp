@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "runtime/store/keys.hpp"
 #include "tests/unit/audit/years.hpp"
 
 namespace sentrail::audit {
@@ -214,6 +215,91 @@ TEST_F(ShardsTest, AChangedLinkIsMadeAgain) {
   std::fstream(bundle, std::ios::in | std::ios::out | std::ios::binary).seekp(30).put('~');
   std::fstream(log_ + "/2024/checkpoint", std::ios::in | std::ios::out).seekp(24).put('9');
   publish(*open().value());
+}
+
+// Changes one byte of a file below the log's folder. out: what it was
+char change_byte(const std::string& path, std::streamoff at, char to) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto was = static_cast<char>(file.seekg(at).get());
+  file.seekp(at).put(to);
+  return was;
+}
+
+// Leaf 0 says whether a shard goes on behind another: it is believed only under the root.
+TEST_F(ShardsTest, ADamagedFirstLeafIsNamedAndRefusesNoStart) {
+  three_years();
+  ASSERT_TRUE(open().value()->step().has_value());
+  constexpr std::streamoff kFirstByte = 2;  // behind the leaf's length
+  for (const char* bundle :
+       {"2024/tile/entries/000", "2025/tile/entries/000.p/6", "2027/tile/entries/000"}) {
+    for (const std::streamoff at : {std::streamoff{0}, kFirstByte, kFirstByte + 9}) {
+      for (const char to : {'{', '~'}) {
+        told_.clear();
+        if (change_byte(log_ + "/" + bundle, at, to) == to) continue;
+        auto keeper = open();
+        ASSERT_TRUE(keeper.has_value()) << bundle << " " << at << ": " << keeper.error().message;
+        EXPECT_THAT(told_, HasSubstr(std::string("audit_log_rebuilt ") + bundle)) << at;
+        publish(**keeper);
+        EXPECT_THAT(years(**keeper), ElementsAre(2024, 2025, 2027));
+      }
+    }
+  }
+}
+
+// Without the proof the second of these years would pass for the first.
+TEST_F(ShardsTest, ALinkThatLooksLikeAnEntryHidesNoShard) {
+  append(middle_of(2024));
+  append(middle_of(2025), 300);
+  append(middle_of(2026), 2);
+  ASSERT_TRUE(open().value()->step().has_value());
+  change_byte(log_ + "/2025/tile/entries/000", 2, '{');
+  auto keeper = open().value();
+  EXPECT_THAT(years(*keeper), ElementsAre(2024, 2025, 2026));
+  append(middle_of(2026));
+  publish(*keeper);
+}
+
+TEST_F(ShardsTest, ScrubNamesTheFirstLeafThatIsDamaged) {
+  three_years();
+  auto keeper = open().value();
+  publish(*keeper);
+  const auto scrubbed = [&] {
+    EXPECT_TRUE(keeper->scrub().has_value());
+    return keeper->state().scrub_fault;
+  };
+  const auto damaged = [&](const std::string& bundle, char to) {
+    const char was = change_byte(log_ + "/" + bundle, 2, to);
+    std::string fault = scrubbed();
+    change_byte(log_ + "/" + bundle, 2, was);
+    return fault;
+  };
+  EXPECT_THAT(damaged("2024/tile/entries/000", '~'), HasSubstr("2024/tile/entries/000: "));
+  EXPECT_THAT(damaged("2025/tile/entries/000.p/6", '~'), HasSubstr("2025/tile/entries/000.p/6: "));
+  EXPECT_THAT(damaged("2025/tile/entries/000.p/6", '{'), HasSubstr("2025/tile/entries/000.p/6: "));
+  EXPECT_EQ(scrubbed(), "");
+}
+
+// A row of the store that begins a year is believed no more than others.
+TEST_F(ShardsTest, ADamagedRowThatBeginsAYearIsNamedAndNotPublished) {
+  three_years();
+  ASSERT_TRUE(open().value()->step().has_value());
+  auto& rows = disk_->spaces[static_cast<std::size_t>(store::Space::audit)];
+  std::string& row = rows.at(store::leaf_key(305));
+  const std::string good = row;
+  const std::size_t tool = row.find("github");
+  ASSERT_NE(tool, row.npos);
+  row[tool] = 'x';
+  {
+    auto keeper = open().value();  // what is not at a year's end is the scrub's to compare
+    ASSERT_TRUE(keeper->scrub().has_value());
+    EXPECT_THAT(keeper->state().scrub_fault, HasSubstr("2027/tile/entries/000, entry 305: "));
+  }
+  std::filesystem::remove_all(log_ + "/2027");
+  EXPECT_THAT(refusal(), HasSubstr("are not the log that was signed"));
+  row = good;
+  told_.clear();
+  publish(*open().value());
+  EXPECT_THAT(told_, HasSubstr("audit_log_rebuilt"));
 }
 
 TEST_F(ShardsTest, EntriesOfAnOldShardThatChangedAreRefused) {

@@ -8,11 +8,14 @@
 namespace sentrail::audit {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class ShardWitnessTest : public ShardsTest {
  protected:
   std::uint64_t seen(int year) { return link_.seen[shard_origin(kOrigin, year)].size; }
+  // Lets the witness have seen another history of that year, or again the true one.
+  void exchange_history(int year) { link_.seen[shard_origin(kOrigin, year)].root[0] ^= 1; }
 
   test::FakeWitness link_;
   const crypto::CosignatureVerifier key_ = crypto::CosignatureVerifier::parse(link_.key()).value();
@@ -67,6 +70,75 @@ TEST_F(ShardWitnessTest, ANewYearThatItDoesNotKnowHoldsTheOldOnesEndUpNot) {
   publish(*keeper);
   EXPECT_EQ(seen(2026), 3u);
   EXPECT_EQ(seen(2027), 0u);
+}
+
+// --- a witness that has seen another history
+// -------------------------------------------------------
+
+// To the witness a new year is a new log: it would sign it, and the disagreement would be
+// forgotten.
+TEST_F(ShardWitnessTest, ADisagreementHoldsTheNextYearBack) {
+  auto keeper = open(&witness_).value();
+  append(middle_of(2026), 3);
+  publish(*keeper);
+  exchange_history(2026);
+  append(middle_of(2026), 2);
+  publish(*keeper);  // the year goes on, without the witness's line
+  EXPECT_FALSE(witness_.has_cosigned(keeper->checkpoint()));
+  append(middle_of(2027), 2);
+  for (int again = 0; again < 3; ++again) {
+    const Status held = keeper->step();
+    ASSERT_FALSE(held.has_value());
+    EXPECT_EQ(held.error().code, Errc::conflict);
+    EXPECT_THAT(held.error().message, HasSubstr("the log of 2027 waits: of 2026, "));
+    EXPECT_THAT(held.error().message, HasSubstr("docs/runbooks/witness-disagrees.md"));
+    EXPECT_THAT(keeper->state().witness_complaint, HasSubstr("it has seen another history"));
+    EXPECT_THAT(years(*keeper), ElementsAre(2026));
+  }
+  EXPECT_EQ(seen(2027), 0u);
+  EXPECT_EQ(file("shards"), "2026\n");
+  EXPECT_EQ(file("2027/checkpoint"), "");
+  EXPECT_EQ(CheckpointSigner::last_in(folder_.path() + "/signer")->shard.year, 2026);
+  EXPECT_EQ(keeper->prove(5).error().code, Errc::not_found);
+  // One that is away meanwhile takes nothing back.
+  link_.down = true;
+  EXPECT_EQ(keeper->step().error().code, Errc::conflict);
+  link_.down = false;
+  exchange_history(2026);
+  publish(*keeper);
+  EXPECT_EQ(keeper->state().witness_complaint, "");
+  EXPECT_EQ(seen(2026), 5u);
+  EXPECT_EQ(seen(2027), 3u);
+}
+
+// The witness was away over the year's end, and says only now what it has seen.
+TEST_F(ShardWitnessTest, ADisagreementThatIsFoundLaterHoldsTheNewYear) {
+  append(middle_of(2026), 3);
+  ASSERT_TRUE(open(&witness_).value()->step().has_value());
+  exchange_history(2026);
+  Witness anew(key_, link_);
+  auto keeper = open(&anew).value();
+  link_.down = true;
+  append(middle_of(2026));
+  append(middle_of(2027), 2);
+  publish(*keeper);
+  link_.down = false;
+  append(middle_of(2027), 2);
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_EQ(keeper->step().error().code, Errc::conflict);
+    EXPECT_EQ(keeper->state().size, 6u);
+    EXPECT_THAT(keeper->state().witness_complaint, HasSubstr("it has seen another history"));
+  }
+  EXPECT_EQ(seen(2027), 0u);
+  // Nor does another start forget it.
+  keeper.reset();
+  keeper = open(&anew).value();
+  EXPECT_EQ(keeper->step().error().code, Errc::conflict);
+  exchange_history(2026);
+  publish(*keeper);
+  EXPECT_EQ(seen(2026), 4u);
+  EXPECT_EQ(seen(2027), 5u);
+  EXPECT_EQ(keeper->state().witness_complaint, "");
 }
 
 // --- a start that only the witness can refuse ----------------------------------------------------

@@ -61,6 +61,7 @@ class ShardsTest : public testing::Test {
     options.witness = witness;
     options.clock = clock_;
     options.hook = hook;
+    options.witness_again_ms = 0;
     options.tell = [this](bool good, const std::string& event, const std::string& text) {
       told_ += (good ? "+" : "-") + event + " " + text + "\n";
     };

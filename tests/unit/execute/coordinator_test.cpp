@@ -317,24 +317,6 @@ TEST_F(CoordinatorTest, AKillSwitchBetweenRecheckAndIntentWins) {
   EXPECT_TRUE(sender_.jobs.empty());
 }
 
-TEST_F(CoordinatorTest, LimitsAreConsumedOnceWhenClaiming) {
-  rechecker_.answer = [](const store::ActionRecord& record, const auto&, RecheckAt at) {
-    RecheckAnswer answer;
-    if (at == RecheckAt::claim) {
-      answer.operations.emplace_back(
-          store::Count{record.workspace_id, "issues", 0, 1, std::int64_t{1}});
-    }
-    return answer;
-  };
-  const store::ActionRecord first = sent_to_sender();
-  EXPECT_EQ(store_->get_counter(workspace(), "issues").value().value, 1);
-  const Held second = hold(request("another")).value();
-  (void)vote(second.record);
-  pump_until_state(second.record, ActionState::revoked);
-  EXPECT_THAT(stored(second.record).result_note, HasSubstr("limit"));
-  EXPECT_THAT(sender_.jobs, SizeIs(1));
-}
-
 TEST_F(CoordinatorTest, ChangedBytesOnDiskAreNeverSent) {
   const Held held = hold().value();
   {

@@ -231,8 +231,7 @@ TEST_P(ConformanceTest, WorkspacesSeeNothingOfEachOther) {
   AuditEntry private_entry = entry(1);
   private_entry.correlation_id = id_of(2001);
   put(Put<Workspace>{workspace(kHome), 0}, Put<Workspace>{workspace(kElsewhere), 0},
-      PutAction{held_action(1)}, AppendAudit{private_entry}, PutBlob{kHome, id_of(9), "secret"},
-      Count{kHome, "calls", 0, 5, std::nullopt});
+      PutAction{held_action(1)}, AppendAudit{private_entry}, PutBlob{kHome, id_of(9), "secret"});
   Agent agent;
   agent.id = "claude";
   agent.workspace_id = kHome;
@@ -263,7 +262,6 @@ TEST_P(ConformanceTest, WorkspacesSeeNothingOfEachOther) {
   EXPECT_THAT(store().list_connections(kElsewhere).value(), IsEmpty());
   EXPECT_FALSE(store().get_kill_state(kElsewhere).value().enabled);
   EXPECT_FALSE(store().get_setting(kElsewhere, "theme").value().has_value());
-  EXPECT_EQ(store().get_counter(kElsewhere, "calls").value().value, 0);
   EXPECT_FALSE(store().get_key(kElsewhere, id_of(30)).value().has_value());
   EXPECT_THAT(store().list_keys(kElsewhere).value(), IsEmpty());
   EXPECT_THAT(store().search_audit(kElsewhere, {}).value().items, IsEmpty());
@@ -385,28 +383,6 @@ TEST_P(ConformanceTest, ChangesRestOnThePersonTheySaw) {
   EXPECT_EQ(store().get_person(id_of(20)).value()->display_name, "");
 }
 
-TEST_P(ConformanceTest, CountersStopAtTheirLimitAndBeginAnewWithTheWindow) {
-  const auto count = [this](std::int64_t window, std::int64_t delta) {
-    return put(Count{kHome, "writes", window, delta, 3}).status.has_value();
-  };
-  EXPECT_TRUE(count(1000, 2));
-  EXPECT_TRUE(count(1000, 1));
-  EXPECT_FALSE(count(1000, 1));
-  EXPECT_TRUE(count(1000, -1));
-  EXPECT_TRUE(count(1000, 1));
-  EXPECT_FALSE(count(900, 1));  // a clock that went back opens no new window
-  EXPECT_TRUE(count(2000, 3));
-  EXPECT_EQ(store().get_counter(kHome, "writes").value().value, 3);
-  EXPECT_EQ(put(Count{kHome, "writes", 2000, INT64_MAX, std::nullopt}).status.error().code,
-            Errc::limit_exceeded);
-}
-
-TEST_P(ConformanceTest, LimitIsUsedUpWithTheDecisionOrNotAtAll) {
-  EXPECT_FALSE(
-      put(Count{kHome, "writes", 0, 1, 5}, RequireKillVersion{kHome, 9}).status.has_value());
-  EXPECT_EQ(store().get_counter(kHome, "writes").value().value, 0);
-}
-
 TEST_P(ConformanceTest, OutboxGivesWhatIsDueUntilItIsRemoved) {
   OutboxItem first;
   first.id = id_of(40);
@@ -448,7 +424,7 @@ TEST_P(ConformanceTest, EverythingIsThereAgainAfterReopening) {
   AuditEntry with_payload = entry(1);
   with_payload.sealed = {{Uuid{}, "sealed bytes"}};
   put(Put<Workspace>{workspace(kHome), 0}, PutAction{held_action(1)}, AppendAudit{with_payload},
-      AppendAudit{entry(2)}, Count{kHome, "calls", 0, 5, std::nullopt});
+      AppendAudit{entry(2)});
   const AuditHead head = store().audit_head();
   const std::vector<AuditRow> rows = store().audit_range(0, 10).value();
   const std::optional<ActionRecord> held = action(1);
@@ -458,7 +434,6 @@ TEST_P(ConformanceTest, EverythingIsThereAgainAfterReopening) {
   EXPECT_EQ(rows[0].sealed, with_payload.sealed);
   EXPECT_EQ(action(1), held);
   EXPECT_EQ(store().count_pending(kHome, "claude").value(), 1u);
-  EXPECT_EQ(store().get_counter(kHome, "calls").value().value, 5);
   EXPECT_EQ(put(AppendAudit{entry(3)}).first_sequence, 2u);
 }
 

@@ -73,6 +73,19 @@ TEST_F(CopyTest, CopyOfNothingOpens) {
   EXPECT_EQ(open("copy")->report.head.size, 0u);
 }
 
+// What limits count later is not in the copy: no mark is ever that of its lineage.
+TEST_F(CopyTest, HasNoLineageOfLimits) {
+  const LimitClock clock{id_of(90), 1, 60'500, 60'501, 60'502, id_of(91)};
+  const OpenedStore running = open("data").value();
+  ASSERT_TRUE(apply(*running.store, transaction(NoteLimitClock{clock})).status);
+  ASSERT_TRUE(copy(running, "copy"));
+  LimitClock copied = clock;
+  copied.lineage = Uuid{};
+  EXPECT_EQ(open("copy")->store->get_limit_clock().value(), copied);
+  EXPECT_EQ(running.store->get_limit_clock().value(), clock);
+  EXPECT_EQ(scrub(*open("copy")->engine, codec_, true)->faults, 0u);
+}
+
 TEST_F(CopyTest, ScrubCountsByKindAndWorkspaceAndFindsNothing) {
   OpenedStore running = open("data").value();
   append(*running.store, 0, 10);
