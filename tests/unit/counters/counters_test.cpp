@@ -10,29 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
+#include "tests/unit/counters/limited.hpp"
 
 namespace sentrail::counters {
 namespace {
-
-namespace ir = compiler::ir;
-
-constexpr std::int64_t kHourMs = 3'600'000;
-
-ir::Policy limited(std::int64_t most, Effect otherwise = Effect::block) {
-  ir::Policy policy;
-  policy.name = "p";
-  policy.default_effect = Effect::block;
-  ir::Rule rule = support::rule("r", Outcome::allow, support::always(policy));
-  ir::Limit limit;
-  limit.most = most * kUnit;
-  limit.per_ms = kHourMs;
-  limit.otherwise = otherwise;
-  rule.limits = {limit};
-  policy.tiers.push_back({"t", false, {rule}});
-  return policy;
-}
 
 class CountersTest : public testing::Test {
  protected:
@@ -59,7 +41,7 @@ TEST_F(CountersTest, ManyThreadsNeverGetMoreThanThereIs) {
   constexpr int kThreads = 16;
   constexpr int kAsked = 200;
   constexpr int kMost = 1'000;
-  const ir::Policy policy = limited(kMost);
+  const compiler::ir::Policy policy = limited(kMost);
   std::atomic<int> allowed{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
