@@ -142,6 +142,27 @@ TEST_F(CountersTest, AnAskingAgainLeavesOutWhatIsHeldAndChargesForItself) {
   EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::allow);
 }
 
+// L14.7: what is written, kept of a hold and given back is as much whether in one or in many.
+TEST_F(CountersTest, AllActionsOfARequestChargeACounterInOne) {
+  support::Compiled compiled(limited(5));
+  const std::array<const Facts*, 3> three = {&facts_, &facts_, &facts_};
+  const Counted counted =
+      counters_.decide(compiled.engine(), three, compiled.scratch(), workspace_, Purpose::charge);
+  EXPECT_EQ(counted.decided.answer.effect, Effect::allow);
+  const auto written = counters_.written(counted.reservation, workspace_, Uuid{}, nullptr);
+  ASSERT_TRUE(written);
+  ASSERT_EQ(written->charges.counters.size(), 2u) << "the two names of the limit";
+  for (const store::ChargedCounter& one : written->charges.counters) {
+    EXPECT_EQ(one.amount, 3 * kUnit);
+  }
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::block) << "three and two are five";
+  counters_.give_back(counted.reservation);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::block);
+}
+
 TEST_F(CountersTest, HoldsAreFoundByTheirCallUntilTheyEnd) {
   support::Compiled compiled(limited(5));
   const HoldName name{{1}, {2}};
