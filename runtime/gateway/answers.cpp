@@ -183,7 +183,7 @@ void write_evaluation(JsonWriter& json, const Decided& decided, bool server_clas
   write_decision(json, decided);
   write_id(json, "matchedPolicyId", decided.policy_id);
   write_id(json, "approvalRequestId", decided.approval_id);
-  write_id(json, "auditLogId", decided.audit_log_id);
+  write_id(json, "auditLogId", present(decided.audit_log_id));
   write_id(json, "correlationId", decided.correlation_id);
   json.key("risk_classification")
       .string(server_classified ? "server_classified" : "caller_supplied");

@@ -26,7 +26,7 @@ struct Decided {
   std::string reason;
   std::string rule = "default";   // module.tier.rule
   std::optional<Uuid> policy_id;  // none: the default
-  Uuid audit_log_id;
+  Uuid audit_log_id;              // nil: not recorded, which only an evaluation is told
   Uuid correlation_id;
   std::optional<Uuid> approval_id;  // a hold
   std::int64_t expires_ms = 0;      // of the hold, Unix time
