@@ -328,7 +328,7 @@ AuditEntry Recorder::record(AuditEntry entry, const Personal& personal) const {
   return entry;
 }
 
-// A subject whose key cannot be had, because the disk fails or there are too many, has its values
+// A subject that cannot have a key, because there are too many, has its values
 // under the workspace's: they are no less secret, and an entry that is not made would block the
 // action. It is counted, and who erases the subject is told.
 void Recorder::seal_part(store::AuditEntry& entry, std::string_view kind,

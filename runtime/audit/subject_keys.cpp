@@ -150,9 +150,8 @@ Result<Uuid> SubjectKeys::id_in(const std::string& path) {
   return parse_head(head, path);
 }
 
-// A slot that is no key any more was overwritten, or is the torn end of a stock that nobody was
-// given anything of. A key without a tag may have been given out: it is kept, and never again
-// given.
+// A slot that is no key any more was overwritten, or is the torn end of keys that nothing was told
+// of yet. A key without a tag may have been given out: it is kept, and never again given.
 Status SubjectKeys::read_all() {
   struct stat found{};
   if (::fstat(file_.get(), &found) != 0) return io_failure("look at", path_);
@@ -188,27 +187,45 @@ Status SubjectKeys::write_slot(std::size_t number, const Slot& slot) {
   return store::write_at(file_.get(), bytes, (number + 1) * kSlotBytes, path_);
 }
 
-// REQUIRES: disk_ is held.
+// REQUIRES: disk_ is held. Slots that could not be written stay empty in the file, unless nobody
+// has taken one behind them.
 Status SubjectKeys::fill() {
   std::size_t missing = kStock;
+  std::size_t first = 0;
   {
     const std::lock_guard lock(mutex_);
     if (stock_.size() >= kStock / 2) return {};
     missing -= stock_.size();
+    first = std::exchange(next_, next_ + missing);
   }
   std::vector<Slot> made;
-  while (made.size() < missing) {
+  Status written;
+  while (written && made.size() < missing) {
     made.push_back({crypto::uuid_v4(), Tag{}, crypto::SealKey::generate()});
-    SENTRAIL_TRY(write_slot(next_ + made.size() - 1, made.back()));
+    written = write_slot(first + made.size() - 1, made.back());
   }
-  if (::fdatasync(file_.get()) != 0) return io_failure("sync", path_);
+  if (written && ::fdatasync(file_.get()) != 0) written = io_failure("sync", path_);
   const std::lock_guard lock(mutex_);
+  if (!written) {
+    if (next_ == first + missing) next_ = first;
+    return written;
+  }
   for (Slot& slot : made) {
-    by_id_.emplace(slot.id, next_);
-    stock_.push_back(next_);
-    slots_.emplace(next_++, std::move(slot));
+    by_id_.emplace(slot.id, first);
+    stock_.push_back(first);
+    slots_.emplace(first++, std::move(slot));
   }
   return {};
+}
+
+// REQUIRES: mutex_ is held.
+std::size_t SubjectKeys::make_slot() {
+  const std::size_t number = next_++;
+  const Uuid id = crypto::uuid_v4();
+  slots_.emplace(number, Slot{id, Tag{}, crypto::SealKey::generate()});
+  by_id_.emplace(id, number);
+  ++made_;
+  return number;
 }
 
 // Eight bytes of its workspace's, eight of its own: as long as nobody knows the key, two subjects
@@ -223,41 +240,32 @@ SubjectKeys::Tag SubjectKeys::tag_of(const Uuid& workspace_id, std::string_view 
   return tag;
 }
 
-Result<SubjectKey> SubjectKeys::refuse(Errc code, std::string why) {
-  ++refusals_;
-  return fail(code, std::move(why));
-}
-
 Result<SubjectKey> SubjectKeys::key_of(const Uuid& workspace_id, std::string_view kind,
                                        std::string_view subject) {
   const Tag tag = tag_of(workspace_id, kind, subject);
-  std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   const auto known = by_tag_.find(tag);
   if (known != by_tag_.end()) {
     const Slot& slot = slots_.at(known->second);
     return SubjectKey{slot.id, copy_of(slot.key)};
   }
-  if (by_workspace_[workspace_of(tag)] >= limits::kSubjectsPerWorkspaceMax) {
-    return refuse(Errc::limit_exceeded, "the workspace has too many subjects");
+  std::size_t& subjects = by_workspace_[workspace_of(tag)];
+  if (subjects >= limits::kSubjectsPerWorkspaceMax) {
+    ++refusals_;
+    return fail(Errc::limit_exceeded, "the workspace has too many subjects");
   }
+  std::size_t number = 0;
   if (stock_.empty()) {
-    lock.unlock();
-    {
-      const std::lock_guard disk(disk_);
-      if (const Status filled = fill(); !filled) return refuse(Errc::io, filled.error().message);
-    }
-    lock.lock();
-    if (stock_.empty()) return refuse(Errc::unavailable, "others were quicker; try again");
-  }
-  // Another thread may have met this subject meanwhile.
-  const auto [at, is_new] = by_tag_.try_emplace(tag, stock_.front());
-  Slot& slot = slots_.at(at->second);
-  if (is_new) {
+    number = make_slot();
+  } else {
+    number = stock_.front();
     stock_.pop_front();
-    slot.tag = tag;
-    ++by_workspace_[workspace_of(tag)];
-    unwritten_.push_back(at->second);
   }
+  Slot& slot = slots_.at(number);
+  slot.tag = tag;
+  by_tag_.emplace(tag, number);
+  ++subjects;
+  unwritten_.push_back(number);
   return SubjectKey{slot.id, copy_of(slot.key)};
 }
 
@@ -306,11 +314,13 @@ Result<std::size_t> SubjectKeys::erase(const Uuid& workspace_id, std::string_vie
   return numbers.size();
 }
 
-Status SubjectKeys::settle() {
-  const std::lock_guard disk(disk_);
+// REQUIRES: disk_ is held, which keeps erase() from what is being written.
+Status SubjectKeys::write_given_out() {
   std::vector<std::pair<std::size_t, Slot>> given_out;
+  std::uint64_t made = 0;
   {
     const std::lock_guard lock(mutex_);
+    made = made_;
     for (const std::size_t number : unwritten_) {
       const Slot& slot = slots_.at(number);
       given_out.emplace_back(number, Slot{slot.id, slot.tag, copy_of(slot.key)});
@@ -318,11 +328,26 @@ Status SubjectKeys::settle() {
   }
   for (const auto& [number, slot] : given_out) SENTRAIL_TRY(write_slot(number, slot));
   if (!given_out.empty() && ::fdatasync(file_.get()) != 0) return io_failure("sync", path_);
-  {
+  const std::lock_guard lock(mutex_);
+  const auto written = static_cast<std::ptrdiff_t>(given_out.size());
+  unwritten_.erase(unwritten_.begin(), unwritten_.begin() + written);
+  made_durable_ = made;
+  return {};
+}
+
+Status SubjectKeys::make_durable() {
+  const auto is_durable = [this] {
     const std::lock_guard lock(mutex_);
-    const auto written = static_cast<std::ptrdiff_t>(given_out.size());
-    unwritten_.erase(unwritten_.begin(), unwritten_.begin() + written);
-  }
+    return made_durable_ == made_;
+  };
+  if (is_durable()) return {};
+  const std::lock_guard disk(disk_);
+  return is_durable() ? Status{} : write_given_out();
+}
+
+Status SubjectKeys::settle() {
+  const std::lock_guard disk(disk_);
+  SENTRAIL_TRY(write_given_out());
   return fill();
 }
 

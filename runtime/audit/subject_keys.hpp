@@ -35,9 +35,9 @@ struct SubjectKey {
   crypto::SealKey key;
 };
 
-// The open file. A key is on disk before it is first given out: a stock of unused keys is kept
-// ready, so that nobody waits for the disk but when very many subjects are new at once, and only
-// those. threads: any.
+// The open file. A stock of unused keys is kept ready on disk. Where more subjects are new at once
+// than it has, keys are made in memory, and whoever writes entries down calls make_durable()
+// before: who seals with a key never waits for the disk. threads: any.
 class SubjectKeys {
  public:
   // Opens the file, or makes it if `expected` is nil. `master` wraps the keys in it; `expected` is
@@ -57,10 +57,13 @@ class SubjectKeys {
   [[nodiscard]] const Uuid& id() const noexcept { return id_; }
 
   // The key of a subject, such as `agent` and its id, in a workspace: always the same, until it is
-  // erased. fails: limit_exceeded beyond limits::kSubjectsPerWorkspaceMax; io, when the stock is
-  // used up and cannot be filled.
+  // erased. What is sealed with it must not be told of before make_durable(). cost: no disk.
+  // fails: limit_exceeded beyond limits::kSubjectsPerWorkspaceMax.
   [[nodiscard]] Result<SubjectKey> key_of(const Uuid& workspace_id, std::string_view kind,
                                           std::string_view subject);
+  // Returns once every key that was given out before is on disk. cost: nothing where they are, else
+  // one sync. fails: io: repeat it. threads: any but I/O threads.
+  [[nodiscard]] Status make_durable();
   // How often key_of() had none to give since the start.
   [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_; }
   // The key with that id; nothing if it was erased.
@@ -85,10 +88,11 @@ class SubjectKeys {
 
   [[nodiscard]] Status read_all();
   [[nodiscard]] Status fill();
+  [[nodiscard]] Status write_given_out();
+  [[nodiscard]] std::size_t make_slot();
   [[nodiscard]] Status write_slot(std::size_t number, const Slot& slot);
   [[nodiscard]] Status overwrite(std::size_t number);
   [[nodiscard]] std::vector<std::size_t> slots_to_erase(const Tag& tag, std::span<const Uuid> ids);
-  [[nodiscard]] Result<SubjectKey> refuse(Errc code, std::string why);
   [[nodiscard]] Tag tag_of(const Uuid& workspace_id, std::string_view kind,
                            std::string_view subject) const;
 
@@ -99,16 +103,19 @@ class SubjectKeys {
   crypto::HmacKey tags_;
   std::atomic<std::uint64_t> refusals_ = 0;
 
-  std::mutex disk_;       // held by who writes the file; taken before mutex_, never after
-  std::size_t next_ = 0;  // guarded by disk_; slots of the file
+  std::mutex disk_;  // held by who writes the file; taken before mutex_, never after
 
   mutable std::mutex mutex_;                           // never held over the disk
+  std::size_t next_ = 0;                               // guarded by mutex_; slots of the file
   std::map<std::size_t, Slot> slots_;                  // guarded by mutex_; by place in the file
   std::map<Uuid, std::size_t> by_id_;                  // guarded by mutex_
   std::map<Tag, std::size_t> by_tag_;                  // guarded by mutex_
   std::map<std::uint64_t, std::size_t> by_workspace_;  // guarded by mutex_; how many tags
   std::deque<std::size_t> stock_;                      // guarded by mutex_; on disk, not given out
   std::vector<std::size_t> unwritten_;  // guarded by mutex_; given out, tag not on disk
+  // How many keys were made in memory, and how many of them are on disk. Guarded by mutex_.
+  std::uint64_t made_ = 0;
+  std::uint64_t made_durable_ = 0;
 };
 
 }  // namespace sentrail::audit

@@ -2,6 +2,7 @@
 #include "runtime/decide/counting.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/truth.hpp"
 
@@ -63,7 +64,23 @@ class Counting {
     for (const Charge& charge : charges_) windows_->charge(charge, at_.now_ms);
   }
 
-  std::vector<Charge> take() { return std::move(charges_); }
+  // What all actions have charged, of each counter in one, as far as 64 bits go.
+  std::vector<Charge> take() {
+    const auto key = [](const Charge& one) { return std::tie(one.counter, one.per_ms); };
+    std::ranges::stable_sort(charges_, {}, key);
+    std::vector<Charge> merged;
+    for (Charge& charge : charges_) {
+      std::int64_t sum = 0;
+      const bool joins = !merged.empty() && key(merged.back()) == key(charge) &&
+                         !__builtin_add_overflow(merged.back().amount, charge.amount, &sum);
+      if (joins) {
+        merged.back().amount = sum;
+      } else {
+        merged.push_back(std::move(charge));
+      }
+    }
+    return merged;
+  }
 
  private:
   // Tests a limit, and notes what is charged whatever comes of it: a counter once an action.

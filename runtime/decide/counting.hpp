@@ -36,7 +36,7 @@ struct CountedDecisions {
   std::vector<Decision> decisions;
   Answer answer;
   std::vector<ShadowAnswer> shadows;  // with counters as the request found them
-  std::vector<Charge> charges;        // made, unless the request is blocked: then none are
+  std::vector<Charge> charges;        // made, a counter's in one; none if the request is blocked
 };
 
 // Decides the actions of one request in order, each with what those before it charge, and charges

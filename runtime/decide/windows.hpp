@@ -26,7 +26,7 @@ class NameSeal {
   virtual void seal(CounterName& name) const noexcept = 0;
 };
 
-// What one action charges one counter.
+// What the actions of a request charge one counter.
 struct Charge {
   CounterName counter;
   std::int64_t per_ms = 0;

@@ -29,6 +29,9 @@ struct Coordinator::Change {
   std::function<Result<Event>(const store::ActionRecord&)> event_of;
   // Adds to the step's transaction.
   std::function<void(const Step&, store::Transaction&)> extend;
+  // What becomes of the step's record if it lands after its caller has given up. The state is a
+  // final one, as the step's is. None: it stays as it is.
+  std::function<store::ActionRecord(store::ActionRecord)> unheard;
   // Goes into every try's transaction: what must hold whatever the step is.
   std::vector<store::Operation> rests_on;
   // Hears the durable step, its record as stored.

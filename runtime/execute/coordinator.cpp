@@ -119,6 +119,13 @@ void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
     }
     return GrantUsed{};
   };
+  // It is used up, as far as anybody knows: who was told `block` asks anew. What limits have
+  // counted for it counts on, as it does where a use was heard of.
+  asked->unheard = [](store::ActionRecord record) {
+    record.state = store::ActionState::failed;
+    record.result_note = "nobody was told of this use in time: the caller was answered `block`";
+    return record;
+  };
   asked->done = [done, asked = asked.get()](Result<Step> step) {
     if (step) return done(std::move(step->action.record));
     if (asked->is_stale) return done(std::nullopt);
@@ -150,19 +157,28 @@ void Coordinator::change(std::shared_ptr<Change> change_) {
   transaction.operations.insert(transaction.operations.end(), c.rests_on.begin(), c.rests_on.end());
   if (c.extend) c.extend(*step, transaction);
   step->action.record.version = version + 1;  // as the store will have it
-  ledger_.commit(*c.name, std::move(transaction), c.patience,
-                 [this, change_, step = *std::move(step)](store::Outcome outcome) mutable {
-                   Change& mine = *change_;
-                   if (outcome.status) {
-                     carry_out(step);
-                     return mine.done(std::move(step));
-                   }
-                   if (outcome.status.error().code == Errc::conflict &&
-                       ++mine.tries < limits::kChangeTriesMax) {
-                     return this->change(change_);
-                   }
-                   mine.done(tl::make_unexpected(std::move(outcome.status).error()));
-                 });
+  std::function<void()> late;
+  if (c.unheard) {
+    store::ActionRecord unheard = c.unheard(step->action.record);
+    transaction.if_withdrawn.emplace_back(store::PutAction{unheard, unheard.version, false, 0});
+    ++unheard.version;
+    late = [this, end = Step{Action{std::move(unheard)}, {}}] { carry_out(end); };
+  }
+  ledger_.commit(
+      *c.name, std::move(transaction), c.patience,
+      [this, change_, step = *std::move(step)](store::Outcome outcome) mutable {
+        Change& mine = *change_;
+        if (outcome.status) {
+          carry_out(step);
+          return mine.done(std::move(step));
+        }
+        if (outcome.status.error().code == Errc::conflict &&
+            ++mine.tries < limits::kChangeTriesMax) {
+          return this->change(change_);
+        }
+        mine.done(tl::make_unexpected(std::move(outcome.status).error()));
+      },
+      std::move(late));
 }
 
 // Does what a durable step asks for, but for sending: the executor does that itself.

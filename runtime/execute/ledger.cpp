@@ -38,7 +38,7 @@ Ledger::~Ledger() {
 }
 
 void Ledger::commit(const StepName& name, store::Transaction transaction, Patience patience,
-                    Then then) {
+                    Then then, std::function<void()> late) {
   const std::optional<std::int64_t> until_ms = patience.until_ms();
   if (until_ms && clock_.monotonic_ms() >= *until_ms) {
     loop_.post_always([then = std::move(then)] { then(failed(too_late())); });
@@ -51,7 +51,7 @@ void Ledger::commit(const StepName& name, store::Transaction transaction, Patien
     ++outstanding_;
   }
   Result<store::Ticket> ticket =
-      writer_.submit(std::move(transaction), store::CompletionTarget{this, token});
+      writer_.submit(std::move(transaction), {this, token, late != nullptr});
   if (!ticket) {
     one_less();
     // Not from within: the caller is not ready for its own continuation yet.
@@ -62,7 +62,7 @@ void Ledger::commit(const StepName& name, store::Transaction transaction, Patien
   if (until_ms) {
     loop_.after_ms(*until_ms - clock_.monotonic_ms(), [this] { give_up_late(); });
   }
-  waiting_.emplace(token, Waiting{&name, *ticket, patience, std::move(then)});
+  waiting_.emplace(token, Waiting{&name, *ticket, patience, std::move(then), std::move(late)});
 }
 
 void Ledger::give_up_late() {
@@ -71,12 +71,16 @@ void Ledger::give_up_late() {
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     Waiting& waiting = at->second;
     const std::optional<std::int64_t> until_ms = waiting.patience.until_ms();
-    const bool late = until_ms && *until_ms <= now_ms;
-    if (!late || !waiting.ticket.give_up()) {
+    const bool is_late = until_ms && *until_ms <= now_ms;
+    if (!waiting.then || !is_late || !waiting.ticket.give_up()) {
       ++at;
       continue;
     }
-    given_up.push_back(std::move(waiting.then));
+    given_up.push_back(std::exchange(waiting.then, nullptr));
+    if (waiting.late) {
+      ++at;
+      continue;
+    }
     at = waiting_.erase(at);
     one_less();
   }
@@ -100,7 +104,8 @@ void Ledger::complete(std::uint64_t token, store::Outcome outcome) {
   Waiting waiting = std::move(at->second);
   waiting_.erase(at);
   if (outcome.status) reach(hook_, waiting.name->durable);
-  waiting.then(std::move(outcome));
+  if (waiting.then) return waiting.then(std::move(outcome));
+  if (outcome.status) waiting.late();
 }
 
 void Ledger::one_less() {

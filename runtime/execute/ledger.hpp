@@ -60,8 +60,10 @@ class Ledger final : public store::CompletionPort {
   ~Ledger() override;
 
   // Submits a transaction; `then` runs on the loop, once, with its outcome. Nothing is submitted
-  // where patience has ended already: timed_out.
-  void commit(const StepName& name, store::Transaction transaction, Patience patience, Then then);
+  // where patience has ended already: timed_out. `late` runs after it, if the transaction was given
+  // up and has landed all the same, so that its `if_withdrawn` will.
+  void commit(const StepName& name, store::Transaction transaction, Patience patience, Then then,
+              std::function<void()> late = nullptr);
 
   // Whether nothing waits for its outcome.
   [[nodiscard]] bool idle() const noexcept { return waiting_.empty(); }
@@ -74,7 +76,8 @@ class Ledger final : public store::CompletionPort {
     const StepName* name;
     store::Ticket ticket;
     Patience patience;
-    Then then;
+    Then then;  // null: given up, and only what comes late is waited for
+    std::function<void()> late;
   };
 
   void give_up_late();

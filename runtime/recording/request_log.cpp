@@ -182,8 +182,10 @@ void RequestLog::write(std::deque<RecordedRequest>& batch) {
     crypto::wipe(request.json);
     dropped ? drop(*dropped) : static_cast<void>(++recorded_);
   }
-  // A failure costs what a power loss takes; the next sync tells again.
-  if (!batch.empty()) static_cast<void>(segments_->sync());
+  if (batch.empty()) return;
+  // Failures cost what a power loss takes; the next sync tells again.
+  static_cast<void>(subjects_.make_durable());
+  static_cast<void>(segments_->sync());
 }
 
 std::optional<Dropped> RequestLog::write_one(RecordedRequest& request) {

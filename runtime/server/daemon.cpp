@@ -146,7 +146,9 @@ Status Daemon::make_gate() {
   valve_.emplace(*sender_);
   rechecker_.emplace(*known_, bundle_, clock_, &*counters_);
   prober_.emplace(*known_, bundle_, clock_, &*counters_);
-  writer_ = std::make_unique<store::Writer>(*store_.store, clock_);
+  store::WriterOptions writing;
+  writing.before_batch = [this] { return subjects_->make_durable(); };
+  writer_ = std::make_unique<store::Writer>(*store_.store, clock_, std::move(writing));
   execute::CoordinatorOptions coordinating;
   coordinating.executor_id = crypto::uuid_v4();
   coordinating.reasons = config.reasons;

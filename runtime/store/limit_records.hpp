@@ -15,7 +15,7 @@
 
 namespace sentrail::store {
 
-// What one action has charged one counter.
+// What the actions of a call have charged one counter.
 struct ChargedCounter {
   Hash counter{};            // its name, sealed: it is made of who asks
   std::int64_t per_ms = 0;   // how far its limit looks back

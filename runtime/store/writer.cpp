@@ -14,6 +14,10 @@ namespace sentrail::store {
 
 namespace {
 
+std::size_t bytes_of(const Charges& charges) {
+  return charges.counters.size() * sizeof(ChargedCounter);
+}
+
 // What an operation costs while it waits, roughly: enough to bound the queue.
 std::size_t bytes_of(const Operation& operation) {
   constexpr std::size_t kBase = 1024;
@@ -24,7 +28,10 @@ std::size_t bytes_of(const Operation& operation) {
     return bytes;
   }
   if (const auto* charge = std::get_if<ChargeLimits>(&operation)) {
-    return kBase + charge->charges.counters.size() * sizeof(ChargedCounter);
+    return kBase + bytes_of(charge->charges);
+  }
+  if (const auto* given_back = std::get_if<GiveBackCharges>(&operation)) {
+    return kBase + bytes_of(given_back->charges);
   }
   if (const auto* item = std::get_if<Put<OutboxItem>>(&operation)) {
     return kBase + item->record.payload.size();
@@ -176,22 +183,39 @@ bool Writer::take_batch(std::vector<Queued>& batch) {
   return !batch.empty() || !stopping_;
 }
 
-void Writer::apply_batch(std::vector<Queued>& batch) {
+void Writer::skip_given_up(std::vector<Queued>& batch) {
   std::erase_if(batch, [this](const Queued& queued) {
-    const bool gone = queued.ticket.state_->load() == Ticket::State::given_up;
-    if (gone) skipped_.fetch_add(1);
-    return gone;
+    if (queued.ticket.state_->load() != Ticket::State::given_up) return false;
+    skipped_.fetch_add(1);
+    if (queued.target.port != nullptr && queued.target.even_late) {
+      Completion completion{queued.target.token, failed(Errc::timed_out, "it was given up")};
+      queued.target.port->post({&completion, 1});
+    }
+    return true;
   });
+}
+
+void Writer::apply_batch(std::vector<Queued>& batch) {
+  skip_given_up(batch);
   if (batch.empty() && withdrawals_.empty()) return;
   reach(hook_, "writer.batch.taken");
+  // A withdrawal has nothing that is sealed.
+  Status prepared;
+  if (!batch.empty() && options_.before_batch) prepared = options_.before_batch();
   const std::vector<Transaction> withdrawals = std::exchange(withdrawals_, {});
   std::vector<const Transaction*> transactions;
   transactions.reserve(withdrawals.size() + batch.size());
   for (const Transaction& transaction : withdrawals) transactions.push_back(&transaction);
-  for (const Queued& queued : batch) transactions.push_back(&queued.transaction);
+  for (const Queued& queued : batch) {
+    if (prepared) transactions.push_back(&queued.transaction);
+  }
 
   std::vector<Outcome> outcomes = store_.apply(transactions);
   SENTRAIL_CHECK(outcomes.size() == transactions.size());
+  if (!prepared) {
+    outcomes.resize(withdrawals.size() + batch.size(),
+                    failed(Errc::unavailable, prepared.error().message));
+  }
   reach(hook_, "writer.batch.applied");
   floor_dirty_ = true;
   batches_.fetch_add(1);
@@ -226,10 +250,11 @@ void Writer::complete(std::vector<Queued>& batch, std::vector<Outcome>& outcomes
     Ticket::State open = Ticket::State::open;
     if (!batch[i].ticket.state_->compare_exchange_strong(open, Ticket::State::decided)) {
       withdraw(batch[i], outcomes[i]);
-    } else if (batch[i].target.port != nullptr) {
-      addressed.push_back(
-          {batch[i].target.port, Completion{batch[i].target.token, std::move(outcomes[i])}});
+      if (!batch[i].target.even_late) continue;
     }
+    if (batch[i].target.port == nullptr) continue;
+    addressed.push_back(
+        {batch[i].target.port, Completion{batch[i].target.token, std::move(outcomes[i])}});
   }
   std::stable_sort(addressed.begin(), addressed.end(), [](const auto& a, const auto& b) {
     return std::less<CompletionPort*>{}(a.port, b.port);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -44,6 +45,8 @@ class CompletionPort {
 struct CompletionTarget {
   CompletionPort* port = nullptr;  // outlives the writer
   std::uint64_t token = 0;
+  // Also told of what was given up: success if it landed after all, and is being withdrawn.
+  bool even_late = false;
 };
 
 // The caller's hold on a submitted transaction: the one place where "answered in time" and "too
@@ -70,6 +73,10 @@ struct WriterOptions {
   std::size_t queue_bytes_max = limits::kWriterQueueBytesMax;
   std::size_t batch_max = limits::kWriterBatchMax;
   std::int64_t floor_interval_ms = limits::kFloorIntervalMs;
+  // Has on disk, before a batch is, what its entries need, such as keys that they are sealed with.
+  // Where it fails the batch is refused as unavailable. threads: called by the writer's thread
+  // only.
+  std::function<Status()> before_batch{};
 };
 
 // What the writer has done so far, for metrics and tests.
@@ -123,6 +130,7 @@ class Writer {
   void run();
   [[nodiscard]] bool take_batch(std::vector<Queued>& batch);
   void apply_batch(std::vector<Queued>& batch);
+  void skip_given_up(std::vector<Queued>& batch);
   void complete(std::vector<Queued>& batch, std::vector<Outcome>& outcomes);
   void withdraw(Queued& late, const Outcome& outcome);
   void sync_floor_if_due();

@@ -103,6 +103,22 @@ class Erasing(unittest.TestCase):
             held = path.read_bytes()
             self.assertEqual([n for n in needles if n in held], [], path)
 
+    def test_what_was_answered_has_its_key_after_a_kill(self):
+        # More new agents at once than there are keys ahead.
+        names = [[f"new-{page}-{i}" for i in range(64)] for page in range(40)]
+        for page in names:
+            items = [{"tool": "github", "action": "issues.create", "riskLevel": "low",
+                      "agentId": name} for name in page]
+            answer = call(self.gate.port, "POST", "/evaluate-action", {"items": items},
+                          {"Authorization": f"Bearer {self.key}"})
+            self.assertEqual(answer.status, 200, answer)
+        self.gate.kill()
+        self.gate.start()
+        self.ada.token = None
+        for name in names[0][:1] + names[-1]:
+            entries = self.found(name)
+            self.assertEqual([e["agent_id"] for e in entries], [name], entries)
+
     def test_without_the_file_of_keys_nothing_is_served(self):
         self.act("octo", "acme/private")
         self.gate.stop()

@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,10 +19,32 @@
 #include "runtime/audit/leaf.hpp"
 #include "runtime/audit/subject_keys.hpp"
 #include "runtime/audit/verify.hpp"
+#include "runtime/store/writer.hpp"
 #include "tests/support/memory_kv.hpp"
 
 namespace sentrail::audit {
 namespace {
+
+// As long as it lives no file grows past `bytes`.
+class FilesEnd {
+ public:
+  explicit FilesEnd(std::size_t bytes) {
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+    rlimit now = before_;
+    now.rlim_cur = bytes;
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &now), 0);
+  }
+  ~FilesEnd() {
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &before_), 0);
+    std::signal(SIGXFSZ, signal_);
+  }
+  FilesEnd(const FilesEnd&) = delete;
+  FilesEnd& operator=(const FilesEnd&) = delete;
+
+ private:
+  void (*signal_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before_{};
+};
 
 class EraseTest : public ::testing::Test {
  protected:
@@ -79,6 +103,15 @@ class EraseTest : public ::testing::Test {
   void reopen() {
     keys_.reset();
     keys_ = SubjectKeys::open(path_, master_).value();
+  }
+  // New subjects, more at once than there are keys in stock, and the ids of their keys.
+  static constexpr std::size_t kMany = 2'500;
+  std::set<Uuid> keys_of_many() {
+    std::set<Uuid> ids;
+    for (std::size_t i = 0; i < kMany; ++i) {
+      ids.insert(keys_->key_of(workspace_, kAgentKeys, std::to_string(i)).value().id);
+    }
+    return ids;
   }
   // Writes an entry as it is where no key can be had.
   void append_unkeyed(const Personal& personal) {
@@ -179,15 +212,84 @@ TEST_F(EraseTest, WhoComesAgainHasANewKey) {
   EXPECT_TRUE(opened(0).erased);
 }
 
-TEST_F(EraseTest, MoreNewSubjectsThanTheStockHasAllGetOne) {
-  std::set<Uuid> ids;
-  for (int i = 0; i < 2'500; ++i) {
-    ids.insert(keys_->key_of(workspace_, kAgentKeys, std::to_string(i)).value().id);
-  }
-  EXPECT_EQ(ids.size(), 2'500u);
+TEST_F(EraseTest, MoreNewSubjectsThanTheStockHasAllGetOneAndNobodyWaitsForTheDisk) {
+  const std::string before = file();
+  const std::set<Uuid> ids = keys_of_many();
+  EXPECT_EQ(ids.size(), kMany);
+  EXPECT_EQ(file(), before);
+  EXPECT_TRUE(keys_->make_durable());
+  const std::string after = file();
+  for (const Uuid& id : ids) EXPECT_NE(after.find(as_chars(id.bytes)), std::string::npos);
+  EXPECT_TRUE(keys_->make_durable());
+  EXPECT_EQ(file(), after) << "there was nothing to do";
+  reopen();
+  EXPECT_EQ(keys_of_many(), ids);
   Uuid other;
   EXPECT_FALSE(ids.contains(keys_->key_of(other, kAgentKeys, "0").value().id));
   EXPECT_FALSE(ids.contains(keys_->key_of(workspace_, kPersonKeys, "0").value().id));
+}
+
+TEST_F(EraseTest, KeysThatCannotBeMadeDurableAreTriedAgain) {
+  const std::set<Uuid> ids = keys_of_many();
+  {
+    const FilesEnd end(file().size());
+    EXPECT_EQ(keys_->make_durable().error().code, Errc::io);
+    EXPECT_EQ(keys_->settle().error().code, Errc::io);
+  }
+  ASSERT_TRUE(keys_->make_durable());
+  reopen();
+  EXPECT_EQ(keys_of_many(), ids);
+}
+
+TEST_F(EraseTest, AStockThatCannotBeFilledLeavesNoHole) {
+  for (int i = 0; i < 1'000; ++i) {
+    static_cast<void>(keys_->key_of(workspace_, kAgentKeys, std::to_string(i)));
+  }
+  const std::size_t size = file().size();
+  {
+    const FilesEnd end(size);
+    EXPECT_EQ(keys_->settle().error().code, Errc::io);
+  }
+  ASSERT_TRUE(keys_->settle());
+  EXPECT_EQ(file().size(), size + 1'000 * 128);
+}
+
+TEST_F(EraseTest, AKeyThatIsErasedBeforeItIsOnDiskNeverIs) {
+  const std::set<Uuid> ids = keys_of_many();
+  const Uuid last = keys_->key_of(workspace_, kAgentKeys, std::to_string(kMany - 1)).value().id;
+  EXPECT_EQ(keys_->erase(workspace_, kAgentKeys, std::to_string(kMany - 1), {}).value(), 1u);
+  ASSERT_TRUE(keys_->make_durable());
+  EXPECT_EQ(file().find(as_chars(last.bytes)), std::string::npos);
+  reopen();
+  EXPECT_EQ(keys_->find(last), std::nullopt);
+  for (const Uuid& id : ids) EXPECT_EQ(keys_->find(id).has_value(), id != last);
+}
+
+// What a writer has acknowledged opens with what is on disk by then.
+TEST_F(EraseTest, NoEntryIsAcknowledgedBeforeItsKeyIsOnDisk) {
+  const SystemClock clock;
+  store::WriterOptions options;
+  options.before_batch = [this] { return keys_->make_durable(); };
+  store::Writer writer(*store_, clock, options);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    store::AuditEntry entry;
+    entry.workspace_id = workspace_;
+    entry.time_ms = ++now_;
+    store::Transaction transaction;
+    transaction.operations.emplace_back(
+        store::AppendAudit{recorder().record(std::move(entry), by_agent(std::to_string(i)))});
+    if (i + 1 < kMany) {
+      ASSERT_TRUE(writer.submit(std::move(transaction), {}));
+    } else {
+      ASSERT_TRUE(writer.commit(std::move(transaction), -1).status);
+    }
+  }
+  std::filesystem::copy_file(path_, path_ + ".seen");
+  const auto seen = SubjectKeys::open(path_ + ".seen", master_).value();
+  const Recorder reader(master_, Uuid{}, seen.get());
+  const std::vector<store::AuditRow> rows = store_->audit_range(0, kMany).value();
+  ASSERT_EQ(rows.size(), kMany);
+  for (const store::AuditRow& row : rows) EXPECT_FALSE(reader.open(row).value().erased);
 }
 
 TEST_F(EraseTest, WhatNoKeyCouldBeHadForIsCountedAndNotSaidToBeErased) {
@@ -256,7 +358,10 @@ TEST_F(EraseTest, ManyThreadsMeetOneSubjectAndItHasOneKey) {
       }
     });
   }
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(keys_->settle());
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(keys_->make_durable());
+    ASSERT_TRUE(keys_->settle());
+  }
   for (std::thread& thread : threads) thread.join();
   std::set<Uuid> all;
   for (const std::set<Uuid>& seen : ids) all.insert(seen.begin(), seen.end());

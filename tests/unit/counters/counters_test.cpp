@@ -10,29 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
+#include "tests/unit/counters/limited.hpp"
 
 namespace sentrail::counters {
 namespace {
-
-namespace ir = compiler::ir;
-
-constexpr std::int64_t kHourMs = 3'600'000;
-
-ir::Policy limited(std::int64_t most, Effect otherwise = Effect::block) {
-  ir::Policy policy;
-  policy.name = "p";
-  policy.default_effect = Effect::block;
-  ir::Rule rule = support::rule("r", Outcome::allow, support::always(policy));
-  ir::Limit limit;
-  limit.most = most * kUnit;
-  limit.per_ms = kHourMs;
-  limit.otherwise = otherwise;
-  rule.limits = {limit};
-  policy.tiers.push_back({"t", false, {rule}});
-  return policy;
-}
 
 class CountersTest : public testing::Test {
  protected:
@@ -59,7 +41,7 @@ TEST_F(CountersTest, ManyThreadsNeverGetMoreThanThereIs) {
   constexpr int kThreads = 16;
   constexpr int kAsked = 200;
   constexpr int kMost = 1'000;
-  const ir::Policy policy = limited(kMost);
+  const compiler::ir::Policy policy = limited(kMost);
   std::atomic<int> allowed{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
@@ -158,6 +140,27 @@ TEST_F(CountersTest, AnAskingAgainLeavesOutWhatIsHeldAndChargesForItself) {
   EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::block) << "both count";
   counters_.give_back(again.reservation);
   EXPECT_EQ(effect(compiled, Purpose::simulate), Effect::allow);
+}
+
+// L14.7: what is written, kept of a hold and given back is as much whether in one or in many.
+TEST_F(CountersTest, AllActionsOfARequestChargeACounterInOne) {
+  support::Compiled compiled(limited(5));
+  const std::array<const Facts*, 3> three = {&facts_, &facts_, &facts_};
+  const Counted counted =
+      counters_.decide(compiled.engine(), three, compiled.scratch(), workspace_, Purpose::charge);
+  EXPECT_EQ(counted.decided.answer.effect, Effect::allow);
+  const auto written = counters_.written(counted.reservation, workspace_, Uuid{}, nullptr);
+  ASSERT_TRUE(written);
+  ASSERT_EQ(written->charges.counters.size(), 2u) << "the two names of the limit";
+  for (const store::ChargedCounter& one : written->charges.counters) {
+    EXPECT_EQ(one.amount, 3 * kUnit);
+  }
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::block) << "three and two are five";
+  counters_.give_back(counted.reservation);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(effect(compiled), Effect::allow);
+  EXPECT_EQ(effect(compiled), Effect::block);
 }
 
 TEST_F(CountersTest, HoldsAreFoundByTheirCallUntilTheyEnd) {

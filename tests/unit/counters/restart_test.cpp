@@ -12,33 +12,16 @@
 #include <vector>
 
 #include "runtime/counters/counters.hpp"
-#include "tests/support/build_ir.hpp"
 #include "tests/support/compiled.hpp"
 #include "tests/support/memory_kv.hpp"
+#include "tests/unit/counters/limited.hpp"
 
 namespace sentrail::counters {
 namespace {
 
-namespace ir = compiler::ir;
-
 constexpr std::int64_t kSecondMs = 1'000;
-constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kMost = 63;  // the largest number of charges that a test tells apart
 constexpr std::int64_t kStart = 1'790'000'000'000;
-
-ir::Policy limited(std::int64_t most, std::int64_t per_ms) {
-  ir::Policy policy;
-  policy.name = "p";
-  policy.default_effect = Effect::block;
-  ir::Rule rule = support::rule("r", Outcome::allow, support::always(policy));
-  ir::Limit limit;
-  limit.most = most * kUnit;
-  limit.per_ms = per_ms;
-  limit.keys = {support::ref("agent.id")};
-  rule.limits = {limit};
-  policy.tiers.push_back({"t", false, {rule}});
-  return policy;
-}
 
 // A machine's clocks: runs of it have monotonic clocks of their own.
 class MachineClock final : public Clock {
@@ -70,7 +53,7 @@ class Gauge {
  public:
   explicit Gauge(std::int64_t per_ms) {
     for (std::int64_t most = 0; most <= kMost; ++most) {
-      engines_.push_back(std::make_unique<support::Compiled>(limited(most, per_ms)));
+      engines_.push_back(std::make_unique<support::Compiled>(limited(most, per_ms, "agent.id")));
     }
   }
   support::Compiled& widest() { return *engines_.back(); }

@@ -146,6 +146,20 @@ TEST(Counting, ActionsOfOneRequestAccumulate) {
   EXPECT_EQ(gate.effect(one), Effect::block);
 }
 
+// However much it is: what does not fit into one charge is in several.
+TEST(Counting, WhatAllActionsChargeIsGivenBackToTheLast) {
+  CountingGate gate(policy_of({sum_limit(1, Effect::require_approval)}));
+  const std::vector<oracle::Request> many(7, request_of("a", "1e40"));
+  const decide::CountedDecisions held = gate.ask(many);
+  EXPECT_EQ(held.answer.effect, Effect::require_approval);
+  decide::Windows::Sum sum = 0;
+  for (const decide::Charge& one : held.charges) sum += static_cast<std::uint64_t>(one.amount);
+  EXPECT_EQ(sum, decide::Windows::Sum{2 * 7} * kUnitsMax) << "by both names";
+  EXPECT_LT(held.charges.size(), 2 * many.size());
+  for (const decide::Charge& one : held.charges) gate.windows.give_back(one, gate.now_ms);
+  EXPECT_EQ(gate.windows.size(), 0u);
+}
+
 // L14.5: the outcome's people and those of the `else`.
 TEST(Counting, AnElseAsksBesideItsRule) {
   ir::Limit asks = limit(0, Effect::require_approval);

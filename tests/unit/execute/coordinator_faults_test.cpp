@@ -46,6 +46,23 @@ class CoordinatorFaultsTest : public CoordinatorTest {
     coordinator_->hold(request(body), [this](Result<Held> held) { answer_ = std::move(held); });
     turn(1);
   }
+  // An approved grant, and what starts to use it; the answer comes to `used_`.
+  static HoldRequest grant_request() {
+    HoldRequest made = request("granted");
+    made.draft.kind = store::ActionKind::grant;
+    return made;
+  }
+  store::ActionRecord granted() {
+    const store::ActionRecord record = hold(grant_request()).value().record;
+    EXPECT_TRUE(vote(record));
+    return record;
+  }
+  void begin_use(const store::ActionRecord& grant) {
+    GrantUse use{bind(grant, grant_request().call).value(), {}, {}};
+    coordinator_->use_grant(ref_of(grant), std::move(use),
+                            [this](auto used) { used_.emplace(std::move(used)); });
+    turn();
+  }
   std::vector<ActionState> states_of_all() {
     std::vector<ActionState> states;
     const auto page = store_->list_actions(workspace(), {}).value();
@@ -54,6 +71,7 @@ class CoordinatorFaultsTest : public CoordinatorTest {
   }
 
   std::optional<Result<Held>> answer_;
+  std::optional<Result<std::optional<store::ActionRecord>>> used_;
   std::unique_ptr<store::GateHook> hook_;
 };
 
@@ -112,6 +130,45 @@ TEST_F(CoordinatorFaultsTest, AHoldThatLandsTooLateIsRevokedAndCannotBeApproved)
   EXPECT_THAT(log_of(page.items[0]), ElementsAre("hold", "withdrawn"));
   EXPECT_EQ(vote(page.items[0]).error().code, Errc::conflict);
   EXPECT_THAT(sender_.jobs, IsEmpty());
+}
+
+// Who was answered `block` has no use for it any more, and whoever follows the call hears its end.
+TEST_F(CoordinatorFaultsTest, AUseThatLandsTooLateEndsTheGrantAndEverybodyIsTold) {
+  const store::ActionRecord grant = granted();
+  open_stopping_at("store.batch.written");
+  begin_use(grant);
+  hook_->wait_until_arrived();  // on disk, and nobody was told
+  clock_.advance_ms(limits::kAuditWriteMsMax);
+  pump_until([&] { return used_.has_value(); });
+  EXPECT_EQ(used_->error().code, Errc::timed_out);
+  changes_.clear();
+  hook_->release();
+  pump_until([&] { return !changes_.empty(); });
+  hook_->wait_for("writer.completions.posted", 2);
+  EXPECT_EQ(stored(grant).state, ActionState::failed);
+  EXPECT_THAT(log_of(grant), ElementsAre("hold", "approve", "grant", "withdrawn"));
+  ASSERT_THAT(changes_, SizeIs(1));
+  EXPECT_EQ(changes_[0], stored(grant));
+}
+
+// Nothing came of it: the grant is as good as before.
+TEST_F(CoordinatorFaultsTest, AUseThatIsGivenUpBeforeItIsWrittenUsesNothingUp) {
+  const store::ActionRecord grant = granted();
+  open_stopping_at("writer.batch.taken");
+  begin_hold("stands in the way");
+  hook_->wait_until_arrived();
+  begin_use(grant);
+  clock_.advance_ms(limits::kAuditWriteMsMax);
+  pump_until([&] { return used_.has_value(); });
+  EXPECT_EQ(used_->error().code, Errc::timed_out);
+  used_.reset();
+  changes_.clear();
+  hook_->release();
+  begin_use(grant);
+  pump_until([&] { return used_.has_value(); });
+  EXPECT_EQ(used_->value()->state, ActionState::succeeded);
+  EXPECT_THAT(log_of(grant), ElementsAre("hold", "approve", "grant"));
+  EXPECT_THAT(changes_, SizeIs(1));
 }
 
 TEST_F(CoordinatorFaultsTest, AnIntentOlderThanItsLeaseIsNotSent) {

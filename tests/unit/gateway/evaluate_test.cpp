@@ -61,6 +61,22 @@ TEST_F(EvaluateTest, WhoAsksAndWhatForIsKnown) {
   }
 }
 
+// docs/api.md, evaluate-action: what cannot be recorded is blocked, and names no entry.
+TEST_F(EvaluateTest, WhatCannotBeRecordedIsBlockedAndNamesNoEntry) {
+  EXPECT_NE(post("/evaluate-action", key_, kWhole).text("auditLogId"), "null");
+  {
+    const std::lock_guard lock(disk_->mutex);
+    disk_->next_failure = Error{Errc::io, "the disk is full"};
+  }
+  // The one that meets the failure, and one that is refused because the store is closed by then.
+  for (int i = 0; i < 2; ++i) {
+    const Heard heard = post("/evaluate-action", key_, kWhole);
+    EXPECT_EQ(heard.text("decision"), "block") << heard.body;
+    EXPECT_EQ(heard.text("auditLogId"), "null") << heard.body;
+    EXPECT_NE(heard.text("correlationId"), "null") << heard.body;
+  }
+}
+
 // --- correlation ids -----------------------------------------------------------------------
 
 TEST_F(EvaluateTest, EveryAnswerOfADeskNamesItsCall) {

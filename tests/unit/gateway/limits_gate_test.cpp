@@ -143,7 +143,10 @@ constexpr const char* kRepository = "/gateway-proxy/github/repos/acme/web";
 
 class KeptLimitsTest : public AgentsTest {
  protected:
-  KeptLimitsTest() : AgentsTest(test_settings(), kLimitedReads) { clock_.advance_ms(kHourMs); }
+  explicit KeptLimitsTest(std::string_view policy = kLimitedReads)
+      : AgentsTest(test_settings(), policy) {
+    clock_.advance_ms(kHourMs);
+  }
 
   std::shared_ptr<FakeResult> call(const std::string& method, const std::string& path,
                                    const std::string& body = {}) {
@@ -152,6 +155,25 @@ class KeptLimitsTest : public AgentsTest {
   bool went(const std::shared_ptr<FakeResult>& result) {
     pump_until([&] { return result->forwarded || result->response; });
     return result->forwarded.has_value();
+  }
+  // Asks while the disk stands still, until one is given up and lands all the same. What the writer
+  // had not taken yet is skipped, which is not enough.
+  void land_late(const std::function<std::shared_ptr<FakeResult>()>& ask_one) {
+    while (writer_->counts().withdrawn == 0) {
+      const std::uint64_t skipped = writer_->counts().skipped;
+      disk_->stall(true);
+      const auto late = ask_one();
+      for (int turns = 0; turns < 1'000; ++turns) {
+        io_.run_pending();
+        coordinator_->run_pending();
+        std::this_thread::yield();
+      }
+      clock_.advance_ms(limits::kAuditWriteMsMax);
+      EXPECT_FALSE(went(late));
+      disk_->stall(false);
+      pump_until(
+          [&] { return writer_->counts().withdrawn > 0 || writer_->counts().skipped != skipped; });
+    }
   }
   // How many calls the store has counted: each by two names.
   std::int64_t kept() {
@@ -194,25 +216,44 @@ TEST_F(KeptLimitsTest, AReadThatIsCountedWaitsForTheDisk) {
 }
 
 TEST_F(KeptLimitsTest, WhatIsGivenUpAndLandsIsTakenBack) {
-  // What the writer had not taken yet is skipped, which is not enough.
-  while (writer_->counts().withdrawn == 0) {
-    const std::uint64_t skipped = writer_->counts().skipped;
-    disk_->stall(true);
-    const auto late = call("POST", kIssues, R"({"title":"x"})");
-    for (int turns = 0; turns < 1'000; ++turns) {
-      io_.run_pending();
-      std::this_thread::yield();
-    }
-    clock_.advance_ms(limits::kAuditWriteMsMax);
-    EXPECT_FALSE(went(late));
-    disk_->stall(false);
-    pump_until(
-        [&] { return writer_->counts().withdrawn > 0 || writer_->counts().skipped != skipped; });
-  }
+  land_late([this] { return call("POST", kIssues, R"({"title":"x"})"); });
   EXPECT_EQ(kept(), 0);
   EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
   EXPECT_TRUE(went(call("POST", kIssues, R"({"title":"x"})")));
   EXPECT_EQ(kept(), 2);
+}
+
+constexpr std::string_view kLimitedGrants = R"(policy p
+language 1
+import sentrail.github
+rule merges: require_approval when action == "pulls.merge" limit 1 per 1h
+default block
+)";
+
+class KeptGrantsTest : public KeptLimitsTest {
+ protected:
+  KeptGrantsTest() : KeptLimitsTest(kLimitedGrants) {}
+};
+
+// It counts on, in memory as in the store, and stands in nobody's stead: no repeat is let past the
+// limit for what it has charged.
+TEST_F(KeptGrantsTest, AUseThatIsGivenUpAndLandsLeavesNoHold) {
+  const std::string merge = R"({"tool":"github","action":"pulls.merge","riskLevel":"high")";
+  const Heard held = post("/evaluate-action", key_, merge + "}");
+  ASSERT_EQ(held.text("decision"), "require_approval") << held.body;
+  const std::string id = held.text("approvalRequestId");
+  const Heard voted = post("/approval-decision", signed_in("rita", Role::reviewer),
+                           R"({"decision":"approved","approvalRequestId":")" + id + "\"}");
+  ASSERT_EQ(voted.text("status"), "approved") << voted.body;
+  EXPECT_EQ(counters_.sizes().held, 1u);
+  const std::string repeat = merge + R"(,"approvalRequestId":")" + id + "\"}";
+  land_late([&] { return begin({"POST", "/evaluate-action", key_, repeat}); });
+  pump_until([&] { return counters_.sizes().held == 0; });
+  EXPECT_EQ(kept(), 1);
+  EXPECT_EQ(next_start()->sizes().held, 0u);
+  EXPECT_EQ(post("/evaluate-action", key_, merge + "}").text("decision"), "block");
+  const Uuid action = parse_uuid(id).value();
+  EXPECT_EQ(store_->get_action(workspace_.id, action).value()->state, store::ActionState::failed);
 }
 
 TEST_F(KeptLimitsTest, AHoldIsKeptUntilItEnds) {

@@ -152,6 +152,85 @@ TEST_F(WriterTest, QueuedBytesAreBounded) {
   hook_->release();
 }
 
+// Of what lists many counters, either way, the list counts.
+TEST_F(WriterTest, QueuedBytesOfChargesAreBounded) {
+  WriterOptions options;
+  options.queue_bytes_max = 1'000'000;
+  start("store.batch.staged", options);
+  submit(0);
+  hook_->wait_until_arrived();
+  Charges charges;
+  charges.counters.resize(options.queue_bytes_max / sizeof(ChargedCounter));
+  EXPECT_FALSE(writer_->submit(transaction(GiveBackCharges{charges}), {}));
+  EXPECT_FALSE(writer_->submit(transaction(ChargeLimits{charges, {}, false}), {}));
+  Transaction late = transaction(AppendAudit{entry(1)});
+  late.if_withdrawn.emplace_back(GiveBackCharges{charges});
+  EXPECT_FALSE(writer_->submit(late, {}));
+  EXPECT_TRUE(writer_->submit(transaction(AppendAudit{entry(1)}), {}));
+  hook_->release();
+}
+
+TEST_F(WriterTest, WhatIsGivenUpIsHeardOfByWhoWantsTo) {
+  start("store.batch.written");
+  Ticket landed = submit(1, {&port_, 1, true});
+  hook_->wait_until_arrived();
+  Ticket skipped = submit(2, {&port_, 2, true});
+  EXPECT_TRUE(landed.give_up());
+  EXPECT_TRUE(skipped.give_up());
+  hook_->release();
+  port_.wait_for(2);
+  EXPECT_THAT(port_.posts(), ElementsAre(ElementsAre(1), ElementsAre(2)));
+  EXPECT_TRUE(port_.outcomes()[0].status) << "it landed, and is withdrawn";
+  EXPECT_EQ(port_.outcomes()[1].status.error().code, Errc::timed_out);
+  hook_->wait_for("writer.completions.posted", 2);
+  EXPECT_THAT(leaves(), ElementsAre("decision 0 github", "withdrawn 1 github of 0"));
+}
+
+// What entries need is on disk before they are, or they are not told of.
+TEST_F(WriterTest, WhatABatchNeedsIsThereBeforeIt) {
+  std::uint64_t written = 0;  // batches, when it was asked last
+  int asked = 0;
+  bool fails = false;
+  WriterOptions options;
+  options.before_batch = [&]() -> Status {
+    written = writes();
+    ++asked;
+    if (fails) return fail(Errc::io, "no keys");
+    return {};
+  };
+  start("nowhere", options);
+  EXPECT_TRUE(writer_->commit(transaction(AppendAudit{entry(0)}), 60'000).status);
+  EXPECT_EQ(written, 0u);
+  fails = true;
+  const Outcome refused = writer_->commit(transaction(AppendAudit{entry(1)}), 60'000);
+  EXPECT_EQ(refused.status.error().code, Errc::unavailable);
+  EXPECT_EQ(refused.status.error().message, "no keys");
+  fails = false;
+  EXPECT_TRUE(writer_->commit(transaction(AppendAudit{entry(2)}), 60'000).status);
+  EXPECT_EQ(asked, 3);
+  EXPECT_THAT(leaves(), ElementsAre("decision 0 github", "decision 1 github"));
+}
+
+// What is refused for that holds up no withdrawal.
+TEST_F(WriterTest, AWithdrawalNeedsNothing) {
+  bool fails = false;
+  WriterOptions options;
+  options.before_batch = [&]() -> Status {
+    if (fails) return fail(Errc::io, "no keys");
+    return {};
+  };
+  start("store.batch.written", options);
+  Ticket late = submit(1);
+  hook_->wait_until_arrived();
+  fails = true;
+  submit(2, {&port_, 2});
+  EXPECT_TRUE(late.give_up());
+  hook_->release();
+  port_.wait_for(1);
+  EXPECT_EQ(port_.outcomes()[0].status.error().code, Errc::unavailable);
+  EXPECT_THAT(leaves(), ElementsAre("decision 0 github", "withdrawn 1 github of 0"));
+}
+
 TEST_F(WriterTest, GivenUpBeforeItsBatchIsNeverWritten) {
   start("store.batch.staged");
   submit(0, {&port_, 0});
