@@ -31,6 +31,7 @@ constexpr std::size_t kWrappedBytes = crypto::SealKey::kSize + crypto::kSealOver
 constexpr std::size_t kUsedBytes = 16 + 16 + kWrappedBytes;
 // Subjects that are new between two looks; 128 KiB with one sync.
 constexpr std::size_t kStock = 1'024;
+constexpr std::size_t kSlotsRead = 512;  // at once
 
 std::string place_of(const Uuid& id) {
   std::string place("sentrail-subject-key-v1\0", 24);
@@ -117,7 +118,18 @@ SubjectKeys::SubjectKeys(FileHandle file, std::string path, const crypto::SealKe
       wrap_(wrap_key(master)),
       tags_(as_chars(derived(master, "sentrail-subject-tag-v1"))) {}
 
-SubjectKeys::~SubjectKeys() = default;
+// Keys that nobody was given would be read at every later start: what of them is at the file's end
+// goes, but for the first, by which a start notices another master key. Where it cannot go, a start
+// reads it all the same.
+SubjectKeys::~SubjectKeys() {
+  std::size_t end = next_;
+  while (end > 1 && !stock_.empty() && stock_.back() + 1 == end) {
+    stock_.pop_back();
+    --end;
+  }
+  if (end == next_) return;
+  static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>((end + 1) * kSlotBytes)));
+}
 
 Result<std::unique_ptr<SubjectKeys>> SubjectKeys::open(const std::string& path,
                                                        const crypto::SealKey& master,
@@ -156,35 +168,44 @@ Status SubjectKeys::read_all() {
   struct stat found{};
   if (::fstat(file_.get(), &found) != 0) return io_failure("look at", path_);
   const auto size = static_cast<std::size_t>(found.st_size);
-  for (next_ = 0; (next_ + 2) * kSlotBytes <= size; ++next_) {
+  const std::size_t slots = size < kSlotBytes ? 0 : size / kSlotBytes - 1;
+  while (next_ < slots) {
+    const std::size_t some = std::min(slots - next_, kSlotsRead);
     SENTRAIL_ASSIGN_OR_RETURN(
         const std::string bytes,
-        store::read_at(file_.get(), kSlotBytes, (next_ + 1) * kSlotBytes, path_));
-    const std::string_view used = std::string_view(bytes).substr(0, kUsedBytes);
-    const auto sum =
-        store::read_big_endian<std::uint64_t>(std::string_view(bytes).substr(kUsedBytes));
-    if (sum != store::checksum_of(used)) continue;
-    const Uuid id = uuid_of(used);
-    Result<std::string> secret = crypto::open(wrap_, used.substr(32), place_of(id));
-    if (!secret) return fail(Errc::corrupt, path_ + " does not open with this master key");
-    Result<crypto::SealKey> key = crypto::SealKey::from_bytes(*secret);
-    crypto::wipe(*secret);
-    if (!key) return fail(Errc::corrupt, path_ + " is garbled");
-    const Tag tag = uuid_of(used.substr(16));
-    by_id_.emplace(id, next_);
-    if (tag != Tag{} && by_tag_.emplace(tag, next_).second) ++by_workspace_[workspace_of(tag)];
-    slots_.emplace(next_, Slot{id, tag, *std::move(key)});
+        store::read_at(file_.get(), some * kSlotBytes, (next_ + 1) * kSlotBytes, path_));
+    for (std::size_t at = 0; at < bytes.size(); at += kSlotBytes) {
+      SENTRAIL_TRY(read_slot(std::string_view(bytes).substr(at, kSlotBytes)));
+      ++next_;
+    }
   }
   return {};
 }
 
-Status SubjectKeys::write_slot(std::size_t number, const Slot& slot) {
+Status SubjectKeys::read_slot(std::string_view bytes) {
+  const std::string_view used = bytes.substr(0, kUsedBytes);
+  const auto sum = store::read_big_endian<std::uint64_t>(bytes.substr(kUsedBytes));
+  if (sum != store::checksum_of(used)) return {};
+  const Uuid id = uuid_of(used);
+  Result<std::string> secret = crypto::open(wrap_, used.substr(32), place_of(id));
+  if (!secret) return fail(Errc::corrupt, path_ + " does not open with this master key");
+  Result<crypto::SealKey> key = crypto::SealKey::from_bytes(*secret);
+  crypto::wipe(*secret);
+  if (!key) return fail(Errc::corrupt, path_ + " is garbled");
+  const Tag tag = uuid_of(used.substr(16));
+  by_id_.emplace(id, next_);
+  if (tag != Tag{} && by_tag_.emplace(tag, next_).second) ++by_workspace_[workspace_of(tag)];
+  slots_.emplace(next_, Slot{id, tag, *std::move(key)});
+  return {};
+}
+
+std::string SubjectKeys::bytes_of(const Slot& slot) const {
   std::string bytes;
   bytes.append(as_chars(slot.id.bytes)).append(as_chars(slot.tag.bytes));
   bytes += crypto::seal(wrap_, as_chars(slot.key.bytes()), place_of(slot.id));
   store::append_big_endian(bytes, store::checksum_of(bytes));
   bytes.resize(kSlotBytes, '\0');
-  return store::write_at(file_.get(), bytes, (number + 1) * kSlotBytes, path_);
+  return bytes;
 }
 
 // REQUIRES: disk_ is held. Slots that could not be written stay empty in the file, unless nobody
@@ -199,11 +220,12 @@ Status SubjectKeys::fill() {
     first = std::exchange(next_, next_ + missing);
   }
   std::vector<Slot> made;
-  Status written;
-  while (written && made.size() < missing) {
+  std::string bytes;
+  while (made.size() < missing) {
     made.push_back({crypto::uuid_v4(), Tag{}, crypto::SealKey::generate()});
-    written = write_slot(first + made.size() - 1, made.back());
+    bytes += bytes_of(made.back());
   }
+  Status written = store::write_at(file_.get(), bytes, (first + 1) * kSlotBytes, path_);
   if (written && ::fdatasync(file_.get()) != 0) written = io_failure("sync", path_);
   const std::lock_guard lock(mutex_);
   if (!written) {
@@ -326,7 +348,9 @@ Status SubjectKeys::write_given_out() {
       given_out.emplace_back(number, Slot{slot.id, slot.tag, copy_of(slot.key)});
     }
   }
-  for (const auto& [number, slot] : given_out) SENTRAIL_TRY(write_slot(number, slot));
+  for (const auto& [number, slot] : given_out) {
+    SENTRAIL_TRY(store::write_at(file_.get(), bytes_of(slot), (number + 1) * kSlotBytes, path_));
+  }
   if (!given_out.empty() && ::fdatasync(file_.get()) != 0) return io_failure("sync", path_);
   const std::lock_guard lock(mutex_);
   const auto written = static_cast<std::ptrdiff_t>(given_out.size());

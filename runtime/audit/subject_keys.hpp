@@ -90,7 +90,8 @@ class SubjectKeys {
   [[nodiscard]] Status fill();
   [[nodiscard]] Status write_given_out();
   [[nodiscard]] std::size_t make_slot();
-  [[nodiscard]] Status write_slot(std::size_t number, const Slot& slot);
+  [[nodiscard]] Status read_slot(std::string_view bytes);
+  [[nodiscard]] std::string bytes_of(const Slot& slot) const;
   [[nodiscard]] Status overwrite(std::size_t number);
   [[nodiscard]] std::vector<std::size_t> slots_to_erase(const Tag& tag, std::span<const Uuid> ids);
   [[nodiscard]] Tag tag_of(const Uuid& workspace_id, std::string_view kind,

@@ -204,6 +204,18 @@ TEST_F(EraseTest, KeysOutliveTheProcessWhetherTheirTagsDidOrNot) {
   EXPECT_FALSE(opened(2).erased);
 }
 
+TEST_F(EraseTest, StartsLeaveNoUnusedKeysBehind) {
+  append(by_agent("sam"));
+  reopen();
+  const auto size = std::filesystem::file_size(path_);
+  for (int start = 0; start < 3; ++start) {
+    append(by_agent("bot-" + std::to_string(start)));
+    reopen();
+  }
+  EXPECT_LT(std::filesystem::file_size(path_), size + 4 * 1'024);
+  for (std::uint64_t entry = 0; entry < 4; ++entry) EXPECT_FALSE(opened(entry).erased);
+}
+
 TEST_F(EraseTest, WhoComesAgainHasANewKey) {
   append(by_agent("octo"));
   erase(store::AuditColumn::agent, "octo");
