@@ -9,10 +9,14 @@
 namespace sentrail::gateway {
 
 void Housekeeping::run_on(http::IoThread& io) {
+  io.post([this, &io] { wait_on(io); });
+}
+
+void Housekeeping::wait_on(http::IoThread& io) {
   io.after(limits::kHousekeepingMs, [this, &io] {
     // A full queue or a failing disk: the next time is soon enough.
     static_cast<void>(pool_.run([this] { static_cast<void>(clean()); }));
-    run_on(io);
+    wait_on(io);
   });
 }
 

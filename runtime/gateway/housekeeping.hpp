@@ -32,7 +32,7 @@ class Housekeeping {
         clock_(clock),
         counters_(counters) {}
 
-  // Cleans every limits::kHousekeepingMs, as long as that thread runs.
+  // Cleans every limits::kHousekeepingMs, as long as that thread runs. threads: any.
   void run_on(http::IoThread& io);
 
   // Cleans once: at most limits::kPageItemsMax sessions, and what limits no longer count in slices
@@ -41,6 +41,7 @@ class Housekeeping {
   [[nodiscard]] Status clean();
 
  private:
+  void wait_on(http::IoThread& io);
   [[nodiscard]] Status clean_sessions(std::int64_t now_ms);
   [[nodiscard]] Status clean_windows();
 

@@ -54,9 +54,13 @@ Result<PolicyKeeper::Bundle> PolicyKeeper::install(std::string_view bytes) {
 }
 
 void PolicyKeeper::watch_zones_on(http::IoThread& io, const Clock& clock) {
+  io.post([this, &io, &clock] { wait_for_zones_on(io, clock); });
+}
+
+void PolicyKeeper::wait_for_zones_on(http::IoThread& io, const Clock& clock) {
   io.after(limits::kZoneRefreshMs, [this, &io, &clock] {
     if (const Bundle bundle = active_.current()) bundle->refresh_zones(clock.now());
-    watch_zones_on(io, clock);
+    wait_for_zones_on(io, clock);
   });
 }
 

@@ -61,10 +61,11 @@ class PolicyKeeper {
   [[nodiscard]] Result<Bundle> install(std::string_view bytes);
 
   // Looks every limits::kZoneRefreshMs what the clocks of the policy's zones show, as long as that
-  // thread runs. Both outlive it.
+  // thread runs. Both outlive it. threads: any.
   void watch_zones_on(http::IoThread& io, const Clock& clock);
 
  private:
+  void wait_for_zones_on(http::IoThread& io, const Clock& clock);
   [[nodiscard]] bundles::LoadOptions options() const {
     return {source_.trusted,        source_.allow_unsigned, source_.needed,
             gateway::can_carry_out, source_.engine,         source_.native};
