@@ -64,6 +64,19 @@ Result<Step> on(const Action& action, const ExecutorLost&, std::int64_t now_ms) 
   return abandon(action, now_ms);
 }
 
+// What waits for people, and what is no call, is asked for anew; a call that people had approved by
+// then may have been sent.
+Result<Step> on(const Action& action, const StoreWentBack&, std::int64_t now_ms) {
+  const ActionRecord& record = action.record;
+  if (record.state == ActionState::held ||
+      (record.state == ActionState::approved && record.kind != ActionKind::forward)) {
+    return end_unsent(action, now_ms, ActionState::revoked, AuditKind::revoke, AuditDecision::block,
+                      "the store went back: what became of this since is not known; ask again");
+  }
+  if (record.state != ActionState::approved && !is_owned(record)) return not_now(record, "doubted");
+  return enter_doubt(action, now_ms, "the store went back: it may have been sent since");
+}
+
 Result<Step> on(const Action& action, const Rechecked& event, std::int64_t now_ms) {
   const ActionState state = action.record.state;
   if (state != ActionState::held && state != ActionState::approved &&

@@ -54,7 +54,8 @@ Coordinator::Coordinator(CoordinatorParts parts, CoordinatorOptions options)
       loop_(parts.clock, limits::kCoordinatorQueueMax),
       ledger_(parts.writer, loop_, parts.clock, parts.hook),
       started_unix_ms_(parts.clock.now().unix_ms),
-      started_monotonic_ms_(parts.clock.monotonic_ms()) {}
+      started_monotonic_ms_(parts.clock.monotonic_ms()),
+      begun_(!options_.begins_later) {}
 
 Coordinator::~Coordinator() = default;
 

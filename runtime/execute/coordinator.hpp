@@ -65,6 +65,8 @@ struct CoordinatorOptions {
   // Who is asked when nobody decides a new hold, in order of time.
   std::vector<store::Escalation> escalations;
   std::string break_glass_group;  // told at once of every emergency grant; empty: nobody
+  bool store_went_back = false;   // it is an older one than the last that served: see StoreWentBack
+  bool begins_later = false;      // nothing is sent until begin_sending()
   // Told of every durable change, for long polls. On the coordinator's thread; must not block.
   std::function<void(const store::ActionRecord&)> on_change;
 };
@@ -99,8 +101,9 @@ struct Held {
 // What a start found and did.
 struct RecoveryReport {
   std::size_t given_back = 0;  // claimed, nothing sent: approved again
-  std::size_t in_doubt = 0;    // sending: nobody knows
-  std::size_t approved = 0;    // will be sent now
+  std::size_t in_doubt = 0;    // sending, or of a store that went back: nobody knows
+  std::size_t revoked = 0;     // of a store that went back: to be asked for anew
+  std::size_t approved = 0;    // will be sent
 };
 
 // threads: the named requests, first_byte_sent() and finished() from any; callbacks on run()'s, or
@@ -143,14 +146,17 @@ class Coordinator final : public SendObserver {
   void use_grant(const ActionRef& ref, GrantUse use,
                  Callback<std::optional<store::ActionRecord>> done);
 
-  // Settles what a former process left, then starts sending what is approved. Call it once, before
-  // anything else. fails: unavailable, io, corrupt: the server must not start.
+  // Settles what a former process left, then starts sending what is approved, if that is not to
+  // begin later. Call it once, before anything else. fails: unavailable, io, corrupt: the server
+  // must not start.
   void recover(Callback<RecoveryReport> done);
 
   // Runs until stop(); or a turn at a time, for tests: false if there was nothing to do.
   void run();
   bool run_pending() { return loop_.run_pending(); }
-  // Starts no more sends; approved calls wait for the next start. threads: any.
+  // Sends what is approved, and asks about what is in doubt, from now on. threads: any.
+  void begin_sending();
+  // Starts no more sends, for good; approved calls wait for the next start. threads: any.
   void stop_sending() noexcept { draining_.store(true); }
   // Ends run() once what was asked is answered. Sends that are under way are in doubt after the
   // next start: call stop_sending() and wait for sending() to be zero first.
@@ -198,7 +204,17 @@ class Coordinator final : public SendObserver {
   void put_back(const ActionRef& ref);
   void look_again(const ActionRef& ref);
   void next_waiting();
+
+  // coordinator_recover.cpp
+  struct Recovery;
   void recover_all(Callback<RecoveryReport> done);
+  [[nodiscard]] Status find_left_behind(Recovery& recovery);
+  void settle(const std::shared_ptr<Recovery>& recovery);
+  void settle_one(const std::shared_ptr<Recovery>& recovery, const ActionRef& ref);
+  [[nodiscard]] Result<RecoveryReport> report_of(const Recovery& recovery);
+  [[nodiscard]] Result<std::size_t> take_up();
+  void take_up_soon();
+  [[nodiscard]] bool may_send() const noexcept { return begun_.load() && !draining_.load(); }
 
   // coordinator_probe.cpp
   void plan_probe(const store::ActionRecord& record);
@@ -227,6 +243,7 @@ class Coordinator final : public SendObserver {
   std::map<ActionRef, Probing> probing_;
   std::deque<ActionRef> waiting_;  // beyond limits::kExecutionsMax
   std::atomic<std::size_t> sending_{0};
+  std::atomic<bool> begun_;
   std::atomic<bool> draining_{false};
 };
 

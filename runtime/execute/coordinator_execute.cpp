@@ -1,4 +1,4 @@
-// Executing approved calls: load, check, claim, intent, send, result; and what a start finds.
+// Executing approved calls: load, check, claim, intent, send, result.
 //
 // Neighbours: coordinator.hpp, changes.hpp, sender.hpp. Must not know: sockets, rows, policy.
 #include <algorithm>
@@ -38,7 +38,7 @@ struct Coordinator::Execution {
 };
 
 void Coordinator::dispatch(const ActionRef& ref) {
-  if (draining_.load()) return;  // the next start comes back to it
+  if (!may_send()) return;  // begin_sending() or the next start comes back to it
   if (executions_.contains(ref)) return;
   if (executions_.size() >= limits::kExecutionsMax) {
     waiting_.push_back(ref);
@@ -176,7 +176,8 @@ void Coordinator::record_intent(std::shared_ptr<Execution> execution) {
 // REQUIRES: the intent is durable.
 void Coordinator::begin_send(std::shared_ptr<Execution> execution,
                              const store::ActionRecord& record) {
-  if (now_ms() >= record.lease_until_ms) {
+  // Whoever sends must be done before another may take the call.
+  if (now_ms() >= record.lease_until_ms - limits::kUpstreamTotalMsDefault) {
     return record_result(execution->ref, execution->fence,
                          {SendReport::End::nothing_sent, "the disk took too long", {}});
   }
@@ -247,62 +248,6 @@ void Coordinator::record_result(const ActionRef& ref, std::uint64_t fence, SendR
     }
   };
   change(result);
-}
-
-// --- recovery ------------------------------------------------------------------------------
-
-void Coordinator::recover(Callback<RecoveryReport> done) {
-  loop_.post_always([this, done = std::move(done)] { recover_all(done); });
-}
-
-void Coordinator::recover_all(Callback<RecoveryReport> done) {
-  struct Recovery {
-    RecoveryReport report;
-    std::size_t left = 1;  // this function's own
-    std::optional<Error> error;
-  };
-  auto recovery = std::make_shared<Recovery>();
-  const auto one_done = [this, recovery, done = std::move(done)] {
-    if (--recovery->left != 0) return;
-    if (recovery->error) return done(tl::make_unexpected(*recovery->error));
-    auto approved = parts_.reader.actions_in(ActionState::approved);
-    if (!approved) return done(tl::make_unexpected(approved.error()));
-    if (Status planned = plan_probes(); !planned) return done(tl::make_unexpected(planned.error()));
-    for (const store::ActionRecord& record : *approved) {
-      if (record.kind != store::ActionKind::forward) continue;
-      ++recovery->report.approved;
-      dispatch({record.workspace_id, record.action_id});
-    }
-    wake_at(now_ms());
-    done(recovery->report);
-  };
-  for (const ActionState state : {ActionState::claimed, ActionState::sending}) {
-    auto left_behind = parts_.reader.actions_in(state);
-    if (!left_behind) {
-      recovery->error = left_behind.error();
-      break;
-    }
-    for (const store::ActionRecord& record : *left_behind) {
-      if (record.executor_id == options_.executor_id) continue;
-      ++recovery->left;
-      auto lost = std::make_shared<Change>();
-      lost->ref = {record.workspace_id, record.action_id};
-      lost->name = &kRecoverStep;
-      lost->event_of = [](const store::ActionRecord&) -> Result<Event> { return ExecutorLost{}; };
-      lost->done = [recovery, one_done](const Result<Step>& step) {
-        if (!step) {
-          recovery->error = step.error();
-        } else if (step->action.record.state == ActionState::in_doubt) {
-          ++recovery->report.in_doubt;
-        } else {
-          ++recovery->report.given_back;
-        }
-        one_done();
-      };
-      change(lost);
-    }
-  }
-  one_done();
 }
 
 }  // namespace sentrail::execute

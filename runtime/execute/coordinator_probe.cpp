@@ -38,7 +38,7 @@ Status Coordinator::plan_probes() {
 void Coordinator::probe_once(const ActionRef& ref) {
   auto record = parts_.reader.get_action(ref.workspace_id, ref.action_id);
   const bool in_doubt = record && *record && (*record)->state == ActionState::in_doubt;
-  if (draining_.load() || !in_doubt) {
+  if (!may_send() || !in_doubt) {
     probing_.erase(ref);
     return;
   }

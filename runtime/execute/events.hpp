@@ -101,6 +101,10 @@ struct LeaseLapsed {};
 // The executor of a claim is certainly dead: its process is not the one that runs now.
 struct ExecutorLost {};
 
+// The store is an older one than the last that served: a backup, or one whose end was cut. What
+// became of the call since then, nobody here knows.
+struct StoreWentBack {};
+
 // A person says what became of a call in doubt.
 struct DoubtSettled {
   approvals::Voter voter;
@@ -130,10 +134,10 @@ struct Withdrawn {
 };
 
 // One thing that happened.
-using Event =
-    std::variant<VoteCast, EscalationDue, DecideByReached, ExecuteByReached, Rechecked, Claimed,
-                 IntentRecorded, FirstByteSent, NothingSent, ConnectionLost, ResponseReceived,
-                 LeaseLapsed, ExecutorLost, DoubtSettled, Probed, GrantUsed, Withdrawn>;
+using Event = std::variant<VoteCast, EscalationDue, DecideByReached, ExecuteByReached, Rechecked,
+                           Claimed, IntentRecorded, FirstByteSent, NothingSent, ConnectionLost,
+                           ResponseReceived, LeaseLapsed, ExecutorLost, StoreWentBack, DoubtSettled,
+                           Probed, GrantUsed, Withdrawn>;
 
 // --- effects -------------------------------------------------------------------------------
 

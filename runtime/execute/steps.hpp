@@ -72,6 +72,8 @@ class StepBuilder {
                               std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const LeaseLapsed& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const ExecutorLost& event, std::int64_t now_ms);
+[[nodiscard]] Result<Step> on(const Action& action, const StoreWentBack& event,
+                              std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const Rechecked& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const Claimed& event, std::int64_t now_ms);
 [[nodiscard]] Result<Step> on(const Action& action, const IntentRecorded& event,

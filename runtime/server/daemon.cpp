@@ -65,6 +65,7 @@ Result<Started> Daemon::start() {
   SENTRAIL_TRY(tell_of_start());
   SENTRAIL_TRY(invite_owner());
   SENTRAIL_TRY(recover());
+  SENTRAIL_TRY(leave_mark());
   SENTRAIL_TRY(serve());
   return started_;
 }
@@ -114,7 +115,7 @@ Status Daemon::take_up_limits() {
       const counters::Restored found,
       counters_->restore(*store_.store, limits_origin(data_->store_path(), store_.report.created)));
   counts_anew_ = found.anew;
-  if (found.anew && !store_.report.created) {
+  if (store_went_back()) {
     logger_.write(http::LogLevel::warning, "limits_unknown",
                   {{"remedy",
                     "none is needed: what was counted before is not known, so a limit "
@@ -154,6 +155,8 @@ Status Daemon::make_gate() {
   coordinating.reasons = config.reasons;
   coordinating.escalations = config.escalations;
   coordinating.break_glass_group = config.break_glass_group;
+  coordinating.store_went_back = store_went_back();
+  coordinating.begins_later = true;
   coordinating.on_change = [this](const store::ActionRecord& record) {
     gateway::tell_counters(*counters_, record);
     watch_.changed(record);
@@ -233,12 +236,15 @@ Status Daemon::tell_of_start() {
     reason += ", and " + std::to_string(report.unconfirmed) + " entries longer";
   }
   if (!started_.complaint.empty()) reason += "; the last good bundle decides";
-  if (counts_anew_ && !report.created) reason += "; what limits counted before is not known";
+  if (store_went_back()) reason += "; the store went back: what came after it is not known";
   store::Transaction told = entry(store::AuditKind::restart, "server.start",
                                   store::AuditDecision::none, std::move(reason));
   told.operations.emplace_back(store::NoteLimitClock{counters_->clock()});
-  SENTRAIL_TRY(writer_->commit(std::move(told)).status);
-  // After the lineage is on disk: a start in between counts anew once more.
+  return writer_->commit(std::move(told)).status;
+}
+
+// After the lineage is on disk and what was held is settled: a start in between does both again.
+Status Daemon::leave_mark() {
   return counts_anew_ ? leave_limits_mark(data_->store_path(), counters_->mark()) : Status();
 }
 
@@ -267,10 +273,11 @@ Status Daemon::recover() {
       [&promise](Result<execute::RecoveryReport> report) { promise.set_value(std::move(report)); });
   SENTRAIL_ASSIGN_OR_RETURN(started_.recovered, future.get());
   const execute::RecoveryReport& found = started_.recovered;
-  if (found.given_back + found.in_doubt + found.approved > 0) {
+  if (found.given_back + found.in_doubt + found.revoked + found.approved > 0) {
     logger_.write(http::LogLevel::info, "recovered",
                   {{"given_back", std::to_string(found.given_back)},
                    {"in_doubt", std::to_string(found.in_doubt)},
+                   {"revoked", std::to_string(found.revoked)},
                    {"approved", std::to_string(found.approved)}});
   }
   return {};
@@ -295,7 +302,7 @@ Status Daemon::serve() {
           logger_.write(http::LogLevel::error, "reload_refused", {{"error", "too much waits"}});
         }
       },
-      [this] { valve_->close(); });
+      [this] { stop_sending(); });
   SENTRAIL_TRY(local_->open(data_->path(), {store_, *changes_, *administration_, *pool_, *recorder_,
                                             *subjects_, requests_.get()}));
   SENTRAIL_TRY(exporters_.make(
@@ -304,6 +311,7 @@ Status Daemon::serve() {
       options_.config.upstream_ca_file, *store_.store, *server_->threads().back()));
   SENTRAIL_TRY(ask_witness());
   server_->start();
+  coordinator_->begin_sending();
   exporters_.start();
   local_->run_on(*server_->threads().front());
   log_->start();
@@ -327,8 +335,14 @@ void Daemon::wait() {
   logger_.write(http::LogLevel::info, "ended", {});
 }
 
-void Daemon::close() {
+// The coordinator first: a call that it does not claim uses up no try at the valve.
+void Daemon::stop_sending() {
+  if (coordinator_) coordinator_->stop_sending();
   if (valve_) valve_->close();
+}
+
+void Daemon::close() {
+  stop_sending();
   if (server_) server_->wait();
   if (local_) local_->close();
   if (retention_) retention_->stop();

@@ -118,8 +118,14 @@ class Daemon {
   [[nodiscard]] Status tell_of_start();
   [[nodiscard]] Status invite_owner();
   [[nodiscard]] Status recover();
+  [[nodiscard]] Status leave_mark();
+  // Nothing here knows what a later state of this store did.
+  [[nodiscard]] bool store_went_back() const noexcept {
+    return counts_anew_ && !store_.report.created;
+  }
   [[nodiscard]] Status ask_witness();
   [[nodiscard]] Status serve();
+  void stop_sending();
   void close();
 
   void reload();

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from harness.log import free_port  # noqa: E402
 from harness.people import call, owner_and_reviewer  # noqa: E402
 from harness.processes import Gate, Programs, until  # noqa: E402
 
@@ -33,10 +35,8 @@ class Backups(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrail-backup-"))
         self.gate = Gate(PROGRAMS).start()
         self.data = self.gate.folder / "data"
-        self.ada, _ = owner_and_reviewer(self.gate)
-        self.ada.do("PUT", "/connections/github",
-                    {"scheme": "http", "host": "127.0.0.1", "port": 9, "authScheme": "token",
-                     "credential": "x", "privateAddress": True})
+        self.ada, self.bob = owner_and_reviewer(self.gate)
+        self.connect(9)
         self.key = self.ada.make_key("agents")
 
     def tearDown(self):
@@ -45,12 +45,18 @@ class Backups(unittest.TestCase):
         shutil.rmtree(self.gate.folder)
         shutil.rmtree(self.folder)
 
+    def connect(self, port):
+        self.ada.do("PUT", "/connections/github",
+                    {"scheme": "http", "host": "127.0.0.1", "port": port, "authScheme": "token",
+                     "credential": "x", "privateAddress": True})
+
     def write(self, number):
         """A held call: some entries and a stored body."""
         answer = call(self.gate.port, "POST", CALL,
                       {"title": f"t{number}", "head": "h", "base": "main"},
                       {"Authorization": f"Bearer {self.key}", "X-Agent-Id": "octo"})
         self.assertIn(answer.status, (202, 429), answer)
+        return answer.body
 
     def size(self):
         return self.ada.do("GET", "/audit/log/head")["size"]
@@ -118,6 +124,29 @@ class Backups(unittest.TestCase):
         self.ada.token = None
         self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 200)
         sentrail("restore", self.folder / "b", self.data, code=1)
+
+    def test_what_was_approved_before_a_backup_is_sent_by_nobody_but_a_person(self):
+        port = free_port()
+        self.connect(port)
+        agreed, waiting = self.write(1)["approvalRequestId"], self.write(2)["approvalRequestId"]
+        # Nobody listens where the connection leads: for some seconds it is tried again.
+        decision = threading.Thread(target=self.bob.decide, args=(agreed,))
+        decision.start()
+        until(lambda: self.ada.approval(agreed)["status"] == "approved", "the approval")
+        sentrail("backup", self.data, self.folder / "b")
+        decision.join()
+        self.gate.stop()
+        sentrail("restore", self.folder / "b", self.data, "--accept-loss", "a test")
+        with socket.create_server(("127.0.0.1", port)) as upstream:
+            upstream.settimeout(3)  # what must not happen has no event
+            for _ in range(2):
+                self.gate.start()
+                self.ada.token = self.bob.token = None
+                self.assertEqual(self.bob.approval(agreed)["status"], "in_doubt")
+                self.assertEqual(self.bob.approval(waiting)["status"], "revoked")
+                with self.assertRaises(TimeoutError):
+                    upstream.accept()
+                self.gate.stop()
 
     def test_damage_is_found_and_never_brought_back(self):
         for number in range(20):

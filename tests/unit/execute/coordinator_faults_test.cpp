@@ -171,10 +171,12 @@ TEST_F(CoordinatorFaultsTest, AUseThatIsGivenUpBeforeItIsWrittenUsesNothingUp) {
   EXPECT_THAT(changes_, SizeIs(1));
 }
 
-TEST_F(CoordinatorFaultsTest, AnIntentOlderThanItsLeaseIsNotSent) {
+// A send that began now could outlast the lease, and another would take the call.
+TEST_F(CoordinatorFaultsTest, AnIntentThatLeavesTooLittleOfTheLeaseIsNotSent) {
   open_stopping_at("-");
   rechecker_.answer = [this](const auto&, const auto&, RecheckAt at) {
-    if (at == RecheckAt::intent) clock_.advance_ms(limits::kClaimLeaseMs);
+    if (at != RecheckAt::intent) return RecheckAnswer{};
+    clock_.advance_ms(limits::kClaimLeaseMs - limits::kUpstreamTotalMsDefault);
     return RecheckAnswer{};
   };
   const Held held = hold().value();

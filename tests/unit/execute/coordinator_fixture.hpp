@@ -103,6 +103,8 @@ class CoordinatorTest : public testing::Test {
     options.executor_id.bytes[0] = ++boots_;
     options.channels = {"slack", "email"};
     options.escalations = escalations_;
+    options.store_went_back = store_went_back_;
+    options.begins_later = begins_later_;
     options.on_change = [this](const store::ActionRecord& record) { changes_.push_back(record); };
     coordinator_ = std::make_unique<Coordinator>(
         CoordinatorParts{*store_, *writer_, recorder_, vault_, rechecker_, sender_, clock_, nullptr,
@@ -233,7 +235,9 @@ class CoordinatorTest : public testing::Test {
   std::vector<store::ActionRecord> changes_;
   std::uint8_t boots_ = 0;
   std::vector<store::Escalation> escalations_;  // of the coordinator that is opened next
-  SyncPointHook* hook_of_store_ = nullptr;      // and of its writer, when they are opened next
+  bool store_went_back_ = false;                // likewise
+  bool begins_later_ = false;
+  SyncPointHook* hook_of_store_ = nullptr;  // and of its writer, when they are opened next
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<Coordinator> coordinator_;

@@ -383,35 +383,7 @@ TEST_F(CoordinatorTest, AKillSwitchBetweenJudgingAndUsingAGrantWins) {
   EXPECT_EQ(use(1).value()->state, ActionState::succeeded);
 }
 
-// --- restarts and broken disks -------------------------------------------------------------
-
-TEST_F(CoordinatorTest, ARestartKeepsHoldsAndSendsWhatWasApproved) {
-  const Held waiting = hold(request("waiting")).value();
-  const Held approved = hold(request("approved")).value();
-  (void)wait<store::ActionRecord>([&](auto done) {
-    coordinator_->vote(ref_of(approved.record),
-                       {reviewer(1), store::Verdict::approve, approved.record.approval_hash, ""},
-                       {}, done);
-  });
-  const std::size_t jobs = sender_.jobs.size();
-  restart();
-  EXPECT_EQ(stored(waiting.record).state, ActionState::held);
-  pump_until([&] { return sender_.jobs.size() > jobs; });
-  EXPECT_EQ(sender_.jobs.back().call.body, "approved");
-  EXPECT_TRUE(vote(waiting.record));
-}
-
-TEST_F(CoordinatorTest, ARestartWhileSendingIsDoubt) {
-  const store::ActionRecord record = sent_to_sender();
-  close();
-  open();
-  const RecoveryReport report = recover();
-  EXPECT_EQ(report.in_doubt, 1u);
-  EXPECT_EQ(report.given_back, 0u);
-  EXPECT_EQ(stored(record).state, ActionState::in_doubt);
-  for (int i = 0; i < 10; ++i) (void)coordinator_->run_pending();
-  EXPECT_THAT(sender_.jobs, SizeIs(1));
-}
+// --- broken disks --------------------------------------------------------------------------
 
 TEST_F(CoordinatorTest, ABrokenDiskHoldsNothingAndSendsNothing) {
   const Held held = hold().value();

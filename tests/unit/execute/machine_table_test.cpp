@@ -78,6 +78,7 @@ std::map<std::string, std::function<Event(const Action&)>> meanings() {
       {"response 502", answer(502)},
       {"lease lapsed", just(LeaseLapsed{})},
       {"executor lost", just(ExecutorLost{})},
+      {"store went back", just(StoreWentBack{})},
       {"settled as applied", just(DoubtSettled{admin(1), true, ""})},
       {"settled as not applied", just(DoubtSettled{admin(1), false, ""})},
       {"probe finds it applied", just(Probed{ProbeAnswer::applied, false, ""})},
