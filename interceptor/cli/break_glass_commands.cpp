@@ -66,7 +66,7 @@ Status use(Context& context, const Options& options) {
   if (!context.json) print_approval(approval);
   SENTRAIL_ASSIGN_OR_RETURN(
       const std::string typed,
-      ask_secret("\nYour emergency code approves this without the others, who are told now: "));
+      ask_secret("\nYour emergency code approves this without the others, who review it later: "));
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("code").string(typed).key("reason").string(options.reason);
