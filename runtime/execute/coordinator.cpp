@@ -95,11 +95,6 @@ void Coordinator::settle(const ActionRef& ref, DoubtSettled word,
   ask(ref, std::move(word), std::move(rests_on), std::move(done));
 }
 
-void Coordinator::withdraw(const ActionRef& ref, Withdrawn word,
-                           Callback<store::ActionRecord> done) {
-  ask(ref, std::move(word), {}, std::move(done));
-}
-
 void Coordinator::use_grant(const ActionRef& ref, GrantUse use,
                             Callback<std::optional<store::ActionRecord>> done) {
   auto asked = std::make_shared<Change>();

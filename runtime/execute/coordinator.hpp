@@ -64,9 +64,8 @@ struct CoordinatorOptions {
   approvals::ReasonRule reasons;      // what is asked of every decision
   // Who is asked when nobody decides a new hold, in order of time.
   std::vector<store::Escalation> escalations;
-  std::string break_glass_group;  // told at once of every emergency grant; empty: nobody
-  bool store_went_back = false;   // it is an older one than the last that served: see StoreWentBack
-  bool begins_later = false;      // nothing is sent until begin_sending()
+  bool store_went_back = false;  // it is an older one than the last that served: see StoreWentBack
+  bool begins_later = false;     // nothing is sent until begin_sending()
   // Told of every durable change, for long polls. On the coordinator's thread; must not block.
   std::function<void(const store::ActionRecord&)> on_change;
 };
@@ -124,14 +123,13 @@ class Coordinator final : public SendObserver {
   // unavailable.
   void hold(HoldRequest request, Callback<Held> done);
 
-  // Applies a person's vote, a settlement of doubt, a withdrawal. The record as it stands
-  // afterwards. in: `rests_on` is what the word demands of the store, such as the voter's record as
-  // it was read. fails: as transition(); not_found; unavailable, also if `rests_on` does not hold.
+  // Applies a person's vote or settlement of a doubt. The record as it stands afterwards. in:
+  // `rests_on` is what the word demands of the store, such as the voter's record as it was read.
+  // fails: as transition(); not_found; unavailable, also if `rests_on` does not hold.
   void vote(const ActionRef& ref, VoteCast vote, std::vector<store::Operation> rests_on,
             Callback<store::ActionRecord> done);
   void settle(const ActionRef& ref, DoubtSettled word, std::vector<store::Operation> rests_on,
               Callback<store::ActionRecord> done);
-  void withdraw(const ActionRef& ref, Withdrawn word, Callback<store::ActionRecord> done);
 
   // Takes back a pending call and holds an edited one in its place, in one transaction: the old one
   // ends as revoked, and each names the other. in: `edited` says who asks and what, as for hold();
@@ -188,6 +186,7 @@ class Coordinator final : public SendObserver {
 
   // coordinator_hold.cpp
   [[nodiscard]] Result<Step> prepare(Holding& holding);
+  [[nodiscard]] store::Transaction transaction_of(Holding& holding, const Step& step);
   void submit_hold(std::shared_ptr<Holding> holding);
   void attach(std::shared_ptr<Holding> holding, const Uuid& pending);
 

@@ -63,16 +63,23 @@ Result<Step> Coordinator::prepare(Holding& holding) {
   return execute::hold(draft, at_ms);
 }
 
+// What a hold writes: record, entry, sealed call, charges. Takes the sealed call.
+store::Transaction Coordinator::transaction_of(Holding& holding, const Step& step) {
+  const store::ActionRecord& record = step.action.record;
+  store::Transaction out = scribe_.write(
+      step, 0, audit::Payload::of(audit::hide(holding.request.call.body, record.hidden)),
+      holding.request.obliged);
+  out.operations.emplace_back(
+      store::PutBlob{record.workspace_id, record.request.id, std::move(holding.sealed)});
+  if (holding.request.charges) out.operations.emplace_back(*holding.request.charges);
+  return out;
+}
+
 void Coordinator::submit_hold(std::shared_ptr<Holding> holding) {
   Result<Step> step = prepare(*holding);
   if (!step) return holding->done(tl::make_unexpected(std::move(step).error()));
   const store::ActionRecord& record = step->action.record;
-  store::Transaction transaction = scribe_.write(
-      *step, 0, audit::Payload::of(audit::hide(holding->request.call.body, record.hidden)),
-      holding->request.obliged);
-  transaction.operations.emplace_back(
-      store::PutBlob{record.workspace_id, record.request.id, std::move(holding->sealed)});
-  if (holding->request.charges) transaction.operations.emplace_back(*holding->request.charges);
+  store::Transaction transaction = transaction_of(*holding, *step);
   // A hold that its caller never heard of must not wait for people.
   if (Result<Step> withdrawn =
           transition(step->action, Withdrawn{"nobody was told of this hold in time"}, now_ms())) {
@@ -112,16 +119,9 @@ void Coordinator::edit(const ActionRef& ref, HoldRequest edited, approvals::Vote
     return Withdrawn{why, made, editor};
   };
   change_->extend = [this, holding, fresh](const Step&, store::Transaction& transaction) {
-    const Step& step = **fresh;
-    store::Transaction made = scribe_.write(
-        step, 0,
-        audit::Payload::of(audit::hide(holding->request.call.body, step.action.record.hidden)),
-        holding->request.obliged);
-    made.operations.emplace_back(store::PutBlob{step.action.record.workspace_id,
-                                                step.action.record.request.id, holding->sealed});
+    store::Transaction made = transaction_of(*holding, **fresh);
     std::move(made.operations.begin(), made.operations.end(),
               std::back_inserter(transaction.operations));
-    if (holding->request.charges) transaction.operations.emplace_back(*holding->request.charges);
   };
   change_->done = [this, fresh, done](const Result<Step>& step) {
     if (!step) return done(tl::make_unexpected(step.error()));

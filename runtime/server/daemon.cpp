@@ -154,7 +154,6 @@ Status Daemon::make_gate() {
   coordinating.executor_id = crypto::uuid_v4();
   coordinating.reasons = config.reasons;
   coordinating.escalations = config.escalations;
-  coordinating.break_glass_group = config.break_glass_group;
   coordinating.store_went_back = store_went_back();
   coordinating.begins_later = true;
   coordinating.on_change = [this](const store::ActionRecord& record) {
