@@ -119,6 +119,29 @@ class Backups(unittest.TestCase):
         self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 200)
         sentrail("restore", self.folder / "b", self.data, code=1)
 
+    def test_no_private_key_of_a_signer_is_in_a_backup(self):
+        secret = (self.data / "signer/key").read_bytes()
+        for name in ("signer.before-restore-1", "log.before-repair-2", "elsewhere"):
+            shutil.copytree(self.data / "signer", self.data / name)
+        shutil.copy(self.data / "master.key", self.data / "master.key.old")
+        sentrail("backup", self.data, self.folder / "b", "--keys", self.folder / "k")
+        self.gate.stop()
+        sentrail("backup", self.data, self.folder / "stopped", "--no-keys")
+        master = (self.data / "master.key").read_bytes()
+        for made in ("b", "stopped"):
+            files = [one for one in (self.folder / made).rglob("*") if one.is_file()]
+            self.assertIn("last_good.bundle", [one.name for one in files])
+            for file in files:
+                content = file.read_bytes()
+                self.assertFalse(secret in content or master in content, file)
+        self.assertEqual({one.name for one in (self.folder / "k").iterdir()},
+                         {"master.key", "subjects"})
+        # One that an older release made may have them.
+        shutil.copytree(self.data / "signer", self.folder / "b/signer.before-restore-1")
+        fresh = self.gate.folder / "fresh"
+        sentrail("restore", self.folder / "b", fresh, "--keys", self.folder / "k")
+        self.assertEqual([one.name for one in fresh.glob("signer*")], [])
+
     def test_damage_is_found_and_never_brought_back(self):
         for number in range(20):
             self.write(number)
