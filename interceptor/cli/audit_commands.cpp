@@ -120,6 +120,7 @@ Status verify_file(Context& context, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Errc::io, "cannot read " + path);
   const audit::VerifyReport report = audit::verify_export(file);
+  if (file.bad()) return fail(Errc::io, "cannot read " + path);
   return print_verdict(context, report.head, report.fault);
 }
 
@@ -260,9 +261,16 @@ Status verify(Context& context, const VerifyOptions& options) {
   return options.file.empty() ? verify_gate(context) : verify_file(context, options.file);
 }
 
+// What could not be told is no finding: a gate that refuses says nothing of its log.
+Status told_or_not(Status done) {
+  if (done || done.error().code != Errc::permission_denied) return done;
+  return fail(Errc::unavailable, done.error().message);
+}
+
 void add_verify(CLI::App& family, Context& context) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = family.add_subcommand("verify", "recompute every hash of the log");
+  command->footer("Exit codes: 0 whole, 1 the log or proof is broken, 2 it could not be told.");
   CLI::Option* where =
       command->add_option("where", options->where, "a log's files: their folder, or their URL");
   CLI::Option* file =
@@ -274,8 +282,9 @@ void add_verify(CLI::App& family, Context& context) {
   command->add_option("--key", options->key, "the log's key, name+id+base64, from elsewhere");
   command->add_option("--witness", options->witness, "the key of who must have cosigned the proof")
       ->needs(proof);
-  command->callback(
-      [&context, options] { context.finish([&] { return verify(context, *options); }); });
+  command->callback([&context, options] {
+    context.finish([&] { return told_or_not(verify(context, *options)); });
+  });
 }
 
 void add_prove(CLI::App& family, Context& context) {

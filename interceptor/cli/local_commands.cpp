@@ -1,5 +1,5 @@
-// `stop --local`, `backup`, `restore`, `store`: what is done on the gate's own machine, past the
-// network and the store.
+// `stop --local` and lifting it, `backup`, `restore`, `store`: what is done on the gate's own
+// machine, past the network and the store.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/json_writer.hpp"
@@ -27,26 +28,38 @@ struct StopOptions {
   std::string tool;
   std::string agent;
   std::string reason;
+  std::optional<std::string> workspace;  // none: the whole server
   bool hard = false;
+  bool lift = false;
 };
+
+// What is stopped, and where, for people.
+std::string scope_of(const StopOptions& options) {
+  const std::string what = !options.tool.empty()    ? "the tool " + options.tool
+                           : !options.agent.empty() ? "the agent " + options.agent
+                                                    : "everything";
+  return what + " " +
+         (options.workspace ? "in the workspace " + *options.workspace : "on the whole server");
+}
 
 Status stop(Context& context, const StopOptions& options) {
   std::string line;
   JsonWriter json(&line);
-  json.begin_object().key("do").string("stop").key("reason").string(options.reason);
+  json.begin_object().key("do").string(options.lift ? "resume" : "stop");
+  json.key("reason").string(options.reason);
   if (!options.tool.empty()) json.key("tool").string(options.tool);
   if (!options.agent.empty()) json.key("agent").string(options.agent);
   if (options.hard) json.key("mode").string("hard");
-  if (!context.settings.workspace.empty()) {
-    json.key("workspace").string(context.settings.workspace);
-  }
+  if (options.workspace) json.key("workspace").string(*options.workspace);
   json.end_object();
   SENTRAIL_ASSIGN_OR_RETURN(const Answer answer, ask_control(options.data, line, kStopWaitMs));
   if (context.printed_json(answer)) return {};
-  const std::string what = !options.tool.empty()    ? "the tool " + options.tool
-                           : !options.agent.empty() ? "the agent " + options.agent
-                                                    : std::string("everything");
-  std::printf("stopped %s; lift it with `sentrail kill`\n", escape_display(what).c_str());
+  const std::string scope = escape_display(scope_of(options));
+  if (options.lift) {
+    std::printf("lifted the stop of %s; stops of anything else hold\n", scope.c_str());
+    return {};
+  }
+  std::printf("stopped %s; lift it with the same command and --lift\n", scope.c_str());
   const std::string not_kept = cell(answer.json.root(), "notKept");
   if (cell(answer.json.root(), "kept") == "no") {
     std::printf("%s: a restart forgets it: %s\n", toned(Tone::bad, "NOT KEPT").c_str(),
@@ -203,12 +216,19 @@ void add_stop(CLI::App& app, Context& context) {
   CLI::Option* tool = command->add_option("--tool", options->tool, "only this tool");
   CLI::Option* agent = command->add_option("--agent", options->agent, "only this agent");
   agent->excludes(tool);
-  command->add_flag("--hard", options->hard, "stop declared reads too, and cut off what streams")
-      ->excludes(tool)
-      ->excludes(agent);
+  CLI::Option* hard =
+      command
+          ->add_flag("--hard", options->hard, "stop declared reads too, and cut off what streams")
+          ->excludes(tool)
+          ->excludes(agent);
+  command->add_flag("--lift", options->lift, "lift such a stop; the store must take writes for it")
+      ->excludes(hard);
   command->add_option("--reason", options->reason, "for the record")->required();
-  command->callback(
-      [&context, options] { context.finish([&] { return stop(context, *options); }); });
+  command->callback([&app, &context, options] {
+    // What was once put into the environment must not narrow an emergency stop.
+    if (app.get_option("--workspace")->count() > 0) options->workspace = context.settings.workspace;
+    context.finish([&] { return stop(context, *options); });
+  });
 }
 
 }  // namespace sentrail::cli

@@ -49,8 +49,10 @@ class UrlSource final : public audit::TileSource {
     request.method = "GET";
     request.target = prefix_ + "/" + path;
     if (!key_.empty()) request.headers.add("Authorization", "Bearer " + key_);
-    SENTRAIL_ASSIGN_OR_RETURN(http::HttpResponse answer,
-                              client_.call(std::move(request), kFileMsMax));
+    Result<http::HttpResponse> got = client_.call(std::move(request), kFileMsMax);
+    // What breaks HTTP is damage on the way, and none of a file.
+    if (!got) return fail(Errc::unavailable, path + ": " + got.error().message);
+    http::HttpResponse& answer = *got;
     if (answer.status == 404) return fail(Errc::not_found, "there is no " + path);
     if (answer.status == 410) return fail(Errc::conflict, path + " is past the log's retention");
     if (answer.status == 401 || answer.status == 403) {
@@ -245,7 +247,9 @@ Status verify_log_at(Context& context, const std::string& where, const std::stri
     return true;
   };
   const Result<std::string> list = source->read(std::string(audit::kShardList));
-  const bool is_one = !list && list.error().code == Errc::not_found && names_a_shard(where);
+  const bool is_missing = !list && list.error().code == Errc::not_found;
+  if (!list && !is_missing) return tl::make_unexpected(list.error());
+  const bool is_one = is_missing && names_a_shard(where);
   const Result<audit::LogReport> report = is_one ? verify_one_shard(*source, verifier, options)
                                                  : audit::verify_log(*source, verifier, options);
   if (shows) std::fprintf(stderr, "\r\033[K");

@@ -76,7 +76,11 @@ Status Exporter::check_log() {
 
 Result<bool> Exporter::step() {
   SENTRAIL_TRY(check_log());
-  if (cursor_.next >= reader_.audit_head().size) return false;
+  if (cursor_.next >= reader_.audit_head().size) {
+    if (unsaved_) SENTRAIL_TRY(file_.replace(encode_cursor(cursor_)));
+    unsaved_ = false;
+    return false;
+  }
   SENTRAIL_ASSIGN_OR_RETURN(const std::vector<store::AuditRow> rows,
                             reader_.audit_range(cursor_.next, options_.batch_max));
   if (rows.empty()) return false;
@@ -88,6 +92,7 @@ Result<bool> Exporter::step() {
   checked_ = true;
   const std::lock_guard lock(mutex_);
   next_ = after.next;
+  unsaved_ = !saved;
   if (!saved) return tl::make_unexpected(saved.error());
   return true;
 }
@@ -98,15 +103,24 @@ bool Exporter::wait(std::int64_t ms) {
   return !stop_wait_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return stopping_; });
 }
 
+// What is given up because all ends is no failure to tell of.
+void Exporter::note(const Status& done) {
+  const std::string error = done ? std::string() : done.error().message;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool failed_before = !last_error_.empty();
+    last_error_ = error;
+    if (!done) ++failures_;
+    if (stopping_ || failed_before == !done) return;
+  }
+  if (options_.tell) options_.tell(error);
+}
+
 void Exporter::run() {
   std::int64_t retry_ms = options_.retry_ms;
   for (bool on = wait(0); on;) {
     const Result<bool> delivered = step();
-    {
-      const std::lock_guard lock(mutex_);
-      last_error_ = delivered ? std::string() : delivered.error().message;
-      if (!delivered) ++failures_;
-    }
+    note(delivered ? Status() : tl::make_unexpected(delivered.error()));
     if (!delivered) {
       on = wait(retry_ms);
       retry_ms = std::min(2 * retry_ms, options_.retry_ms_max);

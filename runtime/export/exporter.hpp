@@ -48,6 +48,9 @@ struct ExporterOptions {
   std::int64_t idle_ms = 250;   // between two looks at a log that does not grow
   std::int64_t retry_ms = 500;  // after the first failure; doubled after each
   std::int64_t retry_ms_max = 60'000;
+  // Called, on its thread, when it begins to fail, with why, and, with an empty text, when it goes
+  // on. Not for each try.
+  std::function<void(const std::string& error)> tell{};
 };
 
 // threads: state() from any.
@@ -65,7 +68,8 @@ class Exporter {
 
   // Begins. Call it once.
   void start();
-  // Delivers one batch, if there is one. out: whether there was. threads: the exporter's, or a
+  // Delivers one batch, if there is one; else saves a cursor that could not be saved. out: whether
+  // there was one. threads: the exporter's, or a
   // test's instead of start(). fails: as the sink; corrupt if the log is not the one it was.
   [[nodiscard]] Result<bool> step();
 
@@ -77,6 +81,7 @@ class Exporter {
            Cursor cursor, std::unique_ptr<Sink> sink);
 
   void run();
+  void note(const Status& done);
   [[nodiscard]] Status check_log();
   [[nodiscard]] bool wait(std::int64_t ms);
 
@@ -86,6 +91,7 @@ class Exporter {
   const std::unique_ptr<Sink> sink_;
   Cursor cursor_;         // the thread's own
   bool checked_ = false;  // the thread's own; whether the log is the cursor's
+  bool unsaved_ = false;  // the thread's own; whether the file is behind the cursor
 
   mutable std::mutex mutex_;
   std::condition_variable stop_wait_;

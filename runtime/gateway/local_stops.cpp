@@ -1,4 +1,4 @@
-// Throwing, keeping and recording local stops. See local_stops.hpp.
+// Throwing, keeping, recording and lifting local stops. See local_stops.hpp.
 #include "runtime/gateway/local_stops.hpp"
 
 #include <algorithm>
@@ -26,6 +26,19 @@ Status check_room(const std::vector<LocalStop>& waiting, const LocalStop& stop) 
   if (all || waiting.size() + kKeptForAll < limits::kLocalStopsMax) return {};
   return fail(Errc::limit_exceeded,
               "too many local stops wait for the store; stop the whole server instead");
+}
+
+constexpr const char* kNoWorkspace = "there is no such workspace";
+
+bool is_unknown(const KnownHolder& known, const Uuid& workspace_id) {
+  return workspace_id != Uuid{} && known.get()->directory().find_workspace(workspace_id) == nullptr;
+}
+
+// Why a stop was not lifted. Lifting what cannot be recorded would end at the next start, unseen.
+Status still_stopped(const Status& why) {
+  if (why) return why;
+  return fail(why.error().code,
+              "it is still stopped, since lifting it cannot be recorded: " + why.error().message);
 }
 
 }  // namespace
@@ -56,15 +69,13 @@ Result<Thrown> LocalStops::throw_stop(const Uuid& workspace_id, identity::KillCo
   if (action != KillAction::enable && action != KillAction::pause_tool &&
       action != KillAction::pause_agent) {
     return fail(Errc::invalid_argument,
-                "only a stop can be thrown here; lift it with sentrail kill");
+                "only a stop can be thrown; lift it with sentrail stop --lift");
   }
   Thrown thrown;
   thrown.stop = {crypto::uuid_v4(), workspace_id, std::move(command), clock_.now().unix_ms};
   const LocalStop& stop = thrown.stop;
   SENTRAIL_TRY(identity::apply(store::KillState{}, stop.command, stop.thrown_ms));
-  if (workspace_id != Uuid{} && known_.get()->directory().find_workspace(workspace_id) == nullptr) {
-    return fail(Errc::not_found, "there is no such workspace");
-  }
+  if (is_unknown(known_, workspace_id)) return fail(Errc::not_found, kNoWorkspace);
   {
     const std::lock_guard lock(throwing_);
     const std::vector<LocalStop> waiting = known_.local_stops();
@@ -93,6 +104,15 @@ Status LocalStops::keep() {
   return kept;
 }
 
+// Without a file there is nothing that a restart would find.
+Status LocalStops::leave_file() {
+  {
+    const std::lock_guard lock(keeping_);
+    if (!file_) return {};
+  }
+  return keep();
+}
+
 bool LocalStops::has_to_record() const {
   return is_behind_ || waiting() > 0;
 }
@@ -107,6 +127,12 @@ std::size_t LocalStops::waiting() const {
 Status LocalStops::record(const store::Reader& reader, AdminCommits& changes,
                           const identity::Administration& administration) {
   const std::lock_guard one_at_a_time(recording_);
+  return record_all(reader, changes, administration);
+}
+
+// REQUIRES: recording_ is held.
+Status LocalStops::record_all(const store::Reader& reader, AdminCommits& changes,
+                              const identity::Administration& administration) {
   // A recorded stop whose file could not be written then would come back at the next start.
   if (is_behind_) SENTRAIL_TRY(keep());
   for (const LocalStop& stop : known_.local_stops()) {
@@ -115,9 +141,35 @@ Status LocalStops::record(const store::Reader& reader, AdminCommits& changes,
     // In force from the store before it leaves memory.
     SENTRAIL_TRY(changes.reload());
     known_.drop_stop(stop.id);
-    SENTRAIL_TRY(keep());
+    SENTRAIL_TRY(leave_file());
   }
   return {};
+}
+
+Status LocalStops::lift(const Uuid& workspace_id, const identity::KillCommand& command,
+                        const store::Reader& reader, AdminCommits& changes,
+                        const identity::Administration& administration) {
+  if (command.action != KillAction::disable && command.action != KillAction::resume_tool &&
+      command.action != KillAction::resume_agent) {
+    return fail(Errc::invalid_argument, "only a stop can be lifted");
+  }
+  if (is_unknown(known_, workspace_id)) return fail(Errc::not_found, kNoWorkspace);
+  const std::lock_guard one_at_a_time(recording_);
+  SENTRAIL_TRY(still_stopped(record_all(reader, changes, administration)));
+  const identity::Actor actor{Uuid{}, command.by, store::Role::owner, workspace_id};
+  for (int round = 1;; ++round) {
+    SENTRAIL_ASSIGN_OR_RETURN(const store::KillState before, reader.get_kill_state(workspace_id));
+    SENTRAIL_ASSIGN_OR_RETURN(const store::KillState after, identity::apply(before, command, 0));
+    if (after == before) return fail(Errc::not_found, "nothing of that is stopped there");
+    SENTRAIL_ASSIGN_OR_RETURN(auto changed, administration.command_kill(actor, before, command));
+    const Status committed = changes.commit(std::move(changed.transaction));
+    if (committed) return changes.reload();
+    // It may land yet, and then lifts; the sentence says to look.
+    if (committed.error().code == Errc::timed_out) return committed;
+    if (committed.error().code != Errc::conflict || round == limits::kChangeTriesMax) {
+      return still_stopped(committed);
+    }
+  }
 }
 
 Status LocalStops::record_one(const LocalStop& stop, const store::Reader& reader,

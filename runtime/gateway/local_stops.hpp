@@ -1,5 +1,5 @@
 // Stops thrown on the machine itself: in force at once, kept in a small file, and handed to the
-// store as soon as that takes writes.
+// store as soon as that takes writes; and lifting any stop there, which waits for the store.
 //
 // Neighbours: server/control_commands.cpp throws them, known.hpp counts them in, identity/
 // administration.hpp records them. Must not know: sockets. Throwing one waits for nobody: not for
@@ -46,6 +46,15 @@ class LocalStops {
   // many wait for the store. Nothing else: a stop that cannot be kept is thrown all the same.
   [[nodiscard]] Result<Thrown> throw_stop(const Uuid& workspace_id, identity::KillCommand command);
 
+  // Lifts what `disable`, `resume_tool` or `resume_agent` names in a workspace or (nil) what was
+  // stopped everywhere, whoever stopped it. What waits is recorded first, so that the store alone
+  // says what is stopped, and one commit lifts it; a stop that is thrown meanwhile stays.
+  // cost: the disk. fails: invalid_argument; not_found for a workspace that nobody knows, or if
+  // nothing of that is stopped there; as the store, or the file: then what was stopped is stopped.
+  [[nodiscard]] Status lift(const Uuid& workspace_id, const identity::KillCommand& command,
+                            const store::Reader& reader, AdminCommits& changes,
+                            const identity::Administration& administration);
+
   // How many wait for the store.
   [[nodiscard]] std::size_t waiting() const;
 
@@ -59,6 +68,9 @@ class LocalStops {
 
  private:
   [[nodiscard]] Status keep();
+  [[nodiscard]] Status leave_file();
+  [[nodiscard]] Status record_all(const store::Reader& reader, AdminCommits& changes,
+                                  const identity::Administration& administration);
   [[nodiscard]] Status record_one(const identity::LocalStop& stop, const store::Reader& reader,
                                   AdminCommits& changes,
                                   const identity::Administration& administration);

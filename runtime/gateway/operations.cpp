@@ -12,9 +12,11 @@
 namespace sentrail::gateway {
 namespace {
 
-// What is wrong with the published log and its retention: decisions go on.
-std::vector<std::string> log_warnings(const GateParts& parts) {
+// What is wrong with the published log, its retention and what else is not decided by: decisions
+// go on.
+std::vector<std::string> warnings_of(const GateParts& parts) {
   std::vector<std::string> warnings;
+  if (parts.more_warnings) parts.more_warnings(warnings);
   if (parts.retention != nullptr) {
     const audit::RetentionState state = parts.retention->state();
     if (!state.failure.empty()) warnings.push_back("retention: " + state.failure);
@@ -43,7 +45,7 @@ http::HttpResponse readiness(const GateParts& parts) {
   json.key("missing").begin_array();
   for (const std::string_view name : missing) json.string(name);
   json.end_array().key("warnings").begin_array();
-  for (const std::string& warning : log_warnings(parts)) json.string(warning);
+  for (const std::string& warning : warnings_of(parts)) json.string(warning);
   json.end_array();
   if (tried) {
     json.key("killSwitchTest").begin_object().key("passed").boolean(tried->passed);

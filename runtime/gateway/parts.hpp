@@ -79,10 +79,11 @@ struct GateParts {
   const LocalStops* local_stops = nullptr;
   const StopSelfTest* stop_test = nullptr;               // null: the switch is not tried
   std::function<void(std::string& out)> more_metrics{};  // of what the gateway does not know
-  const audit::LogKeeper* log = nullptr;                 // null: nothing is published
-  recording::RequestLog* requests = nullptr;             // null: no requests are recorded
-  const audit::Retention* retention = nullptr;           // null: nothing is forgotten
-  Metrics* metrics = nullptr;                            // the gate's own; set by it
+  std::function<void(std::vector<std::string>& out)> more_warnings{};  // the same, for /readyz
+  const audit::LogKeeper* log = nullptr;                               // null: nothing is published
+  recording::RequestLog* requests = nullptr;    // null: no requests are recorded
+  const audit::Retention* retention = nullptr;  // null: nothing is forgotten
+  Metrics* metrics = nullptr;                   // the gate's own; set by it
 };
 
 }  // namespace sentrail::gateway

@@ -24,15 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kFormat = 1;
 
-// What is no part of a backup: the store, which is copied by itself; what is this process's own;
-// the keys; what stops until the store has it, which is on record once it matters; the published
-// log, which is made again of the store; its signer, of which an older copy would sign a second
-// history; recorded requests, which are to be gone after their time; a restore's leftovers.
-bool is_left_out(const std::string& name) {
-  static const std::set<std::string> kNames = {"store",    "sentraild.pid", "control.sock",
-                                               "subjects", "master.key",    "stops",
-                                               "log",      "signer",        "requests"};
-  return kNames.contains(name) || name.starts_with("store.") || name.ends_with(".new");
+// A log's signer by whatever name: `audit.signer` may put it anywhere.
+bool is_signer(const std::string& folder) {
+  return store::exists(folder + "/last_signed");
 }
 
 Status copy_beside_store(const std::string& data, const std::string& to) {
@@ -40,7 +34,7 @@ Status copy_beside_store(const std::string& data, const std::string& to) {
   for (fs::directory_iterator at(data, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (is_left_out(name)) continue;
+    if (is_in_no_backup(name) || is_signer(at->path().string())) continue;
     SENTRAIL_TRY(copy_durably(at->path().string(), to + "/" + name));
   }
   if (error) return fail(Errc::io, "cannot read the folder " + data + ": " + error.message());
@@ -79,6 +73,17 @@ std::optional<std::int64_t> number_in(const JsonValue& object, std::string_view 
 }
 
 }  // namespace
+
+// The store is copied by itself; some is this process's own; the keys go elsewhere; what stops
+// until the store has it is on record once it matters; the published log is made again of the
+// store; an older copy of its signer would sign a second history; recorded requests are to be gone
+// after their time. What was set aside, as `signer.before-restore-1`, holds no less than what it
+// was.
+bool is_in_no_backup(std::string_view name) {
+  static const std::set<std::string_view> kNames = {
+      "store", "sentraild", "control", "subjects", "master", "stops", "log", "signer", "requests"};
+  return kNames.contains(name.substr(0, name.find('.'))) || name.ends_with(".new");
+}
 
 Result<BackupFacts> make_backup(const store::OpenedStore& running, const std::string& data,
                                 const std::string& to, const std::string& keys,

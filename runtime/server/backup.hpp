@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "core/time.hpp"
@@ -23,9 +24,14 @@ struct BackupFacts {
   friend bool operator==(const BackupFacts&, const BackupFacts&) = default;
 };
 
+// Whether what has that name in a data folder is neither copied nor brought back beside the store:
+// keys, the published log and its signer, also where they were set aside; what is of one process.
+[[nodiscard]] bool is_in_no_backup(std::string_view name);
+
 // Copies a data folder whose store is open into a new folder, and checks the copy. The keys
 // (`master.key`, `subjects`) go into `keys`, or stay out if that is empty: what they seal can only
-// be erased if they are kept for a shorter time than the rest.
+// be erased if they are kept for a shorter time than the rest. The private key of the log's signer
+// is in neither.
 // fails: already_exists; as store::copy_store(); io. A folder without `backup.json` is no backup.
 [[nodiscard]] Result<BackupFacts> make_backup(const store::OpenedStore& running,
                                               const std::string& data, const std::string& to,

@@ -32,34 +32,54 @@ std::string refusal(const Error& error) {
   return out;
 }
 
-Result<std::string> stop(gateway::LocalStops& stops, Fields& fields, const ControlPeer& peer) {
+// Which stop, and where; nil: the whole server.
+struct Asked {
   identity::KillCommand command;
+  Uuid workspace_id;
+};
+
+// The actions of a command: on everything, on a tool, on an agent.
+struct Actions {
+  KillAction all;
+  KillAction tool;
+  KillAction agent;
+};
+
+Asked read_asked(Fields& fields, const ControlPeer& peer, const Actions& actions) {
+  Asked asked;
+  identity::KillCommand& command = asked.command;
   const auto tool = fields.text("tool");
   const auto agent = fields.text("agent");
-  const auto mode = fields.text("mode");
   const auto workspace = fields.text("workspace");
   command.reason = fields.required_text("reason");
   command.by = "local uid " + std::to_string(peer.uid);
   command.target = tool ? *tool : agent.value_or("");
-  if (tool) command.action = KillAction::pause_tool;
-  if (agent) command.action = KillAction::pause_agent;
+  command.action = tool ? actions.tool : agent ? actions.agent : actions.all;
   if (tool && agent) fields.refuse("agent", "does not go with `tool`");
-  if (mode && (tool || agent)) fields.refuse("mode", "goes with neither `tool` nor `agent`");
-  if (mode == "hard") {
-    command.mode = store::KillMode::hard;
-  } else if (mode && *mode != "normal") {
-    fields.refuse("mode", "must be normal or hard");
-  }
   if (command.reason.size() > limits::kVoteReasonBytesMax) fields.refuse("reason", "is too long");
-  Uuid workspace_id;
   if (workspace) {
     const Result<Uuid> id = parse_uuid(*workspace);
     if (!id) fields.refuse("workspace", "must be a workspace's id");
-    if (id) workspace_id = *id;
+    if (id) asked.workspace_id = *id;
+  }
+  return asked;
+}
+
+Result<std::string> stop(gateway::LocalStops& stops, Fields& fields, const ControlPeer& peer) {
+  Asked asked = read_asked(fields, peer,
+                           {KillAction::enable, KillAction::pause_tool, KillAction::pause_agent});
+  const auto mode = fields.text("mode");
+  if (mode && asked.command.action != KillAction::enable) {
+    fields.refuse("mode", "goes with neither `tool` nor `agent`");
+  }
+  if (mode == "hard") {
+    asked.command.mode = store::KillMode::hard;
+  } else if (mode && *mode != "normal") {
+    fields.refuse("mode", "must be normal or hard");
   }
   SENTRAIL_TRY(fields.finish());
   SENTRAIL_ASSIGN_OR_RETURN(const gateway::Thrown thrown,
-                            stops.throw_stop(workspace_id, std::move(command)));
+                            stops.throw_stop(asked.workspace_id, std::move(asked.command)));
   std::string out;
   JsonWriter json(&out);
   json.begin_object().key("stop").string(format_uuid(thrown.stop.id));
@@ -94,6 +114,17 @@ std::string ControlCommands::answer(std::string_view line, const ControlPeer& pe
 
 ControlCommand stop_command(gateway::LocalStops& stops) {
   return [&stops](Fields& fields, const ControlPeer& peer) { return stop(stops, fields, peer); };
+}
+
+ControlCommand resume_command(const LiftParts& parts) {
+  return [parts](Fields& fields, const ControlPeer& peer) -> Result<std::string> {
+    const Asked asked = read_asked(
+        fields, peer, {KillAction::disable, KillAction::resume_tool, KillAction::resume_agent});
+    SENTRAIL_TRY(fields.finish());
+    SENTRAIL_TRY(parts.stops.lift(asked.workspace_id, asked.command, parts.reader, parts.changes,
+                                  parts.administration));
+    return std::string();
+  };
 }
 
 // One at a time: two would only slow each other down, and commands have few threads.

@@ -1,8 +1,8 @@
-// What the control socket understands: stop, backup, status; erase is erase_command.hpp.
+// What the control socket understands: stop, resume, backup, status; erase is erase_command.hpp.
 //
-// Neighbours: control_socket.hpp brings the lines, gateway/local_stops.hpp throws stops. Must not
-// know: sockets. Each line is one JSON object with a member `do`; so is each answer, with `ok`.
-// source: docs/control_socket.md.
+// Neighbours: control_socket.hpp brings the lines, gateway/local_stops.hpp throws and lifts stops.
+// Must not know: sockets. Each line is one JSON object with a member `do`; so is each answer, with
+// `ok`. source: docs/control_socket.md.
 #pragma once
 
 #include <functional>
@@ -38,6 +38,18 @@ class ControlCommands {
 
 // `stop`: throws a stop. `stops` outlives the command.
 [[nodiscard]] ControlCommand stop_command(gateway::LocalStops& stops);
+
+// Where stops are lifted. All outlive the command.
+struct LiftParts {
+  gateway::LocalStops& stops;
+  const store::Reader& reader;
+  gateway::AdminCommits& changes;
+  const identity::Administration& administration;
+};
+
+// `resume`: lifts a stop.
+[[nodiscard]] ControlCommand resume_command(const LiftParts& parts);
+
 // `backup`: copies the data folder. Both outlive the command.
 [[nodiscard]] ControlCommand backup_command(const store::OpenedStore& running, std::string data,
                                             const Clock& clock);

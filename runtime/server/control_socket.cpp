@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -37,20 +38,41 @@ sockaddr_un address_in(int folder) {
   return address;
 }
 
-void limit_time(int socket) {
-  timeval wait{};
-  wait.tv_sec = limits::kControlLineMs / 1000;
-  static_cast<void>(::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)));
-  static_cast<void>(::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)));
+// When a whole line must have passed, however small the pieces are in which it comes or goes.
+class Deadline {
+ public:
+  explicit Deadline(std::int64_t ms) : until_(Clock::now() + std::chrono::milliseconds(ms)) {}
+
+  // Waits for `events`. out: whether they came in time
+  [[nodiscard]] bool wait_for(int socket, short events) const {
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - Clock::now());
+      if (left.count() <= 0) return false;
+      pollfd wait{socket, events, 0};
+      const int ready = ::poll(&wait, 1, static_cast<int>(left.count()));
+      if (ready > 0) return true;
+      if (ready < 0 && errno != EINTR) return false;
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point until_;
+};
+
+// Whether the call may be made again.
+bool is_passing(int error) {
+  return error == EINTR || error == EAGAIN || error == EWOULDBLOCK;
 }
 
 // out: the line without its newline; empty if none came in time
-std::string read_line(int socket) {
+std::string read_line(int socket, const Deadline& deadline) {
   std::string line;
   std::array<char, 1024> buffer{};
   while (line.size() < limits::kControlLineBytesMax) {
-    const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
+    if (!deadline.wait_for(socket, POLLIN)) return {};
+    const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got < 0 && is_passing(errno)) continue;
     if (got <= 0) return {};
     line.append(buffer.data(), static_cast<std::size_t>(got));
     const std::size_t end = line.find('\n');
@@ -61,12 +83,13 @@ std::string read_line(int socket) {
   return {};
 }
 
-void write_line(int socket, std::string line) {
+void write_line(int socket, std::string line, const Deadline& deadline) {
   line.push_back('\n');
   std::string_view rest = line;
   while (!rest.empty()) {
-    const ssize_t sent = ::send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
+    if (!deadline.wait_for(socket, POLLOUT)) return;
+    const ssize_t sent = ::send(socket, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && is_passing(errno)) continue;
     if (sent <= 0) return;
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -94,8 +117,10 @@ FileHandle accept_with(int listener, FileHandle& spare) {
 }  // namespace
 
 Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& folder,
-                                                           ControlAnswer answer) {
-  std::unique_ptr<ControlSocket> out(new ControlSocket(folder + "/" + kName, std::move(answer)));
+                                                           ControlAnswer answer,
+                                                           std::int64_t line_ms) {
+  std::unique_ptr<ControlSocket> out(
+      new ControlSocket(folder + "/" + kName, std::move(answer), line_ms));
   SENTRAIL_TRY(out->listen_in(folder));
   for (int i = 0; i < kThreads; ++i) {
     out->threads_.emplace_back([socket = out.get()] { socket->serve(); });
@@ -142,11 +167,12 @@ void ControlSocket::serve() {
 }
 
 void ControlSocket::converse(const FileHandle& peer) {
-  limit_time(peer.get());
   ControlPeer who;
   if (!is_owner(peer.get(), who)) return;
-  const std::string line = read_line(peer.get());
-  if (!line.empty()) write_line(peer.get(), answer_(line, who));
+  const std::string line = read_line(peer.get(), Deadline(line_ms_));
+  if (line.empty()) return;
+  std::string answer = answer_(line, who);
+  write_line(peer.get(), std::move(answer), Deadline(line_ms_));
 }
 
 }  // namespace sentrail::server

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/limits.hpp"
 #include "core/result.hpp"
 #include "runtime/store/files.hpp"
 
@@ -34,17 +35,19 @@ using ControlAnswer = std::function<std::string(std::string_view line, const Con
 class ControlSocket {
  public:
   // Makes `control.sock`, mode 0600, in the folder, in the place of one that a former process left,
-  // and answers from then on. REQUIRES: this process holds the folder. fails: io.
-  [[nodiscard]] static Result<std::unique_ptr<ControlSocket>> open(const std::string& folder,
-                                                                   ControlAnswer answer);
+  // and answers from then on. A whole line has `line_ms` to arrive, and as long to be taken; then
+  // the connection ends. REQUIRES: this process holds the folder. fails: io.
+  [[nodiscard]] static Result<std::unique_ptr<ControlSocket>> open(
+      const std::string& folder, ControlAnswer answer,
+      std::int64_t line_ms = limits::kControlLineMs);
   // Answers what is being asked, then closes and removes the socket.
   ~ControlSocket();
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
 
  private:
-  ControlSocket(std::string path, ControlAnswer answer)
-      : path_(std::move(path)), answer_(std::move(answer)) {}
+  ControlSocket(std::string path, ControlAnswer answer, std::int64_t line_ms)
+      : path_(std::move(path)), answer_(std::move(answer)), line_ms_(line_ms) {}
 
   [[nodiscard]] Status listen_in(const std::string& folder);
   void serve();
@@ -52,6 +55,7 @@ class ControlSocket {
 
   const std::string path_;
   const ControlAnswer answer_;
+  const std::int64_t line_ms_;
   store::FileHandle listener_;
   store::FileHandle stop_;  // an eventfd that is readable once it ends
   std::vector<std::thread> threads_;

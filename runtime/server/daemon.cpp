@@ -199,6 +199,7 @@ Status Daemon::make_gate() {
                          &local_->stops(),
                          &local_->self_test(),
                          [this](std::string& out) { exporters_.write_metrics(out); },
+                         [this](auto& out) { exporters_.write_warnings(out); },
                          log_.get(),
                          requests_.get(),
                          retention_.get()});

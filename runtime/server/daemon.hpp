@@ -159,7 +159,7 @@ class Daemon {
   std::optional<PolicyKeeper> policy_;
   std::optional<gateway::KnownHolder> known_;
   std::optional<LocalControl> local_;
-  Exporters exporters_;
+  Exporters exporters_{logger_};
   gateway::Watch watch_;
   gateway::Looks looks_;
   std::optional<gateway::UpstreamSender> sender_;

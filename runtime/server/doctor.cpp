@@ -8,15 +8,19 @@
 #include <vector>
 
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "runtime/audit/leaf.hpp"
 #include "runtime/audit/log_verify.hpp"
 #include "runtime/audit/signer.hpp"
+#include "runtime/audit/subject_keys.hpp"
 #include "runtime/audit/tile_files.hpp"
 #include "runtime/audit/verify.hpp"
+#include "runtime/identity/local_stop.hpp"
 #include "runtime/server/tail_repair.hpp"
 #include "runtime/store/floor.hpp"
+#include "runtime/store/slot_file.hpp"
 #include "runtime/store/store_rocksdb.hpp"
 
 namespace sentrail::server {
@@ -49,6 +53,9 @@ class Doctor {
     look_at_tiles();
     SENTRAIL_TRY(look_at_end(data));
     look_at_store();
+    look_at_master_key(data);
+    look_at_subjects();
+    look_at_stops();
     compare();
     print();
     return healthy();
@@ -114,27 +121,31 @@ class Doctor {
       add("tail", false, std::nullopt, "more than an end is damaged, no cut helps");
       return {};
     }
-    const std::uint64_t left = tail.left->head.size;
-    const std::uint64_t promised = std::max(promised_, signed_);
     const std::string lost = promised_beyond(*tail.left);
     const bool may_cut = options_.repair_tail && (lost.empty() || !options_.accept_loss.empty());
-    if (!may_cut) {
-      add("tail", false, left,
-          "so many entries are left without an end that cannot be read; " +
-              (lost.empty() ? "none of it was promised: cut it off with "
-                              "--repair-tail"
-                            : lost + " and would be lost: look for a newer "
-                                     "copy of the store, or cut it off with "
-                                     "--repair-tail --accept-loss REASON"));
-      return {};
-    }
+    if (may_cut) return cut_end(data, *tail.left, lost);
+    add("tail", false, tail.left->head.size,
+        "so many entries are left without an end that cannot be read; " + advice_on_cut(lost));
+    return {};
+  }
+
+  static std::string advice_on_cut(const std::string& lost) {
+    if (lost.empty()) return "none of it was promised: cut it off with --repair-tail";
+    return lost +
+           " and would be lost: look for a newer copy of the store, or cut it off with "
+           "--repair-tail --accept-loss REASON";
+  }
+
+  // in: what is lost with the end, which was accepted; empty: nothing is.
+  Status cut_end(const DataDirectory& data, const store::HeadRow& head, const std::string& lost) {
+    const std::uint64_t left = head.head.size;
+    const std::uint64_t promised = std::max(promised_, signed_);
     std::optional<AcceptedLoss> loss;
     if (!lost.empty()) {
       loss = {"store.repair", "sentrail audit doctor", promised - std::min(left, promised),
               options_.accept_loss};
     }
-    SENTRAIL_ASSIGN_OR_RETURN(const std::string kept,
-                              cut_tail(data, *tail.left, loss, SystemClock()));
+    SENTRAIL_ASSIGN_OR_RETURN(const std::string kept, cut_tail(data, head, loss, SystemClock()));
     std::string text = "the end was cut off; " + kept + " has it";
     if (loss) {
       text += "; " + lost + " and are lost, which entry " + std::to_string(left) + " records";
@@ -182,11 +193,58 @@ class Doctor {
     const Result<store::OpenedStore> opened = store::open_rocksdb_store(open);
     if (!opened) return add("store", false, std::nullopt, opened.error().message);
     in_store_ = opened->report.head.size;
+    note_subjects_of(*opened->store);
     const Result<audit::VerifyReport> report = audit::verify_store(*opened->store);
     if (!report) return add("store", false, in_store_, report.error().message);
     if (!report->fault) return add("store", true, in_store_, "every entry is there, and its chain");
     add("store", false, in_store_,
         "entry " + std::to_string(report->fault->sequence) + ": " + report->fault->why);
+  }
+
+  // Which file of keys the store remembers; a build before did not.
+  void note_subjects_of(const store::Reader& reader) {
+    const auto known = reader.get_setting(Uuid{}, audit::kSubjectsSetting);
+    if (!known || !*known) return;
+    if (const Result<Uuid> id = parse_uuid((*known)->value)) subjects_ = *id;
+  }
+
+  void look_at_master_key(const DataDirectory& data) {
+    Result<crypto::SealKey> key = data.master_key();
+    if (!key) return add("master.key", false, std::nullopt, key.error().message);
+    master_.emplace(*std::move(key));
+    add("master.key", true, std::nullopt, "it is there, whole, and nobody else may read it");
+  }
+
+  // First by a look that writes nothing: what is opened to be used begins an empty file anew.
+  void look_at_subjects() {
+    const std::string path = options_.data + "/subjects";
+    if (!store::exists(path)) {
+      if (in_store_ == 0 && subjects_ == Uuid{}) return;  // the first start makes it
+      return add("subjects", false, std::nullopt,
+                 path + " is missing: bring it back from the newest backup of keys");
+    }
+    const Result<Uuid> id = audit::SubjectKeys::id_in(path);
+    if (!id) return add("subjects", false, std::nullopt, id.error().message);
+    if (!master_) {
+      return add("subjects", false, std::nullopt, "not opened: the master key is missing");
+    }
+    const auto keys =
+        audit::SubjectKeys::open(path, *master_, subjects_ == Uuid{} ? *id : subjects_);
+    if (!keys) return add("subjects", false, std::nullopt, keys.error().message);
+    add("subjects", true, std::nullopt, "it is the store's, and opens with the master key");
+  }
+
+  void look_at_stops() {
+    const std::string path = options_.data + "/stops";
+    if (!store::exists(path)) {
+      return add("stops", true, std::nullopt, "there is none: the next start makes it");
+    }
+    const Result<store::SlotFile> file = store::SlotFile::open(path, limits::kLocalStopsSlotBytes);
+    if (!file) return add("stops", false, std::nullopt, file.error().message);
+    const auto stops = identity::decode_stops(file->value());
+    if (!stops) return add("stops", false, std::nullopt, stops.error().message);
+    add("stops", true, std::nullopt,
+        std::to_string(stops->size()) + " local stops wait for the store");
   }
 
   void compare() {
@@ -210,7 +268,7 @@ class Doctor {
     if (!options_.json) {
       for (const Finding& one : findings_) {
         const std::string entries = one.entries ? std::to_string(*one.entries) : "-";
-        std::printf("%-8s %-4s %10s  %s\n", one.part.c_str(), one.good ? "good" : "BAD",
+        std::printf("%-10s %-4s %10s  %s\n", one.part.c_str(), one.good ? "good" : "BAD",
                     entries.c_str(), escape_display(one.text).c_str());
       }
       return;
@@ -239,6 +297,8 @@ class Doctor {
   std::uint64_t in_tiles_ = 0;
   std::optional<std::uint64_t> in_store_;
   std::optional<crypto::NoteVerifier> key_;
+  std::optional<crypto::SealKey> master_;
+  Uuid subjects_;  // the file of keys that the store remembers; nil: none, or nobody can tell
 };
 
 }  // namespace

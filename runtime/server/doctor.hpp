@@ -1,5 +1,6 @@
 // Examines the data folder of a gate that is stopped: what floor, signer, tiles and store each
-// promise, on what they disagree, and what is lost.
+// promise, on what they disagree, and what is lost; and whether the files are there without which
+// no gate starts: the master key, the keys of subjects, the local stops.
 //
 // Neighbours: main.cpp runs it for `sentrail audit doctor`; store/, audit/ know their own parts.
 // Must not know: the gate. It changes nothing but what a start would; cutting an end off keeps what

@@ -105,6 +105,15 @@ std::unique_ptr<exporting::Sink> file_sink(const ExporterConfig& config,
   return std::make_unique<exporting::FileSink>(std::move(options));
 }
 
+void tell_of(Logger& logger, const std::string& exporter, const std::string& error) {
+  if (error.empty()) {
+    logger.write(http::LogLevel::info, "exporter_goes_on", {{"exporter", exporter}});
+  } else {
+    logger.write(http::LogLevel::error, "exporter_failed",
+                 {{"exporter", exporter}, {"error", error}, {"then", "it tries again"}});
+  }
+}
+
 void write_head(std::string& out, std::string_view name, std::string_view help,
                 std::string_view type) {
   out.append("# HELP ").append(name).append(" ").append(help).append("\n");
@@ -133,6 +142,9 @@ Status Exporters::make(const std::vector<ExporterConfig>& configs, const std::st
     }
     exporting::ExporterOptions options;
     options.name = config.name;
+    options.tell = [this, name = config.name](const std::string& error) {
+      tell_of(logger_, name, error);
+    };
     SENTRAIL_ASSIGN_OR_RETURN(
         std::unique_ptr<exporting::Exporter> exporter,
         exporting::Exporter::make(reader, std::move(options), std::move(cursor), std::move(sink)));
@@ -168,6 +180,13 @@ void Exporters::write_metrics(std::string& out) const {
   write_head(out, "sentrail_export_failures_total", "Deliveries that failed.", "counter");
   for (const auto& one : exporters_) {
     row("sentrail_export_failures_total", one->name(), one->state().failures);
+  }
+}
+
+void Exporters::write_warnings(std::vector<std::string>& out) const {
+  for (const auto& one : exporters_) {
+    const std::string error = one->state().last_error;
+    if (!error.empty()) out.push_back("exporter: `" + one->name() + "` fails: " + error);
   }
 }
 

@@ -13,13 +13,18 @@
 #include "runtime/export/exporter.hpp"
 #include "runtime/http/handler.hpp"
 #include "runtime/server/config_exporters.hpp"
+#include "runtime/server/log.hpp"
 #include "runtime/store/store.hpp"
 
 namespace sentrail::server {
 
-// threads: the daemon's; write_metrics() any.
+// Says in the server's log when one begins to fail and when it goes on. threads: the daemon's;
+// write_metrics() and write_warnings() any.
 class Exporters {
  public:
+  // `logger` outlives this.
+  explicit Exporters(Logger& logger) : logger_(logger) {}
+
   // Makes them; their cursors are in `folder`, which is made. All outlive this. fails: as the
   // parts.
   [[nodiscard]] Status make(const std::vector<ExporterConfig>& configs, const std::string& folder,
@@ -34,8 +39,11 @@ class Exporters {
   [[nodiscard]] audit::SlowestReader slowest() const;
   // Writes a gauge for each exporter's lag, and counts of failures.
   void write_metrics(std::string& out) const;
+  // Adds a sentence for each exporter that fails now.
+  void write_warnings(std::vector<std::string>& out) const;
 
  private:
+  Logger& logger_;
   std::vector<std::unique_ptr<exporting::Exporter>> exporters_;
 };
 

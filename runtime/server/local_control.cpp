@@ -9,6 +9,8 @@ namespace sentrail::server {
 Status LocalControl::open(const std::string& folder, const LocalControlParts& parts) {
   recorder_.emplace(stops_, *parts.opened.store, parts.changes, parts.administration, parts.pool);
   commands_.add("stop", stop_command(stops_));
+  commands_.add("resume",
+                resume_command({stops_, *parts.opened.store, parts.changes, parts.administration}));
   commands_.add("status", status_command(stops_, *parts.opened.store));
   subjects_ = &parts.subjects;
   pool_ = &parts.pool;

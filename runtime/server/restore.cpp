@@ -1,7 +1,6 @@
 // Bringing a backup back. See backup.hpp.
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <utility>
 
 #include "runtime/audit/leaf.hpp"
@@ -126,15 +125,14 @@ Status bring_keys(const std::string& keys, const std::string& data) {
   return {};
 }
 
-// What the folder does not have: the last good bundle, cursors.
+// What the folder does not have: the last good bundle, cursors. A backup of an older release may
+// hold signers that were set aside.
 Status bring_rest(const std::string& from, const std::string& data) {
   std::error_code error;
   for (fs::directory_iterator at(from, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    static const std::set<std::string> kNotBrought = {"store", "keys", "backup.json", "log",
-                                                      "signer"};
-    if (kNotBrought.contains(name)) continue;
+    if (is_in_no_backup(name) || name == "keys" || name == "backup.json") continue;
     if (store::exists(data + "/" + name)) continue;
     SENTRAIL_TRY(copy_durably(at->path().string(), data + "/" + name));
   }

@@ -21,8 +21,9 @@ using namespace sentrail;
 constexpr int kRefused = 1;
 constexpr int kUsage = 2;
 constexpr const char* kFooter =
-    "Exit codes: 0 done, 1 refused or damage was found, 2 could not run. The server must not run\n"
-    "on the folder. docs/runbooks/restore.md says which command when.";
+    "Exit codes: 0 done, 1 refused or damage was found, 2 could not run: wrong usage, no such\n"
+    "folder, a file that cannot be read or written, a process that uses the folder, such as the\n"
+    "server. docs/runbooks/restore.md says which command when.";
 
 struct Options {
   std::string data;
@@ -34,13 +35,24 @@ struct Options {
   server::RestoreOptions restore;
 };
 
+// What could not be looked at is neither refused nor damaged.
+bool could_not_run(Errc code) {
+  return code == Errc::invalid_argument || code == Errc::io || code == Errc::unavailable;
+}
+
 int complain(const Error& error) {
   std::fprintf(stderr, "sentrail-store: %s\n", escape_display(error.message).c_str());
-  return error.code == Errc::invalid_argument ? kUsage : kRefused;
+  return could_not_run(error.code) ? kUsage : kRefused;
+}
+
+Status check_named(const std::string& path, const std::string& what) {
+  if (store::exists(path)) return {};
+  return fail(Errc::invalid_argument, "there is no " + path + ": name " + what);
 }
 
 // A data folder, or what a backup has of one, with its store open.
 Result<store::OpenedStore> open_data(const std::string& data, const audit::LeafCodec& codec) {
+  SENTRAIL_TRY(check_named(data + "/store", "a data folder or a backup"));
   store::OpenOptions options;
   options.directory = data + "/store";
   options.codec = &codec;
@@ -62,6 +74,7 @@ Result<int> backup(const Options& options) {
 }
 
 Result<int> restore(const Options& options) {
+  SENTRAIL_TRY(check_named(options.from, "a backup"));
   const SystemClock clock;
   SENTRAIL_ASSIGN_OR_RETURN(
       const server::Restored restored,
@@ -167,8 +180,9 @@ int main(int argc, char** argv) {
   CLI::App* command = app.add_subcommand("backup", "copy a data folder and check the copy");
   command->add_option("data", options.data, "the data folder")->required();
   command->add_option("to", options.to, "a folder that does not exist yet")->required();
-  command->add_option("--keys", options.keys, "where the keys go instead of TO/keys");
-  command->add_flag("--no-keys", options.no_keys, "leave the keys out");
+  CLI::Option* keys =
+      command->add_option("--keys", options.keys, "where the keys go instead of TO/keys");
+  command->add_flag("--no-keys", options.no_keys, "leave the keys out")->excludes(keys);
   does(command, &backup);
   command = app.add_subcommand("restore", "bring a backup back, verified");
   command->add_option("from", options.from, "the backup")->required();

@@ -100,7 +100,7 @@ class Backups(unittest.TestCase):
         said = sentrail("backup", self.data, self.data / "b", code=1)
         self.assertIn("it would copy itself", said)
         promised = self.size()
-        sentrail("restore", self.folder / "b", self.data, code=1)  # the gate runs on it
+        sentrail("restore", self.folder / "b", self.data, code=2)  # the gate runs on it
         self.gate.stop()
         said = sentrail("restore", self.folder / "b", self.data, code=1)
         self.assertRegex(said, r"has promised \d+ entries, the backup holds \d+: at least \d+ "
@@ -123,7 +123,30 @@ class Backups(unittest.TestCase):
         self.assertNotEqual((self.data / "signer/key.pub").read_text(), key_before)
         self.ada.token = None
         self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 200)
-        sentrail("restore", self.folder / "b", self.data, code=1)
+        sentrail("restore", self.folder / "b", self.data, code=2)  # the gate runs on it
+
+    def test_no_private_key_of_a_signer_is_in_a_backup(self):
+        secret = (self.data / "signer/key").read_bytes()
+        for name in ("signer.before-restore-1", "log.before-repair-2", "elsewhere"):
+            shutil.copytree(self.data / "signer", self.data / name)
+        shutil.copy(self.data / "master.key", self.data / "master.key.old")
+        sentrail("backup", self.data, self.folder / "b", "--keys", self.folder / "k")
+        self.gate.stop()
+        sentrail("backup", self.data, self.folder / "stopped", "--no-keys")
+        master = (self.data / "master.key").read_bytes()
+        for made in ("b", "stopped"):
+            files = [one for one in (self.folder / made).rglob("*") if one.is_file()]
+            self.assertIn("last_good.bundle", [one.name for one in files])
+            for file in files:
+                content = file.read_bytes()
+                self.assertFalse(secret in content or master in content, file)
+        self.assertEqual({one.name for one in (self.folder / "k").iterdir()},
+                         {"master.key", "subjects"})
+        # One that an older release made may have them.
+        shutil.copytree(self.data / "signer", self.folder / "b/signer.before-restore-1")
+        fresh = self.gate.folder / "fresh"
+        sentrail("restore", self.folder / "b", fresh, "--keys", self.folder / "k")
+        self.assertEqual([one.name for one in fresh.glob("signer*")], [])
 
     def test_what_was_approved_before_a_backup_is_sent_by_nobody_but_a_person(self):
         port = free_port()
@@ -169,6 +192,31 @@ class Backups(unittest.TestCase):
         (self.folder / "b/backup.json").unlink()
         self.assertIn("no whole backup",
                       sentrail("restore", self.folder / "b", self.gate.folder / "fresh", code=1))
+
+    def test_what_could_not_run_is_told_from_what_was_refused(self):
+        store = pathlib.Path(PROGRAMS.sentrail).with_name("sentrail-store")
+
+        def code(*arguments):
+            done = subprocess.run([store, *map(str, arguments)], capture_output=True, text=True,
+                                  timeout=60, check=False)
+            self.assertEqual((done.stdout, done.stderr != ""), ("", True), arguments)
+            return done.returncode
+
+        to, nowhere = self.folder / "to", self.folder / "nowhere"
+        for usage in ([], ["bogus"], ["check"], ["check", to, to], ["check", to, "--bogus"],
+                      ["backup", self.data], ["restore", to], ["restore", to, to, "--accept-loss"],
+                      ["backup", self.data, to, "--keys", to, "--no-keys"]):
+            self.assertEqual(code(*usage), 2, usage)
+        for folder in (nowhere, self.folder):
+            self.assertEqual(code("check", folder), 2)
+            self.assertEqual(code("usage", folder), 2)
+            self.assertEqual(code("backup", folder, to), 2)
+        self.assertEqual(code("restore", nowhere, to), 2)
+        self.assertEqual(code("check", self.data), 2)  # the gate uses it
+        self.gate.stop()
+        self.assertEqual(code("restore", self.folder, to), 1)  # it is there, and no backup
+        self.assertEqual(code("backup", self.data, self.folder), 1)  # that exists
+        self.assertFalse(to.exists() or nowhere.exists())
 
     def test_another_master_key_is_never_replaced(self):
         sentrail("backup", self.data, self.folder / "b")

@@ -19,7 +19,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from harness.people import call, owner_and_reviewer  # noqa: E402
-from harness.processes import Gate, Programs, until  # noqa: E402
+from harness.processes import Gate, Programs, read_if_there, until  # noqa: E402
 
 PROGRAMS = Programs(sys.argv.pop(1))
 SDKS = pathlib.Path(tempfile.mkdtemp(prefix="sdks-"))
@@ -70,15 +70,18 @@ class Exporting(unittest.TestCase):
 
     def setUp(self):
         self.receiver = Receiver()
+        self.gate = None  # until start(); a test may be skipped before
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sentrail-export-"))
 
     def tearDown(self):
         self.receiver.server.shutdown()
         self.receiver.server.server_close()
+        shutil.rmtree(self.folder)
+        if self.gate is None:
+            return
         if self.gate.process.poll() is None:
             self.gate.kill()
         shutil.rmtree(self.gate.folder)
-        shutil.rmtree(self.folder)
 
     def start(self, exporter):
         self.gate = Gate(PROGRAMS, settings=f"exporters:\n  - {exporter}\n").start()
@@ -125,6 +128,30 @@ class Exporting(unittest.TestCase):
                    for line in body.splitlines()]
         self.assertEqual(sorted(set(numbers)), list(range(max(numbers) + 1)))
         self.assertGreaterEqual(max(numbers) + 1, self.size())
+
+    def said(self, event):
+        return [line for line in read_if_there(self.gate.log).splitlines() if event in line]
+
+    def test_a_receiver_that_fails_is_said_once_and_warned_of_until_it_takes_entries(self):
+        self.receiver.statuses = [503] * 1000
+
+        def warnings():
+            return call(self.gate.port, "GET", "/readyz").body["warnings"]
+
+        self.start(self.url("json_lines"))
+        until(warnings, "the warning")
+        self.assertEqual(warnings(), ["exporter: `x` fails: the receiver answered 503"])
+        self.assertEqual(call(self.gate.port, "GET", "/readyz").status, 200)
+        until(lambda: len(self.receiver.statuses) < 997, "more tries")
+        self.assertEqual(len(self.said("exporter_failed")), 1)
+        self.assertIn("the receiver answered 503", self.said("exporter_failed")[0])
+        self.assertEqual(self.said("exporter_goes_on"), [])
+        self.receiver.statuses.clear()
+        self.caught_up()
+        until(lambda: warnings() == [], "the warning to go")
+        self.assertEqual(len(self.said("exporter_goes_on")), 1)
+        self.assertEqual(self.gate.stop(), 0)
+        self.assertEqual(len(self.said("exporter_failed")), 1)
 
     def test_a_receiver_that_hangs_blocks_no_decision_and_no_shutdown(self):
         blocked = threading.Event()

@@ -156,8 +156,43 @@ class Restarted(unittest.TestCase):
     def test_a_sound_folder_is_sound_to_the_doctor(self):
         self.log.gate.stop()
         code, parts = self.log.doctor()
-        self.assertEqual((code, set(parts)), (0, {"floor", "signer", "tiles", "store"}), parts)
+        self.assertEqual((code, set(parts)), (0, {"floor", "signer", "tiles", "store", "master.key",
+                                                  "subjects", "stops"}), parts)
         self.assertEqual(parts["store"]["entries"], parts["signer"]["entries"])
+
+    def test_the_doctor_finds_what_keeps_a_gate_from_starting_beside_the_log(self):
+        self.log.gate.stop()
+        for name in ("master.key", "subjects", "stops"):
+            path = self.log.data / name
+            whole = path.read_bytes()
+            damages = [lambda: path.chmod(0o640), lambda: path.write_bytes(b"x" * len(whole)),
+                       lambda: path.write_bytes(b"")]
+            if name != "stops":  # nobody can tell a folder that never had one
+                damages.append(path.unlink)
+            for damage in damages:
+                damage()
+                left = path.read_bytes() if path.exists() else None
+                code, parts = self.log.doctor()
+                self.assertEqual((code, parts[name]["ok"]), (1, False), parts)
+                self.assertEqual(path.read_bytes() if path.exists() else None, left)
+                self.assertIn(name, self.refused())
+                path.write_bytes(whole)
+                path.chmod(0o600)
+                code, parts = self.log.doctor()
+                self.assertEqual((code, parts[name]["ok"]), (0, True), parts)
+        other = Log(PROGRAMS)  # a whole file, of another store
+        other.gate.stop()
+        shutil.copy(other.data / "subjects", self.log.data / "subjects")
+        code, parts = self.log.doctor()
+        self.assertEqual((code, parts["subjects"]["ok"]), (1, False), parts)
+        shutil.copy(other.data / "master.key", self.log.data / "master.key")
+        self.assertIn("is not the file of this store", self.log.doctor()[1]["subjects"]["text"])
+
+    def test_the_doctor_says_when_it_could_not_tell(self):
+        running = self.log.sentrail("audit", "doctor", self.log.data)
+        self.assertEqual((running.returncode, running.stdout), (2, ""), running.stderr)
+        self.assertEqual(self.log.sentrail("audit", "doctor", "/nowhere").returncode, 2)
+        self.assertEqual(self.log.sentrail("audit", "doctor").returncode, 2)
 
 
 @unittest.skipUnless(JUDGE.exists() and LITEWITNESS.exists(),

@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
     """Answers each request with what `answers` has for its path and query."""
 
     answers = {}
+    statuses = {}  # of paths that answer otherwise than 200
     asked = []  # handlers, each with its `body` as JSON
 
     def do_GET(self):
@@ -94,7 +96,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.body = json.loads(self.rfile.read(length) or "null")
         self.asked.append(self)
         body = self.answers.get(self.path)
-        self.send_response(404 if body is None else 200)
+        self.send_response(self.statuses.get(self.path, 404 if body is None else 200))
         data = (body or '{"ok":false,"error":"not in this test","code":"x"}').encode()
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
@@ -113,6 +115,7 @@ class WithAnswers(unittest.TestCase):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         Answering.asked.clear()
+        Answering.statuses = {}
 
     def tearDown(self):
         self.server.shutdown()
@@ -231,6 +234,58 @@ class Record(WithAnswers):
         self.serve(log[:1] + [(log[1][0].replace("issues", "issuez"), log[1][1])] + log[2:])
         self.assertEqual(self.ask("audit", "export", str(file)).returncode, 1)
         self.assertIn("without its last line", run("audit", "verify", "--file", str(file)).stdout)
+
+
+    def test_what_cannot_be_told_is_not_said_to_be_broken(self):
+        log = documented_log()
+        self.serve(log)
+        for path in ("/audit/log/head", "/audit/log/entries?from=0&limit=1000"):
+            for status in (401, 403, 429, 500, 503):
+                Answering.statuses = {path: status}
+                answer = self.ask("audit", "verify")
+                self.assertEqual((answer.returncode, answer.stdout), (2, ""), (path, status))
+                self.assertIn("sentrail: ", answer.stderr)
+        Answering.statuses = {}
+        Answering.answers["/audit/log/head"] = "<html>busy</html>"
+        self.assertEqual(self.ask("audit", "verify").returncode, 2)
+        self.assertEqual(run("--server", "http://127.0.0.1:1", "audit", "verify",
+                             SENTRAIL_KEY="agk_x").returncode, 2)
+        for file in ("/nowhere", self.home):  # a folder opens, and cannot be read
+            answer = run("audit", "verify", "--file", file)
+            self.assertEqual((answer.returncode, answer.stdout), (2, ""), file)
+        # The gate's word is still what it was, elsewhere.
+        Answering.statuses = {"/agents": 403}
+        self.assertEqual(self.ask("agent", "list").returncode, 1)
+
+    KEY = "log.test+b2c01f80+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"
+
+    def test_a_server_of_files_that_fails_is_no_broken_log(self):
+        where = ["audit", "verify", f"{self.url}/log", "--key", self.KEY]
+        Answering.answers = {}
+        answer = self.ask(*where)
+        self.assertEqual(answer.returncode, 1, answer.stderr)
+        self.assertIn("shards: the file is missing", answer.stdout)
+        for status in (301, 401, 403, 429, 500, 503):
+            Answering.statuses = {"/log/shards": status}
+            answer = self.ask(*where)
+            self.assertEqual((answer.returncode, answer.stdout), (2, ""), status)
+        Answering.statuses = {}
+        Answering.answers = {"/log/shards": "2026\n"}
+        Answering.statuses = {"/log/2026/checkpoint": 503}
+        self.assertEqual(self.ask(*where).returncode, 2)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=garble, args=(listener,), daemon=True).start()
+            answer = run("audit", "verify", f"http://127.0.0.1:{listener.getsockname()[1]}/log",
+                         "--key", self.KEY)
+        self.assertEqual((answer.returncode, answer.stdout), (2, ""), answer.stderr)
+
+
+def garble(listener):
+    """Answers one request with what is no HTTP."""
+    conn, _ = listener.accept()
+    with conn:
+        conn.recv(65536)
+        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 9\r\n\r\nabc")
 
 
 class Pages(WithAnswers):

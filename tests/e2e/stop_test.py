@@ -3,6 +3,7 @@
     stop_test.py BIN
 """
 
+import base64
 import json
 import os
 import pathlib
@@ -179,6 +180,13 @@ class AtOnce(Stopping):
         self.assertIn("no such workspace",
                       self.stop("--workspace", "0190f3a5-0000-7000-8000-000000000001", code=1))
 
+    def test_the_environment_does_not_narrow_it(self):
+        self.connect(Upstream().accept())
+        os.environ["SENTRAIL_WORKSPACE"] = "0190f3a5-0000-7000-8000-000000000001"
+        self.addCleanup(os.environ.pop, "SENTRAIL_WORKSPACE")
+        self.assertIn("stopped everything on the whole server", self.stop())
+        self.assertEqual(self.ask().status, 403)
+
     def test_nothing_leaves_after_the_command_returned(self):
         self.connect(Upstream().accept())
         ended = threading.Event()
@@ -229,6 +237,33 @@ class Lasting(Stopping):
         self.gate.kill()
         self.gate.start()
         self.assertEqual(self.ask().status, 200)
+
+    def test_a_stop_of_the_whole_server_is_lifted_where_it_was_thrown(self):
+        self.connect(Upstream().accept())
+        self.assertIn("everything on the whole server", self.stop())
+        self.gate.kill()
+        self.gate.start()
+        self.ada.token = None
+        self.assertEqual(self.ask().status, 403)
+        until(lambda: "sentrail_local_stops_waiting 0\n" in
+              call(self.gate.port, "GET", "/metrics").raw.decode(), "the store to take it")
+        # A workspace's owner cannot: it is not the workspace's.
+        self.ada.do("POST", "/kill-switch", {"action": "disable"})
+        self.assertEqual(self.ask().status, 403)
+        self.assertIn("lifted the stop of everything on the whole server", self.stop("--lift"))
+        self.assertEqual(self.ask().status, 200)
+        self.assertIn("nothing of that is stopped there", self.stop("--lift", code=1))
+        self.gate.kill()
+        self.gate.start()
+        self.assertEqual(self.ask().status, 200)
+        self.assertEqual([action for action in self.published() if action.startswith("kill_")],
+                         ["kill_switch.enable", "kill_switch.disable", "kill_switch.disable"])
+
+    def published(self):
+        """The actions of the log's entries, in their order."""
+        listed = self.ada.ask("GET", "/audit/log/entries?from=0&limit=100").raw.splitlines()
+        leaves = [base64.b64decode(json.loads(one)["leaf"]) for one in listed]
+        return [json.loads(leaf)["action"] for leaf in leaves]
 
     def test_it_is_tried_every_day_and_says_so(self):
         ready = until(lambda: call(self.gate.port, "GET", "/readyz").body.get("killSwitchTest"),

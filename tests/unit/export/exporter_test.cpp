@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -87,6 +90,7 @@ class ExporterTest : public ::testing::Test {
     options.idle_ms = 1;
     options.retry_ms = 1;
     options.retry_ms_max = 2;
+    options.tell = [this](const std::string& error) { told_.push_back(error); };
     auto made = Exporter::make(*store_, options,
                                store::SlotFile::open(folder_ + "/x.cursor", kSlotBytes).value(),
                                std::make_unique<HeardSink>(heard));
@@ -101,6 +105,7 @@ class ExporterTest : public ::testing::Test {
   }
 
   std::string folder_;
+  std::vector<std::string> told_;  // by the exporter's thread, while there is one
   JsonLeafCodec codec_;
   std::shared_ptr<test::MemoryDisk> disk_ = std::make_shared<test::MemoryDisk>();
   std::unique_ptr<store::Store> store_ = test::open_memory_store(disk_, codec_);
@@ -170,6 +175,68 @@ TEST_F(ExporterTest, ItsThreadGoesOnAfterFailuresAndEndsWhenAsked) {
   EXPECT_EQ(one->state().failures, 3u);
   EXPECT_EQ(one->state().last_error, "");
   EXPECT_EQ(heard.sequences, numbers(0, 10));
+}
+
+TEST_F(ExporterTest, ItTellsWhenItBeginsToFailAndWhenItGoesOn) {
+  append(4);
+  Heard heard;
+  heard.fail_next = 5;
+  {
+    const auto one = exporter(heard, 2);
+    one->start();
+    while (one->state().next < 4) std::this_thread::yield();
+  }
+  EXPECT_THAT(told_, ElementsAre("the receiver sleeps", ""));
+}
+
+TEST_F(ExporterTest, WhatIsGivenUpAtTheEndIsNoFailure) {
+  struct Waiting final : Sink {
+    [[nodiscard]] Status deliver(std::span<const store::AuditRow>) override {
+      waits = true;
+      while (!stopped) std::this_thread::yield();
+      return fail(Errc::unavailable, "the server is stopping");
+    }
+    void stop() noexcept override { stopped = true; }
+    std::atomic<bool> waits = false;
+    std::atomic<bool> stopped = false;
+  };
+  append(1);
+  auto sink = std::make_unique<Waiting>();
+  const Waiting& seen = *sink;
+  ExporterOptions options;
+  options.tell = [this](const std::string& error) { told_.push_back(error); };
+  {
+    const auto one =
+        Exporter::make(*store_, options,
+                       store::SlotFile::open(folder_ + "/x.cursor", kSlotBytes).value(),
+                       std::move(sink))
+            .value();
+    one->start();
+    while (!seen.waits) std::this_thread::yield();
+  }
+  EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(ExporterTest, ACursorThatCouldNotBeSavedIsSavedOnceItCanBe) {
+  append(2);
+  Heard heard;
+  {
+    const auto one = exporter(heard);
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit none = before;
+    none.rlim_cur = 0;
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+    const Result<bool> unsaved = one->step();
+    const Result<bool> still = one->step();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    EXPECT_FALSE(unsaved);
+    EXPECT_FALSE(still);
+    EXPECT_FALSE(one->step().value());
+  }
+  EXPECT_FALSE(exporter(heard)->step().value());
+  EXPECT_EQ(heard.sequences, numbers(0, 2));
 }
 
 class FileSinkTest : public ExporterTest {

@@ -45,6 +45,9 @@ class LocalStopsTest : public AgentsTest {
     return !permit.refuse_to_go_on();
   }
 
+  Status lift(const Uuid& workspace_id, KillAction action, const std::string& target = {}) {
+    return stops_.lift(workspace_id, command(action, target), *store_, *changes_, administration_);
+  }
   Status record() { return stops_.record(*store_, *changes_, administration_); }
 
   std::string folder_;
@@ -162,6 +165,58 @@ TEST_F(LocalStopsTest, ARecordedStopLeavesTheFileAsSoonAsItCanBeWritten) {
   EXPECT_TRUE(stops_.has_to_record());
   ASSERT_TRUE(record());
   EXPECT_FALSE(stops_.has_to_record());
+
+  LocalStops next(known_, clock_);
+  ASSERT_TRUE(next.restore(folder_ + "/stops"));
+  EXPECT_EQ(next.waiting(), 0u);
+}
+
+TEST_F(LocalStopsTest, LiftingLeavesNoPlaceThatStillStops) {
+  ASSERT_TRUE(stops_.restore(folder_ + "/stops"));
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  const std::uint64_t entries = store_->audit_head().size;
+  ASSERT_TRUE(lift(Uuid{}, KillAction::disable));  // before anything recorded the stop
+  EXPECT_TRUE(may_send());
+  EXPECT_EQ(stops_.waiting(), 0u);
+  EXPECT_FALSE(store_->get_kill_state(Uuid{})->enabled);
+  const auto rows = store_->audit_range(entries, 10).value();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(recorder_.open(rows[0]).value().entry.action, "kill_switch.enable");
+  const audit::OpenedEntry told = recorder_.open(rows[1]).value();
+  EXPECT_EQ(told.entry.action, "kill_switch.disable");
+  EXPECT_EQ(told.personal.person_name, "local uid 1000");
+  EXPECT_EQ(told.personal.reason, "it burns");
+
+  LocalStops next(known_, clock_);
+  ASSERT_TRUE(next.restore(folder_ + "/stops"));
+  EXPECT_EQ(next.waiting(), 0u);
+  EXPECT_EQ(lift(Uuid{}, KillAction::disable).error().code, Errc::not_found);
+}
+
+TEST_F(LocalStopsTest, LiftingOneStopLeavesTheOthers) {
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::pause_tool, "github")));
+  ASSERT_TRUE(stops_.throw_stop(workspace_.id, command(KillAction::pause_agent, "octo")));
+  EXPECT_EQ(lift(workspace_.id, KillAction::resume_tool, "github").error().code, Errc::not_found);
+  EXPECT_EQ(lift(Uuid{}, KillAction::enable).error().code, Errc::invalid_argument);
+  ASSERT_TRUE(lift(Uuid{}, KillAction::resume_tool, "github"));
+  EXPECT_FALSE(may_send());
+  ASSERT_TRUE(lift(workspace_.id, KillAction::resume_agent, "octo"));
+  EXPECT_TRUE(may_send());
+}
+
+TEST_F(LocalStopsTest, WhatCannotBeRecordedIsNotLifted) {
+  ASSERT_TRUE(stops_.restore(folder_ + "/stops"));
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  {
+    const NoWrites full_disk;  // the store here is in memory: the file alone cannot be written
+    const Status lifted = lift(Uuid{}, KillAction::disable);
+    ASSERT_FALSE(lifted);
+    EXPECT_THAT(lifted.error().message, HasSubstr("it is still stopped"));
+  }
+  EXPECT_FALSE(may_send());
+  EXPECT_TRUE(store_->get_kill_state(Uuid{})->enabled);
+  ASSERT_TRUE(lift(Uuid{}, KillAction::disable));
+  EXPECT_TRUE(may_send());
 
   LocalStops next(known_, clock_);
   ASSERT_TRUE(next.restore(folder_ + "/stops"));

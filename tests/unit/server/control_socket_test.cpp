@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,9 +11,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <vector>
 
 #include "core/limits.hpp"
 
@@ -28,8 +31,9 @@ class ControlSocketTest : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  std::unique_ptr<ControlSocket> open(ControlAnswer answer) {
-    auto socket = ControlSocket::open(folder_, std::move(answer));
+  std::unique_ptr<ControlSocket> open(ControlAnswer answer,
+                                      std::int64_t line_ms = limits::kControlLineMs) {
+    auto socket = ControlSocket::open(folder_, std::move(answer), line_ms);
     EXPECT_TRUE(socket) << (socket ? "" : socket.error().message);
     return std::move(*socket);
   }
@@ -87,6 +91,38 @@ TEST_F(ControlSocketTest, NoLineNoAnswer) {
   EXPECT_EQ(ask("no end"), "");
   EXPECT_EQ(ask(std::string(limits::kControlLineBytesMax + 10, 'x')), "");
   EXPECT_EQ(ask("still there\n"), "<still there>\n");
+}
+
+TEST_F(ControlSocketTest, WhoDripsALineIsHungUpOnWhenItsTimeIsOver) {
+  constexpr std::int64_t kLineMs = 400;
+  const auto socket = open(&echo, kLineMs);
+  const auto begun = std::chrono::steady_clock::now();
+  const int client = connect();
+  // Each byte comes long before its own time would be over.
+  pollfd hung_up{client, POLLIN, 0};
+  do {
+    ASSERT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+    static_cast<void>(::send(client, "x", 1, MSG_NOSIGNAL));
+  } while (::poll(&hung_up, 1, kLineMs / 20) == 0);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(kLineMs));
+  ::close(client);
+  EXPECT_EQ(ask("still there\n"), "<still there>\n");
+}
+
+TEST_F(ControlSocketTest, WhoTakesNoAnswerHoldsNoThread) {
+  constexpr std::int64_t kLineMs = 100;
+  const auto socket = open(
+      [](std::string_view line, const ControlPeer& peer) {
+        return line == "much" ? std::string(32u << 20, 'x') : echo(line, peer);
+      },
+      kLineMs);
+  std::vector<int> clients;
+  for (int i = 0; i < 8; ++i) {  // more than it has threads
+    clients.push_back(connect());
+    EXPECT_EQ(::send(clients.back(), "much\n", 5, MSG_NOSIGNAL), 5);
+  }
+  EXPECT_EQ(ask("still there\n"), "<still there>\n");
+  for (const int client : clients) ::close(client);
 }
 
 TEST_F(ControlSocketTest, TakesThePlaceOfWhatAFormerProcessLeft) {
