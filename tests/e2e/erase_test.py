@@ -143,8 +143,10 @@ class Erasing(unittest.TestCase):
         self.assertEqual(self.found("octo")[0]["agent_id"], "octo")
 
     def test_a_person_by_name_and_nobody_by_mistake(self):
+        call(self.gate.port, "POST", "/session", {"name": "bob", "passphrase": self.bob.passphrase})
         done = self.erase("--person", "bob")
-        self.assertGreaterEqual(done["entries"], 1)
+        self.assertGreaterEqual(done["entries"], 2)
+        self.assertEqual(done["keys"], 2, done)  # in the workspace, and of who signed in
         self.assertIn("no account", self.erase("--person", "nobody", code=1))
         self.assertIn("no entry", self.erase("--agent", "nobody", code=1))
 
