@@ -41,6 +41,13 @@ class Erasing(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json.loads(done.stdout) if code == 0 else done.stderr
 
+    def of_server(self):
+        done = subprocess.run([PROGRAMS.sentrail, "--json", "audit", "list", "--local",
+                               str(self.data), "--limit", "10"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)["entries"]
+
     def act(self, agent, text):
         answer = call(self.gate.port, "POST", "/evaluate-action",
                       {"tool": "github", "action": "issues.create", "riskLevel": "low",
@@ -144,7 +151,13 @@ class Erasing(unittest.TestCase):
 
     def test_a_person_by_name_and_nobody_by_mistake(self):
         call(self.gate.port, "POST", "/session", {"name": "bob", "passphrase": self.bob.passphrase})
+        before = [e for e in self.of_server() if e["person"] == "bob"]
+        self.assertEqual({(e["kind"], e["erased"]) for e in before}, {("sign_in", False)})
         done = self.erase("--person", "bob")
+        after = self.of_server()
+        self.assertFalse(any(e["person"] == "bob" for e in after), after)
+        self.assertTrue({e["id"] for e in before} <= {e["id"] for e in after if e["erased"]})
+        self.assertTrue(any(e["person"] == "ada" for e in after), after)
         self.assertGreaterEqual(done["entries"], 2)
         self.assertEqual(done["keys"], 2, done)  # in the workspace, and of who signed in
         self.assertIn("no account", self.erase("--person", "nobody", code=1))
