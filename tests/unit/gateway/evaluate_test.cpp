@@ -126,6 +126,17 @@ TEST_F(EvaluateTest, AListOfSimulationsIsAnsweredItemByItem) {
   }
 }
 
+// docs/request_format.md: what the gate removes is not there in a simulation either.
+TEST_F(EvaluateTest, ASimulationShowsPolicyNoHeaderThatEndsAtTheGate) {
+  for (const auto& [name, answer] : std::vector<std::pair<std::string, std::string>>{
+           {"x-forwarded-for", "allow"}, {"x-api-key", "allow"}, {"x-mine", "block"}}) {
+    block_when("http.headers.\"" + name + "\" exists");
+    const std::string raw = R"({"tool":"github","method":"GET","path":"/repos/a/b","headers":{")" +
+                            name + R"(":"10.0.0.1"}})";
+    EXPECT_EQ(post("/simulate-action?explain=false", key_, raw).text("decision"), answer) << name;
+  }
+}
+
 TEST_F(EvaluateTest, AListOfSimulationsIsRefusedWholeForOneBadItem) {
   const std::string good(kBare);
   std::string many = good;
