@@ -18,6 +18,7 @@
 #include "interceptor/cli/log_commands.hpp"
 #include "interceptor/cli/log_head.hpp"
 #include "interceptor/cli/recorded_requests.hpp"
+#include "interceptor/cli/server_entries.hpp"
 #include "interceptor/cli/state.hpp"
 #include "interceptor/cli/table.hpp"
 #include "runtime/audit/verify.hpp"
@@ -30,6 +31,7 @@ constexpr std::size_t kPageEntries = 1000;
 
 struct ListOptions {
   std::string agent, tool, action, decision, risk, rule, correlation, since, until;
+  std::string data;  // lists the server's own
   std::size_t limit = 50;
 };
 
@@ -44,6 +46,7 @@ void add_rows(Table& table, JsonValue entries) {
 }
 
 Status list(Context& context, const ListOptions& options) {
+  if (!options.data.empty()) return list_server_entries(context, options.data, options.limit);
   Table table({"SEQ", "TIME", "KIND", "DECISION", "AGENT", "TOOL", "ACTION", "RESOURCE", "RULE"});
   std::size_t left = options.limit;
   std::string cursor;
@@ -364,6 +367,11 @@ void add_audit(CLI::App& app, Context& context) {
   list_command->add_option("--correlation", options->correlation, "of this request");
   list_command->add_option("--since", options->since, "RFC 3339 time");
   list_command->add_option("--until", options->until, "RFC 3339 time");
+  CLI::Option* local = list_command->add_option(
+      "--local", options->data, "a gate's data folder: what is of the server and no workspace");
+  for (CLI::Option* filter : list_command->get_options()) {
+    if (filter != local && filter != list_command->get_help_ptr()) local->excludes(filter);
+  }
   list_command->add_option("--limit", options->limit, "how many")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -2,6 +2,7 @@
 #include "runtime/audit/erase.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -13,15 +14,23 @@ std::string_view DataSubject::kind() const noexcept {
   return column == store::AuditColumn::person ? kPersonKeys : kAgentKeys;
 }
 
-Result<Traces> find_traces(const store::Reader& reader, const Recorder& recorder,
-                           const DataSubject& subject) {
-  Traces traces;
+std::vector<Uuid> DataSubject::places() const {
+  std::vector<Uuid> out = {workspace_id};
+  if (column == store::AuditColumn::person && workspace_id != Uuid{}) out.emplace_back();
+  return out;
+}
+
+namespace {
+
+// Adds what is in one workspace.
+Status add_traces(const store::Reader& reader, const Recorder& recorder, const DataSubject& subject,
+                  const Uuid& place, Traces& traces) {
   store::AuditQuery query;
   query.limit = limits::kPageItemsMax;
-  query.terms.push_back(recorder.term(subject.workspace_id, subject.column, subject.id));
+  query.terms.push_back(recorder.term(place, subject.column, subject.id));
   do {
     SENTRAIL_ASSIGN_OR_RETURN(const store::Page<store::AuditRow> page,
-                              reader.search_audit(subject.workspace_id, query));
+                              reader.search_audit(place, query));
     for (const store::AuditRow& row : page.items) {
       SENTRAIL_ASSIGN_OR_RETURN(const OwnParts own, recorder.parts_of(row, subject.kind()));
       if (own.unkeyed) {
@@ -36,6 +45,18 @@ Result<Traces> find_traces(const store::Reader& reader, const Recorder& recorder
     }
     query.cursor = page.cursor;
   } while (!query.cursor.empty());
+  return {};
+}
+
+}  // namespace
+
+Result<Traces> find_traces(const store::Reader& reader, const Recorder& recorder,
+                           const DataSubject& subject) {
+  Traces traces;
+  for (const Uuid& place : subject.places()) {
+    SENTRAIL_TRY(add_traces(reader, recorder, subject, place, traces));
+  }
+  std::ranges::sort(traces.sequences, std::greater<>());
   return traces;
 }
 

@@ -23,6 +23,9 @@ struct DataSubject {
 
   // The word under which its key is kept.
   [[nodiscard]] std::string_view kind() const noexcept;
+  // In which workspaces entries are about it: an account signs in to the server, which is the nil
+  // one.
+  [[nodiscard]] std::vector<Uuid> places() const;
 };
 
 // What was found.

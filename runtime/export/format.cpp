@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kNames = {"json_lines", "cloudevents", "ocsf", "otlp"};
 
+std::string_view text_in(JsonValue leaf, std::string_view name) {
+  const JsonValue value = leaf.find(name);
+  return value.exists() && value.kind() == JsonKind::string ? value.text() : std::string_view();
+}
+
 // One entry, read.
 struct Entry {
   std::string_view origin;
@@ -22,10 +27,7 @@ struct Entry {
   JsonValue leaf;
 
   // A member as text; empty if it is not there.
-  [[nodiscard]] std::string_view text(std::string_view name) const {
-    const JsonValue value = leaf.find(name);
-    return value.exists() && value.kind() == JsonKind::string ? value.text() : std::string_view();
-  }
+  [[nodiscard]] std::string_view text(std::string_view name) const { return text_in(leaf, name); }
   [[nodiscard]] std::int64_t time_ms() const {
     const JsonValue value = leaf.find("time_ms");
     std::int64_t out = 0;
@@ -93,14 +95,6 @@ int ocsf_severity(std::string_view risk) {
   return 1;
 }
 
-// Who acted: a commitment to the agent, the key, or the server itself.
-std::string_view actor_of(const Entry& entry) {
-  for (const std::string_view name : {"agent_c", "person_c", "key_id"}) {
-    if (!entry.text(name).empty()) return entry.text(name);
-  }
-  return "sentraild";
-}
-
 void write_ocsf_metadata(JsonWriter& json, const Entry& entry) {
   json.key("metadata").begin_object().key("version").string("1.8.0");
   json.key("uid").string(entry.id()).key("sequence").unsigned_integer(entry.row.sequence);
@@ -125,8 +119,10 @@ void write_ocsf(JsonWriter& json, const Entry& entry) {
   json.key("status_id").integer(decision.empty() ? 0 : (failed ? 2 : 1));
   if (!decision.empty()) json.key("status_detail").string(decision);
   write_ocsf_metadata(json, entry);
-  json.key("actor").begin_object().key("app_uid").string(actor_of(entry)).end_object();
-  json.key("src_endpoint").begin_object().key("uid").string(actor_of(entry)).end_object();
+  const std::string_view found = actor_of(entry.leaf);
+  const std::string_view actor = found.empty() ? "sentraild" : found;
+  json.key("actor").begin_object().key("app_uid").string(actor).end_object();
+  json.key("src_endpoint").begin_object().key("uid").string(actor).end_object();
   const std::string_view action = entry.text("action");
   json.key("api").begin_object();
   json.key("operation").string(action.empty() ? entry.text("kind") : action);
@@ -242,6 +238,11 @@ std::optional<Format> format_named(std::string_view name) noexcept {
     if (kNames[i] == name) return static_cast<Format>(i);
   }
   return std::nullopt;
+}
+
+std::string_view actor_of(JsonValue leaf) {
+  const std::string_view key = text_in(leaf, "key_id");
+  return key.empty() ? text_in(leaf, "workspace_id") : key;
 }
 
 Result<std::string> format_lines(Format format, std::string_view origin,

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/json.hpp"
 #include "core/result.hpp"
 #include "runtime/store/audit_entry.hpp"
 
@@ -29,6 +30,11 @@ struct Body {
   std::string content_type;
   std::string bytes;
 };
+
+// What the entries of one actor have in common: the id of the API key that was used, else that of
+// the workspace; empty where an entry is of the server itself. Commitments are salted anew in every
+// entry, so that none stands for the same agent twice. Borrowed from the leaf.
+[[nodiscard]] std::string_view actor_of(JsonValue leaf);
 
 // Entries as lines: one for each, but one for all with otlp, as its file format has it.
 // in: origin, the name of the log. fails: corrupt if a leaf is no JSON object.

@@ -78,11 +78,19 @@ http::HttpResponse refusal(int status, std::string_view code, std::string_view s
   return json_answer(status, std::move(body));
 }
 
-http::HttpResponse refusal(const Error& error) {
+Refused refused_by(const Error& error) {
   const Shape shape = shape_of(error.code);
   // What broke inside is for the log, not for a caller.
-  if (shape.status == 500) return refusal(500, shape.code, "the gate failed; its log says why");
-  return refusal(shape.status, shape.code, escape_display(error.message));
+  if (shape.status == 500) return {500, shape.code, "the gate failed; its log says why"};
+  return {shape.status, shape.code, escape_display(error.message)};
+}
+
+http::HttpResponse refusal(const Refused& refused) {
+  return refusal(refused.status, refused.code, refused.sentence);
+}
+
+http::HttpResponse refusal(const Error& error) {
+  return refusal(refused_by(error));
 }
 
 http::HttpResponse unauthorised() {

@@ -39,7 +39,17 @@ struct Decided {
 [[nodiscard]] http::HttpResponse refusal(int status, std::string_view code,
                                          std::string_view sentence);
 
-// The status and code for an Error of ours.
+// What a refusal says.
+struct Refused {
+  int status = 0;
+  std::string_view code;  // of static storage
+  std::string sentence;
+};
+
+// What an Error of ours is told as.
+[[nodiscard]] Refused refused_by(const Error& error);
+// The answer that says so.
+[[nodiscard]] http::HttpResponse refusal(const Refused& refused);
 [[nodiscard]] http::HttpResponse refusal(const Error& error);
 
 // The one 401 for every key that does not open the gate. source: docs/api.md A2.2.

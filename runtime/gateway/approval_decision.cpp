@@ -75,14 +75,6 @@ Result<Word> read_word(const PeopleCall& call) {
   return word;
 }
 
-// The refusal of a vote, told from the call as it stands and not from the words of the error.
-http::HttpResponse answer_refused(const ActionRecord& record, const execute::VoteCast& cast,
-                                  std::int64_t now_ms, const Error& error) {
-  const std::optional<RefusedVote> refused = refusal_of_vote(record, cast, now_ms, error);
-  return refused ? refusal(refused->status, refused->code, refused->sentence)
-                 : people_refusal(error);
-}
-
 http::HttpResponse decision_answer(const ActionRecord& record,
                                    const std::optional<execute::StoredResponse>& result,
                                    bool queued) {
@@ -192,7 +184,7 @@ class Decision : public std::enable_shared_from_this<Decision> {
       const auto now =
           self->parts_.store.get_action(self->record_.workspace_id, self->record_.action_id);
       const ActionRecord& record = now && *now ? **now : self->record_;
-      return answer_refused(record, self->cast_, self->parts_.coordinator.now_ms(), error);
+      return refusal(refused_vote(record, self->cast_, self->parts_.coordinator.now_ms(), error));
     });
     if (!queued) reply_(people_refusal(error));
   }

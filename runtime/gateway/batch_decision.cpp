@@ -162,10 +162,10 @@ class Batch : public std::enable_shared_from_this<Batch> {
     const Error& error = *errors_[index];
     const auto now = parts_.store.get_action(call_->workspace_id, records_[index].action_id);
     const ActionRecord& record = now && *now ? **now : records_[index];
-    const auto refused = refusal_of_vote(record, casts_[index], parts_.coordinator.now_ms(), error);
+    const Refused refused = refused_vote(record, casts_[index], parts_.coordinator.now_ms(), error);
     json.key("status").string(agent_status(record));
-    json.key("code").string(refused ? refused->code : std::string_view(name_of(error.code)));
-    json.key("error").string(refused ? refused->sentence : error.message);
+    json.key("code").string(refused.code);
+    json.key("error").string(refused.sentence);
   }
 
   GateParts& parts_;

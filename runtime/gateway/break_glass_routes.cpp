@@ -253,10 +253,7 @@ Status approve_alone(GateParts& parts, const std::shared_ptr<PeopleCall>& call, 
       parts, {call->workspace_id, record->action_id}, cast, std::move(voting.rests_on),
       [&parts, call, reply, grant, cast, before = *record](Result<store::ActionRecord> voted) {
         if (voted) return reply(grant_answer(parts, grant, agent_status(*voted)));
-        const auto refused =
-            refusal_of_vote(before, cast, parts.coordinator.now_ms(), voted.error());
-        reply(refused ? refusal(refused->status, refused->code, refused->sentence)
-                      : people_refusal(voted.error()));
+        reply(refusal(refused_vote(before, cast, parts.coordinator.now_ms(), voted.error())));
       });
   return {};
 }

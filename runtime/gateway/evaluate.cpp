@@ -13,6 +13,7 @@
 #include "runtime/approvals/binding.hpp"
 #include "runtime/gateway/agent_desk.hpp"
 #include "runtime/gateway/evaluation.hpp"
+#include "runtime/gateway/identify.hpp"
 #include "runtime/gateway/record.hpp"
 #include "runtime/gateway/recording.hpp"
 #include "runtime/gateway/retries.hpp"
@@ -279,7 +280,8 @@ void judge(const EvaluationPtr& one) {
 }
 
 // The call of one item: an item may name its agent, if the key may be that one.
-Result<AgentCall> call_of(const AgentCall& call, const Description& description, Instant now) {
+tl::expected<AgentCall, http::HttpResponse> call_of(const AgentCall& call,
+                                                    const Description& description, Instant now) {
   AgentCall out;
   out.exchange = call.exchange;
   out.known = call.known;
@@ -287,11 +289,11 @@ Result<AgentCall> call_of(const AgentCall& call, const Description& description,
   out.correlation_id = crypto::uuid_v7(now.unix_ms);
   if (description.agent_id && *description.agent_id != call.caller->agent_id) {
     if (!call.caller->agent_id.empty()) {
-      return fail(Errc::permission_denied, "`agentId` is not the agent that calls");
+      return tl::make_unexpected(agent_not_allowed("`agentId` is not the agent that calls"));
     }
-    SENTRAIL_ASSIGN_OR_RETURN(identity::Caller named, call.known->directory().identify(
-                                                          call.caller->key, *description.agent_id));
-    out.caller = std::make_shared<const identity::Caller>(std::move(named));
+    auto named = name_caller(call.caller->key, *call.known, *description.agent_id);
+    if (!named) return tl::make_unexpected(std::move(named).error());
+    out.caller = *std::move(named);
   }
   out.asker = asker_of(*out.caller, "manual", call.exchange->peer().address, now);
   if (!out.caller->agent_registered && description.agent_name) {
@@ -321,9 +323,9 @@ void serve_evaluate(DeskContext& desk, AgentCall call) {
   batch->left = read->items.size();
   std::vector<EvaluationPtr> all;
   for (Description& description : read->items) {
-    Result<AgentCall> item_call = call_of(call, description, desk.parts.clock.now());
+    auto item_call = call_of(call, description, desk.parts.clock.now());
     if (!item_call) {
-      call.exchange->respond(refusal(item_call.error()));
+      call.exchange->respond(std::move(item_call).error());
       return;
     }
     const bool grant = description.approval_request_id.has_value();

@@ -63,7 +63,7 @@ class Forwarder final : public http::ForwardObserver {
     store::AuditEntry entry = std::move(call_.result);
     entry.time_ms = desk_.parts.clock.now().unix_ms;
     if (report.status != 0) entry.status = report.status;
-    audit::Personal personal;
+    audit::Personal personal = std::move(call_.who);
     if (report.reach != http::Reach::complete) {
       const bool unsent = stopped && report.reach == http::Reach::nothing_sent;
       if (unsent) entry.kind = store::AuditKind::revoke;

@@ -58,6 +58,7 @@ struct ForwardedCall {
   const Upstream* upstream = nullptr;
   std::string public_base;       // the tool's place under the gate's own address
   store::AuditEntry result;      // to be completed and recorded when the call ended
+  audit::Personal who;           // whose `result` is
   bool tells_of_success = true;  // false: recorded only if a stop ended the call
   // Hashes a body that is streamed, begun with what was buffered of it; its hash goes into
   // `result`.

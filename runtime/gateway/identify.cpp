@@ -56,10 +56,22 @@ class Memo {
 tl::expected<CallerPtr, http::HttpResponse> identify(std::string_view authorization,
                                                      std::string_view agent_id, const Known& known,
                                                      store::Scope needed, std::int64_t now_ms) {
-  const identity::Directory& directory = known.directory();
-  Result<store::ApiKey> key = directory.authenticate(authorization, needed, now_ms);
+  const Result<store::ApiKey> key = known.directory().authenticate(authorization, needed, now_ms);
   if (!key) return tl::make_unexpected(unauthorised());
-  Result<identity::Caller> caller = directory.identify(*key, agent_id);
+  return name_caller(*key, known, agent_id);
+}
+
+}  // namespace
+
+http::HttpResponse agent_not_allowed(std::string_view why) {
+  return refusal(403, "agent_not_allowed", why);
+}
+
+tl::expected<CallerPtr, http::HttpResponse> name_caller(const store::ApiKey& key,
+                                                        const Known& known,
+                                                        std::string_view agent_id) {
+  const identity::Directory& directory = known.directory();
+  Result<identity::Caller> caller = directory.identify(key, agent_id);
   if (caller) return std::make_shared<const identity::Caller>(*std::move(caller));
   if (caller.error().message == identity::kUnauthenticated) {
     return tl::make_unexpected(unauthorised());
@@ -68,10 +80,8 @@ tl::expected<CallerPtr, http::HttpResponse> identify(std::string_view authorizat
     return tl::make_unexpected(refusal(caller.error()));
   }
   return tl::make_unexpected(
-      refusal(403, refusal_code(*key, directory, agent_id), caller.error().message));
+      refusal(403, refusal_code(key, directory, agent_id), caller.error().message));
 }
-
-}  // namespace
 
 tl::expected<CallerPtr, http::HttpResponse> identify_agent(const http::Headers& headers,
                                                            const Known& known, store::Scope needed,

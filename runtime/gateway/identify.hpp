@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "runtime/gateway/known.hpp"
@@ -22,5 +23,14 @@ using CallerPtr = std::shared_ptr<const identity::Caller>;
 // for itself.
 [[nodiscard]] tl::expected<CallerPtr, http::HttpResponse> identify_agent(
     const http::Headers& headers, const Known& known, store::Scope needed, std::int64_t now_ms);
+
+// Who acts with a key under a name, wherever it was given; empty: nowhere. The answer that refuses
+// them else. source: docs/api.md A2.3.
+[[nodiscard]] tl::expected<CallerPtr, http::HttpResponse> name_caller(const store::ApiKey& key,
+                                                                      const Known& known,
+                                                                      std::string_view agent_id);
+
+// The answer to one who may not be the agent that they name.
+[[nodiscard]] http::HttpResponse agent_not_allowed(std::string_view why);
 
 }  // namespace sentrail::gateway

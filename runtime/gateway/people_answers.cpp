@@ -8,19 +8,22 @@
 #include "core/encoding.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
-#include "runtime/gateway/answers.hpp"
 #include "wire/json.hpp"
 
 namespace sentrail::gateway {
 
-http::HttpResponse people_refusal(const Error& error) {
+Refused refused_to_people(const Error& error) {
   if (error.code == Errc::permission_denied) {
-    return refusal(403, "role_required", escape_display(error.message));
+    return {403, "role_required", escape_display(error.message)};
   }
   if (error.code == Errc::limit_exceeded) {
-    return refusal(400, "invalid_request", escape_display(error.message));
+    return {400, "invalid_request", escape_display(error.message)};
   }
-  return refusal(error);
+  return refused_by(error);
+}
+
+http::HttpResponse people_refusal(const Error& error) {
+  return refusal(refused_to_people(error));
 }
 
 void reply_with(const Reply& reply, Answer answer) {

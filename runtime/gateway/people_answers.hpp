@@ -14,6 +14,7 @@
 #include "core/json.hpp"
 #include "core/json_writer.hpp"
 #include "core/result.hpp"
+#include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/people.hpp"
 #include "runtime/http/message.hpp"
 
@@ -22,8 +23,10 @@ namespace sentrail::gateway {
 // An answer, or what stood in its way.
 using Answer = Result<http::HttpResponse>;
 
-// The refusal of an administrative request: as refusal(), but what a person may not is 403
+// What an error is told to people as: as refused_by(), but what a person may not is 403
 // `role_required`, and what is too long is their request's fault.
+[[nodiscard]] Refused refused_to_people(const Error& error);
+// The answer that says so.
 [[nodiscard]] http::HttpResponse people_refusal(const Error& error);
 
 // Replies with an answer, or with the refusal of its error.

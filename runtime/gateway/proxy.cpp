@@ -103,6 +103,8 @@ void forward(const PassagePtr& passage, const Uuid& audit_id) {
   const bool whole = passage->call.exchange->body_complete();
   forwarded.result = result_entry(passage->call, asked_of(*passage), passage->judged);
   forwarded.tells_of_success = !passage->judged.declared_read || !whole;
+  forwarded.who = asked_by(passage->call);
+  // Of a body that nobody can read nothing can be hidden: an answer that hides has blocked.
   if (!whole) forwarded.payload.emplace(passage->request.body);
   http::UpstreamRequest call =
       upstream_request(*passage->upstream, passage->target, std::move(passage->request));

@@ -18,6 +18,14 @@ std::string recorded_rule(const Judged& judged) {
 
 }  // namespace
 
+audit::Personal asked_by(const AgentCall& call) {
+  audit::Personal personal;
+  personal.agent_id = call.caller->agent_id;
+  personal.agent_name = call.caller->agent_name;
+  personal.requested_by = call.caller->requested_by();
+  return personal;
+}
+
 store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call, const Asked& asked,
                                  const Judged& judged) {
   store::AuditEntry entry;
@@ -40,10 +48,7 @@ store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
   entry.obligations = std::move(obliged.obligations);
   entry.tags = std::move(obliged.tags);
   entry.shadows = std::move(obliged.shadows);
-  audit::Personal personal;
-  personal.agent_id = call.caller->agent_id;
-  personal.agent_name = call.caller->agent_name;
-  personal.requested_by = call.caller->requested_by();
+  audit::Personal personal = asked_by(call);
   personal.resource_id = judged.resource_id;
   personal.reason = judged.reason;
   if (!asked.payload.empty()) {

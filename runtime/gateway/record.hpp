@@ -24,6 +24,9 @@ struct Asked {
   std::string_view payload;  // the body's bytes
 };
 
+// Whose call it is, as entries of it say.
+[[nodiscard]] audit::Personal asked_by(const AgentCall& call);
+
 // The entry of a decision. out: with its id.
 [[nodiscard]] store::AuditEntry decision_entry(const DeskContext& desk, const AgentCall& call,
                                                const Asked& asked, const Judged& judged);

@@ -74,30 +74,29 @@ void cast_vote(GateParts& parts, const execute::ActionRef& ref, const execute::V
                          });
 }
 
-std::optional<RefusedVote> refusal_of_vote(const store::ActionRecord& record,
-                                           const execute::VoteCast& cast, std::int64_t now_ms,
-                                           const Error& error) {
+Refused refused_vote(const store::ActionRecord& record, const execute::VoteCast& cast,
+                     std::int64_t now_ms, const Error& error) {
   if (error.code == Errc::unavailable || error.code == Errc::io || error.code == Errc::corrupt) {
-    return std::nullopt;
+    return refused_to_people(error);
   }
   if (is_counted(record, cast.voter)) {
-    return RefusedVote{409, "already_voted", "you have decided about this call already"};
+    return {409, "already_voted", "you have decided about this call already"};
   }
   const bool late = record.state == ActionState::held && now_ms >= record.decide_by_ms;
   if (late || record.state == ActionState::expired) {
-    return RefusedVote{409, "expired", "the approval has expired; the agent must ask again"};
+    return {409, "expired", "the approval has expired; the agent must ask again"};
   }
   if (record.state != ActionState::held) {
-    return RefusedVote{409, "already_decided",
-                       "this was decided already: it is " + std::string(agent_status(record))};
+    return {409, "already_decided",
+            "this was decided already: it is " + std::string(agent_status(record))};
   }
   if (cast.verdict == store::Verdict::approve && approvals::is_party(record, cast.voter)) {
-    return RefusedVote{403, "self_approval",
-                       "who is part of a request never approves it; ask another reviewer"};
+    return {403, "self_approval",
+            "who is part of a request never approves it; ask another reviewer"};
   }
   const Status reason = approvals::check_reason(cast.reasons, cast.verdict, cast.reason);
-  if (!reason) return RefusedVote{400, "reason_required", reason.error().message};
-  return std::nullopt;
+  if (!reason) return {400, "reason_required", reason.error().message};
+  return refused_to_people(error);
 }
 
 }  // namespace sentrail::gateway

@@ -5,7 +5,6 @@
 // seats. Must not know: what is decided.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "core/result.hpp"
 #include "runtime/approvals/voter.hpp"
 #include "runtime/execute/events.hpp"
+#include "runtime/gateway/answers.hpp"
 #include "runtime/gateway/people.hpp"
 #include "runtime/store/transaction.hpp"
 
@@ -42,17 +42,9 @@ void cast_vote(GateParts& parts, const execute::ActionRef& ref, const execute::V
                std::vector<store::Operation> rests_on,
                execute::Coordinator::Callback<store::ActionRecord> done);
 
-// Why a vote was not counted, for people.
-struct RefusedVote {
-  int status = 0;  // of an answer
-  std::string_view code;
-  std::string sentence;
-};
-
-// The refusal of a vote, told from the call as it stands and not from the words of the error;
-// nothing where the error itself says it.
-[[nodiscard]] std::optional<RefusedVote> refusal_of_vote(const store::ActionRecord& record,
-                                                         const execute::VoteCast& cast,
-                                                         std::int64_t now_ms, const Error& error);
+// Why a vote was not counted, told from the call as it stands; by the words of the error where that
+// says nothing. The same for a vote alone and for one of a list.
+[[nodiscard]] Refused refused_vote(const store::ActionRecord& record, const execute::VoteCast& cast,
+                                   std::int64_t now_ms, const Error& error);
 
 }  // namespace sentrail::gateway

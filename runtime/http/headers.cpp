@@ -1,7 +1,7 @@
 // What passes, what is dropped, what is rewritten.
 //
-// Neighbours: headers.hpp. Must not know: policy. The two lists are the documentation of what the
-// gate changes in a message.
+// Neighbours: headers.hpp. Must not know: policy. What a request loses is listed in
+// core/gate_headers.hpp, what a response loses here: both are the documentation.
 #include "runtime/http/headers.hpp"
 
 #include <algorithm>
@@ -9,38 +9,12 @@
 #include <optional>
 #include <vector>
 
+#include "core/gate_headers.hpp"
 #include "core/text.hpp"
 #include "runtime/http/charset.hpp"
 
 namespace sentrail::http {
 namespace {
-
-constexpr std::string_view kHopByHop[] = {
-    "connection", "keep-alive",          "proxy-authenticate", "proxy-authentication-info",
-    "te",         "proxy-authorization", "proxy-connection",   "trailer",
-    "upgrade",    "transfer-encoding",
-};
-
-constexpr std::string_view kDroppedRequest[] = {
-    "authorization",           // the agent's key to us; the connection's credential takes its place
-    "cookie",                  // as good as a credential
-    "expect",                  // answered by us
-    "forwarded",               // tells of our network
-    "http2-settings",          //
-    "via",                     //
-    "x-agent-id",              // ours
-    "x-api-key",               // a credential by custom
-    "x-forwarded-for",         //
-    "x-forwarded-host",        // some frameworks take it for Host
-    "x-forwarded-port",        //
-    "x-forwarded-proto",       //
-    "x-http-method",           // the method that policy saw must be the one that acts
-    "x-http-method-override",  //
-    "x-method-override",       //
-    "x-original-url",          // the target that policy saw must be the one that acts
-    "x-real-ip",               //
-    "x-rewrite-url",           //
-};
 
 constexpr std::string_view kDroppedResponse[] = {
     "alt-svc",                    // would lead clients past the gate
@@ -51,37 +25,18 @@ constexpr std::string_view kDroppedResponse[] = {
     "strict-transport-security",  // would bind our host
 };
 
-constexpr std::string_view kOwnPrefix = "x-sentrail-";
-
 constexpr std::string_view kSecret[] = {
     "authorization",     "cookie",           "proxy-authorization", "set-cookie",
     "x-api-key",         "x-hub-signature",  "x-hub-signature-256", "x-slack-signature",
     "webhook-signature", "linear-signature", "x-gitlab-token",
 };
 
-template <class Names>
-[[nodiscard]] bool is_one_of(const Names& names, std::string_view name) noexcept {
-  return std::any_of(std::begin(names), std::end(names), [name](std::string_view candidate) {
-    return equal_ignoring_ascii_case(candidate, name);
-  });
-}
-
-[[nodiscard]] bool is_own(std::string_view name) noexcept {
-  return name.size() > kOwnPrefix.size() &&
-         equal_ignoring_ascii_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
-}
-
 // What the Connection fields name.
 [[nodiscard]] std::vector<std::string_view> connection_options(const Headers& headers) {
   std::vector<std::string_view> names;
   for (const HeaderField field : headers) {
     if (!equal_ignoring_ascii_case(field.name, "connection")) continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      names.push_back(trimmed(rest.substr(0, comma)));
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-    }
+    add_connection_options(field.value, names);
   }
   return names;
 }
@@ -126,9 +81,6 @@ struct UrlParts {
 
 }  // namespace
 
-std::span<const std::string_view> dropped_request_names() noexcept {
-  return kDroppedRequest;
-}
 std::span<const std::string_view> dropped_response_names() noexcept {
   return kDroppedResponse;
 }
@@ -143,10 +95,7 @@ Headers forwarded_request_headers(const Headers& client, std::string_view host) 
       has_host = true;
       continue;
     }
-    if (is_one_of(kHopByHop, field.name) || is_one_of(named, field.name) ||
-        is_one_of(kDroppedRequest, field.name) || is_own(field.name)) {
-      continue;
-    }
+    if (ends_at_gate(field.name, named)) continue;
     out.add(field.name, field.value);
   }
   if (!has_host) out.add("Host", host);
@@ -157,8 +106,8 @@ Headers passed_response_headers(const Headers& upstream) {
   const std::vector<std::string_view> named = connection_options(upstream);
   Headers out;
   for (const HeaderField field : upstream) {
-    if (is_one_of(kHopByHop, field.name) || is_one_of(named, field.name) ||
-        is_one_of(kDroppedResponse, field.name) || is_own(field.name)) {
+    if (is_header_among(hop_by_hop_names(), field.name) || is_header_among(named, field.name) ||
+        is_header_among(kDroppedResponse, field.name) || is_gate_header(field.name)) {
       continue;
     }
     out.add(field.name, field.value);
@@ -230,7 +179,7 @@ void rewrite_places(Headers& headers, const PublicPlace& place) {
 }
 
 std::string_view redacted(std::string_view name, std::string_view value) noexcept {
-  return is_one_of(kSecret, name) ? std::string_view("[redacted]") : value;
+  return is_header_among(kSecret, name) ? std::string_view("[redacted]") : value;
 }
 
 }  // namespace sentrail::http

@@ -1,9 +1,10 @@
 // Which header fields pass the gate, in either direction, and how those that name places are
 // rewritten.
 //
-// Neighbours: the gateway builds what it forwards with these; log lines use redacted(). Must not
-// know: policy, credentials themselves. What is dropped on the way up is dropped before policy
-// sees the request, so that what policy saw is what is forwarded.
+// Neighbours: core/gate_headers.hpp has what requests lose; the gateway builds what it forwards
+// with these; log lines use redacted(). Must not know: policy, credentials themselves. What is
+// dropped on the way up is dropped before policy sees the request, so that what policy saw is what
+// is forwarded.
 #pragma once
 
 #include <span>
@@ -14,10 +15,8 @@
 
 namespace sentrail::http {
 
-// Names (lower case, sorted) that a request loses besides: the agent's own credentials, our own
-// fields, and those with which a caller could change what the upstream understands.
-[[nodiscard]] std::span<const std::string_view> dropped_request_names() noexcept;
-// Names that a response loses besides: cookies and policies that would bind to our origin.
+// Names (lower case, sorted) that a response loses besides those about one connection: cookies and
+// policies that would bind to our origin.
 [[nodiscard]] std::span<const std::string_view> dropped_response_names() noexcept;
 
 // The fields of a client's request that go to an upstream, in their order and spelling. Host is

@@ -25,13 +25,11 @@ struct Failure {
   Told told{[](void* to, const char* said) { static_cast<Failure*>(to)->text = said; }, this};
 };
 
-// The agent's commitment; empty where nobody's agent acted.
+// Empty, which is none, where the server itself acted.
 std::string key_of(const store::AuditRow& row) {
   const Result<JsonDocument> leaf = wire::parse_json(row.leaf);
   if (!leaf || leaf->empty() || leaf->root().kind() != JsonKind::object) return {};
-  const JsonValue agent = leaf->root().find("agent_c");
-  return agent.exists() && agent.kind() == JsonKind::string ? std::string(agent.text())
-                                                            : std::string();
+  return std::string(exporting::actor_of(leaf->root()));
 }
 
 const char* content_type(exporting::Format format) {

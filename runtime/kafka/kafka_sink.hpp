@@ -1,9 +1,9 @@
 // Entries as messages of a topic of Kafka.
 //
 // Neighbours: export/exporter.hpp delivers, export/format.hpp writes, library.hpp has the producer.
-// Must not know: librdkafka, cursors. The key is the agent's commitment, so that the entries of one
-// agent stay in order; the header `id` is what duplicates are told by.
-// source: docs/exporters.md; CloudEvents Kafka binding 1.0.2 (structured mode).
+// Must not know: librdkafka, cursors. The key is the API key's id or the workspace's, so that what
+// is done with one key stays in order; the header `id` is what duplicates are told by. source:
+// docs/exporters.md; CloudEvents Kafka binding 1.0.2 (structured mode).
 #pragma once
 
 #include <memory>

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/addresses.hpp"
+#include "core/gate_headers.hpp"
 #include "core/text.hpp"
 #include "runtime/classify/classify.hpp"
 #include "runtime/request/body.hpp"
@@ -12,10 +13,6 @@
 
 namespace sentrail::request {
 namespace {
-
-// Header names that carry credentials: no policy needs their values, no explanation may show them.
-constexpr std::array<std::string_view, 3> kCredentialHeaders = {"authorization", "cookie",
-                                                                "proxy-authorization"};
 
 Fact fact_of(const std::optional<std::string>& text) {
   if (!text.has_value()) return Fact{};
@@ -42,10 +39,6 @@ std::string_view without_port(std::string_view host) noexcept {
 
 void lower_in_place(std::string& name) noexcept {
   for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_credential(const Header& header) noexcept {
-  return std::ranges::find(kCredentialHeaders, header.name) != kCredentialHeaders.end();
 }
 
 // Everything that the facts of one call point into.
@@ -98,19 +91,27 @@ class OwnedCall {
   }
 
  private:
-  // Those that policy is shown come first.
+  // Those that policy is shown come first: what ends at the gate, credentials among it, is in no
+  // fact, also of a call that comes from elsewhere.
   [[nodiscard]] std::vector<NamedText> read_headers() {
-    std::vector<NamedText> out;
-    out.reserve(raw_.headers.size());
+    std::vector<std::string_view> named;
     for (Header& header : raw_.headers) {
       lower_in_place(header.name);
+      if (header.name == "connection") add_connection_options(header.value, named);
+    }
+    std::vector<NamedText> out;
+    std::vector<NamedText> hidden;
+    out.reserve(raw_.headers.size());
+    for (const Header& header : raw_.headers) {
+      if (ends_at_gate(header.name, named)) {
+        hidden.push_back({header.name, header.value});
+        continue;
+      }
       if (!is_valid_utf8(header.value) || !is_valid_utf8(header.name)) headers_unreadable_ = true;
-      if (!is_credential(header)) out.push_back({header.name, header.value});
+      out.push_back({header.name, header.value});
     }
     shown_count_ = out.size();
-    for (const Header& header : raw_.headers) {
-      if (is_credential(header)) out.push_back({header.name, header.value});
-    }
+    out.insert(out.end(), hidden.begin(), hidden.end());
     return out;
   }
 

@@ -1,4 +1,5 @@
-// What the control socket understands: stop, resume, backup, status; erase is erase_command.hpp.
+// What the control socket understands: stop, resume, backup, status; entries and erase have files
+// of their own.
 //
 // Neighbours: control_socket.hpp brings the lines, gateway/local_stops.hpp throws and lifts stops.
 // Must not know: sockets. Each line is one JSON object with a member `do`; so is each answer, with

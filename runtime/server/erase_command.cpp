@@ -71,9 +71,13 @@ Result<std::string> erase(const EraseParts& parts, Fields& fields, const Control
   store::Transaction transaction;
   transaction.operations.emplace_back(store::AppendAudit{std::move(told)});
   SENTRAIL_TRY(parts.changes.commit(std::move(transaction)));
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const std::size_t keys,
-      parts.subjects.erase(subject.workspace_id, subject.kind(), subject.id, traces.key_ids));
+  std::size_t keys = 0;
+  for (const Uuid& place : subject.places()) {
+    SENTRAIL_ASSIGN_OR_RETURN(
+        const std::size_t gone,
+        parts.subjects.erase(place, subject.kind(), subject.id, traces.key_ids));
+    keys += gone;
+  }
   std::string out;
   JsonWriter json(&out);
   json.begin_object().key("entries").unsigned_integer(traces.sequences.size());

@@ -2,6 +2,7 @@
 #include "runtime/server/local_control.hpp"
 
 #include "core/limits.hpp"
+#include "runtime/server/entries_command.hpp"
 #include "runtime/server/erase_command.hpp"
 
 namespace sentrail::server {
@@ -16,6 +17,7 @@ Status LocalControl::open(const std::string& folder, const LocalControlParts& pa
   pool_ = &parts.pool;
   commands_.add("erase", erase_command({*parts.opened.store, known_, parts.changes, parts.recorder,
                                         parts.subjects, clock_, parts.requests}));
+  commands_.add("entries", entries_command(*parts.opened.store, parts.recorder));
   commands_.add("backup", backup_command(parts.opened, folder, clock_));
   SENTRAIL_ASSIGN_OR_RETURN(
       socket_, ControlSocket::open(folder, [this](std::string_view line, const ControlPeer& peer) {

@@ -30,6 +30,14 @@ class Addresses(unittest.TestCase):
             self.assertEqual(self.effect(raw), effect, address)
         self.assertEqual(self.effect({"attributes": {}}), "require_approval")
 
+    def test_what_a_proxy_says_of_others_ends_at_the_gate(self):
+        said = HEAD + 'rule a: allow when http.headers."%s" exists\ndefault block\n'
+        for name, effect in (("X-Forwarded-For", "block"), ("Forwarded", "block"),
+                             ("X-Request-Id", "allow")):
+            raw = {"tool": "github", "method": "GET", "path": "/user",
+                   "headers": {name: "10.0.0.1"}}
+            self.assertEqual(self.effect(raw, text=said % name.lower()), effect, name)
+
     def test_explanations_show_the_one_form(self):
         answer = run("explain", "-p", policy(OFFICE),
                      stdin='{"attributes": {"agent.ip": "::FFFF:10.0.0.7"}}')

@@ -41,6 +41,16 @@ class Erasing(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json.loads(done.stdout) if code == 0 else done.stderr
 
+    def list_local(self, *arguments, json_too=("--json",)):
+        return subprocess.run([PROGRAMS.sentrail, *json_too, "audit", "list", "--local",
+                               str(self.data), *arguments],
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def of_server(self):
+        done = self.list_local("--limit", "10")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)["entries"]
+
     def act(self, agent, text):
         answer = call(self.gate.port, "POST", "/evaluate-action",
                       {"tool": "github", "action": "issues.create", "riskLevel": "low",
@@ -142,9 +152,34 @@ class Erasing(unittest.TestCase):
         self.ada.token = None
         self.assertEqual(self.found("octo")[0]["agent_id"], "octo")
 
+    def test_the_entries_of_no_workspace_are_listed_to_the_owner_of_the_process(self):
+        for _ in range(20):
+            call(self.gate.port, "POST", "/session",
+                 {"name": "bob", "passphrase": self.bob.passphrase})
+        done = self.list_local("--limit", "18")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        pages = [json.loads(line)["entries"] for line in done.stdout.splitlines()]
+        self.assertEqual([len(page) for page in pages], [16, 2])
+        numbers = [entry["sequence"] for page in pages for entry in page]
+        self.assertEqual(numbers, sorted(set(numbers), reverse=True))
+        self.assertEqual({entry["kind"] for entry in pages[0]}, {"sign_in"})
+        table = self.list_local("--limit", "18", json_too=())
+        self.assertEqual(table.stdout.count("sign_in"), 18, table.stdout + table.stderr)
+        refused = self.list_local("--agent", "octo")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("--agent", refused.stdout + refused.stderr)
+
     def test_a_person_by_name_and_nobody_by_mistake(self):
+        call(self.gate.port, "POST", "/session", {"name": "bob", "passphrase": self.bob.passphrase})
+        before = [e for e in self.of_server() if e["person"] == "bob"]
+        self.assertEqual({(e["kind"], e["erased"]) for e in before}, {("sign_in", False)})
         done = self.erase("--person", "bob")
-        self.assertGreaterEqual(done["entries"], 1)
+        after = self.of_server()
+        self.assertFalse(any(e["person"] == "bob" for e in after), after)
+        self.assertTrue({e["id"] for e in before} <= {e["id"] for e in after if e["erased"]})
+        self.assertTrue(any(e["person"] == "ada" for e in after), after)
+        self.assertGreaterEqual(done["entries"], 2)
+        self.assertEqual(done["keys"], 2, done)  # in the workspace, and of who signed in
         self.assertIn("no account", self.erase("--person", "nobody", code=1))
         self.assertIn("no entry", self.erase("--agent", "nobody", code=1))
 

@@ -260,7 +260,10 @@ class Exporting(unittest.TestCase):
         for name, one in by_id.items():
             event = json.loads(one.value)
             self.assertEqual((event["id"], event["specversion"]), (name, "1.0"))
-            self.assertEqual((one.key or b"").decode(), event["data"].get("agent_c", ""))
+            leaf = event["data"]
+            self.assertEqual((one.key or b"").decode(),
+                             leaf.get("key_id") or leaf.get("workspace_id", ""))
+        self.assertTrue(any("key_id" in json.loads(one.value)["data"] for one in messages))
 
     def test_a_gate_that_cannot_have_its_kafka_says_why(self):
         gate = Gate(PROGRAMS, settings="exporters:\n  - {name: x, kafka: {brokers: \"b:1\", topic: "

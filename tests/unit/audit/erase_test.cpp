@@ -59,9 +59,10 @@ class EraseTest : public ::testing::Test {
 
   [[nodiscard]] Recorder recorder() { return Recorder(master_, Uuid{}, keys_.get()); }
 
-  void append(const Personal& personal) {
+  void append(const Personal& personal) { append(personal, workspace_); }
+  void append(const Personal& personal, const Uuid& workspace) {
     store::AuditEntry entry;
-    entry.workspace_id = workspace_;
+    entry.workspace_id = workspace;
     entry.kind = store::AuditKind::decision;
     entry.time_ms = ++now_;
     commit(recorder().record(std::move(entry), personal));
@@ -94,7 +95,11 @@ class EraseTest : public ::testing::Test {
     const DataSubject subject{workspace_, column, id};
     const Traces traces = find_traces(*store_, recorder(), subject).value();
     commit(redact_entry(recorder(), subject, traces, ++now_, "art. 17", "tester"));
-    return keys_->erase(workspace_, subject.kind(), id, traces.key_ids).value();
+    std::size_t keys = 0;
+    for (const Uuid& place : subject.places()) {
+      keys += keys_->erase(place, subject.kind(), id, traces.key_ids).value();
+    }
+    return keys;
   }
   std::string file() const {
     std::ifstream in(path_, std::ios::binary);
@@ -319,6 +324,25 @@ TEST_F(EraseTest, WhatNoKeyCouldBeHadForIsCountedAndNotSaidToBeErased) {
   erase(store::AuditColumn::agent, "octo");
   EXPECT_TRUE(opened(0).erased);
   EXPECT_EQ(opened(1).personal, by_agent("octo"));
+}
+
+// What belongs to no workspace, such as who signed in.
+TEST_F(EraseTest, APersonIsErasedFromTheServersEntriesTooAndAnAgentIsNot) {
+  append(by_both("", "p1"));
+  append(by_both("", "p1"), Uuid{});
+  append(by_both("", "p2"), Uuid{});
+  append(by_agent("octo"));
+  append(by_agent("octo"), Uuid{});
+  const DataSubject person{workspace_, store::AuditColumn::person, "p1"};
+  const Traces traces = find_traces(*store_, recorder(), person).value();
+  EXPECT_EQ(traces.sequences, (std::vector<std::uint64_t>{1, 0}));
+  EXPECT_EQ(erase(store::AuditColumn::person, "p1"), 2u);
+  EXPECT_TRUE(opened(0).erased);
+  EXPECT_TRUE(opened(1).erased);
+  EXPECT_EQ(opened(2).personal, by_both("", "p2"));
+  EXPECT_EQ(erase(store::AuditColumn::agent, "octo"), 1u);
+  EXPECT_TRUE(opened(3).erased);
+  EXPECT_FALSE(opened(4).erased);
 }
 
 TEST_F(EraseTest, AnErasedKeyIsNotWrittenDownLater) {

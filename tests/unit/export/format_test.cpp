@@ -55,6 +55,20 @@ TEST(ExportFormat, OcsfHasWhatItsClassRequires) {
                     HasSubstr("\"actor\":{\"app_uid\":\"sentraild\"}")));
 }
 
+// docs/exporters.md: commitments are salted anew in every entry, and say nothing of who acts again.
+TEST(ExportFormat, OcsfActorsAreKeysOrElseWorkspaces) {
+  const std::string salted = R"({"agent_c":"c1",)";
+  const std::string rest = R"("kind":"decision","person_c":"c2","time_ms":1)";
+  for (const auto& [leaf, actor] : std::vector<std::pair<std::string, std::string>>{
+           {salted + R"("key_id":"k1",)" + rest + R"(,"workspace_id":"w1"})", "k1"},
+           {salted + rest + R"(,"workspace_id":"w1"})", "w1"},
+           {salted + rest + "}", "sentraild"}}) {
+    EXPECT_THAT(body(Format::ocsf, row(1, leaf)),
+                AllOf(HasSubstr(R"("actor":{"app_uid":")" + actor + "\"}"),
+                      HasSubstr(R"("src_endpoint":{"uid":")" + actor + "\"}")));
+  }
+}
+
 TEST(ExportFormat, OtlpWritesIntegersAsTexts) {
   EXPECT_THAT(
       body(Format::otlp),

@@ -1,6 +1,8 @@
 // `POST /evaluate-action`: what a description leaves open never opens the gate.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/unit/gateway/agents_fixture.hpp"
 
 namespace sentrail::gateway {
@@ -111,6 +113,69 @@ TEST_F(EvaluateTest, EveryAnswerOfADeskNamesItsCall) {
   EXPECT_EQ(id_of(post("/evaluate-action", "agk_no", kBare)), "(absent)");
 }
 
+// docs/api.md, evaluate-action: each item of a list is a decision of its own.
+TEST_F(EvaluateTest, AnItemOfAListIsDecidedAsItIsAlone) {
+  const std::vector<std::string> described = {
+      kWhole,
+      R"({"tool":"github","action":"repos.delete","riskLevel":"low"})",
+      R"({"tool":"github","action":"repos.create","riskLevel":"high"})",
+      R"({"tool":"unheard_of","action":"x","riskLevel":"low"})",
+  };
+  std::string items;
+  for (const std::string& one : described) items += (items.empty() ? "" : ",") + one;
+  const Heard list = post("/evaluate-action", key_, R"({"items":[)" + items + "]}");
+  ASSERT_EQ(list.status, 200) << list.body;
+  JsonValue item = list.at("items").first_child();
+  std::set<std::string> decisions;
+  for (std::size_t i = 0; i < described.size(); ++i) {
+    if (i > 0) item = item.next();
+    const Heard alone = post("/evaluate-action", key_, described[i]);
+    for (const char* member : {"ok", "decision", "reason", "rule", "matchedPolicyId",
+                               "approvalRequestId", "risk_classification"}) {
+      EXPECT_EQ(Heard::text_of(item.find(member)), alone.text(member)) << member << " of " << i;
+    }
+    decisions.insert(alone.text("decision"));
+  }
+  EXPECT_EQ(decisions.size(), 3u);
+}
+
+// --- agents by name ------------------------------------------------------------------------
+
+// docs/api.md A2.3: as `X-Agent-Id` is refused.
+TEST_F(EvaluateTest, AnAgentIdIsRefusedWithTheCodesOfTheHeader) {
+  store::Agent off;
+  off.workspace_id = workspace_.id;
+  off.id = "off";
+  off.disabled = true;
+  put(store::Put<store::Agent>{off, 0});
+  const std::string one = add_key({"evaluate"}, {"one"});
+  const std::string of_two = add_key({"evaluate"}, {"off", "other"});
+  const auto named = [](const std::string& agent) {
+    return R"({"tool":"github","action":"issues.create","riskLevel":"low","agentId":")" + agent +
+           "\"}";
+  };
+  EXPECT_EQ(post("/evaluate-action", one, named("two")).refusal(), "403 agent_not_allowed");
+  EXPECT_EQ(post("/evaluate-action", one, named("one")).status, 200);
+  EXPECT_EQ(post("/evaluate-action", key_, named("off")).refusal(), "403 agent_disabled");
+  EXPECT_EQ(post("/evaluate-action", key_, named("a b")).refusal(), "400 invalid_request");
+  // An item's is the list's.
+  EXPECT_EQ(
+      post("/evaluate-action", key_, R"({"items":[)" + named("one") + "," + named("off") + "]}")
+          .refusal(),
+      "403 agent_disabled");
+  const Heard other =
+      ask({"POST", "/evaluate-action", of_two, named("one"), {{"X-Agent-Id", "other"}}});
+  EXPECT_EQ(other.refusal(), "403 agent_not_allowed");
+  // In the header, to compare.
+  EXPECT_EQ(ask({"POST", "/evaluate-action", key_, kBare, {{"X-Agent-Id", "off"}}}).refusal(),
+            "403 agent_disabled");
+  store::Workspace strict = store_->get_workspace(workspace_.id).value().value();
+  strict.registered_agents_only = true;
+  put(store::Put<store::Workspace>{strict, strict.version});
+  reload();
+  EXPECT_EQ(post("/evaluate-action", key_, named("one")).refusal(), "403 agent_not_registered");
+}
+
 // --- lists of simulations ------------------------------------------------------------------
 
 TEST_F(EvaluateTest, AListOfSimulationsIsAnsweredItemByItem) {
@@ -123,6 +188,17 @@ TEST_F(EvaluateTest, AListOfSimulationsIsAnsweredItemByItem) {
   const Heard alone = post("/simulate-action?explain=false", key_, raw);
   for (const char* member : {"decision", "rule", "action", "resourceId", "riskLevel", "reason"}) {
     EXPECT_EQ(Heard::text_of(first.next().find(member)), alone.text(member)) << member;
+  }
+}
+
+// docs/request_format.md: what the gate removes is not there in a simulation either.
+TEST_F(EvaluateTest, ASimulationShowsPolicyNoHeaderThatEndsAtTheGate) {
+  for (const auto& [name, answer] : std::vector<std::pair<std::string, std::string>>{
+           {"x-forwarded-for", "allow"}, {"x-api-key", "allow"}, {"x-mine", "block"}}) {
+    block_when("http.headers.\"" + name + "\" exists");
+    const std::string raw = R"({"tool":"github","method":"GET","path":"/repos/a/b","headers":{")" +
+                            name + R"(":"10.0.0.1"}})";
+    EXPECT_EQ(post("/simulate-action?explain=false", key_, raw).text("decision"), answer) << name;
   }
 }
 

@@ -169,12 +169,13 @@ class GatewayTest : public testing::Test {
     return session_of(add_person(name, role, std::move(groups)));
   }
 
-  // A key's text.
-  std::string add_key(std::vector<std::string> scopes) {
+  // A key's text. in: the agents that it is bound to; none: any.
+  std::string add_key(std::vector<std::string> scopes, std::vector<std::string> agents = {}) {
     identity::KeyRequest request;
     request.workspace_id = workspace_.id;
     request.name = "of a test";
     request.scopes = identity::parse_scopes(scopes).value();
+    request.agent_ids = std::move(agents);
     const identity::MadeKey made = identity::make_key(request, kStart).value();
     put(store::Put<store::ApiKey>{made.record, 0});
     reload();

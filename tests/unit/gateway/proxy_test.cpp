@@ -108,5 +108,36 @@ TEST_F(StreamTest, ABodyThatCameWholeIsInTheDecision) {
   EXPECT_EQ(payload_of(store::AuditKind::decision), audit::Payload::of("{}"));
 }
 
+// Found when the agent's traces are to be erased, and sealed with the agent's key.
+TEST_F(StreamTest, TheResultIsTheAgents) {
+  const auto write = begin({"POST", kRead, key_, "first", {}, false});
+  pump_until([&] { return write->forwarded || write->response; });
+  ASSERT_TRUE(write->forwarded.has_value()) << write->response->body;
+  write->observer->on_done({});
+  const auto decisions = entries(store::AuditKind::decision);
+  const auto results = entries(store::AuditKind::result);
+  ASSERT_EQ(decisions.size(), 1u);
+  ASSERT_EQ(results.size(), 1u);
+  const audit::Personal& asked = decisions.front().personal;
+  const audit::Personal& ended = results.front().personal;
+  EXPECT_FALSE(ended.requested_by.empty());
+  EXPECT_EQ(ended.agent_id, asked.agent_id);
+  EXPECT_EQ(ended.agent_name, asked.agent_name);
+  EXPECT_EQ(ended.requested_by, asked.requested_by);
+}
+
+// Its beginning would stand in clear in the result.
+TEST_F(StreamTest, ABodyInWhichPolicyHidesAValueDoesNotPass) {
+  for (const char* hides : {"redact body.card", "mask body.card", "mask body"}) {
+    bundle_.replace(tests::bundle_of("policy p\nlanguage 1\nrule a: allow when always then " +
+                                     std::string(hides) + "\n"));
+    const auto write = begin({"POST", kRead, key_, R"({"card":"41)", {}, false});
+    pump_until([&] { return write->forwarded || write->response; });
+    EXPECT_FALSE(write->forwarded.has_value()) << hides;
+    ASSERT_TRUE(write->response.has_value()) << hides;
+    EXPECT_EQ(write->response->status, 403) << write->response->body;
+  }
+}
+
 }  // namespace
 }  // namespace sentrail::gateway

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/encoding.hpp"
 #include "core/json_writer.hpp"
@@ -126,6 +127,43 @@ TEST_F(BatchTest, WhatCannotBeVotedOnIsToldCallByCall) {
   EXPECT_NE(Heard::text_of(again.find("code")), "(absent)");
   EXPECT_EQ(Heard::text_of(again.next().find("code")), "(absent)");
   EXPECT_EQ(stored(records[1]).votes.size(), 1u);
+}
+
+// docs/api.md, batch-decision: `code` is as of a single decision.
+TEST_F(BatchTest, AnItemIsRefusedAsADecisionAloneIs) {
+  std::vector<ActionRecord> records = hold_some(3);
+  execute::HoldRequest of_others = hold_request(R"({"title":"of others"})");
+  of_others.draft.quorum = "1 of platform_leads";
+  records.push_back(hold(std::move(of_others)));
+  execute::HoldRequest own = hold_request(R"({"title":"own"})");
+  own.draft.requested_by = "rita";
+  records.push_back(hold(std::move(own)));
+  const auto alone = [&](const ActionRecord& record) {
+    return post("/approval-decision", rita_,
+                R"({"approvalRequestId":")" + format_uuid(record.action_id) +
+                    R"(","decision":"approved"})");
+  };
+  ASSERT_EQ(approve({records[1]}, hash_of({records[1]})).text("ok"), "true");
+  const std::string bob = signed_in("bob", Role::reviewer);
+  ASSERT_EQ(post("/approval-decision", bob,
+                 R"({"approvalRequestId":")" + format_uuid(records[2].action_id) +
+                     R"(","decision":"denied"})")
+                .status,
+            200);
+  const Heard heard = approve(records, hash_of(records));
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  std::set<std::string> codes;
+  JsonValue item = heard.at("items").first_child();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i > 0) item = item.next();
+    if (i == 0) continue;  // counted
+    const Heard single = alone(records[i]);
+    EXPECT_EQ(Heard::text_of(item.find("code")), single.text("code")) << i;
+    EXPECT_EQ(Heard::text_of(item.find("error")), single.text("error")) << i;
+    codes.insert(single.text("code"));
+  }
+  EXPECT_EQ(codes, (std::set<std::string>{"already_voted", "already_decided", "role_required",
+                                          "self_approval"}));
 }
 
 // --- seats that were lent --------------------------------------------------------------------

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/gate_headers.hpp"
+
 namespace sentrail::http {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -108,13 +109,24 @@ class Cluster {
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
 };
 
+// The key that an entry's message has: by turns a key's, a workspace's and none.
+std::string key_of(std::uint64_t number) {
+  constexpr std::array<const char*, 4> kKeys = {"", "workspace", "key1", "key2"};
+  return kKeys[number % kKeys.size()];
+}
+
+// Commitments are another in every entry.
 std::vector<store::AuditRow> rows_of(std::uint64_t from, std::size_t count) {
   std::vector<store::AuditRow> rows(count);
   for (std::size_t i = 0; i < count; ++i) {
-    rows[i].sequence = from + i;
-    const std::string agent =
-        i % 3 == 0 ? "" : R"("agent_c":"agent)" + std::to_string(i % 3) + "\",";
-    rows[i].leaf = "{" + agent + R"("kind":"decision","seq":)" + std::to_string(from + i) + "}";
+    const std::uint64_t number = from + i;
+    const std::string key = key_of(number);
+    rows[i].sequence = number;
+    rows[i].leaf = R"({"agent_c":"salted)" + std::to_string(number) + "\",";
+    if (key.starts_with("key")) rows[i].leaf += R"("key_id":")" + key + "\",";
+    rows[i].leaf += R"("kind":"decision","seq":)" + std::to_string(number);
+    if (!key.empty()) rows[i].leaf += R"(,"workspace_id":"workspace")";
+    rows[i].leaf += R"(,"v":1})";
   }
   return rows;
 }
@@ -144,7 +156,7 @@ class KafkaSinkTest : public testing::Test {
   Cluster cluster_;
 };
 
-TEST_F(KafkaSinkTest, EntriesAreMessagesWithTheirAgentAsKeyAndInItsOrder) {
+TEST_F(KafkaSinkTest, WhatIsDoneWithOneKeyOrElseInOneWorkspaceStaysInOrder) {
   const auto to = sink();
   const Status delivered = to->deliver(rows_of(0, 30));
   ASSERT_TRUE(delivered) << delivered.error().message;
@@ -154,11 +166,11 @@ TEST_F(KafkaSinkTest, EntriesAreMessagesWithTheirAgentAsKeyAndInItsOrder) {
   std::map<std::string, std::uint64_t> last;
   for (const Read& one : read) {
     const std::uint64_t number = std::stoull(one.id.substr(one.id.find('/') + 1));
-    EXPECT_EQ(one.key, number % 3 == 0 ? "" : "agent" + std::to_string(number % 3));
+    EXPECT_EQ(one.key, key_of(number));
     EXPECT_NE(one.value.find("\"seq\":" + std::to_string(number) + ","), std::string::npos);
     EXPECT_EQ(one.value.find('\n'), std::string::npos);
     if (one.key.empty()) continue;
-    EXPECT_TRUE(!last.contains(one.key) || last[one.key] < number) << "the order of one agent";
+    EXPECT_TRUE(!last.contains(one.key) || last[one.key] < number) << "the order of one key";
     last[one.key] = number;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/gate_headers.hpp"
 #include "tests/support/catalogs.hpp"
 #include "tests/unit/request/show.hpp"
 
@@ -114,16 +115,43 @@ TEST(MakeRequests, ABodyThatNobodyAsksForIsNotParsed) {
   EXPECT_EQ(needed[0].facts()[AttributeId::body].kind, FactKind::object);
 }
 
-TEST(MakeRequests, CredentialsAreNoFacts) {
+// docs/request_format.md: what the gate removes is in no fact, whoever makes the request.
+TEST(MakeRequests, WhatEndsAtTheGateIsNoFact) {
   RawRequest raw = call("GET", "/repos/o/r");
   raw.headers = {{"Authorization", "Bearer secret"},
                  {"COOKIE", "a=b"},
+                 {"X-Forwarded-For", "10.0.0.1"},
+                 {"X-Api-Key", "secret"},
+                 {"X-Sentrail-Anything", "1"},
+                 {"Connection", "close, X-Mine"},
+                 {"X-Mine", "\xff"},
                  {"Accept", "*/*"},
                  {"Proxy-Authorization", "x"}};
   const auto requests = made(std::move(raw));
+  EXPECT_FALSE(requests[0].facts().headers.unreadable);
   const auto entries = requests[0].facts().headers.entries;
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0].name, "accept");
+}
+
+// Every name of the lists but those that would override the method, which are refused.
+TEST(MakeRequests, EveryNameThatTheGateDropsIsHidden) {
+  std::vector<std::string_view> names(hop_by_hop_names().begin(), hop_by_hop_names().end());
+  names.insert(names.end(), dropped_request_names().begin(), dropped_request_names().end());
+  std::size_t hidden = 0;
+  for (const std::string_view name : names) {
+    RawRequest raw = call("GET", "/repos/o/r");
+    raw.headers = {{std::string(name), "x"}};
+    const CatalogView view = tests::github_tables().view();
+    const auto requests = make_requests(std::move(raw), {}, view);
+    if (!requests) {
+      EXPECT_NE(name.find("method"), std::string_view::npos) << name;
+      continue;
+    }
+    EXPECT_TRUE(requests->front().facts().headers.entries.empty()) << name;
+    ++hidden;
+  }
+  EXPECT_EQ(hidden + 3, names.size());
 }
 
 TEST(MakeRequests, HostsAreCanonical) {
