@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 #include "core/encoding.hpp"
@@ -64,17 +63,6 @@ std::string chance_name() {
   return "gate.invalid/audit/" + hex_encode(bytes);
 }
 
-Status write_new(const std::string& path, std::string_view text, mode_t mode) {
-  const std::string draft = path + ".new";
-  const FileHandle file(
-      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (file.get() < 0) return io_failure("make", draft);
-  SENTRAIL_TRY(store::write_at(file.get(), text, 0, draft));
-  if (::fsync(file.get()) != 0) return io_failure("sync", draft);
-  if (::rename(draft.c_str(), path.c_str()) != 0) return io_failure("rename", draft);
-  return store::sync_directory(path.substr(0, path.rfind('/')));
-}
-
 // A short text without its last newline. fails: not_found; permission_denied if it is a secret and
 // others may read it.
 Result<std::string> read_line(const std::string& path, bool secret) {
@@ -113,11 +101,11 @@ Result<crypto::NoteSigner> read_key(const std::string& folder, const std::string
 Result<crypto::NoteSigner> make_key(const std::string& folder, const std::string& origin) {
   SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteSigner signer,
                             crypto::NoteSigner::generate(origin.empty() ? chance_name() : origin));
-  SENTRAIL_TRY(write_new(public_path(folder), signer.verifier().to_string() + "\n", 0644));
+  SENTRAIL_TRY(store::make_whole(public_path(folder), 0644, signer.verifier().to_string() + "\n"));
   std::string text = signer.to_secret_string() + "\n";
-  const Status written = write_new(key_path(folder), text, 0600);
+  Result<FileHandle> written = store::make_whole(key_path(folder), 0600, text);
   crypto::wipe(text);
-  SENTRAIL_TRY(written);
+  SENTRAIL_TRY(std::move(written));
   return signer;
 }
 

@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "core/encoding.hpp"
 
 namespace sentrail::server {
@@ -99,15 +97,8 @@ Result<crypto::SealKey> DataDirectory::master_key() const {
 }
 
 Status replace_file(const std::string& path, std::string_view bytes) {
-  const std::string fresh = path + ".new";
-  const FileHandle file(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (file.get() < 0) return io_failure("create", fresh);
-  SENTRAIL_TRY(store::write_at(file.get(), bytes, 0, fresh));
-  if (::fsync(file.get()) != 0) return io_failure("sync", fresh);
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) return io_failure("rename", fresh);
-  const std::size_t slash = path.rfind('/');
-  return store::sync_directory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+  SENTRAIL_TRY(store::make_whole(path, 0600, bytes));
+  return {};
 }
 
 }  // namespace sentrail::server

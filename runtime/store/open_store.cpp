@@ -214,14 +214,6 @@ Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHea
   return from == 0 ? Status() : check_older(kv, from);
 }
 
-// The directory that a new one's name must be on disk in.
-std::string parent_of(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opener) {
@@ -229,7 +221,7 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   if (options.create) {
     const bool is_new = !exists(options.directory);
     SENTRAIL_TRY(make_directory(options.directory));
-    if (is_new) SENTRAIL_TRY(sync_directory(parent_of(options.directory)));
+    if (is_new) SENTRAIL_TRY(sync_directory(folder_of(options.directory)));
   } else if (!exists(options.directory)) {
     return fail(Errc::not_found, "there is no data directory " + options.directory +
                                      ": name the right one, or make it if this is a first start");

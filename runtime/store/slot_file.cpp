@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -46,18 +45,12 @@ std::optional<Slot> decode_slot(std::string_view bytes) {
               std::string(body.substr(kHeadBytes))};
 }
 
-// Under another name until it is whole: a file cut short would refuse every later start.
+// A file cut short would refuse every later start.
 Status make(const std::string& path, std::size_t slot_bytes) {
-  const std::string draft = path + ".new";
-  const FileHandle file(
-      ::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (file.get() < 0) return io_failure("make", draft);
   std::string bytes = encode_slot(1, {});
   bytes.resize(2 * slot_bytes, '\0');
-  SENTRAIL_TRY(write_at(file.get(), bytes, 0, draft));
-  if (::fsync(file.get()) != 0) return io_failure("sync", draft);
-  if (::rename(draft.c_str(), path.c_str()) != 0) return io_failure("rename", draft);
-  return sync_directory(std::filesystem::path(path).parent_path().string());
+  SENTRAIL_TRY(make_whole(path, 0600, bytes));
+  return {};
 }
 
 Status check_private(int file, const std::string& path) {
