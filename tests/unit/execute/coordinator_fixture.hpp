@@ -97,8 +97,7 @@ class CoordinatorTest : public testing::Test {
 
   void open() {
     store_ = test::open_memory_store(disk_, codec_, hook_of_store_);
-    writer_ =
-        std::make_unique<store::Writer>(*store_, clock_, store::WriterOptions{}, hook_of_store_);
+    writer_ = std::make_unique<store::Writer>(*store_, clock_, writer_options_, hook_of_store_);
     CoordinatorOptions options;
     options.executor_id.bytes[0] = ++boots_;
     options.channels = {"slack", "email"};
@@ -234,6 +233,7 @@ class CoordinatorTest : public testing::Test {
   std::uint8_t boots_ = 0;
   std::vector<store::Escalation> escalations_;  // of the coordinator that is opened next
   SyncPointHook* hook_of_store_ = nullptr;      // and of its writer, when they are opened next
+  store::WriterOptions writer_options_;         // of the same
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<Coordinator> coordinator_;
