@@ -187,6 +187,7 @@ class Coordinator final : public SendObserver {
   [[nodiscard]] Result<Step> prepare(Holding& holding);
   void submit_hold(std::shared_ptr<Holding> holding);
   void attach(std::shared_ptr<Holding> holding, const Uuid& pending);
+  void hold_anew(std::shared_ptr<Holding> holding);
 
   // coordinator_execute.cpp
   void dispatch(const ActionRef& ref);

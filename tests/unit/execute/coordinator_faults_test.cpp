@@ -326,6 +326,31 @@ TEST_F(CoordinatorFaultsTest, AServerThatStopsDoesNotTellForEver) {
   EXPECT_EQ(stored(record).state, ActionState::sending) << "the next start puts it in doubt";
 }
 
+// The call that a repetition would join ends before that is written: the repetition is a new call.
+TEST_F(CoordinatorFaultsTest, NobodyJoinsACallThatEndedMeanwhile) {
+  const Held pending = hold(request("same")).value();
+  open_stopping_at("no such place");
+  open_with_turnstile();
+  turnstile_.let(0);
+  begin_hold("same");
+  turnstile_.wait_until_one_stands();  // with the hold, which finds that there is one
+  std::optional<Result<store::ActionRecord>> withdrawn;
+  coordinator_->withdraw(ref_of(pending.record), {}, [&](auto result) { withdrawn = result; });
+  turn();
+  turnstile_.let(1);
+  hook_->wait_for("writer.completions.posted", 1);
+  turnstile_.wait_until_one_stands();  // with the withdrawal
+  turn();                              // the repetition finds the call open, and joins it
+  EXPECT_FALSE(answer_);
+  turnstile_.let(INT64_MAX);
+  pump_until([&] { return answer_ && withdrawn; });
+  ASSERT_TRUE(*answer_) << answer_->error().message;
+  EXPECT_FALSE((*answer_)->attached);
+  EXPECT_NE((*answer_)->record.action_id, pending.record.action_id);
+  EXPECT_EQ(stored((*answer_)->record).state, ActionState::held);
+  EXPECT_THAT(log_of(pending.record), ElementsAre("hold", "revoke"));
+}
+
 // --- broken disks --------------------------------------------------------------------------
 
 TEST_F(CoordinatorFaultsTest, AnIntentThatCannotBeStoredSendsNothing) {
