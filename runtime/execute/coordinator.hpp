@@ -209,6 +209,7 @@ class Coordinator final : public SendObserver {
   void plan_probe(const store::ActionRecord& record);
   void wait_to_probe(const store::ActionRecord& record, std::int64_t delay_ms);
   [[nodiscard]] Status plan_probes();
+  void probe_waiting();
   void probe_once(const ActionRef& ref);
   void read_probe(const ActionRef& ref, const SendReport& report);
   void record_probe(const ActionRef& ref, Probed found);
@@ -231,6 +232,8 @@ class Coordinator final : public SendObserver {
     std::function<Probed(const SendReport&)> read;  // of the question under way
   };
   std::map<ActionRef, Probing> probing_;
+  std::deque<ActionRef> to_probe_;  // whose question is due
+  std::size_t asking_ = 0;          // questions under way
   std::deque<ActionRef> waiting_;   // beyond limits::kExecutionsMax
   std::atomic<std::size_t> sending_{0};
   std::atomic<bool> draining_{false};
