@@ -2,8 +2,6 @@
 #include "runtime/audit/signer.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -27,7 +25,6 @@ using store::SlotNote;
 
 constexpr store::SlotForm kForm = {"sentrail-signs-2", 4 + 8 + 8 + 32};
 constexpr std::size_t kKeyBytesMax = 1024;
-constexpr mode_t kOthers = 0077;
 
 std::string key_path(const std::string& folder) {
   return folder + "/key";
@@ -69,15 +66,13 @@ Result<std::string> read_line(const std::string& path, bool secret) {
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return fail(Errc::not_found, path + " is missing");
   if (file.get() < 0) return io_failure("open", path);
-  struct stat found{};
-  if (::fstat(file.get(), &found) != 0) return io_failure("look at", path);
-  if (secret && (found.st_uid != ::geteuid() || (found.st_mode & kOthers) != 0)) {
+  SENTRAIL_ASSIGN_OR_RETURN(const store::FileFacts found, store::look_at(file.get(), path));
+  if (secret && !found.is_private) {
     return fail(Errc::permission_denied, "the key " + path + " is open to others; run `chmod 600 " +
                                              path + "`, and consider it known");
   }
-  const auto bytes = static_cast<std::size_t>(found.st_size);
-  if (bytes > kKeyBytesMax) return fail(Errc::corrupt, path + " is no key");
-  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file.get(), bytes, 0, path));
+  if (found.bytes > kKeyBytesMax) return fail(Errc::corrupt, path + " is no key");
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file.get(), found.bytes, 0, path));
   if (text.ends_with('\n')) text.pop_back();
   return text;
 }

@@ -90,6 +90,14 @@ Result<FileHandle> make_whole(const std::string& path, mode_t mode, std::string_
   });
 }
 
+Result<FileFacts> look_at(int file, const std::string& path) {
+  constexpr mode_t kOthers = 0077;
+  struct stat found{};
+  if (::fstat(file, &found) != 0) return io_failure("look at", path);
+  return FileFacts{static_cast<std::size_t>(found.st_size),
+                   found.st_uid == ::geteuid() && (found.st_mode & kOthers) == 0};
+}
+
 std::string folder_of(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const std::size_t slash = path.rfind('/');

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,13 @@ using Fill = std::function<Status(int file, const std::string& draft)>;
 [[nodiscard]] Result<FileHandle> make_whole(const std::string& path, mode_t mode, const Fill& fill);
 [[nodiscard]] Result<FileHandle> make_whole(const std::string& path, mode_t mode,
                                             std::string_view bytes);
+
+// What stands beside the bytes of an open file or folder.
+struct FileFacts {
+  std::size_t bytes = 0;
+  bool is_private = false;  // the user's who runs this, and nobody else may read or write it
+};
+[[nodiscard]] Result<FileFacts> look_at(int file, const std::string& path);
 
 // The folder that a path's last name is in, `.` for a name alone.
 [[nodiscard]] std::string folder_of(std::string path);

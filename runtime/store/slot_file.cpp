@@ -2,7 +2,6 @@
 #include "runtime/store/slot_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,12 +53,9 @@ Status make(const std::string& path, std::size_t slot_bytes) {
 }
 
 Status check_private(int file, const std::string& path) {
-  struct stat found{};
-  if (::fstat(file, &found) != 0) return io_failure("look at", path);
-  if (found.st_uid != ::geteuid() || (found.st_mode & 0077) != 0) {
-    return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
-  }
-  return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const FileFacts found, look_at(file, path));
+  if (found.is_private) return {};
+  return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
 }
 
 }  // namespace
