@@ -27,6 +27,12 @@ bool takes_part(const store::ActionRecord& record, const Named& person) {
                      [&](const std::string& link) { return names(link, person); });
 }
 
+// Whether a vote counts for a person already: their own, or one on their behalf.
+bool has_a_say(const store::Vote& vote, const Uuid& person_id) noexcept {
+  return vote.person_id == person_id ||
+         (vote.on_behalf_of != Uuid{} && vote.on_behalf_of == person_id);
+}
+
 }  // namespace
 
 Result<Voter> voter_of(const store::Person& person, const Uuid& workspace_id,
@@ -53,9 +59,14 @@ std::vector<std::string> seat_of(const Voter& voter) {
                             : seat_labels(voter.role, voter.groups);
 }
 
-bool has_a_say(const store::Vote& vote, const Uuid& person_id) noexcept {
-  return vote.person_id == person_id ||
-         (vote.on_behalf_of != Uuid{} && vote.on_behalf_of == person_id);
+bool has_voted(const store::ActionRecord& record, const Voter& voter,
+               store::Verdict verdict) noexcept {
+  return std::any_of(record.votes.begin(), record.votes.end(), [&](const store::Vote& vote) {
+    if (vote.person_id == voter.person_id) return true;
+    if (verdict == store::Verdict::deny) return false;
+    return has_a_say(vote, voter.person_id) ||
+           (voter.on_behalf_of && has_a_say(vote, voter.on_behalf_of->person_id));
+  });
 }
 
 bool is_party(const store::ActionRecord& record, const Voter& voter) {

@@ -53,8 +53,11 @@ struct Voter {
 // The labels of the seat that a vote of this person fills.
 [[nodiscard]] std::vector<std::string> seat_of(const Voter& voter);
 
-// Tells whether a vote counts for a person already: their own, or one on their behalf.
-[[nodiscard]] bool has_a_say(const store::Vote& vote, const Uuid& person_id) noexcept;
+// Tells whether a word of this voter has been counted, so that another of this kind is none. One
+// human fills at most one seat: who approves for another has no approval left, nor has whom
+// somebody approved for. To deny, it is enough not to have spoken oneself.
+[[nodiscard]] bool has_voted(const store::ActionRecord& record, const Voter& voter,
+                             store::Verdict verdict) noexcept;
 
 // Tells whether a person, or whom they speak for, is part of the request. An editor of it is too.
 // Names, e-mail addresses and ids are all compared, in any case, since callers name people in each

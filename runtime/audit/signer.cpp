@@ -2,12 +2,9 @@
 #include "runtime/audit/signer.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 #include "core/encoding.hpp"
@@ -28,7 +25,6 @@ using store::SlotNote;
 
 constexpr store::SlotForm kForm = {"sentrail-signs-2", 4 + 8 + 8 + 32};
 constexpr std::size_t kKeyBytesMax = 1024;
-constexpr mode_t kOthers = 0077;
 
 std::string key_path(const std::string& folder) {
   return folder + "/key";
@@ -64,32 +60,19 @@ std::string chance_name() {
   return "gate.invalid/audit/" + hex_encode(bytes);
 }
 
-Status write_new(const std::string& path, std::string_view text, mode_t mode) {
-  const std::string draft = path + ".new";
-  const FileHandle file(
-      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (file.get() < 0) return io_failure("make", draft);
-  SENTRAIL_TRY(store::write_at(file.get(), text, 0, draft));
-  if (::fsync(file.get()) != 0) return io_failure("sync", draft);
-  if (::rename(draft.c_str(), path.c_str()) != 0) return io_failure("rename", draft);
-  return store::sync_directory(path.substr(0, path.rfind('/')));
-}
-
 // A short text without its last newline. fails: not_found; permission_denied if it is a secret and
 // others may read it.
 Result<std::string> read_line(const std::string& path, bool secret) {
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return fail(Errc::not_found, path + " is missing");
   if (file.get() < 0) return io_failure("open", path);
-  struct stat found{};
-  if (::fstat(file.get(), &found) != 0) return io_failure("look at", path);
-  if (secret && (found.st_uid != ::geteuid() || (found.st_mode & kOthers) != 0)) {
+  SENTRAIL_ASSIGN_OR_RETURN(const store::FileFacts found, store::look_at(file.get(), path));
+  if (secret && !found.is_private) {
     return fail(Errc::permission_denied, "the key " + path + " is open to others; run `chmod 600 " +
                                              path + "`, and consider it known");
   }
-  const auto bytes = static_cast<std::size_t>(found.st_size);
-  if (bytes > kKeyBytesMax) return fail(Errc::corrupt, path + " is no key");
-  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file.get(), bytes, 0, path));
+  if (found.bytes > kKeyBytesMax) return fail(Errc::corrupt, path + " is no key");
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file.get(), found.bytes, 0, path));
   if (text.ends_with('\n')) text.pop_back();
   return text;
 }
@@ -113,11 +96,11 @@ Result<crypto::NoteSigner> read_key(const std::string& folder, const std::string
 Result<crypto::NoteSigner> make_key(const std::string& folder, const std::string& origin) {
   SENTRAIL_ASSIGN_OR_RETURN(crypto::NoteSigner signer,
                             crypto::NoteSigner::generate(origin.empty() ? chance_name() : origin));
-  SENTRAIL_TRY(write_new(public_path(folder), signer.verifier().to_string() + "\n", 0644));
+  SENTRAIL_TRY(store::make_whole(public_path(folder), 0644, signer.verifier().to_string() + "\n"));
   std::string text = signer.to_secret_string() + "\n";
-  const Status written = write_new(key_path(folder), text, 0600);
+  Result<FileHandle> written = store::make_whole(key_path(folder), 0600, text);
   crypto::wipe(text);
-  SENTRAIL_TRY(written);
+  SENTRAIL_TRY(std::move(written));
   return signer;
 }
 

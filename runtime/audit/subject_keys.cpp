@@ -66,13 +66,10 @@ std::uint64_t workspace_of(const Uuid& tag) {
 }
 
 Status check_access(int file, const std::string& path, std::size_t& size) {
-  struct stat found{};
-  if (::fstat(file, &found) != 0) return io_failure("look at", path);
-  if (found.st_uid != ::geteuid() || (found.st_mode & 0077) != 0) {
-    return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
-  }
-  size = static_cast<std::size_t>(found.st_size);
-  return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const store::FileFacts found, store::look_at(file, path));
+  size = found.bytes;
+  if (found.is_private) return {};
+  return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
 }
 
 Result<Uuid> parse_head(std::string_view head, const std::string& path) {

@@ -66,7 +66,7 @@ std::int64_t Coordinator::now_ms() const noexcept {
 }
 
 void Coordinator::run() {
-  loop_.run([this] { return ledger_.idle(); });
+  loop_.run([this] { return ledger_.idle() && kept_ == 0; });
 }
 
 // --- requests ------------------------------------------------------------------------------

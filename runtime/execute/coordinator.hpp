@@ -158,7 +158,10 @@ class Coordinator final : public SendObserver {
   void stop_sending() noexcept { draining_.store(true); }
   // Ends run() once what was asked is answered. Sends that are under way are in doubt after the
   // next start: call stop_sending() and wait for sending() to be zero first.
-  void stop() { loop_.stop(); }
+  void stop() {
+    stop_sending();
+    loop_.stop();
+  }
 
   // Calls that are being sent. threads: any.
   [[nodiscard]] std::size_t sending() const noexcept { return sending_.load(); }
@@ -189,6 +192,7 @@ class Coordinator final : public SendObserver {
   [[nodiscard]] store::Transaction transaction_of(Holding& holding, const Step& step);
   void submit_hold(std::shared_ptr<Holding> holding);
   void attach(std::shared_ptr<Holding> holding, const Uuid& pending);
+  void hold_anew(std::shared_ptr<Holding> holding);
 
   // coordinator_execute.cpp
   void dispatch(const ActionRef& ref);
@@ -198,6 +202,7 @@ class Coordinator final : public SendObserver {
   void record_intent(std::shared_ptr<Execution> execution);
   void begin_send(std::shared_ptr<Execution> execution, const store::ActionRecord& record);
   void record_result(const ActionRef& ref, std::uint64_t fence, SendReport report);
+  [[nodiscard]] bool keep(const std::shared_ptr<Change>& report, const Error& why);
   void stop_call(const ActionRef& ref, Rechecked why);
   void finish(const ActionRef& ref);
   void put_back(const ActionRef& ref);
@@ -219,6 +224,7 @@ class Coordinator final : public SendObserver {
   void plan_probe(const store::ActionRecord& record);
   void wait_to_probe(const store::ActionRecord& record, std::int64_t delay_ms);
   [[nodiscard]] Status plan_probes();
+  void probe_waiting();
   void probe_once(const ActionRef& ref);
   void read_probe(const ActionRef& ref, const SendReport& report);
   void record_probe(const ActionRef& ref, Probed found);
@@ -234,13 +240,16 @@ class Coordinator final : public SendObserver {
   std::int64_t next_wake_ms_ = 0;  // Unix time of the earliest timer set; 0: none
 
   std::map<ActionRef, std::shared_ptr<Execution>> executions_;
+  std::size_t kept_ = 0;  // reports that wait to be told again
   // A doubt that is asked about.
   struct Probing {
     int tries = 0;
     std::function<Probed(const SendReport&)> read;  // of the question under way
   };
   std::map<ActionRef, Probing> probing_;
-  std::deque<ActionRef> waiting_;  // beyond limits::kExecutionsMax
+  std::deque<ActionRef> to_probe_;  // whose question is due
+  std::size_t asking_ = 0;          // questions under way
+  std::deque<ActionRef> waiting_;   // beyond limits::kExecutionsMax
   std::atomic<std::size_t> sending_{0};
   std::atomic<bool> begun_;
   std::atomic<bool> draining_{false};

@@ -22,6 +22,11 @@ namespace {
 // knows enough again after a backup was restored, nobody tells, and it takes minutes.
 constexpr std::int64_t kLookLaterMs = 10'000;
 
+// How soon a report is told again that the store did not take in. A server that stops tries no
+// longer than some ten seconds: what it then leaves is in doubt after the next start.
+constexpr std::int64_t kTellAgainMs = 250;
+constexpr int kToldWhileStoppingMax = 40;
+
 tl::unexpected<Error> not_known_yet() {
   return fail(Errc::unavailable, "it cannot be told yet whether the call may be sent");
 }
@@ -206,6 +211,20 @@ void Coordinator::finished(const ActionRef& ref, std::uint64_t fence, SendReport
   });
 }
 
+// Keeps a report that the store had no room for, and tells it again: nobody else knows what the
+// upstream said. The call keeps its place meanwhile, so there are limits::kExecutionsMax of them at
+// most. False if trying again leads nowhere.
+bool Coordinator::keep(const std::shared_ptr<Change>& report, const Error& why) {
+  if (why.code != Errc::unavailable || !parts_.writer.health()) return false;
+  if (draining_.load() && ++report->kept > kToldWhileStoppingMax) return false;
+  ++kept_;
+  loop_.after_ms(kTellAgainMs, [this, report] {
+    --kept_;
+    change(report);
+  });
+  return true;
+}
+
 void Coordinator::record_result(const ActionRef& ref, std::uint64_t fence, SendReport report) {
   const auto at = executions_.find(ref);
   SENTRAIL_CHECK_NOTE(at != executions_.end() && at->second->fence == fence,
@@ -238,14 +257,11 @@ void Coordinator::record_result(const ActionRef& ref, std::uint64_t fence, SendR
     transaction.operations.emplace_back(
         store::PutBlob{record.workspace_id, blob->id, std::move(*sealed)});
   };
-  // If it cannot be stored, the record stays `sending`: in doubt after its lease or a restart. If
-  // the claim had lapsed before anything was sent, the call is approved and waits for us.
-  result->done = [this, ref](const Result<Step>& step) {
-    if (step) {
-      finish(ref);
-    } else {
-      put_back(ref);
-    }
+  // If it can never be stored, the record stays `sending`: in doubt after its lease or a restart.
+  // If the claim had lapsed before anything was sent, the call is approved and waits for us.
+  result->done = [this, ref, told = std::weak_ptr(result)](const Result<Step>& step) {
+    if (step) return finish(ref);
+    if (!keep(told.lock(), step.error())) put_back(ref);
   };
   change(result);
 }

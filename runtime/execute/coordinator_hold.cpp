@@ -134,23 +134,28 @@ void Coordinator::edit(const ActionRef& ref, HoldRequest edited, approvals::Vote
   }
 }
 
-// Joins the pending call that is the same, if it still is pending.
+// For who wanted to join a call that ended meanwhile: this is a new one then.
+void Coordinator::hold_anew(std::shared_ptr<Holding> holding) {
+  if (++holding->tries < limits::kChangeTriesMax) return submit_hold(std::move(holding));
+  holding->done(fail(Errc::unavailable, "the same call keeps ending; try again"));
+}
+
+// Joins the pending call that is the same, if it still is pending when that is written.
 void Coordinator::attach(std::shared_ptr<Holding> holding, const Uuid& pending) {
   auto record = parts_.reader.get_action(holding->request.draft.workspace_id, pending);
   if (!record) return holding->done(tl::make_unexpected(std::move(record).error()));
-  if (!*record || !is_open((*record)->state)) {
-    // It ended in between: this is a new call then.
-    if (++holding->tries < limits::kChangeTriesMax) return submit_hold(holding);
-    return holding->done(fail(Errc::unavailable, "the same call keeps ending; try again"));
-  }
+  if (!*record || !is_open((*record)->state)) return hold_anew(std::move(holding));
   store::AuditEntry entry =
       scribe_.attach_entry(**record, holding->request.draft, holding->request.obliged);
   Held held{*std::move(*record), true, entry.id};
   store::Transaction transaction;
+  transaction.operations.emplace_back(
+      store::RequireOpenAction{held.record.workspace_id, held.record.action_id});
   transaction.operations.emplace_back(store::AppendAudit{std::move(entry)});
   ledger_.commit(kAttachStep, std::move(transaction), holding->patience,
-                 [holding, held = std::move(held)](store::Outcome outcome) mutable {
+                 [this, holding, held = std::move(held)](store::Outcome outcome) mutable {
                    if (outcome.status) return holding->done(std::move(held));
+                   if (outcome.status.error().code == Errc::conflict) return hold_anew(holding);
                    holding->done(tl::make_unexpected(std::move(outcome.status).error()));
                  });
 }

@@ -3,6 +3,8 @@
 //
 // Neighbours: coordinator.hpp, changes.hpp, sender.hpp (Prober). Must not know: sockets, policy.
 // What nobody could tell waits for a person, who need not wait for us.
+#include <cstddef>
+#include <memory>
 #include <utility>
 
 #include "core/limits.hpp"
@@ -11,6 +13,16 @@
 namespace sentrail::execute {
 
 using store::ActionState;
+
+namespace {
+
+// Questions under way at once, of all upstreams together. After an outage or a restart there may be
+// thousands of doubts, all due at once: an upstream that has just come back is not to be met with
+// all of them, and their calls and answers are in memory meanwhile. Held calls that are sent have
+// limits::kExecutionsMax places of their own.
+constexpr std::size_t kProbesAtOnce = 16;
+
+}  // namespace
 
 void Coordinator::plan_probe(const store::ActionRecord& record) {
   if (parts_.prober == nullptr) return;
@@ -23,8 +35,18 @@ void Coordinator::plan_probe(const store::ActionRecord& record) {
 
 void Coordinator::wait_to_probe(const store::ActionRecord& record, std::int64_t delay_ms) {
   loop_.after_ms(delay_ms, [this, ref = ActionRef{record.workspace_id, record.action_id}] {
-    probe_once(ref);
+    to_probe_.push_back(ref);
+    probe_waiting();
   });
+}
+
+// Asks about those that have waited longest, as far as there is room.
+void Coordinator::probe_waiting() {
+  while (asking_ < kProbesAtOnce && !to_probe_.empty()) {
+    const ActionRef ref = to_probe_.front();
+    to_probe_.pop_front();
+    probe_once(ref);
+  }
 }
 
 Status Coordinator::plan_probes() {
@@ -42,6 +64,7 @@ void Coordinator::probe_once(const ActionRef& ref) {
     probing_.erase(ref);
     return;
   }
+  ++asking_;
   const Result<Call> call = load_call(**record);
   Result<Question> question = call ? parts_.prober->question(**record, *call)
                                    : Result<Question>(tl::make_unexpected(call.error()));
@@ -62,7 +85,11 @@ void Coordinator::record_probe(const ActionRef& ref, Probed found) {
   finding->event_of = [found = std::move(found)](const store::ActionRecord&) -> Result<Event> {
     return found;
   };
-  finding->done = [this, ref](const Result<Step>& step) {
+  finding->done = [this, ref, report = std::weak_ptr(finding)](const Result<Step>& step) {
+    if (!step && keep(report.lock(), step.error())) return;
+    --asking_;
+    // Not from within: what is asked next may be done at once.
+    loop_.post_always([this] { probe_waiting(); });
     const auto at = probing_.find(ref);
     if (at == probing_.end()) return;
     const bool in_doubt = step && step->action.record.state == ActionState::in_doubt;

@@ -2,7 +2,6 @@
 //
 // Neighbours: steps.hpp; approvals/ says who may vote and when votes suffice. Must not know: the
 // store, threads, executors.
-#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,22 +22,9 @@ using store::Verdict;
 
 namespace {
 
-// Whether a word of this person has been counted. One human fills at most one seat: who approves
-// for another has no approval left, nor has whom somebody approved for. To deny, it is enough not
-// to have spoken oneself.
-bool has_voted(const ActionRecord& record, const VoteCast& event) {
-  const approvals::Voter& voter = event.voter;
-  return std::any_of(record.votes.begin(), record.votes.end(), [&](const store::Vote& vote) {
-    if (vote.person_id == voter.person_id) return true;
-    if (event.verdict == Verdict::deny) return false;
-    return approvals::has_a_say(vote, voter.person_id) ||
-           (voter.on_behalf_of && approvals::has_a_say(vote, voter.on_behalf_of->person_id));
-  });
-}
-
 Status check_vote(const ActionRecord& record, const VoteCast& event,
                   std::span<const approvals::Quorum> quorums, std::int64_t now_ms) {
-  if (has_voted(record, event)) {
+  if (approvals::has_voted(record, event.voter, event.verdict)) {
     return fail(Errc::already_exists, "you have voted on this call already");
   }
   if (record.state == ActionState::expired) {

@@ -13,6 +13,7 @@
 #include "runtime/gateway/fields.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
+#include "runtime/gateway/secret.hpp"
 #include "runtime/identity/credential.hpp"
 #include "runtime/identity/device.hpp"
 #include "runtime/identity/invitations.hpp"
@@ -23,16 +24,6 @@ namespace {
 using store::Role;
 
 constexpr std::string_view kFirstWorkspace = "main";
-
-// A text that is overwritten when it is done with.
-struct Secret {
-  std::string text;
-
-  Secret() = default;
-  Secret(Secret&&) = default;
-  Secret& operator=(Secret&&) = default;
-  ~Secret() { crypto::wipe(text); }
-};
 
 // What a person types to begin something.
 struct Typed {

@@ -21,6 +21,7 @@
 #include "runtime/gateway/held_view.hpp"
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
+#include "runtime/gateway/secret.hpp"
 #include "runtime/gateway/voting.hpp"
 #include "runtime/identity/admin_entry.hpp"
 
@@ -94,10 +95,10 @@ Answer make_code(GateParts& parts, const PeopleCall& call) {
   code.person_id = person->id;
   code.made_by = call.actor->person_id;
   code.created_ms = parts.clock.now().unix_ms;
-  std::string shown;
+  Secret shown;
   if (!revoke) {
-    shown = "sbg_" + crypto::random_base62(40);
-    SENTRAIL_ASSIGN_OR_RETURN(code.code_hash, crypto::hash_password(shown));
+    shown.text = "sbg_" + crypto::random_base62(40);
+    SENTRAIL_ASSIGN_OR_RETURN(code.code_hash, crypto::hash_password(shown.text));
   }
   audit::Personal personal;
   personal.resource_id = format_uuid(person->id);
@@ -111,9 +112,8 @@ Answer make_code(GateParts& parts, const PeopleCall& call) {
   std::string body;
   JsonWriter json(&body);
   json.begin_object().key("ok").boolean(true);
-  write_text(json, "code", shown);
+  write_text(json, "code", shown.text);
   json.end_object();
-  crypto::wipe(shown);
   return json_answer(200, std::move(body));
 }
 
@@ -121,7 +121,7 @@ Answer make_code(GateParts& parts, const PeopleCall& call) {
 
 // What a request says: a code and why, to begin; a grant and a call, to use it.
 struct Word {
-  std::string code;
+  Secret code;
   std::string reason;
   std::string hash;
   std::optional<Uuid> action_id;
@@ -132,7 +132,7 @@ Result<Word> read_word(PeopleCall& call) {
   crypto::wipe(call.request.body);
   Fields fields(document.root());
   Word word;
-  word.code = fields.required_text("code");
+  word.code.text = fields.required_text("code");
   word.reason = fields.required_text("reason");
   const approvals::ReasonRule always{approvals::ReasonsAsked::always, 8};
   if (!approvals::check_reason(always, store::Verdict::approve, word.reason) ||
@@ -265,8 +265,8 @@ Status begin_use(GateParts& parts, const std::shared_ptr<PeopleCall>& call, cons
                   "no group is told of emergencies: `approvals.break_glass_group` is not set"));
     return {};
   }
-  const Status knows = check_code(parts, *call, word.code);
-  crypto::wipe(word.code);
+  const Status knows = check_code(parts, *call, word.code.text);
+  crypto::wipe(word.code.text);
   if (!knows && knows.error().code == Errc::unavailable) {
     reply(refusal(429, "too_many_attempts", knows.error().message));
     return {};

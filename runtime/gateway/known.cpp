@@ -7,17 +7,10 @@
 #include "core/check.hpp"
 #include "core/encoding.hpp"
 #include "core/limits.hpp"
+#include "runtime/http/address.hpp"
 
 namespace sentrail::gateway {
 namespace {
-
-// What a connection that declares a private address may resolve to. Link-local addresses, where
-// clouds serve credentials, stay refused. source: RFC 6890.
-const std::vector<std::string>& private_ranges() {
-  static const std::vector<std::string> kRanges = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
-                                                   "192.168.0.0/16", "::1/128",    "fc00::/7"};
-  return kRanges;
-}
 
 std::string credential_place(const Uuid& workspace_id, std::string_view tool) {
   std::string place = "sentrail-credential-v1/" + format_uuid(workspace_id) + "/";
@@ -38,7 +31,7 @@ Result<Upstream> make_upstream(const Known::Source& source, store::Connection co
   target->tls = tls;
   target->ca_file = source.ca_file;
   target->deadlines.first_byte_ms = source.first_byte_ms;
-  if (connection.private_address) target->private_ranges = private_ranges();
+  if (connection.private_address) target->private_ranges = http::private_blocks();
   upstream.target = std::move(target);
   const bool is_ipv6 = connection.host.find(':') != std::string::npos;
   upstream.host_header = is_ipv6 ? "[" + connection.host + "]" : connection.host;

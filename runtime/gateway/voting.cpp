@@ -1,7 +1,6 @@
 // Voters of requests. See voting.hpp.
 #include "runtime/gateway/voting.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,19 +10,8 @@
 #include "runtime/identity/delegations.hpp"
 
 namespace sentrail::gateway {
-namespace {
 
 using store::ActionState;
-
-// Whether this person's word, or that of whom they speak for, was counted already.
-bool is_counted(const store::ActionRecord& record, const approvals::Voter& voter) {
-  return std::any_of(record.votes.begin(), record.votes.end(), [&](const store::Vote& vote) {
-    return approvals::has_a_say(vote, voter.person_id) ||
-           (voter.on_behalf_of && approvals::has_a_say(vote, voter.on_behalf_of->person_id));
-  });
-}
-
-}  // namespace
 
 Result<VotingPerson> voting_person(const PeopleCall& call) {
   const store::Person* const person = call.known->directory().find_person(call.actor->person_id);
@@ -79,7 +67,7 @@ Refused refused_vote(const store::ActionRecord& record, const execute::VoteCast&
   if (error.code == Errc::unavailable || error.code == Errc::io || error.code == Errc::corrupt) {
     return refused_to_people(error);
   }
-  if (is_counted(record, cast.voter)) {
+  if (approvals::has_voted(record, cast.voter, cast.verdict)) {
     return {409, "already_voted", "you have decided about this call already"};
   }
   const bool late = record.state == ActionState::held && now_ms >= record.decide_by_ms;

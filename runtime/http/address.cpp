@@ -170,6 +170,12 @@ AddressClass classify_address(const IpAddress& address) noexcept {
   SENTRAIL_UNREACHABLE("the last row holds every address");
 }
 
+const std::vector<std::string>& private_blocks() {
+  static const std::vector<std::string> kBlocks = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
+                                                   "192.168.0.0/16", "::1/128",    "fc00::/7"};
+  return kBlocks;
+}
+
 Result<AddressBlock> parse_block(std::string_view text) {
   const std::size_t slash = text.find('/');
   AddressBlock block;

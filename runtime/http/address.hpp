@@ -58,6 +58,11 @@ struct AddressBlock {
   std::size_t prefix_bits = 0;
 };
 
+// The blocks, as text, that an upstream declared to be at a private address may be in: one's own
+// machine and networks. Link-local addresses, where clouds serve credentials, stay refused.
+// source: RFC 6890.
+[[nodiscard]] const std::vector<std::string>& private_blocks();
+
 // Reads a block; bits after the prefix must be zero. fails  invalid_argument
 [[nodiscard]] Result<AddressBlock> parse_block(std::string_view text);
 // Whether the block holds the address; `::ffff:a.b.c.d` counts as a.b.c.d.

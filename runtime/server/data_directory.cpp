@@ -4,10 +4,7 @@
 #include "runtime/server/data_directory.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "core/encoding.hpp"
 
@@ -17,21 +14,14 @@ namespace {
 using store::FileHandle;
 using store::io_failure;
 
-constexpr mode_t kOthers = 0077;
 // Base64 of 32 bytes and a newline; anything longer is something else.
 constexpr std::size_t kKeyFileBytesMax = 64;
-
-Result<struct stat> look_at(int file, const std::string& path) {
-  struct stat found{};
-  if (::fstat(file, &found) != 0) return io_failure("look at", path);
-  return found;
-}
 
 Status check_private_folder(const std::string& path) {
   const FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0) return io_failure("open the data folder", path);
-  SENTRAIL_ASSIGN_OR_RETURN(const struct stat found, look_at(folder.get(), path));
-  if (found.st_uid != ::geteuid() || (found.st_mode & kOthers) != 0) {
+  SENTRAIL_ASSIGN_OR_RETURN(const store::FileFacts found, store::look_at(folder.get(), path));
+  if (!found.is_private) {
     return fail(Errc::permission_denied, "the data folder " + path +
                                              " is open to others; run `chmod 700 " + path +
                                              "` as the user that runs sentraild");
@@ -40,15 +30,14 @@ Status check_private_folder(const std::string& path) {
 }
 
 Result<crypto::SealKey> read_key(int file, const std::string& path) {
-  SENTRAIL_ASSIGN_OR_RETURN(const struct stat found, look_at(file, path));
-  if (found.st_uid != ::geteuid() || (found.st_mode & kOthers) != 0) {
+  SENTRAIL_ASSIGN_OR_RETURN(const store::FileFacts found, store::look_at(file, path));
+  if (!found.is_private) {
     return fail(Errc::permission_denied, "the master key " + path +
                                              " is open to others; run `chmod 600 " + path +
                                              "`, and consider what it sealed as read");
   }
-  const auto bytes = static_cast<std::size_t>(found.st_size);
-  if (bytes > kKeyFileBytesMax) return fail(Errc::corrupt, path + " is no master key");
-  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file, bytes, 0, path));
+  if (found.bytes > kKeyFileBytesMax) return fail(Errc::corrupt, path + " is no master key");
+  SENTRAIL_ASSIGN_OR_RETURN(std::string text, store::read_at(file, found.bytes, 0, path));
   while (text.ends_with('\n')) text.pop_back();
   Result<std::string> secret = base64_decode(text);
   crypto::wipe(text);
@@ -99,15 +88,8 @@ Result<crypto::SealKey> DataDirectory::master_key() const {
 }
 
 Status replace_file(const std::string& path, std::string_view bytes) {
-  const std::string fresh = path + ".new";
-  const FileHandle file(
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (file.get() < 0) return io_failure("create", fresh);
-  SENTRAIL_TRY(store::write_at(file.get(), bytes, 0, fresh));
-  if (::fsync(file.get()) != 0) return io_failure("sync", fresh);
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) return io_failure("rename", fresh);
-  const std::size_t slash = path.rfind('/');
-  return store::sync_directory(slash == std::string::npos ? "." : path.substr(0, slash + 1));
+  SENTRAIL_TRY(store::make_whole(path, 0600, bytes));
+  return {};
 }
 
 }  // namespace sentrail::server

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/export/file_sink.hpp"
+#include "runtime/http/address.hpp"
 #include "runtime/kafka/kafka_sink.hpp"
 #include "runtime/kafka/library.hpp"
 #include "runtime/server/folder_copy.hpp"
@@ -44,10 +45,7 @@ Result<std::unique_ptr<exporting::Sink>> http_sink(const ExporterConfig& config,
   target->port = url.port;
   target->tls = url.tls;
   target->ca_file = ca_file;
-  if (config.private_address) {
-    target->private_ranges = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
-                              "192.168.0.0/16", "::1/128",    "fc00::/7"};
-  }
+  if (config.private_address) target->private_ranges = http::private_blocks();
   options.target = std::move(target);
   return std::make_unique<HttpSink>(io, std::move(options));
 }

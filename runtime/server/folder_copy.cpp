@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -20,21 +21,40 @@ namespace fs = std::filesystem;
 using store::FileHandle;
 using store::io_failure;
 
-Status copy_file(const std::string& from, const std::string& to) {
-  const FileHandle in(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (in.get() < 0) return io_failure("open", from);
-  const FileHandle out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (out.get() < 0) return io_failure("make", to);
+// All the bytes of one open file into another.
+Status copy_bytes(int in, const std::string& from, int out, const std::string& to) {
   std::array<char, 1u << 16> buffer{};
   for (std::size_t at = 0;;) {
-    const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
+    const ssize_t got = ::read(in, buffer.data(), buffer.size());
     if (got < 0) return io_failure("read", from);
     if (got == 0) break;
-    SENTRAIL_TRY(
-        store::write_at(out.get(), {buffer.data(), static_cast<std::size_t>(got)}, at, to));
+    SENTRAIL_TRY(store::write_at(out, {buffer.data(), static_cast<std::size_t>(got)}, at, to));
     at += static_cast<std::size_t>(got);
   }
+  return {};
+}
+
+Result<FileHandle> open_file(const std::string& from) {
+  FileHandle in(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (in.get() < 0) return io_failure("open", from);
+  return in;
+}
+
+// Of a folder that is a draft as a whole.
+Status copy_into(const std::string& from, const std::string& to) {
+  SENTRAIL_ASSIGN_OR_RETURN(const FileHandle in, open_file(from));
+  const FileHandle out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (out.get() < 0) return io_failure("make", to);
+  SENTRAIL_TRY(copy_bytes(in.get(), from, out.get(), to));
   if (::fsync(out.get()) != 0) return io_failure("sync", to);
+  return {};
+}
+
+Status copy_file(const std::string& from, const std::string& to) {
+  SENTRAIL_ASSIGN_OR_RETURN(const FileHandle in, open_file(from));
+  SENTRAIL_TRY(store::make_whole(to, 0600, [&](int out, const std::string& draft) {
+    return copy_bytes(in.get(), from, out, draft);
+  }));
   return {};
 }
 
@@ -48,17 +68,13 @@ Status copy_entry(const fs::directory_entry& entry, const fs::path& to) {
   const fs::file_status found = entry.symlink_status(error);
   if (error) return fail_with("look at " + entry.path().string(), error);
   if (fs::is_directory(found)) return store::make_directory(to.string());
-  if (fs::is_regular_file(found)) return copy_file(entry.path().string(), to.string());
+  if (fs::is_regular_file(found)) return copy_into(entry.path().string(), to.string());
   return {};
 }
 
-}  // namespace
-
-Status copy_durably(const std::string& from, const std::string& to) {
-  if (store::exists(to)) return fail(Errc::already_exists, to + " exists already");
-  std::error_code error;
-  if (!fs::is_directory(from, error)) return copy_file(from, to);
+Status copy_folder(const std::string& from, const std::string& to) {
   SENTRAIL_TRY(store::make_directory(to));
+  std::error_code error;
   fs::recursive_directory_iterator walk(from, error);
   for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
     SENTRAIL_TRY(copy_entry(*walk, to / walk->path().lexically_relative(from)));
@@ -69,6 +85,24 @@ Status copy_durably(const std::string& from, const std::string& to) {
     if (made->is_directory(error)) SENTRAIL_TRY(store::sync_directory(made->path().string()));
   }
   return store::sync_directory(to);
+}
+
+}  // namespace
+
+Status copy_durably(const std::string& from, const std::string& to) {
+  if (store::exists(to)) return fail(Errc::already_exists, to + " exists already");
+  std::error_code error;
+  if (!fs::is_directory(from, error)) return copy_file(from, to);
+  const std::string draft = to + ".new";
+  fs::remove_all(draft, error);
+  if (error) return fail_with("remove " + draft, error);
+  Status made = copy_folder(from, draft);
+  if (made && ::rename(draft.c_str(), to.c_str()) != 0) made = io_failure("rename", draft);
+  if (!made) {
+    fs::remove_all(draft, error);
+    return made;
+  }
+  return store::sync_directory(store::folder_of(to));
 }
 
 Result<std::string> read_small_file(const std::string& path) {

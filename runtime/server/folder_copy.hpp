@@ -10,7 +10,9 @@
 namespace sentrail::server {
 
 // Copies a file, or a folder with all that is in it, readable by this user only and durable.
-// Sockets and links are passed over. fails: already_exists, io.
+// Sockets and links are passed over. Until all of it is on disk the copy has another name, `to` and
+// `.new`, which goes where it fails; what an earlier process left of that name is replaced: what
+// `to` names is whole. fails: already_exists, io.
 [[nodiscard]] Status copy_durably(const std::string& from, const std::string& to);
 
 // The bytes of a small file. fails: not_found, io.

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "core/limits.hpp"
+#include "runtime/http/address.hpp"
 
 namespace sentrail::server {
 namespace {
@@ -62,8 +63,7 @@ Result<UpstreamWitnessLink> UpstreamWitnessLink::to(const std::string& url,
     return fail(Errc::invalid_argument, "`audit.witness_url` is no URL of a host");
   }
   target->ca_file = ca_file;
-  target->private_ranges = {"127.0.0.0/8",    "10.0.0.0/8", "172.16.0.0/12",
-                            "192.168.0.0/16", "::1/128",    "fc00::/7"};
+  target->private_ranges = http::private_blocks();
   target->deadlines.total_ms = limits::kWitnessMsMax;
   return UpstreamWitnessLink(std::move(target), authority, url.substr(slash) + "/add-checkpoint");
 }

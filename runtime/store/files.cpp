@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -66,6 +67,42 @@ Result<std::string> read_at(int file, std::size_t size, std::size_t offset,
   std::string bytes;
   SENTRAIL_TRY(read_into(file, size, offset, path, bytes));
   return bytes;
+}
+
+Result<FileHandle> make_whole(const std::string& path, mode_t mode, const Fill& fill) {
+  const std::string draft = path + ".new";
+  FileHandle file(::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (file.get() < 0) return io_failure("make", draft);
+  Status made = fill(file.get(), draft);
+  if (made && ::fsync(file.get()) != 0) made = io_failure("sync", draft);
+  if (made && ::rename(draft.c_str(), path.c_str()) != 0) made = io_failure("rename", draft);
+  if (!made) {
+    ::unlink(draft.c_str());
+    return tl::make_unexpected(std::move(made).error());
+  }
+  SENTRAIL_TRY(sync_directory(folder_of(path)));
+  return file;
+}
+
+Result<FileHandle> make_whole(const std::string& path, mode_t mode, std::string_view bytes) {
+  return make_whole(path, mode, [bytes](int file, const std::string& draft) {
+    return write_at(file, bytes, 0, draft);
+  });
+}
+
+Result<FileFacts> look_at(int file, const std::string& path) {
+  constexpr mode_t kOthers = 0077;
+  struct stat found{};
+  if (::fstat(file, &found) != 0) return io_failure("look at", path);
+  return FileFacts{static_cast<std::size_t>(found.st_size),
+                   found.st_uid == ::geteuid() && (found.st_mode & kOthers) == 0};
+}
+
+std::string folder_of(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Status sync_directory(const std::string& path) {

@@ -3,6 +3,10 @@
 // Neighbours: floor.cpp, open_store.cpp. Must not know: what is in the files.
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +43,26 @@ class FileHandle {
 // The same into a text whose memory may serve: for who reads many files, one after the other.
 [[nodiscard]] Status read_into(int file, std::size_t size, std::size_t offset,
                                const std::string& path, std::string& bytes);
+
+// Puts a file in its place whole or not at all. It is written as a draft beside that place, `path`
+// and `.new`, which nobody reads; a draft that an earlier process left is replaced. Once its bytes
+// are on disk it gets its name, which is on disk then too. `fill` writes the draft, and has its
+// descriptor and name. out: the file, still open. Where it fails before the file has its name, the
+// draft is removed and what stood there stands. fails: io; as `fill`.
+using Fill = std::function<Status(int file, const std::string& draft)>;
+[[nodiscard]] Result<FileHandle> make_whole(const std::string& path, mode_t mode, const Fill& fill);
+[[nodiscard]] Result<FileHandle> make_whole(const std::string& path, mode_t mode,
+                                            std::string_view bytes);
+
+// What stands beside the bytes of an open file or folder.
+struct FileFacts {
+  std::size_t bytes = 0;
+  bool is_private = false;  // the user's who runs this, and nobody else may read or write it
+};
+[[nodiscard]] Result<FileFacts> look_at(int file, const std::string& path);
+
+// The folder that a path's last name is in, `.` for a name alone.
+[[nodiscard]] std::string folder_of(std::string path);
 
 // Makes the names in a directory durable.
 [[nodiscard]] Status sync_directory(const std::string& path);

@@ -20,7 +20,9 @@
 
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -301,10 +303,31 @@ rocksdb::ColumnFamilyOptions space_options(Space space, const RocksDbOptions& op
   return out;
 }
 
+// RocksDB makes a new database wherever `CURRENT` is missing, which it writes before any row: one
+// that has rows without it is damaged.
+Status check_may_be_made(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::exists(directory + "/CURRENT", error)) return {};
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    const fs::path& file = at->path();
+    std::error_code gone;
+    const bool holds_rows =
+        file.extension() == ".sst" || (file.extension() == ".log" && fs::file_size(file, gone) > 0);
+    if (holds_rows) {
+      return fail(Errc::corrupt,
+                  directory + "/CURRENT is missing, though there are rows" + std::string(kDoctor));
+    }
+  }
+  if (error) return fail(Errc::io, "cannot look at " + directory + ": " + error.message());
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OrderedKv>> open_rocksdb_kv(const std::string& directory, bool create,
                                                    const RocksDbOptions& options) {
+  if (create) SENTRAIL_TRY(check_may_be_made(directory));
   auto listener = std::make_shared<FailureListener>();
   rocksdb::DBOptions settings = database_options(create, options, listener);
   std::unique_ptr<rocksdb::Env> env;

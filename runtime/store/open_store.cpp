@@ -31,7 +31,7 @@ tl::unexpected<Error> refuse(const std::string& what) {
 // The database and the floor: both there, or neither.
 struct Places {
   std::string lock, floor, database;
-  bool fresh = false;
+  bool may_make = false;  // nothing was ever written: the engine makes what it has not made yet
 };
 
 Result<std::unique_ptr<Floor>> open_floor(const OpenOptions& options, Places& places) {
@@ -44,16 +44,17 @@ Result<std::unique_ptr<Floor>> open_floor(const OpenOptions& options, Places& pl
       return fail(Errc::not_found, "there is no store in " + options.directory +
                                        ": start sentraild once to make one");
     }
-    places.fresh = true;
+    places.may_make = true;
     return Floor::create(places.floor);
   }
   SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<Floor> floor, Floor::open(places.floor));
-  if (!has_database) {
-    if (floor->mark().batches != 0 || !options.create) {
-      return refuse("the database " + places.database + " is missing, and with it " +
-                    std::to_string(floor->mark().head.size) + " entries of the log");
-    }
-    places.fresh = true;  // an earlier start ended between the floor and the database
+  // An earlier start may have ended between the floor and the database, or within the making of it.
+  // Of a floor that was not synced behind the first batches the rows are there: making what is
+  // missing takes nothing from them.
+  places.may_make = options.create && floor->mark().batches == 0;
+  if (!has_database && !places.may_make) {
+    return refuse("the database " + places.database + " is missing, and with it " +
+                  std::to_string(floor->mark().head.size) + " entries of the log");
   }
   return floor;
 }
@@ -214,14 +215,6 @@ Status check_density(const OrderedKv& kv, const LeafCodec& codec, const AuditHea
   return from == 0 ? Status() : check_older(kv, from);
 }
 
-// The directory that a new one's name must be on disk in.
-std::string parent_of(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opener) {
@@ -229,7 +222,7 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   if (options.create) {
     const bool is_new = !exists(options.directory);
     SENTRAIL_TRY(make_directory(options.directory));
-    if (is_new) SENTRAIL_TRY(sync_directory(parent_of(options.directory)));
+    if (is_new) SENTRAIL_TRY(sync_directory(folder_of(options.directory)));
   } else if (!exists(options.directory)) {
     return fail(Errc::not_found, "there is no data directory " + options.directory +
                                      ": name the right one, or make it if this is a first start");
@@ -241,7 +234,8 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   reach(options.hook, "store.open.floor");
   SENTRAIL_TRY(make_directory(places.database));
   SENTRAIL_TRY(sync_directory(options.directory));
-  SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<OrderedKv> kv, opener(places.database, places.fresh));
+  SENTRAIL_ASSIGN_OR_RETURN(std::unique_ptr<OrderedKv> kv,
+                            opener(places.database, places.may_make));
   reach(options.hook, "store.open.database");
   SENTRAIL_ASSIGN_OR_RETURN(const std::optional<std::uint32_t> stated,
                             stated_format(*kv, format_of(options)));
@@ -255,7 +249,7 @@ Result<OpenedStore> open_store(const OpenOptions& options, const KvOpener& opene
   reach(options.hook, "store.open.checked");
 
   OpenedStore opened;
-  opened.report = {places.fresh, row.head, floor->mark(), row.head.size - floor->mark().head.size};
+  opened.report = {!stated, row.head, floor->mark(), row.head.size - floor->mark().head.size};
   KvStoreParts parts;
   parts.lock = std::move(lock);
   opened.engine = kv.get();

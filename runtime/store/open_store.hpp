@@ -43,7 +43,7 @@ using KvOpener =
 
 // What was found when the store was opened.
 struct OpenReport {
-  bool created = false;
+  bool created = false;  // nothing was in it
   AuditHead head;
   FloorMark floor;
   // Entries on disk behind the floor: after a killed process nobody was told of them; after a power

@@ -2,11 +2,9 @@
 #include "runtime/store/slot_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -46,27 +44,18 @@ std::optional<Slot> decode_slot(std::string_view bytes) {
               std::string(body.substr(kHeadBytes))};
 }
 
-// Under another name until it is whole: a file cut short would refuse every later start.
+// A file cut short would refuse every later start.
 Status make(const std::string& path, std::size_t slot_bytes) {
-  const std::string draft = path + ".new";
-  const FileHandle file(
-      ::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (file.get() < 0) return io_failure("make", draft);
   std::string bytes = encode_slot(1, {});
   bytes.resize(2 * slot_bytes, '\0');
-  SENTRAIL_TRY(write_at(file.get(), bytes, 0, draft));
-  if (::fsync(file.get()) != 0) return io_failure("sync", draft);
-  if (::rename(draft.c_str(), path.c_str()) != 0) return io_failure("rename", draft);
-  return sync_directory(std::filesystem::path(path).parent_path().string());
+  SENTRAIL_TRY(make_whole(path, 0600, bytes));
+  return {};
 }
 
 Status check_private(int file, const std::string& path) {
-  struct stat found{};
-  if (::fstat(file, &found) != 0) return io_failure("look at", path);
-  if (found.st_uid != ::geteuid() || (found.st_mode & 0077) != 0) {
-    return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
-  }
-  return {};
+  SENTRAIL_ASSIGN_OR_RETURN(const FileFacts found, look_at(file, path));
+  if (found.is_private) return {};
+  return fail(Errc::permission_denied, path + " is open to others; run `chmod 600 " + path + "`");
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <filesystem>
 #include <optional>
 
 #include "core/check.hpp"
@@ -41,18 +39,13 @@ std::string SlotNote::encode(std::uint64_t generation, std::string_view body) co
 Result<std::unique_ptr<SlotNote>> SlotNote::create(const std::string& path, const SlotForm& form,
                                                    std::string_view body) {
   if (exists(path)) return fail(Errc::already_exists, path + " exists already");
-  // Under another name until it is whole: a file cut short would refuse every later start.
-  const std::string draft = path + ".new";
-  const int file = ::open(draft.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return io_failure("make", draft);
-  std::unique_ptr<SlotNote> slots(new SlotNote(file, path, form));
+  std::unique_ptr<SlotNote> slots(new SlotNote(-1, path, form));
   std::string bytes(2 * kSlotBytes, '\0');
   const std::string first = slots->encode(0, body);
   std::copy(first.begin(), first.end(), bytes.begin());
-  SENTRAIL_TRY(write_at(file, bytes, 0, path));
-  if (::fsync(file) != 0) return io_failure("sync", draft);
-  if (::rename(draft.c_str(), path.c_str()) != 0) return io_failure("rename", draft);
-  SENTRAIL_TRY(sync_directory(std::filesystem::path(path).parent_path().string()));
+  // A file cut short would refuse every later start.
+  SENTRAIL_ASSIGN_OR_RETURN(FileHandle file, make_whole(path, 0600, bytes));
+  slots->file_ = file.release();
   slots->body_ = body;
   slots->slot_ = 1;
   return slots;

@@ -54,6 +54,7 @@ class Staging {
   Status run(const RequireKillVersion& operation);
   Status run(const RequirePersonVersion& operation);
   Status run(const RequireDelegationVersion& operation);
+  Status run(const RequireOpenAction& operation);
   Status run(const RemoveConnection& operation);
   Status run(const RemoveSession& operation);
   Status run(const RemoveOutbox& operation);

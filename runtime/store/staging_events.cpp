@@ -141,6 +141,14 @@ Status Staging::run(const PutAction& operation) {
   return {};
 }
 
+Status Staging::run(const RequireOpenAction& operation) {
+  SENTRAIL_ASSIGN_OR_RETURN(
+      const std::optional<ActionRecord> record,
+      load<ActionRecord>(Key(operation.workspace_id, RowKind::action).add(operation.action_id)));
+  if (record && is_open(record->state)) return {};
+  return fail(Errc::conflict, "the held call is over");
+}
+
 Status Staging::run(const AppendAudit& operation) {
   const AuditEntry* entry = &operation.entry;
   AuditEntry linked;

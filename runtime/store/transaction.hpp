@@ -105,6 +105,12 @@ struct RequireDelegationVersion {
   std::uint64_t version = 0;
 };
 
+// Demands that a held call still is open: that it did not end meanwhile. fails: conflict.
+struct RequireOpenAction {
+  Uuid workspace_id;
+  Uuid action_id;
+};
+
 // Removals. Removing what is not there changes nothing.
 struct RemoveConnection {
   Uuid workspace_id;
@@ -150,8 +156,8 @@ using Operation =
                  Put<Delegation>, Put<BreakGlassCode>, Put<BreakGlassGrant>,
                  RequireDelegationVersion, TouchKey, ChargeLimits, GiveBackCharges, EndCharges,
                  NoteLimitClock, PutBlob, RequireKillVersion, RequirePersonVersion,
-                 RemoveConnection, RemoveSession, RemoveOutbox, RemoveBlob, RemoveWindowParts,
-                 RemoveSetting, ForgetEntries, RemoveIndexRows>;
+                 RequireOpenAction, RemoveConnection, RemoveSession, RemoveOutbox, RemoveBlob,
+                 RemoveWindowParts, RemoveSetting, ForgetEntries, RemoveIndexRows>;
 
 // Changes of one event. They are checked and applied in order.
 struct Transaction {

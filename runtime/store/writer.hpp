@@ -118,6 +118,8 @@ class Writer {
 
   // What happened so far.
   [[nodiscard]] WriterCounts counts() const noexcept;
+  // As Store::health(): where it fails, no later submit() does better. threads: any.
+  [[nodiscard]] Status health() const { return store_.health(); }
 
  private:
   struct Queued {

@@ -97,8 +97,7 @@ class CoordinatorTest : public testing::Test {
 
   void open() {
     store_ = test::open_memory_store(disk_, codec_, hook_of_store_);
-    writer_ =
-        std::make_unique<store::Writer>(*store_, clock_, store::WriterOptions{}, hook_of_store_);
+    writer_ = std::make_unique<store::Writer>(*store_, clock_, writer_options_, hook_of_store_);
     CoordinatorOptions options;
     options.executor_id.bytes[0] = ++boots_;
     options.channels = {"slack", "email"};
@@ -238,6 +237,7 @@ class CoordinatorTest : public testing::Test {
   bool store_went_back_ = false;                // likewise
   bool begins_later_ = false;
   SyncPointHook* hook_of_store_ = nullptr;  // and of its writer, when they are opened next
+  store::WriterOptions writer_options_;     // of the same
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<Coordinator> coordinator_;

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "core/limits.hpp"
 #include "tests/unit/execute/coordinator_fixture.hpp"
 
@@ -20,6 +23,17 @@ class CoordinatorProbeTest : public CoordinatorTest {
     sender_.end(sender_.jobs.size() - 1, {SendReport::End::no_answer, "reset", {}});
     pump_until([&] { return changes_.back().state == ActionState::in_doubt; });
     return record;
+  }
+
+  // So many of them.
+  std::vector<store::ActionRecord> doubts(std::size_t count) {
+    std::vector<store::ActionRecord> records;
+    for (std::size_t i = 0; i < count; ++i) {
+      records.push_back(sent_to_sender(request("call " + std::to_string(i))));
+      sender_.end(sender_.jobs.size() - 1, {SendReport::End::no_answer, "reset", {}});
+      pump_until_state(records.back(), ActionState::in_doubt);
+    }
+    return records;
   }
 
   // Lets the time pass after which the next question is due, and waits for it.
@@ -126,6 +140,44 @@ TEST_F(CoordinatorProbeTest, APersonsWordEndsTheQuestions) {
   answer(204);  // too late: a person has said what became of it
   expect_nothing_leaves(limits::kDayMs);
   EXPECT_EQ(stored(record).state, ActionState::failed);
+}
+
+// An upstream that is back after an outage is not met with all the questions at once.
+TEST_F(CoordinatorProbeTest, AStartAsksAboutFewDoubtsAtATime) {
+  constexpr std::size_t kDoubts = 100;
+  (void)doubts(kDoubts);
+  prober_.settle = 1;
+  restart();
+  clock_.advance_ms(1);
+  std::size_t heard = sender_.jobs.size();
+  std::size_t most = 0;
+  for (std::size_t told = 0; told < kDoubts; ++told) {
+    pump_until([&] { return sender_.jobs.size() > heard; });
+    for (int i = 0; i < 100; ++i) (void)coordinator_->run_pending();
+    most = std::max(most, sender_.jobs.size() - heard);
+    sender_.end(heard++, answered(told % 2 == 0 ? 204 : 404));
+  }
+  pump_until(
+      [&] { return store_->actions_in(ActionState::in_doubt).value().size() == kDoubts / 2; });
+  EXPECT_GT(most, 1u) << "one after the other takes too long";
+  EXPECT_LE(most, 16u);
+  // The others are asked about again, as many at a time.
+  clock_.advance_ms(limits::kProbeAgainMs);
+  pump_until([&] { return sender_.jobs.size() > heard; });
+}
+
+// Questions that end at once take nobody's place.
+TEST_F(CoordinatorProbeTest, RefusedQuestionsMakeRoomForOthers) {
+  constexpr std::size_t kDoubts = 40;
+  const std::vector<store::ActionRecord> records = doubts(kDoubts);
+  prober_.settle = 1;
+  prober_.refusal = "policy does not let the agent ask";
+  restart();
+  clock_.advance_ms(1);
+  for (const store::ActionRecord& record : records) {
+    pump_until([&] { return stored(record).result_note.find("let") != std::string::npos; });
+  }
+  EXPECT_EQ(sender_.jobs.size(), kDoubts);
 }
 
 TEST_F(CoordinatorProbeTest, WithoutAProbeNothingIsAsked) {

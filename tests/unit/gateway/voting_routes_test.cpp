@@ -177,10 +177,16 @@ class DelegationTest : public VotingRoutesTest {
                 R"({"to":")" + to + R"(","endsAt":")" + format_rfc3339(Instant{kStart + kLentMs}) +
                     "\"" + more + "}");
   }
-  Heard decide_for(const ActionRecord& record, const std::string& token, const std::string& name) {
+  Heard decide_for(const ActionRecord& record, const std::string& token, const std::string& name,
+                   const std::string& decision = "denied") {
     return post("/approval-decision", token,
-                R"({"approvalRequestId":")" + format_uuid(record.action_id) +
-                    R"(","decision":"denied","onBehalfOf":")" + name + "\"}");
+                R"({"approvalRequestId":")" + format_uuid(record.action_id) + R"(","decision":")" +
+                    decision + R"(","onBehalfOf":")" + name + "\"}");
+  }
+  Heard decide(const ActionRecord& record, const std::string& token, const std::string& decision) {
+    return post("/approval-decision", token,
+                R"({"approvalRequestId":")" + format_uuid(record.action_id) + R"(","decision":")" +
+                    decision + "\"}");
   }
 
   const std::string ann_ = signed_in("ann", Role::reviewer);
@@ -197,6 +203,30 @@ TEST_F(DelegationTest, ALentSeatIsFilledAndTheVoteSaysWhose) {
   EXPECT_EQ(decide_for(record, bob_, "ann").text("status"), "denied");
   EXPECT_NE(stored(record).votes.front().on_behalf_of, Uuid{});
   EXPECT_EQ(measured("sentrail_votes_total{verdict=\"deny\"}"), "1");
+}
+
+// Whoever lent a seat that has approved has no approval left, but may deny still: what then is in
+// the way is told for what it is.
+TEST_F(DelegationTest, WhoseSeatHasApprovedMayDenyOnly) {
+  ASSERT_EQ(lend(ann_, "bob").status, 200);
+  execute::HoldRequest request = hold_request();
+  request.draft.quorum = "2 of role:reviewer";
+  const ActionRecord record = hold(std::move(request));
+  ASSERT_EQ(decide_for(record, bob_, "ann", "approved").text("status"), "pending");
+  EXPECT_EQ(decide_for(record, bob_, "ann", "approved").refusal(), "409 already_voted");
+  EXPECT_EQ(decide(record, ann_, "approved").refusal(), "409 already_voted");
+  EXPECT_EQ(stored(record).votes.size(), 1u);
+  EXPECT_EQ(decide(record, ann_, "denied").text("status"), "denied");
+  EXPECT_EQ(stored(record).votes.size(), 2u);
+  EXPECT_EQ(decide(record, ann_, "denied").refusal(), "409 already_voted");
+}
+
+TEST_F(DelegationTest, WhoseSeatHasVotedHearsWhatStandsAgainstADenial) {
+  ASSERT_EQ(lend(ann_, "bob").status, 200);
+  const ActionRecord record = hold();
+  ASSERT_EQ(decide_for(record, bob_, "ann").text("status"), "denied");
+  EXPECT_EQ(decide(record, ann_, "approved").refusal(), "409 already_voted");
+  EXPECT_EQ(decide(record, ann_, "denied").refusal(), "409 already_decided");
 }
 
 TEST_F(DelegationTest, ItIsForItsToolsAndItsTimeAlone) {

@@ -97,6 +97,19 @@ TEST(Address, SpellingsThatReadersTakeDifferentlyAreRefused) {
   EXPECT_EQ(to_string(*parse_address("10.0.0.7")), "10.0.0.7");
 }
 
+// Who declares a private upstream does not declare the cloud's metadata.
+TEST(Address, PrivateBlocksAreOnesOwnMachineAndNetworksAlone) {
+  std::vector<AddressBlock> blocks;
+  for (const std::string& text : private_blocks()) blocks.push_back(*parse_block(text));
+  for (const char* text :
+       {"127.0.0.1", "10.2.3.4", "172.31.0.1", "192.168.1.1", "::1", "fd00::1"}) {
+    EXPECT_TRUE(may_connect(*parse_address(text), blocks)) << text;
+  }
+  for (const char* text : {"169.254.169.254", "fe80::1", "100.64.0.1", "0.0.0.0"}) {
+    EXPECT_FALSE(may_connect(*parse_address(text), blocks)) << text;
+  }
+}
+
 TEST(Address, Blocks) {
   const AddressBlock ten = *parse_block("10.0.0.0/8");
   EXPECT_TRUE(contains(ten, *parse_address("10.9.8.7")));

@@ -368,6 +368,23 @@ TEST_P(ConformanceTest, DecisionsRestOnTheKillStateTheySaw) {
   EXPECT_TRUE(store().get_kill_state(kHome).value().enabled);
 }
 
+TEST_P(ConformanceTest, WhatRestsOnAnOpenCallEndsWithIt) {
+  EXPECT_EQ(put(RequireOpenAction{kHome, id_of(1001)}).status.error().code, Errc::conflict);
+  put(PutAction{held_action(1)});
+  EXPECT_TRUE(put(RequireOpenAction{kHome, id_of(1001)}, AppendAudit{entry(1)}).status.has_value());
+  EXPECT_EQ(put(RequireOpenAction{kElsewhere, id_of(1001)}).status.error().code, Errc::conflict);
+  ActionRecord over = held_action(1);
+  over.state = ActionState::revoked;
+  EXPECT_EQ(put(PutAction{over, 1}, RequireOpenAction{kHome, id_of(1001)}).status.error().code,
+            Errc::conflict)
+      << "a transaction sees its own changes";
+  EXPECT_TRUE(put(RequireOpenAction{kHome, id_of(1001)}).status.has_value());
+  put(PutAction{over, 1});
+  EXPECT_EQ(put(RequireOpenAction{kHome, id_of(1001)}, AppendAudit{entry(2)}).status.error().code,
+            Errc::conflict);
+  EXPECT_EQ(store().audit_head().size, 1u);
+}
+
 TEST_P(ConformanceTest, ChangesRestOnThePersonTheySaw) {
   EXPECT_TRUE(put(RequirePersonVersion{id_of(20), 0}, AppendAudit{entry(1)}).status.has_value());
   Person person;

@@ -285,6 +285,25 @@ TEST_F(CorruptionTest, StartThatEndedBeforeTheDatabaseIsTakenUp) {
   EXPECT_TRUE(open(true).value().report.created);
 }
 
+// The floor is synced a while behind the first batches: it may know of none after a power loss.
+TEST_F(CorruptionTest, WithAFloorThatKnowsOfNothingRowsAreNotMadeAnew) {
+  fill(10);
+  fs::remove(data() + "/floor");
+  ASSERT_TRUE(Floor::create(data() + "/floor").has_value());
+  save();
+  EXPECT_EQ(open(true).value().report.head.size, 10u);
+  EXPECT_FALSE(open(true).value().report.created);
+  restore();
+  fs::remove(data() + "/db/CURRENT");
+  EXPECT_EQ(open(true).error().code, Errc::corrupt);
+  EXPECT_EQ(open(true).error().code, Errc::corrupt) << "the first try left it as it was";
+  restore();
+  for (const auto& item : fs::directory_iterator(data() + "/db")) {
+    if (item.path().filename().string().starts_with("MANIFEST")) fs::remove(item.path());
+  }
+  EXPECT_FALSE(open(true)) << "the manifest is missing";
+}
+
 TEST_F(CorruptionTest, HeldByAnotherIsNamed) {
   const OpenedStore holder = open(true).value();
   const Result<OpenedStore> second = open();

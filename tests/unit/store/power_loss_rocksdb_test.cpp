@@ -4,6 +4,7 @@
 // whether its name is. At a chosen operation the power goes: nothing more reaches the disk, and
 // each file loses a random part of what was not synced. Then the store is opened on what is left.
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <rocksdb/file_system.h>
 
 #include <cstdio>
@@ -278,6 +279,53 @@ class PowerLossTest : public testing::Test {
 
 TEST_F(PowerLossTest, ASliceLosesNothingThatWasAcknowledged) {
   lose_power_often(0x10557, 60);
+}
+
+// Each operation of a first start may be its last: the next one makes the store whole.
+TEST_F(PowerLossTest, AFirstStartThatWasCutOffIsMadeUpForByTheNext) {
+  constexpr std::int64_t kOperationsMax = 500;
+  std::int64_t operations = 0;
+  for (bool done = false; !done && operations < kOperationsMax && !HasFailure();) {
+    ++operations;
+    for (const bool loses : {false, true}) {  // the process is killed; the power goes
+      SCOPED_TRACE(std::to_string(operations) + (loses ? ", power lost" : ", killed"));
+      const TemporaryDirectory directory;
+      Disk disk;
+      disk.fail_after(operations);
+      done = open(directory.path(), &disk).has_value();
+      disk.fail_after(1);
+      std::mt19937_64 random(static_cast<std::uint64_t>(operations));
+      if (loses) disk.lose(random);
+      Result<OpenedStore> again = open(directory.path(), nullptr);
+      ASSERT_TRUE(again) << again.error().message;
+      EXPECT_EQ(again->report.head.size, 0u);
+      EXPECT_TRUE(apply(*again->store, transaction(AppendAudit{entry(0)})).status);
+    }
+  }
+  EXPECT_GT(operations, 10) << "a first start hardly does anything";
+  EXPECT_LT(operations, kOperationsMax) << "no first start is ever done";
+}
+
+// A database as the making of one leaves it, beside a floor that knows of a batch.
+TEST_F(PowerLossTest, AStoreThatHeldABatchIsNeverMadeAnew) {
+  const TemporaryDirectory directory;
+  {
+    Result<OpenedStore> opened = open(directory.path(), nullptr);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_TRUE(opened->report.created);
+    ASSERT_TRUE(apply(*opened->store, transaction(AppendAudit{entry(0)})).status);
+  }
+  ASSERT_FALSE(open(directory.path(), nullptr)->report.created);
+  const std::string database = directory.path() + "/db";
+  fs::remove_all(database);
+  {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* made = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, database, &made).ok());
+    const std::unique_ptr<rocksdb::DB> closed(made);
+  }
+  EXPECT_FALSE(open(directory.path(), nullptr)) << "its entries are gone";
 }
 
 class PowerLossLong : public PowerLossTest {};
