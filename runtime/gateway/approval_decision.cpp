@@ -26,9 +26,6 @@ using store::ActionRecord;
 using store::ActionState;
 using store::Verdict;
 
-// Fewer digits of a hash than this could be met by chance.
-constexpr std::size_t kHashDigitsMin = 12;
-
 // What a request says.
 struct Word {
   Uuid action_id;
@@ -37,11 +34,6 @@ struct Word {
   std::optional<std::string> hash;  // the first digits, lower case
   std::optional<std::string> on_behalf_of;
 };
-
-bool is_hash_prefix(std::string_view text) {
-  return text.size() >= kHashDigitsMin && text.size() <= 2 * sizeof(store::Hash) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 Result<Word> read_word(const PeopleCall& call) {
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, parse_body(call));
@@ -67,7 +59,7 @@ Result<Word> read_word(const PeopleCall& call) {
   word.hash = fields.text("hash");
   if (word.hash) {
     word.hash = to_lower_ascii(*word.hash);
-    if (!is_hash_prefix(*word.hash)) {
+    if (!names_hash(*word.hash)) {
       fields.refuse("hash", "must be at least the first 12 hex digits of the approval's hash");
     }
   }

@@ -144,7 +144,7 @@ Result<Word> read_word(PeopleCall& call) {
     if (!parsed) fields.refuse("approvalRequestId", "must be an approval's id");
     word.action_id = parsed.value_or(Uuid{});
     word.hash = to_lower_ascii(fields.required_text("hash"));
-    if (word.hash.size() < 12) fields.refuse("hash", "must be at least the first 12 hex digits");
+    if (!names_hash(word.hash)) fields.refuse("hash", "must be at least the first 12 hex digits");
   }
   SENTRAIL_TRY(fields.finish());
   return word;

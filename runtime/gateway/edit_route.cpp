@@ -18,6 +18,7 @@
 #include "runtime/gateway/people_answers.hpp"
 #include "runtime/gateway/people_routes.hpp"
 #include "runtime/gateway/rechecker.hpp"
+#include "runtime/gateway/record.hpp"
 #include "runtime/gateway/voting.hpp"
 #include "wire/json.hpp"
 
@@ -25,8 +26,6 @@ namespace sentrail::gateway {
 namespace {
 
 using store::ActionRecord;
-
-constexpr std::size_t kHashDigitsMin = 12;
 
 // What a request says.
 struct Word {
@@ -42,7 +41,7 @@ Result<Word> read_word(const PeopleCall& call) {
   const JsonValue body = fields.any("body");
   if (!body.exists()) fields.refuse("body", "must be the JSON that is to be sent");
   word.hash = to_lower_ascii(fields.required_text("hash"));
-  if (word.hash.size() < kHashDigitsMin) {
+  if (!names_hash(word.hash)) {
     fields.refuse("hash", "must be at least the first 12 hex digits of what was shown");
   }
   word.reason = fields.text("reason").value_or("");
@@ -86,27 +85,14 @@ execute::HoldRequest request_of(const GateParts& parts, const ActionRecord& befo
   if (before.edited_by != Uuid{}) draft.delegation_chain.push_back(format_uuid(before.edited_by));
   draft.source = before.source;
   draft.tool = before.tool;
-  draft.action = judged.action;
-  draft.risk = judged.risk;
-  draft.resource_type = judged.resource_type;
-  draft.resource_id = judged.resource_id;
-  draft.rule = judged.rule == kDefaultRule ? std::string() : judged.rule;
-  draft.policy_id = judged.policy_id.value_or(Uuid{});
-  draft.reason = judged.reason;
-  draft.bundle_hash = judged.bundle_hash;
+  note_judgement(draft, judged, parts.settings);
   // What policy would let pass was not asked by the agent: people look at it all the same.
-  draft.quorum = judged.approval ? judged.approval->text() : before.quorum;
-  draft.hidden = judged.obligations.hidden;
-  draft.execute_within_ms = parts.settings.execute_by_ms;
+  if (!judged.approval) draft.quorum = before.quorum;
   draft.method = call.method;
   draft.target = call.target;
   draft.resend = execute::resend_rule(call.method, call.preconditions);
-  const std::int64_t usual_ms = parts.settings.decide_by_ms;
-  request.decide_within_ms =
-      judged.approval ? judged.approval->decide_within_ms(usual_ms) : usual_ms;
-  request.obliged = {joined(judged.obligations.all, kRecordedObligationBytesMax),
-                     joined(judged.obligations.tags, kRecordedTagBytesMax),
-                     joined(judged.obligations.shadows, kRecordedShadowBytesMax)};
+  request.decide_within_ms = decide_within_ms(parts.settings, judged);
+  request.obliged = obliged_by(judged);
   request.call = std::move(call);
   return request;
 }

@@ -158,7 +158,7 @@ execute::HoldRequest grant_request(const Evaluation& one, const Judged& judged) 
   request.draft.target = "/evaluate-action";
   if (one.description.requested_by) request.draft.requested_by = *one.description.requested_by;
   request.obliged = obliged_by(judged);
-  request.decide_within_ms = decide_within_ms(one.batch->desk, judged);
+  request.decide_within_ms = decide_within_ms(one.batch->desk.parts.settings, judged);
   request.patience = one.patience;
   request.call.upstream = "evaluate-action";
   request.call.scheme = "sentrail";

@@ -187,7 +187,7 @@ execute::HoldRequest hold_request(const Passage& one, const Judged& judged) {
   execute::HoldRequest request;
   request.draft = hold_draft(one.desk, one.call, asked_of(one), judged);
   request.obliged = obliged_by(judged);
-  request.decide_within_ms = decide_within_ms(one.desk, judged);
+  request.decide_within_ms = decide_within_ms(one.desk.parts.settings, judged);
   request.call = held_call(*one.upstream, one.place.tool, one.target, one.request, judged.action);
   request.draft.method = one.request.method;
   request.draft.target = request.call.target;

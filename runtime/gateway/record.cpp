@@ -113,6 +113,12 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
   draft.delegation_chain = call.caller->delegation_chain();
   draft.source = asked.source;
   draft.tool = asked.tool;
+  note_judgement(draft, judged, desk.parts.settings);
+  return draft;
+}
+
+void note_judgement(store::ActionRecord& draft, const Judged& judged,
+                    const GateSettings& settings) {
   draft.action = judged.action;
   draft.risk = judged.risk;
   draft.resource_type = judged.resource_type;
@@ -123,8 +129,7 @@ store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call, c
   draft.bundle_hash = judged.bundle_hash;
   if (judged.approval) draft.quorum = judged.approval->text();
   draft.hidden = judged.obligations.hidden;
-  draft.execute_within_ms = desk.parts.settings.execute_by_ms;
-  return draft;
+  draft.execute_within_ms = settings.execute_by_ms;
 }
 
 execute::Obliged obliged_by(const Judged& judged) {
@@ -133,8 +138,8 @@ execute::Obliged obliged_by(const Judged& judged) {
           joined(judged.obligations.shadows, kRecordedShadowBytesMax)};
 }
 
-std::int64_t decide_within_ms(const DeskContext& desk, const Judged& judged) {
-  const std::int64_t usual_ms = desk.parts.settings.decide_by_ms;
+std::int64_t decide_within_ms(const GateSettings& settings, const Judged& judged) {
+  const std::int64_t usual_ms = settings.decide_by_ms;
   return judged.approval ? judged.approval->decide_within_ms(usual_ms) : usual_ms;
 }
 

@@ -56,11 +56,14 @@ enum class Waits : std::uint8_t { no, yes };
 [[nodiscard]] store::ActionRecord hold_draft(const DeskContext& desk, const AgentCall& call,
                                              const Asked& asked, const Judged& judged);
 
+// Writes into such a record what a judgement says, and how long the call may be executed.
+void note_judgement(store::ActionRecord& draft, const Judged& judged, const GateSettings& settings);
+
 // What an entry keeps of what a judgement obliges to.
 [[nodiscard]] execute::Obliged obliged_by(const Judged& judged);
 
 // How long people have to decide what a judgement holds.
-[[nodiscard]] std::int64_t decide_within_ms(const DeskContext& desk, const Judged& judged);
+[[nodiscard]] std::int64_t decide_within_ms(const GateSettings& settings, const Judged& judged);
 
 // What answers say of a judgement.
 [[nodiscard]] Decided decided_of(const AgentCall& call, const Judged& judged, const Uuid& audit_id);

@@ -42,6 +42,12 @@ Status speak_for(const GateParts& parts, const PeopleCall& call, const store::Ac
   return {};
 }
 
+bool names_hash(std::string_view text) {
+  constexpr std::size_t kDigitsMin = 12;
+  return text.size() >= kDigitsMin && text.size() <= 2 * sizeof(store::Hash) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::int64_t first_look(const GateParts& parts, const PeopleCall& call,
                         const store::ActionRecord& record) {
   if (parts.looks == nullptr) return 0;

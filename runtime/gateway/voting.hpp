@@ -1,5 +1,5 @@
-// Who votes: the signed-in person, and for whom, with what must still be so when the vote is
-// stored.
+// Who votes: the signed-in person, about which call and for whom, with what must still be so when
+// the vote is stored.
 //
 // Neighbours: approval_decision.cpp and batch_decision.cpp vote, identity/delegations.hpp lends
 // seats. Must not know: what is decided.
@@ -32,6 +32,10 @@ struct VotingPerson {
 [[nodiscard]] Status speak_for(const GateParts& parts, const PeopleCall& call,
                                const store::ActionRecord& record, std::string_view delegator,
                                VotingPerson& voting);
+
+// Whether a text in lower case is so much of a hash, 12 hex digits or more, that a person who gives
+// it has seen that hash: fewer could be met by chance.
+[[nodiscard]] bool names_hash(std::string_view text);
 
 // When the signed-in person first saw a held call; 0: it is not known.
 [[nodiscard]] std::int64_t first_look(const GateParts& parts, const PeopleCall& call,
