@@ -162,21 +162,23 @@ TEST_F(CoordinatorQueueTest, NobodyJoinsACallThatEndedMeanwhile) {
   coordinator_->hold(request("same"), [&](Result<Held> held) { answer = std::move(held); });
   turn();
   turnstile_.wait_until_one_stands();  // with the hold, which finds that there is one
-  std::optional<Result<store::ActionRecord>> withdrawn;
-  coordinator_->withdraw(ref_of(pending.record), {}, [&](auto result) { withdrawn = result; });
+  std::optional<Result<store::ActionRecord>> denied;
+  coordinator_->vote(ref_of(pending.record),
+                     {reviewer(1), store::Verdict::deny, pending.record.approval_hash, "no"}, {},
+                     [&](auto result) { denied = result; });
   turn();
   turnstile_.let(1);
   hook_.wait_for("writer.completions.posted", 1);
-  turnstile_.wait_until_one_stands();  // with the withdrawal
+  turnstile_.wait_until_one_stands();  // with the denial
   turn();                              // the repetition finds the call open, and joins it
   EXPECT_FALSE(answer);
   turnstile_.let(INT64_MAX);
-  pump_until([&] { return answer && withdrawn; });
+  pump_until([&] { return answer && denied; });
   ASSERT_TRUE(*answer) << answer->error().message;
   EXPECT_FALSE((*answer)->attached);
   EXPECT_NE((*answer)->record.action_id, pending.record.action_id);
   EXPECT_EQ(stored((*answer)->record).state, ActionState::held);
-  EXPECT_THAT(log_of(pending.record), ElementsAre("hold", "revoke"));
+  EXPECT_THAT(log_of(pending.record), ElementsAre("hold", "deny"));
 }
 
 }  // namespace
