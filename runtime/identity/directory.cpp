@@ -32,7 +32,7 @@ std::string Caller::requested_by() const {
 }
 
 std::vector<std::string> Caller::delegation_chain() const {
-  if (key.created_by == Uuid{}) return {};
+  if (!key.agent_ids.empty() || key.created_by == Uuid{}) return {};
   return {format_uuid(key.created_by)};
 }
 

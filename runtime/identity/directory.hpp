@@ -39,8 +39,8 @@ struct Caller {
 
   // How the audit log names who asked: the agent, else the key.
   [[nodiscard]] std::string requested_by() const;
-  // Who never approves what this caller asks, beside the agent's owner: whoever made the key has
-  // seen it, and may be who asks.
+  // Who never approves what this caller asks, beside the agent's owner: whoever made a key that is
+  // bound to no agent uses it themselves.
   [[nodiscard]] std::vector<std::string> delegation_chain() const;
 };
 
