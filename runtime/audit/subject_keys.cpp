@@ -116,11 +116,12 @@ SubjectKeys::SubjectKeys(FileHandle file, std::string path, const crypto::SealKe
       tags_(as_chars(derived(master, "sentrail-subject-tag-v1"))) {}
 
 // Keys that nobody was given would be read at every later start: what of them is at the file's end
-// goes, but for the first, by which a start notices another master key. Where it cannot go, a start
-// reads it all the same.
+// goes, but for one where no other key is left, by which a start notices another master key. Where
+// it cannot go, a start reads it all the same.
 SubjectKeys::~SubjectKeys() {
   std::size_t end = next_;
-  while (end > 1 && !stock_.empty() && stock_.back() + 1 == end) {
+  while (slots_.size() > 1 && !stock_.empty() && stock_.back() + 1 == end) {
+    slots_.erase(stock_.back());
     stock_.pop_back();
     --end;
   }

@@ -37,7 +37,8 @@ struct SubjectKey {
 
 // The open file. A stock of unused keys is kept ready on disk. Where more subjects are new at once
 // than it has, keys are made in memory, and whoever writes entries down calls make_durable()
-// before: who seals with a key never waits for the disk. threads: any.
+// before: who seals with a key never waits for the disk. The destructor cuts the stock off the
+// file: the lock of its folder is held until then. threads: any.
 class SubjectKeys {
  public:
   // Opens the file, or makes it if `expected` is nil. `master` wraps the keys in it; `expected` is

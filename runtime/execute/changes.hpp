@@ -39,7 +39,7 @@ struct Coordinator::Change {
   Patience patience;
   std::function<bool()> bytes_out;  // of the executor's view; none: false
   int tries = 0;
-  int kept = 0;                     // times that it was kept while the server was stopping
+  std::int64_t kept_since_ms = 0;   // monotonic; by a server that stops; 0: not yet
   std::uint64_t tried_version = 0;  // of the record, by the last try
   bool is_stale = false;            // it was `rests_on` that was in the way
 };

@@ -23,9 +23,9 @@ namespace {
 constexpr std::int64_t kLookLaterMs = 10'000;
 
 // How soon a report is told again that the store did not take in. A server that stops tries no
-// longer than some ten seconds: what it then leaves is in doubt after the next start.
+// longer than ten seconds: what it then leaves is in doubt after the next start.
 constexpr std::int64_t kTellAgainMs = 250;
-constexpr int kToldWhileStoppingMax = 40;
+constexpr std::int64_t kToldWhileStoppingMs = 10'000;
 
 tl::unexpected<Error> not_known_yet() {
   return fail(Errc::unavailable, "it cannot be told yet whether the call may be sent");
@@ -215,8 +215,14 @@ void Coordinator::finished(const ActionRef& ref, std::uint64_t fence, SendReport
 // upstream said. The call keeps its place meanwhile, so there are limits::kExecutionsMax of them at
 // most. False if trying again leads nowhere.
 bool Coordinator::keep(const std::shared_ptr<Change>& report, const Error& why) {
-  if (why.code != Errc::unavailable || !parts_.writer.health()) return false;
-  if (draining_.load() && ++report->kept > kToldWhileStoppingMax) return false;
+  // A record that could not be read is no broken store; a commit that failed is.
+  const bool may_pass = why.code == Errc::unavailable || why.code == Errc::io;
+  if (!may_pass || !parts_.writer.health()) return false;
+  if (draining_.load()) {
+    const std::int64_t now_ms = parts_.clock.monotonic_ms();
+    if (report->kept_since_ms == 0) report->kept_since_ms = now_ms;
+    if (now_ms - report->kept_since_ms > kToldWhileStoppingMs) return false;
+  }
   ++kept_;
   loop_.after_ms(kTellAgainMs, [this, report] {
     --kept_;

@@ -62,6 +62,8 @@ Result<Started> Daemon::start() {
   SENTRAIL_TRY(open_listeners());
   SENTRAIL_TRY(take_up_limits());
   SENTRAIL_TRY(make_gate());
+  // With the mark alone a new store still is new, with its first entry alone it went back.
+  if (store_is_new()) SENTRAIL_TRY(leave_mark());
   SENTRAIL_TRY(tell_of_start());
   SENTRAIL_TRY(invite_owner());
   SENTRAIL_TRY(recover());
@@ -111,9 +113,10 @@ Status Daemon::take_up_limits() {
   // A clock that is set from here on is told of, and noted anew, even before anything is served.
   clock_watch_.emplace(clock_, [this](std::int64_t jump_ms) { tell_of_clock_jump(jump_ms); });
   counters_.emplace(clock_, limits_key(*master_));
-  SENTRAIL_ASSIGN_OR_RETURN(
-      const counters::Restored found,
-      counters_->restore(*store_.store, limits_origin(data_->store_path(), store_.report.created)));
+  SENTRAIL_ASSIGN_OR_RETURN(const counters::Origin origin,
+                            limits_origin(data_->store_path(), store_is_new()));
+  SENTRAIL_ASSIGN_OR_RETURN(const counters::Restored found,
+                            counters_->restore(*store_.store, origin));
   counts_anew_ = found.anew;
   if (store_went_back()) {
     logger_.write(http::LogLevel::warning, "limits_unknown",
@@ -231,7 +234,7 @@ store::Transaction Daemon::entry(store::AuditKind kind, std::string action,
 Status Daemon::tell_of_start() {
   const store::OpenReport& report = store_.report;
   started_.audit_entries = report.head.size;
-  std::string reason = report.created ? "a new store" : "the log is as long as was promised";
+  std::string reason = store_is_new() ? "a new store" : "the log is as long as was promised";
   if (report.unconfirmed > 0) {
     reason += ", and " + std::to_string(report.unconfirmed) + " entries longer";
   }
@@ -311,7 +314,6 @@ Status Daemon::serve() {
       options_.config.upstream_ca_file, *store_.store, *server_->threads().back()));
   SENTRAIL_TRY(ask_witness());
   server_->start();
-  coordinator_->begin_sending();
   exporters_.start();
   local_->run_on(*server_->threads().front());
   log_->start();
@@ -319,6 +321,12 @@ Status Daemon::serve() {
   housekeeping_->run_on(*server_->threads().front());
   policy_->watch_zones_on(*server_->threads().front(), clock_);
   clock_watch_->run_on(*server_->threads().front());
+  SENTRAIL_TRY(write_ready_file());
+  coordinator_->begin_sending();  // last: a start that is refused sends nothing
+  return {};
+}
+
+Status Daemon::write_ready_file() const {
   if (options_.ready_file.empty()) return {};
   std::string text;
   JsonWriter json(&text);
@@ -358,6 +366,7 @@ void Daemon::close() {
   changes_.reset();
   log_.reset();
   requests_.reset();
+  if (subjects_) static_cast<void>(subjects_->settle());
   if (server_ && server_->connections() > 0) {
     // Sessions that phase two could not end. What tells of them would need the writer again, and
     // all that was acknowledged is on disk: end without destroying them.
@@ -369,6 +378,7 @@ void Daemon::close() {
   server_.reset();
   entrance_.reset();
   gate_.reset();
+  subjects_.reset();  // it cuts its file off, which must be ours still
   store_.store.reset();
   data_.reset();
 }

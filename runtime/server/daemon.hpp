@@ -119,12 +119,13 @@ class Daemon {
   [[nodiscard]] Status invite_owner();
   [[nodiscard]] Status recover();
   [[nodiscard]] Status leave_mark();
+  // No start before this one came as far as its entry, which is the first.
+  [[nodiscard]] bool store_is_new() const noexcept { return store_.report.head.size == 0; }
   // Nothing here knows what a later state of this store did.
-  [[nodiscard]] bool store_went_back() const noexcept {
-    return counts_anew_ && !store_.report.created;
-  }
+  [[nodiscard]] bool store_went_back() const noexcept { return counts_anew_ && !store_is_new(); }
   [[nodiscard]] Status ask_witness();
   [[nodiscard]] Status serve();
+  [[nodiscard]] Status write_ready_file() const;
   void stop_sending();
   void close();
 

@@ -15,12 +15,12 @@ std::string mark_of(const std::string& store) {
   return store + kLimitsMark;
 }
 
-// Its first line; empty if it cannot be read.
-std::string line_of(const std::string& path) {
+// Its first line; empty if it is not there.
+Result<std::string> line_of(const std::string& path) {
   Result<std::string> text = read_small_file(path);
-  if (!text) return {};
-  while (text->ends_with('\n')) text->pop_back();
-  return *std::move(text);
+  if (!text && text.error().code == Errc::not_found) return std::string();
+  while (text && text->ends_with('\n')) text->pop_back();
+  return text;
 }
 
 }  // namespace
@@ -32,11 +32,11 @@ std::string limits_key(const crypto::SealKey& master) {
   return key;
 }
 
-counters::Origin limits_origin(const std::string& store, bool store_is_new) {
+Result<counters::Origin> limits_origin(const std::string& store, bool store_is_new) {
   counters::Origin origin;
   origin.store_is_new = store_is_new;
-  origin.boot_id = parse_uuid(line_of(kBootId)).value_or(Uuid{});
-  origin.mark = line_of(mark_of(store));
+  origin.boot_id = parse_uuid(line_of(kBootId).value_or("")).value_or(Uuid{});
+  SENTRAIL_ASSIGN_OR_RETURN(origin.mark, line_of(mark_of(store)));
   return origin;
 }
 

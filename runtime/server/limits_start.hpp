@@ -16,8 +16,9 @@ namespace sentrail::server {
 // The key under which names of counters are kept, below the master key.
 [[nodiscard]] std::string limits_key(const crypto::SealKey& master);
 
-// Where counting comes from. in: the store's folder, and whether this start has made the store.
-[[nodiscard]] counters::Origin limits_origin(const std::string& store, bool store_is_new);
+// Where counting comes from. in: the store's folder, and whether anything ever was in the store.
+// fails: io, permission_denied: a mark that cannot be read is no sign that the store went back.
+[[nodiscard]] Result<counters::Origin> limits_origin(const std::string& store, bool store_is_new);
 
 // Leaves the mark that no backup has; after that the next start knows what was counted.
 // fails: io.

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,10 +36,18 @@ struct Places {
   bool may_make = false;  // nothing was ever written: the engine makes what it has not made yet
 };
 
+bool holds_anything(const std::string& folder) {
+  std::error_code error;
+  return std::filesystem::directory_iterator(folder, error) !=
+         std::filesystem::directory_iterator();
+}
+
 Result<std::unique_ptr<Floor>> open_floor(const OpenOptions& options, Places& places) {
   const bool has_database = exists(places.database + "/CURRENT");
   if (!exists(places.floor)) {
-    if (has_database) {
+    // It is made first: whatever is in the database's folder came after it. A floor that was made
+    // now would promise nothing.
+    if (holds_anything(places.database)) {
       return refuse("the floor file " + places.floor + " is missing beside its database");
     }
     if (!options.create) {

@@ -157,6 +157,24 @@ class Starting(Running):
         said = self.refused(gate)
         self.assertIn("policy.bundle", said)
         self.assertIn("sentrailc build", said)
+        gate.build(STARTER)
+        for _ in range(2):  # what that start made is no store that went back
+            gate.start()
+            gate.stop()
+        self.assertNotIn("limits_unknown", read_if_there(gate.log))
+
+    def test_a_mark_that_cannot_be_read_is_no_sign_of_an_older_store(self):
+        gate = self.gate().start()
+        gate.stop()
+        mark = gate.folder / "data/store/limits"
+        before = mark.read_text()
+        mark.unlink()
+        mark.mkdir()
+        self.assertIn(str(mark.relative_to(gate.folder)), self.refused(gate))
+        mark.rmdir()
+        mark.write_text(before)
+        gate.start()
+        self.assertNotIn("limits_unknown", read_if_there(gate.log))
 
     def test_signatures_are_demanded_unless_said_otherwise(self):
         gate = self.gate()

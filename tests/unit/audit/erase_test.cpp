@@ -405,6 +405,14 @@ TEST_F(EraseTest, ManyThreadsMeetOneSubjectAndItHasOneKey) {
   EXPECT_EQ(keys_->refusals(), 0u);
 }
 
+TEST_F(EraseTest, AnotherMasterKeyIsNoticedWhereAllSubjectsAreErased) {
+  append(by_agent("octo"));
+  ASSERT_EQ(erase(store::AuditColumn::agent, "octo"), 1u);
+  keys_.reset();
+  EXPECT_EQ(SubjectKeys::open(path_, crypto::SealKey::generate()).error().code, Errc::corrupt);
+  EXPECT_TRUE(SubjectKeys::open(path_, master_));
+}
+
 TEST_F(EraseTest, AFileThatIsNotOursIsRefused) {
   keys_.reset();
   EXPECT_EQ(SubjectKeys::open(path_, crypto::SealKey::generate()).error().code, Errc::corrupt);

@@ -73,6 +73,7 @@ TEST_F(PeopleTest, SessionsThatAreOverLeaveTheStore) {
   EXPECT_EQ(over(), 2u);
   EXPECT_EQ(throttle_.size(), 2u);
   housekeeping.run_on(io_);
+  while (io_.run_pending()) continue;
   clock_.advance_ms(limits::kHousekeepingMs);
   pump_until([&] { return over() == 1; });
   EXPECT_EQ(throttle_.size(), 0u);

@@ -262,6 +262,10 @@ TEST_F(CorruptionTest, MissingPartsAreNamed) {
   save();
   fs::remove(data() + "/floor");
   expect_refused("the floor is missing");
+  // Nor is one made that promises nothing, where the database has lost its beginning, too.
+  fs::remove(data() + "/db/CURRENT");
+  EXPECT_EQ(open(true).error().code, Errc::corrupt);
+  EXPECT_FALSE(fs::exists(data() + "/floor"));
   restore();
   fs::remove_all(data() + "/db");
   expect_refused("the database is missing");
