@@ -121,9 +121,14 @@ ControlCommand resume_command(const LiftParts& parts) {
     const Asked asked = read_asked(
         fields, peer, {KillAction::disable, KillAction::resume_tool, KillAction::resume_agent});
     SENTRAIL_TRY(fields.finish());
-    SENTRAIL_TRY(parts.stops.lift(asked.workspace_id, asked.command, parts.reader, parts.changes,
-                                  parts.administration));
-    return std::string();
+    SENTRAIL_ASSIGN_OR_RETURN(const gateway::Lifted lifted,
+                              parts.stops.lift(asked.workspace_id, asked.command, parts.reader,
+                                               parts.changes, parts.administration));
+    std::string out;
+    JsonWriter json(&out);
+    json.begin_object().key("inForce").boolean(lifted.not_in_force.empty());
+    json.key("notInForce").string(lifted.not_in_force).end_object();
+    return members_of(std::move(out));
   };
 }
 
