@@ -94,6 +94,19 @@ void ControlCommands::add(std::string name, ControlCommand command) {
   commands_.emplace(std::move(name), std::move(command));
 }
 
+void ControlCommands::add_slow(std::string name, ControlCommand command) {
+  add(std::move(name),
+      [this, command = std::move(command)](Fields& fields,
+                                           const ControlPeer& peer) -> Result<std::string> {
+        if (!slow_.try_acquire()) {
+          return fail(Errc::unavailable, "busy: other commands wait for the disk; try again");
+        }
+        Result<std::string> members = command(fields, peer);
+        slow_.release();
+        return members;
+      });
+}
+
 Result<std::string> ControlCommands::run(std::string_view line, const ControlPeer& peer) const {
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, wire::parse_json(line));
   if (document.empty()) return fail(Errc::invalid_argument, "the line is no JSON object");
