@@ -64,7 +64,8 @@ Status stop(Context& context, const StopOptions& options) {
     }
     return {};
   }
-  std::printf("stopped %s; lift it with the same command and --lift\n", scope.c_str());
+  std::printf("stopped %s; lift it with the same command and --lift%s\n", scope.c_str(),
+              options.hard ? " in the place of --hard" : "");
   const std::string not_kept = cell(answer.json.root(), "notKept");
   if (cell(answer.json.root(), "kept") == "no") {
     std::printf("%s: a restart forgets it: %s\n", toned(Tone::bad, "NOT KEPT").c_str(),
