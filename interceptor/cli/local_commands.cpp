@@ -57,9 +57,15 @@ Status stop(Context& context, const StopOptions& options) {
   const std::string scope = escape_display(scope_of(options));
   if (options.lift) {
     std::printf("lifted the stop of %s; stops of anything else hold\n", scope.c_str());
+    if (cell(answer.json.root(), "inForce") == "no") {
+      std::printf("%s: it is on record, but the gate cannot read it yet, and goes on trying: %s\n",
+                  toned(Tone::bad, "NOT YET IN FORCE").c_str(),
+                  escape_display(cell(answer.json.root(), "notInForce")).c_str());
+    }
     return {};
   }
-  std::printf("stopped %s; lift it with the same command and --lift\n", scope.c_str());
+  std::printf("stopped %s; lift it with the same command and --lift%s\n", scope.c_str(),
+              options.hard ? " in the place of --hard" : "");
   const std::string not_kept = cell(answer.json.root(), "notKept");
   if (cell(answer.json.root(), "kept") == "no") {
     std::printf("%s: a restart forgets it: %s\n", toned(Tone::bad, "NOT KEPT").c_str(),

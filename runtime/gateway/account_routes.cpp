@@ -186,7 +186,8 @@ Answer sign_in(GateParts& parts, PeopleCall& call) {
   if (!signed_in) {
     parts.throttle.failed(counted, call.peer.address, now_ms, device);
     // Refused in any case; the log says so if it can be written.
-    static_cast<void>(parts.writer.commit(parts.administration.note_failed_sign_in(counted)));
+    static_cast<void>(
+        parts.writer.commit(parts.administration.note_failed_sign_in(counted, person)));
     http::HttpResponse refused = refusal(401, "sign_in_failed", signed_in.error().message);
     refused.headers.set("WWW-Authenticate", "Bearer");
     return refused;

@@ -35,10 +35,16 @@ bool is_unknown(const KnownHolder& known, const Uuid& workspace_id) {
 }
 
 // Why a stop was not lifted. Lifting what cannot be recorded would end at the next start, unseen.
-Status still_stopped(const Status& why) {
-  if (why) return why;
-  return fail(why.error().code,
-              "it is still stopped, since lifting it cannot be recorded: " + why.error().message);
+tl::unexpected<Error> still_stopped(const Error& why) {
+  return fail(why.code, "it is still stopped, since lifting it cannot be recorded: " + why.message);
+}
+
+// A change that is late is not given up.
+tl::unexpected<Error> perhaps_lifted(const Error& why) {
+  return fail(why.code,
+              "nobody can tell yet whether it is lifted; see with `sentrail kill status`, or lift "
+              "it again: " +
+                  why.message);
 }
 
 }  // namespace
@@ -84,6 +90,10 @@ Result<Thrown> LocalStops::throw_stop(const Uuid& workspace_id, identity::KillCo
     if (same == waiting.end()) {
       SENTRAIL_TRY(check_room(waiting, stop));
       known_.add_stop(stop);
+    } else if (lifts_ > 0) {
+      // The one that waits may be on its way out: another takes its place, and stays.
+      known_.add_stop(stop);
+      known_.drop_stop(same->id);
     } else {
       thrown.stop = *same;
     }
@@ -127,15 +137,23 @@ std::size_t LocalStops::waiting() const {
 Status LocalStops::record(const store::Reader& reader, AdminCommits& changes,
                           const identity::Administration& administration) {
   const std::lock_guard one_at_a_time(recording_);
-  return record_all(reader, changes, administration);
+  std::vector<LocalStop> waiting;
+  {
+    const std::lock_guard lock(throwing_);
+    // What is thrown meanwhile must not reach the store before the change that lifts.
+    if (lifts_ > 0) return {};
+    waiting = known_.local_stops();
+  }
+  return record_all(waiting, reader, changes, administration);
 }
 
 // REQUIRES: recording_ is held.
-Status LocalStops::record_all(const store::Reader& reader, AdminCommits& changes,
+Status LocalStops::record_all(const std::vector<LocalStop>& waiting, const store::Reader& reader,
+                              AdminCommits& changes,
                               const identity::Administration& administration) {
   // A recorded stop whose file could not be written then would come back at the next start.
   if (is_behind_) SENTRAIL_TRY(keep());
-  for (const LocalStop& stop : known_.local_stops()) {
+  for (const LocalStop& stop : waiting) {
     if (stop.command.target == identity::kSelfTestTool) continue;
     SENTRAIL_TRY(record_one(stop, reader, changes, administration));
     // In force from the store before it leaves memory.
@@ -146,16 +164,41 @@ Status LocalStops::record_all(const store::Reader& reader, AdminCommits& changes
   return {};
 }
 
-Status LocalStops::lift(const Uuid& workspace_id, const identity::KillCommand& command,
-                        const store::Reader& reader, AdminCommits& changes,
-                        const identity::Administration& administration) {
+// While one lives, what is thrown is not among what is lifted.
+class LocalStops::LiftUnderWay {
+ public:
+  explicit LiftUnderWay(LocalStops& stops) : stops_(stops) {
+    const std::lock_guard lock(stops_.throwing_);
+    ++stops_.lifts_;
+    waiting_ = stops_.known_.local_stops();
+  }
+  ~LiftUnderWay() {
+    const std::lock_guard lock(stops_.throwing_);
+    --stops_.lifts_;
+  }
+  LiftUnderWay(const LiftUnderWay&) = delete;
+  LiftUnderWay& operator=(const LiftUnderWay&) = delete;
+
+  // What waited for the store when it began.
+  [[nodiscard]] const std::vector<LocalStop>& waiting() const noexcept { return waiting_; }
+
+ private:
+  LocalStops& stops_;
+  std::vector<LocalStop> waiting_;
+};
+
+Result<Lifted> LocalStops::lift(const Uuid& workspace_id, const identity::KillCommand& command,
+                                const store::Reader& reader, AdminCommits& changes,
+                                const identity::Administration& administration) {
   if (command.action != KillAction::disable && command.action != KillAction::resume_tool &&
       command.action != KillAction::resume_agent) {
     return fail(Errc::invalid_argument, "only a stop can be lifted");
   }
   if (is_unknown(known_, workspace_id)) return fail(Errc::not_found, kNoWorkspace);
+  const LiftUnderWay under_way(*this);
   const std::lock_guard one_at_a_time(recording_);
-  SENTRAIL_TRY(still_stopped(record_all(reader, changes, administration)));
+  const Status recorded = record_all(under_way.waiting(), reader, changes, administration);
+  if (!recorded) return still_stopped(recorded.error());
   const identity::Actor actor{Uuid{}, command.by, store::Role::owner, workspace_id};
   for (int round = 1;; ++round) {
     SENTRAIL_ASSIGN_OR_RETURN(const store::KillState before, reader.get_kill_state(workspace_id));
@@ -163,11 +206,17 @@ Status LocalStops::lift(const Uuid& workspace_id, const identity::KillCommand& c
     if (after == before) return fail(Errc::not_found, "nothing of that is stopped there");
     SENTRAIL_ASSIGN_OR_RETURN(auto changed, administration.command_kill(actor, before, command));
     const Status committed = changes.commit(std::move(changed.transaction));
-    if (committed) return changes.reload();
-    // It may land yet, and then lifts; the sentence says to look.
-    if (committed.error().code == Errc::timed_out) return committed;
+    if (committed) {
+      // On disk and on record; whoever could not read it reads again until it succeeds.
+      const Status read = changes.reload();
+      return Lifted{read ? std::string() : read.error().message};
+    }
+    if (committed.error().code == Errc::timed_out) {
+      offered_.insert(workspace_id);
+      return perhaps_lifted(committed.error());
+    }
     if (committed.error().code != Errc::conflict || round == limits::kChangeTriesMax) {
-      return still_stopped(committed);
+      return still_stopped(committed.error());
     }
   }
 }
@@ -179,13 +228,19 @@ Status LocalStops::record_one(const LocalStop& stop, const store::Reader& reader
   for (int round = 1;; ++round) {
     SENTRAIL_ASSIGN_OR_RETURN(const store::KillState before,
                               reader.get_kill_state(stop.workspace_id));
-    // One that timed out before may have landed since; it must not be told of twice.
-    if (offered_.contains(stop.id) && identity::with_stop(before, stop) == before) return {};
+    // One that timed out before may have landed since; it must not be told of twice. Where a lift
+    // may land yet, what is stopped there may be what that lifts.
+    if (offered_.contains(stop.id) && !offered_.contains(stop.workspace_id) &&
+        identity::with_stop(before, stop) == before) {
+      return {};
+    }
     offered_.insert(stop.id);
     SENTRAIL_ASSIGN_OR_RETURN(
         auto changed,
         administration.command_kill(actor, before, identity::command_to_record(before, stop)));
     const Status committed = changes.commit(std::move(changed.transaction));
+    // A change behind the late one: that has landed, or finds another version and never does.
+    if (committed) offered_.erase(stop.workspace_id);
     if (committed || committed.error().code != Errc::conflict || round == limits::kChangeTriesMax) {
       return committed;
     }

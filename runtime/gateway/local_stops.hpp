@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/time.hpp"
 #include "runtime/gateway/admin_commits.hpp"
@@ -28,6 +29,12 @@ namespace sentrail::gateway {
 struct Thrown {
   identity::LocalStop stop;
   std::string not_kept;  // why a restart would forget it; empty: it would not
+};
+
+// What became of a stop that was lifted: the store has it.
+struct Lifted {
+  std::string
+      not_in_force;  // why this process still stops until it could read it; empty: it lets go
 };
 
 // threads: any, but for what says otherwise.
@@ -48,12 +55,14 @@ class LocalStops {
 
   // Lifts what `disable`, `resume_tool` or `resume_agent` names in a workspace or (nil) what was
   // stopped everywhere, whoever stopped it. What waits is recorded first, so that the store alone
-  // says what is stopped, and one commit lifts it; a stop that is thrown meanwhile stays.
-  // cost: the disk. fails: invalid_argument; not_found for a workspace that nobody knows, or if
-  // nothing of that is stopped there; as the store, or the file: then what was stopped is stopped.
-  [[nodiscard]] Status lift(const Uuid& workspace_id, const identity::KillCommand& command,
-                            const store::Reader& reader, AdminCommits& changes,
-                            const identity::Administration& administration);
+  // says what is stopped, and one commit lifts it; a stop that is thrown meanwhile stays, also one
+  // that is the same. cost: the disk. fails: invalid_argument; not_found for a workspace that
+  // nobody knows, or if nothing of that is stopped there; as the store, or the file: then what was
+  // stopped is stopped. After timed_out it may be lifted yet, once the disk goes on, unless the
+  // sentence says that it is still stopped.
+  [[nodiscard]] Result<Lifted> lift(const Uuid& workspace_id, const identity::KillCommand& command,
+                                    const store::Reader& reader, AdminCommits& changes,
+                                    const identity::Administration& administration);
 
   // How many wait for the store.
   [[nodiscard]] std::size_t waiting() const;
@@ -61,15 +70,19 @@ class LocalStops {
   // Whether record() has something to do. Never waits.
   [[nodiscard]] bool has_to_record() const;
 
-  // Hands what waits to the store; what it took is no longer local. cost: the disk.
+  // Hands what waits to the store; what it took is no longer local. Leaves it to a lift that is
+  // under way. cost: the disk.
   // fails: as the store, or the file; what is left waits for the next time.
   [[nodiscard]] Status record(const store::Reader& reader, AdminCommits& changes,
                               const identity::Administration& administration);
 
  private:
+  class LiftUnderWay;
+
   [[nodiscard]] Status keep();
   [[nodiscard]] Status leave_file();
-  [[nodiscard]] Status record_all(const store::Reader& reader, AdminCommits& changes,
+  [[nodiscard]] Status record_all(const std::vector<identity::LocalStop>& waiting,
+                                  const store::Reader& reader, AdminCommits& changes,
                                   const identity::Administration& administration);
   [[nodiscard]] Status record_one(const identity::LocalStop& stop, const store::Reader& reader,
                                   AdminCommits& changes,
@@ -78,12 +91,13 @@ class LocalStops {
   KnownHolder& known_;
   const Clock& clock_;
   std::mutex throwing_;  // never held over the disk: a stop waits for nobody
+  int lifts_ = 0;        // that are under way; guarded by throwing_
   std::mutex keeping_;
   std::optional<store::SlotFile> file_;        // guarded by keeping_
   std::string no_file_ = "it was not opened";  // guarded by keeping_
   std::atomic<bool> is_behind_ = false;        // the file, of the stops in force
   std::mutex recording_;
-  std::set<Uuid> offered_;  // guarded by recording_; those that may have landed after all
+  std::set<Uuid> offered_;  // guarded by recording_; stops that may have landed, places of lifts
 };
 
 // Offers what waits to the store now and then. threads: the one that run_on() is given.

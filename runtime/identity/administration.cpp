@@ -274,12 +274,18 @@ store::Transaction Administration::begin_session(const store::Person& person,
   return transaction;
 }
 
-store::Transaction Administration::note_failed_sign_in(std::string_view name) const {
+store::Transaction Administration::note_failed_sign_in(std::string_view name,
+                                                       const store::Person* person) const {
   store::AuditEntry told = entry(AuditKind::sign_in, "session.refused");
   told.decision = store::AuditDecision::block;
+  store::Transaction transaction;
+  if (person != nullptr) {
+    const Actor actor{person->id, person->name, Role::member, Uuid{}};
+    transaction.operations.emplace_back(by(actor, std::move(told)));
+    return transaction;
+  }
   audit::Personal personal;
   personal.requested_by = std::string(name);
-  store::Transaction transaction;
   transaction.operations.emplace_back(
       store::AppendAudit{recorder_.record(std::move(told), personal)});
   return transaction;

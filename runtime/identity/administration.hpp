@@ -88,10 +88,12 @@ class Administration {
                                                                const store::KillState& state,
                                                                KillCommand command) const;
 
-  // Stores a session, and tells that its person signed in; or that somebody failed to.
+  // Stores a session, and tells that its person signed in; or that somebody failed to. Under a name
+  // that is of an account (null: of nobody) the entry is that person's, and is erased with them.
   [[nodiscard]] store::Transaction begin_session(const store::Person& person,
                                                  const store::Session& session) const;
-  [[nodiscard]] store::Transaction note_failed_sign_in(std::string_view name) const;
+  [[nodiscard]] store::Transaction note_failed_sign_in(std::string_view name,
+                                                       const store::Person* person) const;
   // Ends a session.
   [[nodiscard]] store::Transaction end_session(const store::Person& person,
                                                const store::Session& session) const;

@@ -1,6 +1,7 @@
 // Making backups. See backup.hpp.
 #include "runtime/server/backup.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
@@ -24,18 +25,13 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kFormat = 1;
 
-// A log's signer by whatever name: `audit.signer` may put it anywhere.
-bool is_signer(const std::string& folder) {
-  return store::exists(folder + "/last_signed");
-}
-
 Status copy_beside_store(const std::string& data, const std::string& to) {
   std::error_code error;
   for (fs::directory_iterator at(data, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (is_in_no_backup(name) || is_signer(at->path().string())) continue;
-    SENTRAIL_TRY(copy_durably(at->path().string(), to + "/" + name));
+    if (is_in_no_backup(data, name)) continue;
+    SENTRAIL_TRY(copy_durably(at->path().string(), to + "/" + name, &is_signer));
   }
   if (error) return fail(Errc::io, "cannot read the folder " + data + ": " + error.message());
   return {};
@@ -74,15 +70,27 @@ std::optional<std::int64_t> number_in(const JsonValue& object, std::string_view 
 
 }  // namespace
 
+bool is_signer(const std::string& folder) {
+  return store::exists(folder + "/last_signed") ||
+         (store::exists(folder + "/key") && store::exists(folder + "/key.pub"));
+}
+
 // The store is copied by itself; some is this process's own; the keys go elsewhere; what stops
 // until the store has it is on record once it matters; the published log is made again of the
 // store; an older copy of its signer would sign a second history; recorded requests are to be gone
 // after their time. What was set aside, as `signer.before-restore-1`, holds no less than what it
-// was.
-bool is_in_no_backup(std::string_view name) {
+// was; a draft is half of something.
+bool is_in_no_backup(const std::string& folder, std::string_view name) {
   static const std::set<std::string_view> kNames = {
-      "store", "sentraild", "control", "subjects", "master", "stops", "log", "signer", "requests"};
-  return kNames.contains(name.substr(0, name.find('.'))) || name.ends_with(".new");
+      "store", "log", "signer", "requests", "stops", "control.sock", "sentraild.pid"};
+  static const std::set<std::string_view> kOfSigner = {"key", "key.pub", "last_signed", "lock"};
+  if (name.ends_with(".new") || kNames.contains(name)) return true;
+  if (name.starts_with("master.key") || name.starts_with("subjects")) return true;
+  if (kOfSigner.contains(name) && is_signer(folder)) return true;
+  const std::size_t dot = std::min(name.find('.'), name.size());
+  const std::string_view rest = name.substr(dot);
+  return kNames.contains(name.substr(0, dot)) &&
+         (rest.starts_with(".before-") || rest == ".restoring" || rest == ".repairing");
 }
 
 Result<BackupFacts> make_backup(const store::OpenedStore& running, const std::string& data,

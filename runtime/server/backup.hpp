@@ -24,14 +24,19 @@ struct BackupFacts {
   friend bool operator==(const BackupFacts&, const BackupFacts&) = default;
 };
 
-// Whether what has that name in a data folder is neither copied nor brought back beside the store:
-// keys, the published log and its signer, also where they were set aside; what is of one process.
-[[nodiscard]] bool is_in_no_backup(std::string_view name);
+// Whether what has that name in a data folder or a backup is neither copied nor brought back beside
+// the store: keys, the published log and its signer, also where they were set aside; what is of one
+// process; drafts. A signer's folder of any other name is left out by is_signer().
+[[nodiscard]] bool is_in_no_backup(const std::string& folder, std::string_view name);
+
+// Whether a folder is that of a log's signer, or of one that was: `audit.signer` may put it
+// anywhere.
+[[nodiscard]] bool is_signer(const std::string& folder);
 
 // Copies a data folder whose store is open into a new folder, and checks the copy. The keys
 // (`master.key`, `subjects`) go into `keys`, or stay out if that is empty: what they seal can only
-// be erased if they are kept for a shorter time than the rest. The private key of the log's signer
-// is in neither.
+// be erased if they are kept for a shorter time than the rest. The private key of a log's signer is
+// in neither, however deep in the data folder its own folder lies.
 // fails: already_exists; as store::copy_store(); io. A folder without `backup.json` is no backup.
 [[nodiscard]] Result<BackupFacts> make_backup(const store::OpenedStore& running,
                                               const std::string& data, const std::string& to,
@@ -55,7 +60,7 @@ struct Restored {
 
 // Brings a backup into a data folder that no server uses. Nothing of the folder is touched before
 // the copy was opened and read whole; what was there is set aside, never removed; keys are never
-// replaced. The log's signer is never brought back: if a loss is accepted it is set aside, too.
+// replaced. No log's signer is ever brought back: if a loss is accepted it is set aside, too.
 // fails: conflict, naming the loss, if the folder has promised entries that the backup lacks and no
 // loss is accepted, or if its master key is another; corrupt if the backup is; unavailable if a
 // server uses the folder; io.

@@ -94,6 +94,19 @@ void ControlCommands::add(std::string name, ControlCommand command) {
   commands_.emplace(std::move(name), std::move(command));
 }
 
+void ControlCommands::add_slow(std::string name, ControlCommand command) {
+  add(std::move(name),
+      [this, command = std::move(command)](Fields& fields,
+                                           const ControlPeer& peer) -> Result<std::string> {
+        if (!slow_.try_acquire()) {
+          return fail(Errc::unavailable, "busy: other commands wait for the disk; try again");
+        }
+        Result<std::string> members = command(fields, peer);
+        slow_.release();
+        return members;
+      });
+}
+
 Result<std::string> ControlCommands::run(std::string_view line, const ControlPeer& peer) const {
   SENTRAIL_ASSIGN_OR_RETURN(const JsonDocument document, wire::parse_json(line));
   if (document.empty()) return fail(Errc::invalid_argument, "the line is no JSON object");
@@ -121,9 +134,14 @@ ControlCommand resume_command(const LiftParts& parts) {
     const Asked asked = read_asked(
         fields, peer, {KillAction::disable, KillAction::resume_tool, KillAction::resume_agent});
     SENTRAIL_TRY(fields.finish());
-    SENTRAIL_TRY(parts.stops.lift(asked.workspace_id, asked.command, parts.reader, parts.changes,
-                                  parts.administration));
-    return std::string();
+    SENTRAIL_ASSIGN_OR_RETURN(const gateway::Lifted lifted,
+                              parts.stops.lift(asked.workspace_id, asked.command, parts.reader,
+                                               parts.changes, parts.administration));
+    std::string out;
+    JsonWriter json(&out);
+    json.begin_object().key("inForce").boolean(lifted.not_in_force.empty());
+    json.key("notInForce").string(lifted.not_in_force).end_object();
+    return members_of(std::move(out));
   };
 }
 

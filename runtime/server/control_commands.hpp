@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <semaphore>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ class ControlCommands {
  public:
   // Adds a command.
   void add(std::string name, ControlCommand command);
+  // Adds one that waits for the disk, perhaps for long. All of these leave two threads to the
+  // others, so that a stop comes in while a disk hangs: who comes too many is refused with
+  // `unavailable`.
+  void add_slow(std::string name, ControlCommand command);
   // Answers a line, whatever is in it.
   [[nodiscard]] std::string answer(std::string_view line, const ControlPeer& peer) const;
 
@@ -35,6 +40,7 @@ class ControlCommands {
   [[nodiscard]] Result<std::string> run(std::string_view line, const ControlPeer& peer) const;
 
   std::map<std::string, ControlCommand, std::less<>> commands_;
+  std::counting_semaphore<> slow_{kControlThreads - 2};
 };
 
 // `stop`: throws a stop. `stops` outlives the command.

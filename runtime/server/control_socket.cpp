@@ -25,8 +25,6 @@ using store::FileHandle;
 using store::io_failure;
 
 constexpr const char* kName = "control.sock";
-// A backup takes one of them for as long as it lasts.
-constexpr int kThreads = 4;
 constexpr int kBacklog = 16;
 
 // A path of any length fits into an address by way of an open folder.
@@ -122,7 +120,7 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& fo
   std::unique_ptr<ControlSocket> out(
       new ControlSocket(folder + "/" + kName, std::move(answer), line_ms));
   SENTRAIL_TRY(out->listen_in(folder));
-  for (int i = 0; i < kThreads; ++i) {
+  for (int i = 0; i < kControlThreads; ++i) {
     out->threads_.emplace_back([socket = out.get()] { socket->serve(); });
   }
   return out;

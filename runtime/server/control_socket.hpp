@@ -22,6 +22,9 @@
 
 namespace sentrail::server {
 
+// How many lines are answered at once.
+inline constexpr int kControlThreads = 4;
+
 // Who is at the other end, as the kernel says.
 struct ControlPeer {
   uid_t uid = 0;

@@ -231,7 +231,10 @@ class Doctor {
     const auto keys =
         audit::SubjectKeys::open(path, *master_, subjects_ == Uuid{} ? *id : subjects_);
     if (!keys) return add("subjects", false, std::nullopt, keys.error().message);
-    add("subjects", true, std::nullopt, "it is the store's, and opens with the master key");
+    add("subjects", true, std::nullopt,
+        subjects_ == Uuid{}
+            ? "it opens with the master key; whose it is could not be told: no store says"
+            : "it is the store's, and opens with the master key");
   }
 
   void look_at_stops() {

@@ -62,6 +62,13 @@ Status fail_with(const std::string& what, const std::error_code& error) {
   return fail(Errc::io, "cannot " + what + ": " + error.message());
 }
 
+using LeavesOut = bool (*)(const std::string& folder);
+
+bool is_left_out(LeavesOut leaves_out, const fs::path& path) {
+  std::error_code none;
+  return leaves_out != nullptr && fs::is_directory(path, none) && leaves_out(path.string());
+}
+
 // One entry of a folder, to its place in the copy.
 Status copy_entry(const fs::directory_entry& entry, const fs::path& to) {
   std::error_code error;
@@ -72,11 +79,15 @@ Status copy_entry(const fs::directory_entry& entry, const fs::path& to) {
   return {};
 }
 
-Status copy_folder(const std::string& from, const std::string& to) {
+Status copy_folder(const std::string& from, const std::string& to, LeavesOut leaves_out) {
   SENTRAIL_TRY(store::make_directory(to));
   std::error_code error;
   fs::recursive_directory_iterator walk(from, error);
   for (; !error && walk != fs::recursive_directory_iterator(); walk.increment(error)) {
+    if (is_left_out(leaves_out, walk->path())) {
+      walk.disable_recursion_pending();
+      continue;
+    }
     SENTRAIL_TRY(copy_entry(*walk, to / walk->path().lexically_relative(from)));
   }
   if (error) return fail_with("read the folder " + from, error);
@@ -89,14 +100,15 @@ Status copy_folder(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-Status copy_durably(const std::string& from, const std::string& to) {
+Status copy_durably(const std::string& from, const std::string& to, LeavesOut leaves_out) {
   if (store::exists(to)) return fail(Errc::already_exists, to + " exists already");
   std::error_code error;
+  if (is_left_out(leaves_out, from)) return {};
   if (!fs::is_directory(from, error)) return copy_file(from, to);
   const std::string draft = to + ".new";
   fs::remove_all(draft, error);
   if (error) return fail_with("remove " + draft, error);
-  Status made = copy_folder(from, draft);
+  Status made = copy_folder(from, draft, leaves_out);
   if (made && ::rename(draft.c_str(), to.c_str()) != 0) made = io_failure("rename", draft);
   if (!made) {
     fs::remove_all(draft, error);

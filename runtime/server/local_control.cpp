@@ -10,15 +10,16 @@ namespace sentrail::server {
 Status LocalControl::open(const std::string& folder, const LocalControlParts& parts) {
   recorder_.emplace(stops_, *parts.opened.store, parts.changes, parts.administration, parts.pool);
   commands_.add("stop", stop_command(stops_));
-  commands_.add("resume",
-                resume_command({stops_, *parts.opened.store, parts.changes, parts.administration}));
+  commands_.add_slow(
+      "resume", resume_command({stops_, *parts.opened.store, parts.changes, parts.administration}));
   commands_.add("status", status_command(stops_, *parts.opened.store));
   subjects_ = &parts.subjects;
   pool_ = &parts.pool;
-  commands_.add("erase", erase_command({*parts.opened.store, known_, parts.changes, parts.recorder,
-                                        parts.subjects, clock_, parts.requests}));
-  commands_.add("entries", entries_command(*parts.opened.store, parts.recorder));
-  commands_.add("backup", backup_command(parts.opened, folder, clock_));
+  commands_.add_slow("erase",
+                     erase_command({*parts.opened.store, known_, parts.changes, parts.recorder,
+                                    parts.subjects, clock_, parts.requests}));
+  commands_.add_slow("entries", entries_command(*parts.opened.store, parts.recorder));
+  commands_.add_slow("backup", backup_command(parts.opened, folder, clock_));
   SENTRAIL_ASSIGN_OR_RETURN(
       socket_, ControlSocket::open(folder, [this](std::string_view line, const ControlPeer& peer) {
         return commands_.answer(line, peer);

@@ -126,15 +126,15 @@ Status bring_keys(const std::string& keys, const std::string& data) {
 }
 
 // What the folder does not have: the last good bundle, cursors. A backup of an older release may
-// hold signers that were set aside.
+// hold signers, by any name.
 Status bring_rest(const std::string& from, const std::string& data) {
   std::error_code error;
   for (fs::directory_iterator at(from, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    if (is_in_no_backup(name) || name == "keys" || name == "backup.json") continue;
+    if (is_in_no_backup(from, name) || name == "keys" || name == "backup.json") continue;
     if (store::exists(data + "/" + name)) continue;
-    SENTRAIL_TRY(copy_durably(at->path().string(), data + "/" + name));
+    SENTRAIL_TRY(copy_durably(at->path().string(), data + "/" + name, &is_signer));
   }
   if (error) return fail(Errc::io, "cannot read the folder " + from + ": " + error.message());
   return {};

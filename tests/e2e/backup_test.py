@@ -129,6 +129,11 @@ class Backups(unittest.TestCase):
         secret = (self.data / "signer/key").read_bytes()
         for name in ("signer.before-restore-1", "log.before-repair-2", "elsewhere"):
             shutil.copytree(self.data / "signer", self.data / name)
+        (self.data / "keys/deep").mkdir(parents=True)
+        shutil.copytree(self.data / "signer", self.data / "keys/deep/audit")
+        (self.data / "keys/deep/audit/last_signed").unlink()
+        (self.data / "keys/deep/note").write_text("x", encoding="ascii")
+        (self.data / "log.token").write_text("x", encoding="ascii")
         shutil.copy(self.data / "master.key", self.data / "master.key.old")
         sentrail("backup", self.data, self.folder / "b", "--keys", self.folder / "k")
         self.gate.stop()
@@ -136,17 +141,21 @@ class Backups(unittest.TestCase):
         master = (self.data / "master.key").read_bytes()
         for made in ("b", "stopped"):
             files = [one for one in (self.folder / made).rglob("*") if one.is_file()]
-            self.assertIn("last_good.bundle", [one.name for one in files])
+            self.assertLessEqual({"last_good.bundle", "note", "log.token"},
+                                 {one.name for one in files})
             for file in files:
                 content = file.read_bytes()
                 self.assertFalse(secret in content or master in content, file)
         self.assertEqual({one.name for one in (self.folder / "k").iterdir()},
                          {"master.key", "subjects"})
         # One that an older release made may have them.
-        shutil.copytree(self.data / "signer", self.folder / "b/signer.before-restore-1")
+        for name in ("signer.before-restore-1", "elsewhere", "deep/elsewhere"):
+            shutil.copytree(self.data / "signer", self.folder / "b" / name)
         fresh = self.gate.folder / "fresh"
         sentrail("restore", self.folder / "b", fresh, "--keys", self.folder / "k")
-        self.assertEqual([one.name for one in fresh.glob("signer*")], [])
+        self.assertTrue((fresh / "log.token").exists())
+        self.assertEqual([one for one in fresh.rglob("*")
+                          if one.is_file() and secret in one.read_bytes()], [])
 
     def test_what_was_approved_before_a_backup_is_sent_by_nobody_but_a_person(self):
         port = free_port()

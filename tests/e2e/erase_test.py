@@ -171,11 +171,15 @@ class Erasing(unittest.TestCase):
 
     def test_a_person_by_name_and_nobody_by_mistake(self):
         call(self.gate.port, "POST", "/session", {"name": "bob", "passphrase": self.bob.passphrase})
+        for name in ("bob", "mallory"):
+            call(self.gate.port, "POST", "/session", {"name": name, "passphrase": "wrong horses"})
         before = [e for e in self.of_server() if e["person"] == "bob"]
+        self.assertIn("session.refused", [e["action"] for e in before])
         self.assertEqual({(e["kind"], e["erased"]) for e in before}, {("sign_in", False)})
         done = self.erase("--person", "bob")
         after = self.of_server()
-        self.assertFalse(any(e["person"] == "bob" for e in after), after)
+        self.assertFalse(any("bob" in (e["person"], e["requested_by"]) for e in after), after)
+        self.assertTrue(any(e["requested_by"] == "mallory" for e in after), after)
         self.assertTrue({e["id"] for e in before} <= {e["id"] for e in after if e["erased"]})
         self.assertTrue(any(e["person"] == "ada" for e in after), after)
         self.assertGreaterEqual(done["entries"], 2)

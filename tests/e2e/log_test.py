@@ -188,6 +188,15 @@ class Restarted(unittest.TestCase):
         shutil.copy(other.data / "master.key", self.log.data / "master.key")
         self.assertIn("is not the file of this store", self.log.doctor()[1]["subjects"]["text"])
 
+    def test_the_doctor_does_not_say_whose_subjects_are_without_a_store(self):
+        self.log.gate.stop()
+        self.assertIn("the store's", self.log.doctor()[1]["subjects"]["text"])
+        for manifest in (self.log.data / "store/db").glob("MANIFEST-*"):
+            manifest.write_bytes(b"x" * manifest.stat().st_size)
+        code, parts = self.log.doctor()
+        self.assertEqual((code, parts["store"]["ok"], parts["subjects"]["ok"]), (1, False, True))
+        self.assertIn("could not be told", parts["subjects"]["text"])
+
     def test_the_doctor_says_when_it_could_not_tell(self):
         running = self.log.sentrail("audit", "doctor", self.log.data)
         self.assertEqual((running.returncode, running.stdout), (2, ""), running.stderr)

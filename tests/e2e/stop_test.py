@@ -162,12 +162,14 @@ class AtOnce(Stopping):
             client.settimeout(0.3)
             with self.assertRaises(TimeoutError):
                 client.recv(4096)
-            self.stop("--hard")
+            said = self.stop("--hard")
             client.settimeout(20)
             rest = client.recv(4096)
             self.assertNotIn(b"0\r\n\r\n", rest)
             self.assertEqual(rest, b"")
         self.assertEqual(self.ask("GET", REPOSITORY, "").status, 403)
+        self.assertIn("--lift in the place of --hard", said)
+        self.stop("--lift")
 
     def test_one_tool_one_agent_one_workspace(self):
         self.connect(Upstream().accept())

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
 
 #include "runtime/gateway/stop_permit.hpp"
 #include "tests/unit/gateway/agents_fixture.hpp"
@@ -16,6 +17,7 @@ namespace {
 using identity::KillAction;
 using identity::KillCommand;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class LocalStopsTest : public AgentsTest {
  protected:
@@ -45,7 +47,7 @@ class LocalStopsTest : public AgentsTest {
     return !permit.refuse_to_go_on();
   }
 
-  Status lift(const Uuid& workspace_id, KillAction action, const std::string& target = {}) {
+  Result<Lifted> lift(const Uuid& workspace_id, KillAction action, const std::string& target = {}) {
     return stops_.lift(workspace_id, command(action, target), *store_, *changes_, administration_);
   }
   Status record() { return stops_.record(*store_, *changes_, administration_); }
@@ -209,7 +211,7 @@ TEST_F(LocalStopsTest, WhatCannotBeRecordedIsNotLifted) {
   ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
   {
     const NoWrites full_disk;  // the store here is in memory: the file alone cannot be written
-    const Status lifted = lift(Uuid{}, KillAction::disable);
+    const Result<Lifted> lifted = lift(Uuid{}, KillAction::disable);
     ASSERT_FALSE(lifted);
     EXPECT_THAT(lifted.error().message, HasSubstr("it is still stopped"));
   }
@@ -221,6 +223,116 @@ TEST_F(LocalStopsTest, WhatCannotBeRecordedIsNotLifted) {
   LocalStops next(known_, clock_);
   ASSERT_TRUE(next.restore(folder_ + "/stops"));
   EXPECT_EQ(next.waiting(), 0u);
+}
+
+// A clock that does something when it is asked for the n-th time: what happens in the midst of a
+// change.
+class EventfulClock final : public Clock {
+ public:
+  EventfulClock(const Clock& clock, int when, std::function<void()> event)
+      : clock_(clock), left_(when), event_(std::move(event)) {}
+
+  [[nodiscard]] Instant now() const noexcept override {
+    if (--left_ == 0) event_();
+    return clock_.now();
+  }
+  [[nodiscard]] std::int64_t monotonic_ms() const noexcept override {
+    return clock_.monotonic_ms();
+  }
+  [[nodiscard]] bool has_happened() const { return left_ <= 0; }
+
+ private:
+  const Clock& clock_;
+  mutable int left_;
+  const std::function<void()> event_;
+};
+
+TEST_F(LocalStopsTest, AStopThatIsThrownWhileItIsLiftedStays) {
+  ASSERT_TRUE(stops_.restore(folder_ + "/stops"));
+  for (int when = 1;; ++when) {
+    ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+    const EventfulClock clock(clock_, when, [&] {
+      for (int twice = 0; twice < 2; ++twice) {
+        ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+        ASSERT_TRUE(stops_.has_to_record());
+      }
+    });
+    const identity::Administration administration(recorder_, clock);
+    const Result<Lifted> lifted =
+        stops_.lift(Uuid{}, command(KillAction::disable), *store_, *changes_, administration);
+    ASSERT_TRUE(lifted) << lifted.error().message;
+    if (!clock.has_happened()) {
+      EXPECT_GT(when, 2) << "it recorded, and lifted";
+      EXPECT_TRUE(may_send());
+      return;
+    }
+    EXPECT_FALSE(may_send()) << when;
+    EXPECT_EQ(stops_.waiting(), 1u) << when;
+    LocalStops next(known_, clock_);
+    ASSERT_TRUE(next.restore(folder_ + "/stops"));
+    EXPECT_EQ(next.waiting(), 2u) << "it is in the file, and was here already";
+    for (const identity::LocalStop& stop : known_.local_stops()) known_.drop_stop(stop.id);
+    ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+    ASSERT_TRUE(record());
+    EXPECT_TRUE(store_->get_kill_state(Uuid{})->enabled);
+    ASSERT_TRUE(lift(Uuid{}, KillAction::disable));
+    EXPECT_TRUE(may_send());
+  }
+}
+
+TEST_F(LocalStopsTest, ALateLiftSaysThatItMayLandYet) {
+  AdminCommits hasty(*writer_, known_, AdminWaits{.write_ms = 50, .retry_ms = 50});
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  ASSERT_TRUE(record());
+  disk_->stall(true);
+  const Result<Lifted> lifted =
+      stops_.lift(Uuid{}, command(KillAction::disable), *store_, hasty, administration_);
+  EXPECT_FALSE(may_send());
+  disk_->stall(false);
+  ASSERT_FALSE(lifted);
+  EXPECT_EQ(lifted.error().code, Errc::timed_out);
+  EXPECT_THAT(lifted.error().message, HasSubstr("nobody can tell yet"));
+  EXPECT_THAT(lifted.error().message, HasSubstr("sentrail kill status"));
+  EXPECT_THAT(lifted.error().message, Not(HasSubstr("still stopped")));
+  pump_until([&] { return may_send(); });
+}
+
+TEST_F(LocalStopsTest, AStopThatIsThrownAfterALateLiftOutlastsIt) {
+  AdminCommits hasty(*writer_, known_, AdminWaits{.write_ms = 50, .retry_ms = 50});
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  ASSERT_TRUE(record());
+  disk_->stall(true);
+  EXPECT_FALSE(stops_.lift(Uuid{}, command(KillAction::disable), *store_, hasty, administration_));
+  EXPECT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  for (int twice = 0; twice < 2; ++twice) {
+    EXPECT_FALSE(stops_.record(*store_, hasty, administration_)) << "the store has not taken it";
+  }
+  EXPECT_EQ(stops_.waiting(), 1u);
+  disk_->stall(false);
+  ASSERT_TRUE(writer_->commit({}).status);  // comes after what waits
+  EXPECT_FALSE(may_send());
+  ASSERT_TRUE(record());
+  EXPECT_TRUE(store_->get_kill_state(Uuid{})->enabled);
+  EXPECT_EQ(stops_.waiting(), 0u);
+  EXPECT_FALSE(may_send());
+}
+
+TEST_F(LocalStopsTest, WhatIsLiftedOnDiskIsLiftedAlsoIfItCannotBeReadYet) {
+  ASSERT_TRUE(stops_.throw_stop(Uuid{}, command(KillAction::enable)));
+  ASSERT_TRUE(record());
+  store::Connection broken = connection();
+  broken.tool = "linear";
+  broken.sealed_credential = "not sealed with this key";
+  put(store::Put<store::Connection>{broken, 0});
+  const Result<Lifted> lifted = lift(Uuid{}, KillAction::disable);
+  ASSERT_TRUE(lifted) << lifted.error().message;
+  EXPECT_THAT(lifted->not_in_force, HasSubstr("master key"));
+  EXPECT_FALSE(store_->get_kill_state(Uuid{})->enabled);
+  EXPECT_FALSE(may_send());
+  broken = store_->get_connection(workspace_.id, "linear").value().value();
+  broken.sealed_credential.clear();
+  put(store::Put<store::Connection>{broken, broken.version});
+  pump_until([&] { return may_send(); });
 }
 
 TEST_F(LocalStopsTest, ADamagedFileIsNoReasonToForgetAStop) {

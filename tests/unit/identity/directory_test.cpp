@@ -311,7 +311,7 @@ TEST_F(IdentityTest, SessionsAreStoredAndEnded) {
   EXPECT_TRUE(check_session(*session, person, clock_.now().unix_ms));
   apply(admin_.end_session(person, *session));
   EXPECT_EQ(store_->get_session(hash_secret(in.token)).value(), std::nullopt);
-  apply(admin_.note_failed_sign_in("olga"));
+  apply(admin_.note_failed_sign_in("olga", &person));
   EXPECT_THAT(log(), ElementsAre("workspace.create", "person.bootstrap", "session.passphrase",
                                  "session.end", "session.refused"));
 }
