@@ -370,7 +370,7 @@ TEST_F(CoordinatorFaultsTest, AnIntentWhileStoppingIsTakenBackAndUsesUpNoTry) {
   clock_.advance_ms(limits::kSendRetryMs << (last - 1));
   pump_until([&] { return log_of(record).back() == "sending"; });
   pump_until([&] { return log_of(record).back() == "result"; });
-  EXPECT_EQ(stored(record).state, ActionState::approved);
+  ASSERT_EQ(stored(record).state, ActionState::approved);
   EXPECT_EQ(stored(record).attempts, last);
   pump_until([&] { return coordinator_->sending() == 0; });
   EXPECT_THAT(sender_.jobs, SizeIs(last));
