@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
-
 namespace sentrail {
 namespace {
 
@@ -37,6 +35,11 @@ constexpr std::string_view kDroppedRequest[] = {
 
 constexpr std::string_view kOwnPrefix = "x-sentrail-";
 
+constexpr char plain_of(char c) noexcept {
+  if (c == '_') return '-';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::string_view without_blanks(std::string_view text) noexcept {
   const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
   return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
@@ -51,14 +54,19 @@ std::span<const std::string_view> dropped_request_names() noexcept {
   return kDroppedRequest;
 }
 
+bool is_same_header(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char one, char other) { return plain_of(one) == plain_of(other); });
+}
+
 bool is_gate_header(std::string_view name) noexcept {
   return name.size() > kOwnPrefix.size() &&
-         equal_ignoring_ascii_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
+         is_same_header(name.substr(0, kOwnPrefix.size()), kOwnPrefix);
 }
 
 bool is_header_among(std::span<const std::string_view> names, std::string_view name) noexcept {
   return std::any_of(names.begin(), names.end(), [name](std::string_view candidate) {
-    return equal_ignoring_ascii_case(candidate, name);
+    return is_same_header(candidate, name);
   });
 }
 

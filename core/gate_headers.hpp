@@ -16,13 +16,17 @@ namespace sentrail {
 // fields, and those with which a caller could change what the upstream understands.
 [[nodiscard]] std::span<const std::string_view> dropped_request_names() noexcept;
 
-// Whether a name, in any case, is one of the gate's own: `x-sentrail-…`.
+// Whether two names are one to some upstream: in any case, and with `_` for `-`, because CGI, WSGI
+// and Rack hand `X_Forwarded_For` and `X-Forwarded-For` on by the same name.
+// source: RFC 3875 §4.1.18
+[[nodiscard]] bool is_same_header(std::string_view a, std::string_view b) noexcept;
+// Whether a name is one of the gate's own: `x-sentrail-…`, compared as above.
 [[nodiscard]] bool is_gate_header(std::string_view name) noexcept;
-// Whether one of `names` is `name`, in any case.
+// Whether one of `names` is `name`, compared as above.
 [[nodiscard]] bool is_header_among(std::span<const std::string_view> names,
                                    std::string_view name) noexcept;
-// Whether a request's field ends at the gate. in: what the request's Connection fields name; the
-// name in any case. cost: linear in the lists.
+// Whether a request's field ends at the gate, names compared as above. in: what the request's
+// Connection fields name. cost: linear in the lists.
 [[nodiscard]] bool ends_at_gate(std::string_view name,
                                 std::span<const std::string_view> connection_options) noexcept;
 

@@ -1,12 +1,14 @@
 // The header rules of docs/approval_hash.md.
 //
-// Neighbours: headers.hpp. Must not know: what a field means beyond who may see it.
+// Neighbours: headers.hpp; core/gate_headers.hpp has the lists. Must not know: what a field means
+// beyond who may see it.
 #include "runtime/approvals/headers.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/gate_headers.hpp"
 #include "core/text.hpp"
 
 namespace sentrail::approvals {
@@ -14,28 +16,8 @@ namespace {
 
 using std::literals::operator""sv;
 
-// Sorted, so that a reader finds a name at once.
-constexpr std::array kNeverForwarded = {
-    "authorization"sv,        // the agent's key to the gate
-    "connection"sv,           // hop-by-hop
-    "content-length"sv,       // written from the stored body
-    "cookie"sv,               // a credential that no agent should hold
-    "expect"sv,               // answered by the gate
-    "host"sv,                 // written from the pinned connection
-    "http2-settings"sv,       // hop-by-hop
-    "keep-alive"sv,           // hop-by-hop
-    "proxy-authenticate"sv,   // hop-by-hop
-    "proxy-authorization"sv,  // hop-by-hop
-    "proxy-connection"sv,     // hop-by-hop, never standardised
-    "te"sv,                   // hop-by-hop
-    "trailer"sv,              // trailers are dropped
-    "transfer-encoding"sv,    // hop-by-hop
-    "upgrade"sv,              // hop-by-hop
-    "x-agent-id"sv,           // meant for the gate
-};
-static_assert(std::is_sorted(kNeverForwarded.begin(), kNeverForwarded.end()));
-
-constexpr std::string_view kOwnPrefix = "x-sentrail-";
+// Written from the stored body and from the pinned connection.
+constexpr std::array kWrittenByTheGate = {"content-length"sv, "host"sv};
 
 // source: RFC 9110 §5.6.2.
 constexpr bool is_token_char(char c) noexcept {
@@ -61,39 +43,27 @@ bool is_value(std::string_view value) noexcept {
   return value.find_first_of("\0\r\n"sv) == std::string_view::npos;
 }
 
-// The names that the Connection fields list, in lower case.
-std::vector<std::string> names_in_connection(std::span<const HeaderField> received) {
-  std::vector<std::string> names;
-  for (const HeaderField& field : received) {
-    if (to_lower_ascii(field.name) != "connection") continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      const std::string_view name = trim(rest.substr(0, comma));
-      if (!name.empty()) names.push_back(to_lower_ascii(name));
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-    }
-  }
-  return names;
-}
-
 }  // namespace
 
 bool is_never_forwarded(std::string_view name) noexcept {
-  return std::binary_search(kNeverForwarded.begin(), kNeverForwarded.end(), name) ||
-         name.starts_with(kOwnPrefix);
+  return ends_at_gate(name, {}) || is_header_among(kWrittenByTheGate, name);
 }
 
 std::vector<HeaderField> forwarded_headers(std::span<const HeaderField> received,
                                            std::span<const std::string_view> injected) {
-  const std::vector<std::string> listed = names_in_connection(received);
+  std::vector<std::string_view> listed;
+  for (const HeaderField& field : received) {
+    if (equal_ignoring_ascii_case(field.name, "connection")) {
+      add_connection_options(field.value, listed);
+    }
+  }
   std::vector<HeaderField> kept;
   kept.reserve(received.size());
   for (const HeaderField& field : received) {
-    const std::string name = to_lower_ascii(field.name);
-    if (is_never_forwarded(name)) continue;
-    if (std::find(listed.begin(), listed.end(), name) != listed.end()) continue;
-    if (std::find(injected.begin(), injected.end(), name) != injected.end()) continue;
+    if (is_never_forwarded(field.name) || is_header_among(listed, field.name) ||
+        is_header_among(injected, field.name)) {
+      continue;
+    }
     kept.push_back(field);
   }
   return kept;

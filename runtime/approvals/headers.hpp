@@ -1,8 +1,9 @@
 // Which header fields of a call reach the upstream, and the one canonical form they are hashed in.
 //
-// Neighbours: binding.hpp hashes the canonical list, the gateway forwards the filtered one, the
-// codec in runtime/http reads and writes the bytes. Must not know: sockets, credentials' values.
-// The rules are written down for others to re-implement in docs/approval_hash.md.
+// Neighbours: core/gate_headers.hpp has what a request loses; binding.hpp hashes the canonical
+// list, the gateway forwards the filtered one, the codec in runtime/http reads and writes the
+// bytes. Must not know: sockets, credentials' values. The rules are written down for others to
+// re-implement in docs/approval_hash.md.
 #pragma once
 
 #include <span>
@@ -25,12 +26,11 @@ struct HeaderField {
 
 // Tells whether a field of that name never reaches an upstream: hop-by-hop fields, those the gate
 // writes itself (host, content-length), the agent's own credentials, and fields meant for the gate.
-// in: name in lower case. source: RFC 9110 §7.6.1.
+// Names are compared as is_same_header() does. source: RFC 9110 §7.6.1.
 [[nodiscard]] bool is_never_forwarded(std::string_view name) noexcept;
 
 // Selects the fields to forward, in their order and spelling: all but those never forwarded, those
 // that a `Connection` field names, and `injected` ones, which the gate sets from its own secrets.
-// in: injected in lower case.
 [[nodiscard]] std::vector<HeaderField> forwarded_headers(
     std::span<const HeaderField> received, std::span<const std::string_view> injected);
 

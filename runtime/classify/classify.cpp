@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/gate_headers.hpp"
 #include "core/text.hpp"
 #include "runtime/classify/match.hpp"
 #include "runtime/classify/refine.hpp"
@@ -26,8 +27,7 @@ Result<CatalogMethod> method_of(std::string_view method) {
 
 Status check_overrides(const NamedTexts& headers, const Target& target) {
   for (const NamedText& header : headers.entries) {
-    if (std::find(kOverrideHeaders.begin(), kOverrideHeaders.end(), header.name) !=
-        kOverrideHeaders.end()) {
+    if (is_header_among(kOverrideHeaders, header.name)) {
       return fail(Errc::invalid_argument, "the header `" + std::string(header.name) +
                                               "` overrides the method: send the method itself");
     }

@@ -36,6 +36,14 @@ Step try_again(const Action& action, std::int64_t now_ms, const std::string& why
   return step.release(later(now_ms, limits::kSendRetryMs << (tries - 1))).finish();
 }
 
+// A server that stops says nothing about the upstream: the call has as many tries left as before.
+// The pause is for a server that cannot send and does not know yet that it stops.
+Step leave_untried(const Action& action, std::int64_t now_ms, const std::string& why) {
+  StepBuilder step(action, now_ms);
+  step.audit(AuditKind::result, AuditDecision::none, "not tried: " + why);
+  return step.release(later(now_ms, limits::kSendRetryMs)).finish();
+}
+
 // What is left of a claim whose executor is gone.
 Result<Step> abandon(const Action& action, std::int64_t now_ms) {
   if (action.record.state == ActionState::sending) {
@@ -156,6 +164,7 @@ Result<Step> on(const Action& action, const NothingSent& event, std::int64_t now
   if (event.fence != action.record.fence) return lost_claim();
   // Whoever says both is not to be believed in the convenient half.
   if (action.bytes_out) return lose_answer(action, now_ms, event.why);
+  if (event.stopping) return leave_untried(action, now_ms, event.why);
   return try_again(action, now_ms, "nothing was sent: " + event.why, false);
 }
 

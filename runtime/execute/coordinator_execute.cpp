@@ -191,7 +191,7 @@ void Coordinator::begin_send(std::shared_ptr<Execution> execution,
   sending_.fetch_add(1);
   if (draining_.load()) {
     return record_result(execution->ref, execution->fence,
-                         {SendReport::End::nothing_sent, "the server is stopping", {}});
+                         {SendReport::End::nothing_sent, "the server is stopping", {}, true});
   }
   reach(parts_.hook, "execute.send.begin");
   parts_.sender.send(SendJob{record, execution->call, execution->fence}, *this);
@@ -246,7 +246,7 @@ void Coordinator::record_result(const ActionRef& ref, std::uint64_t fence, SendR
                          const store::ActionRecord& record) -> Result<Event> {
     switch (report.end) {
       case SendReport::End::nothing_sent:
-        return NothingSent{fence, report.why};
+        return NothingSent{fence, report.why, report.stopping};
       case SendReport::End::no_answer:
         return ConnectionLost{fence, report.why};
       case SendReport::End::answered:

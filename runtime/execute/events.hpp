@@ -79,6 +79,7 @@ struct FirstByteSent {
 struct NothingSent {
   std::uint64_t fence = 0;
   std::string why;
+  bool stopping = false;  // this server stops: no word of the upstream, and not counted as a try
 };
 
 // The try ended after bytes may have left and before a whole response came.

@@ -69,6 +69,7 @@ struct SendReport {
   End end = End::no_answer;
   std::string why;          // for people, unless answered
   StoredResponse response;  // if answered; the body cut to limits::kResponseKeptBytesMax
+  bool stopping = false;    // nothing was sent because this server stops
 };
 
 // Hears how sending goes. threads: any.

@@ -9,6 +9,7 @@
 
 #include "core/byte_scan.hpp"
 #include "core/check.hpp"
+#include "core/gate_headers.hpp"
 #include "core/text.hpp"
 #include "runtime/http/charset.hpp"
 
@@ -27,19 +28,9 @@ constexpr std::string_view kEndToEnd[] = {"host",         "content-length",   "t
 constexpr std::string_view kFramingNames[] = {"content-length", "transfer-encoding", "host",
                                               "connection"};
 
-template <std::size_t N>
-[[nodiscard]] bool is_one_of(const std::string_view (&names)[N], std::string_view name) noexcept {
-  return std::any_of(std::begin(names), std::end(names), [name](std::string_view candidate) {
-    return equal_ignoring_ascii_case(candidate, name);
-  });
-}
-
 // Readers that speak CGI take `_` for `-`.
-[[nodiscard]] bool is_framing_with_underscores(std::string_view name) {
-  if (name.find('_') == std::string_view::npos) return false;
-  std::string dashed(name);
-  std::replace(dashed.begin(), dashed.end(), '_', '-');
-  return is_one_of(kFramingNames, dashed);
+[[nodiscard]] bool is_framing_with_underscores(std::string_view name) noexcept {
+  return name.find('_') != std::string_view::npos && is_header_among(kFramingNames, name);
 }
 
 // 1 to 19 digits without a leading zero: fits 64 bits, and octal readers see the same number.
@@ -116,7 +107,9 @@ struct ConnectionOptions {
 
 [[nodiscard]] Refusal read_option(std::string_view name, ConnectionOptions& options) noexcept {
   if (name.empty()) return Refusal::none;  // RFC 9110 §5.6.1: empty list elements are ignored
-  if (!all_in(kTokenBytes, name) || is_one_of(kEndToEnd, name)) return Refusal::connection_invalid;
+  if (!all_in(kTokenBytes, name) || is_header_among(kEndToEnd, name)) {
+    return Refusal::connection_invalid;
+  }
   options.close = options.close || equal_ignoring_ascii_case(name, "close");
   options.keep_alive = options.keep_alive || equal_ignoring_ascii_case(name, "keep-alive");
   options.upgrade = options.upgrade || equal_ignoring_ascii_case(name, "upgrade") ||

@@ -11,8 +11,9 @@ void SendValve::send(execute::SendJob job, execute::SendObserver& observer) noex
   const std::lock_guard lock(sending_);
   if (closed_) {
     const execute::ActionRef ref{job.record.workspace_id, job.record.action_id};
-    observer.finished(ref, job.fence,
-                      {execute::SendReport::End::nothing_sent, "the gate was shutting down", {}});
+    observer.finished(
+        ref, job.fence,
+        {execute::SendReport::End::nothing_sent, "the gate was shutting down", {}, true});
     return;
   }
   {

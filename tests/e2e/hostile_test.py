@@ -165,6 +165,18 @@ class Framing(Untouched):
         self.assertEqual(len(self.upstream()), self.before)
         self.assertEqual(call(self.gate.port, "GET", "/healthz").status, 200)
 
+    def test_what_ends_at_the_gate_ends_there_with_underscores_too(self):
+        """Upstreams behind CGI, WSGI or Rack would take these for the names with dashes."""
+        hidden = ("X_HTTP_Method_Override", "x_http-method", "X_Original_URL", "X_Forwarded_For",
+                  "X_API_Key", "X_Agent_Id", "X_Sentrail_Decision", "X_Hop")
+        answer = exchange(self.gate.port, self.head(
+            *[f"{name}: DELETE" for name in hidden], "X_Kept: marked", "Connection: close, X-Hop",
+            method="GET", target=PREFIX + "/repos/acme/web/issues/1"))
+        self.assertIn(b"HTTP/1.1 200 ", answer)
+        arrived = [message for message in self.upstream() if message.field("x_kept")]
+        self.assertEqual(len(arrived), 1)
+        self.assertEqual([name for name, _ in arrived[0].fields if "_" in name], ["X_Kept"])
+
     def test_a_pipeline_is_answered_in_order(self):
         get = self.head(method="GET", target=PREFIX + "/repos/acme/web/issues/1")
         stop = self.head("Connection: close", method="DELETE", target=PREFIX + "/repos/acme/web")

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/gate_headers.hpp"
 #include "runtime/approvals/headers.hpp"
 
 namespace sentrail::approvals {
@@ -57,6 +58,23 @@ TEST(ForwardedHeaders, EveryHopByHopFieldIsNeverForwarded) {
                            "idempotency-key", "x-github-api-version", "x-sentrai", "link"}) {
     EXPECT_FALSE(is_never_forwarded(name)) << name;
   }
+  for (const std::string_view name : dropped_request_names()) {
+    EXPECT_TRUE(is_never_forwarded(name)) << name;
+  }
+}
+
+// Some upstreams read `_` as `-`: the other spelling must not come through.
+TEST(ForwardedHeaders, AnUnderscoreIsADash) {
+  const Fields received = {{"Connection", "x_one, X-Two"},
+                           {"X-One", "1"},
+                           {"X_Two", "2"},
+                           {"Content_Length", "3"},
+                           {"X_HTTP_Method-Override", "PUT"},
+                           {"X_Sentrail_Decision", "allow"},
+                           {"PRIVATE_TOKEN", "agent's own"},
+                           {"X_Kept", "4"}};
+  const std::vector<std::string_view> injected = {"private-token"};
+  EXPECT_THAT(forwarded_headers(received, injected), ElementsAre(HeaderField{"X_Kept", "4"}));
 }
 
 TEST(CanonicalHeaders, LowersTrimsSortsAndKeepsRepeatsInOrder) {

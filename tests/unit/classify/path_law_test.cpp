@@ -173,7 +173,8 @@ TEST(PathLaw, RefusesUnknownMethods) {
 }
 
 TEST(PathLaw, RefusesMethodOverrides) {
-  for (const char* name : {"x-http-method-override", "x-http-method", "x-method-override"}) {
+  for (const char* name : {"x-http-method-override", "x-http-method", "x-method-override",
+                           "x_http_method_override", "x-http_method", "x_method-override"}) {
     const std::vector<NamedText> headers = {{"accept", "*/*"}, {name, "DELETE"}};
     Call call;
     call.tool = "github";

@@ -352,17 +352,34 @@ TEST_F(CoordinatorFaultsTest, AClaimWhileStoppingIsGivenBackAtTheNextStart) {
   pump_until([&] { return sender_.jobs.size() == 1; });
 }
 
-TEST_F(CoordinatorFaultsTest, AnIntentWhileStoppingIsTakenBack) {
+// On the last try: the stop is ours, and says nothing about the upstream.
+TEST_F(CoordinatorFaultsTest, AnIntentWhileStoppingIsTakenBackAndUsesUpNoTry) {
+  const store::ActionRecord record = sent_to_sender();
+  const std::uint32_t last = limits::kSendAttemptsMax - 1;
+  for (std::uint32_t tries = 1; tries <= last; ++tries) {
+    sender_.end(tries - 1, {SendReport::End::nothing_sent, "connection refused", {}});
+    pump_until([&] { return stored(record).attempts == tries; });
+    if (tries == last) break;
+    clock_.advance_ms(limits::kSendRetryMs << (tries - 1));
+    pump_until([&] { return sender_.jobs.size() == tries + 1; });
+  }
   rechecker_.answer = [this](const auto&, const auto&, RecheckAt at) {
     if (at == RecheckAt::intent) coordinator_->stop_sending();
     return RecheckAnswer{};
   };
-  const Held held = hold().value();
-  (void)vote(held.record);
-  pump_until([&] { return stored(held.record).attempts == 1; });
-  EXPECT_EQ(stored(held.record).state, ActionState::approved);
+  clock_.advance_ms(limits::kSendRetryMs << (last - 1));
+  pump_until([&] { return log_of(record).back() == "sending"; });
+  pump_until([&] { return log_of(record).back() == "result"; });
+  ASSERT_EQ(stored(record).state, ActionState::approved);
+  EXPECT_EQ(stored(record).attempts, last);
   pump_until([&] { return coordinator_->sending() == 0; });
-  EXPECT_THAT(sender_.jobs, IsEmpty());
+  EXPECT_THAT(sender_.jobs, SizeIs(last));
+  rechecker_.answer = nullptr;
+  restart();
+  clock_.advance_ms(limits::kSendRetryMs);
+  pump_until([&] { return sender_.jobs.size() == last + 1; });
+  sender_.end(last, answered(201));
+  pump_until_state(record, ActionState::succeeded);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ std::vector<Event> all_events(const Action& action) {
     events.emplace_back(IntentRecorded{fence});
     events.emplace_back(FirstByteSent{fence});
     events.emplace_back(NothingSent{fence, "why"});
+    events.emplace_back(NothingSent{fence, "why", true});
     events.emplace_back(ConnectionLost{fence, "why"});
     for (const std::uint32_t status : {0u, 200u, 303u, 307u, 404u, 409u, 500u, 502u, 504u}) {
       events.emplace_back(ResponseReceived{fence, status, {}});

@@ -72,6 +72,8 @@ std::map<std::string, std::function<Event(const Action&)>> meanings() {
       {"intent recorded", [](const Action& a) { return IntentRecorded{a.record.fence}; }},
       {"first byte sent", [](const Action& a) { return FirstByteSent{a.record.fence}; }},
       {"nothing sent", [](const Action& a) { return NothingSent{a.record.fence, "refused"}; }},
+      {"nothing sent, the server stops",
+       [](const Action& a) { return NothingSent{a.record.fence, "stopping", true}; }},
       {"connection lost", [](const Action& a) { return ConnectionLost{a.record.fence, "reset"}; }},
       {"response 2xx", answer(201)},
       {"response 4xx", answer(422)},

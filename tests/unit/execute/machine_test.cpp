@@ -259,6 +259,22 @@ TEST(Retry, NothingSentIsTriedAgainLaterAndNotForEver) {
   EXPECT_FALSE(action.record.maybe_applied);
 }
 
+TEST(Retry, AStopOfTheServerUsesUpNoTry) {
+  for (const std::uint32_t attempts : {0u, limits::kSendAttemptsMax - 1}) {
+    for (const bool maybe_applied : {false, true}) {
+      const Action before = sending(Resend::guarded, attempts, maybe_applied);
+      const Step step = must(before, NothingSent{3, "stopping", true});
+      EXPECT_EQ(step.action.record.state, ActionState::approved);
+      EXPECT_EQ(step.action.record.attempts, attempts);
+      EXPECT_EQ(step.action.record.maybe_applied, maybe_applied);
+      EXPECT_THAT(effects_of<AppendAudit>(step)[0].reason, HasSubstr("not tried: stopping"));
+    }
+  }
+  Action sent = sending(Resend::never);
+  sent.bytes_out = true;
+  EXPECT_EQ(must(sent, NothingSent{3, "", true}).action.record.state, ActionState::in_doubt);
+}
+
 TEST(Retry, NothingSentIsNotBelievedAfterTheFirstByte) {
   Action action = sending(Resend::never);
   action = must(action, FirstByteSent{3}).action;

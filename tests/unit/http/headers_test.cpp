@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "core/gate_headers.hpp"
 
 namespace sentrail::http {
@@ -53,12 +56,28 @@ TEST(ForwardedRequest, KeepsOrderAndDropsTheListed) {
   EXPECT_EQ(forwarded_request_headers(Headers{}, "h"), fields({{"Host", "h"}}));
 }
 
-TEST(ForwardedRequest, EveryListedNameIsDropped) {
+// Also as CGI, WSGI and Rack spell it: to upstreams of that kind it is the same name.
+TEST(ForwardedRequest, EveryListedNameIsDroppedInEverySpelling) {
   for (const std::string_view name : dropped_request_names()) {
-    Headers client;
-    client.add(name, "x");
-    EXPECT_EQ(forwarded_request_headers(client, "h"), fields({{"Host", "h"}})) << name;
+    std::string spelling(name);
+    std::replace(spelling.begin(), spelling.end(), '-', '_');
+    for (const std::string& spelled : {std::string(name), spelling}) {
+      Headers client;
+      client.add(spelled, "x");
+      EXPECT_EQ(forwarded_request_headers(client, "h"), fields({{"Host", "h"}})) << spelled;
+    }
   }
+}
+
+TEST(ForwardedRequest, AnUnderscoreIsADashInEveryRule) {
+  const Headers client = fields({{"X_HTTP-Method_Override", "DELETE"},
+                                 {"X_SENTRAIL_Anything", "1"},
+                                 {"Keep_Alive", "timeout=5"},
+                                 {"Connection", "x_hop, X-Other"},
+                                 {"X-Hop", "1"},
+                                 {"X_Other", "2"},
+                                 {"X_Kept", "3"}});
+  EXPECT_EQ(forwarded_request_headers(client, "h"), fields({{"X_Kept", "3"}, {"Host", "h"}}));
 }
 
 TEST(PassedResponse, DropsWhatWouldBindToOurOrigin) {

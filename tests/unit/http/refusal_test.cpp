@@ -105,6 +105,7 @@ std::vector<Row> framing_rows() {
       {connection_invalid, kGet + "Connection: close, Host\r\n\r\n"},
       {connection_invalid, kGet + "Connection: authorization\r\n\r\n"},
       {connection_invalid, kGet + "Connection: a b\r\n\r\n"},
+      {connection_invalid, kGet + "Connection: Content_Type\r\n\r\n"},
       {upgrade_refused, kGet + "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n"},
       {upgrade_refused, kGet + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n"},
       {upgrade_refused, kGet + "HTTP2-Settings: AAMAAABk\r\n\r\n"},

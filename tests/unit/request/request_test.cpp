@@ -125,6 +125,10 @@ TEST(MakeRequests, WhatEndsAtTheGateIsNoFact) {
                  {"X-Sentrail-Anything", "1"},
                  {"Connection", "close, X-Mine"},
                  {"X-Mine", "\xff"},
+                 {"X_Mine", "1"},
+                 {"X_Forwarded_For", "10.0.0.1"},
+                 {"X_Original-URL", "/admin"},
+                 {"X_Sentrail_Anything", "1"},
                  {"Accept", "*/*"},
                  {"Proxy-Authorization", "x"}};
   const auto requests = made(std::move(raw));
@@ -195,7 +199,9 @@ TEST(MakeRequests, RefusesWhatTheClassifierRefuses) {
   EXPECT_EQ(method.error().code, Errc::unsupported);
   RawRequest override = call("POST", "/repos/o/r/issues");
   override.headers = {{"X-HTTP-Method-Override", "DELETE"}};
-  EXPECT_FALSE(make_requests(std::move(override), {}, view).has_value());
+  EXPECT_FALSE(make_requests(override, {}, view).has_value());
+  override.headers = {{"X_HTTP_Method-Override", "DELETE"}};
+  EXPECT_FALSE(make_requests(std::move(override), {}, view).has_value()) << "as CGI reads it";
 }
 
 }  // namespace

@@ -126,8 +126,10 @@ struct Recorded final : execute::SendObserver {
   void finished(const execute::ActionRef&, std::uint64_t,
                 execute::SendReport report) noexcept override {
     ends.push_back(report.end);
+    stopping = report.stopping;
   }
   int first = 0;
+  bool stopping = false;  // of the last report
   std::vector<execute::SendReport::End> ends;
 };
 
@@ -173,6 +175,7 @@ TEST(SendValve, ClosedItSendsNothingAndSaysSo) {
   valve.send({}, observer);
   EXPECT_EQ(sender.jobs.size(), 1u);
   EXPECT_THAT(observer.ends, testing::ElementsAre(execute::SendReport::End::nothing_sent));
+  EXPECT_TRUE(observer.stopping) << "which uses up no try";
   // What left before is still told of.
   sender.told->finished({}, 1, {execute::SendReport::End::answered, "", {}});
   EXPECT_EQ(observer.ends.size(), 2u);
