@@ -343,7 +343,7 @@ void Daemon::wait() {
   logger_.write(http::LogLevel::info, "ended", {});
 }
 
-// The coordinator first: a call that it does not claim uses up no try at the valve.
+// The coordinator first: what it does not claim need not be given back by the valve.
 void Daemon::stop_sending() {
   if (coordinator_) coordinator_->stop_sending();
   if (valve_) valve_->close();

@@ -286,7 +286,8 @@ class Upstreams(world.World):
              "x-demo-fault: close-mid-body", "-d", '{"title":"cut"}',
              f"{self.relay.url}{PREFIX}/repos/acme/web/issues"], capture_output=True, timeout=60,
             check=False)
-        self.assertEqual((cut.returncode, cut.stdout), (18, b'{"half":'), cut.stderr)
+        self.assertIn(cut.returncode, (18, 56), cut.stderr)  # cut off, or reset
+        self.assertEqual(cut.stdout, b'{"half":')
         passed = self.agent.call("issues.create", **WEB, title="502",
                                  headers={"x-demo-fault": "bad-gateway"})
         self.assertEqual((passed["error"]["status"], passed["error"]["data"]),
