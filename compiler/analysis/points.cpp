@@ -124,6 +124,20 @@ void Point::settle_equalities(DimensionId value) {
   }
 }
 
+// Elements and sizes that were not put go with each other: what a list holds is looked at before
+// how much that is.
+void Point::settle_contents(DimensionId whole) {
+  for (const DimensionKind kind : {DimensionKind::element, DimensionKind::size}) {
+    for (const DimensionId part : space_.parts_of(whole)) {
+      if (space_[part].kind != kind || put_[part.value] != 0 || !is_excluded(part)) continue;
+      for (std::uint32_t one = space_[part].classes; is_excluded(part) && one-- > 0;) {
+        classes_[part.value] = one;
+      }
+      change(part, at(part));
+    }
+  }
+}
+
 bool Point::settle() {
   for (std::size_t i = 0, count = changed_.size(); i < count; ++i) settle_values(changed_[i]);
   for (std::size_t i = 0; i < changed_.size(); ++i) {
@@ -133,6 +147,7 @@ bool Point::settle() {
     for (const auto& [part, one] : consequences(whole)) {
       if (put_[part.value] == 0 && at(part) != one) change(part, one);
     }
+    settle_contents(whole);
   }
   // What excludes parts of one whole stands with one of them.
   return std::none_of(changed_.begin(), changed_.end(), [&](DimensionId id) {

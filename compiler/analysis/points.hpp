@@ -53,6 +53,7 @@ class Point {
                                        const std::vector<std::uint32_t>& classes) const;
   void settle_values(DimensionId id);
   void settle_equalities(DimensionId value);
+  void settle_contents(DimensionId whole);
   void change(DimensionId id, std::uint32_t one);
   [[nodiscard]] std::optional<Truth> known(Node node) const;
   [[nodiscard]] Truth truth_of_gate(const Gate& gate) const;

@@ -16,6 +16,18 @@ std::uint64_t set_key(DimensionId id, SetId set) {
   return std::uint64_t{id.value} << 32 | set;
 }
 
+// Whether people would not read to the end what stands for a class.
+bool is_tedious(const Dimension& dimension, std::uint32_t one) {
+  if (dimension.kind == DimensionKind::size) {
+    return one < dimension.sizes.size() &&
+           dimension.sizes[one].low > limits::kAnalysisReadableElements;
+  }
+  if (dimension.kind != DimensionKind::value) return false;
+  const oracle::Value& value = dimension.values.at(one);
+  return value.text.size() > limits::kAnalysisReadableTextBytes ||
+         value.elements.size() > limits::kAnalysisReadableElements;
+}
+
 }  // namespace
 
 Query::Query(const Circuit& circuit, std::span<const Node> roots) : circuit_(circuit) {
@@ -250,14 +262,9 @@ void Query::refuse_all(std::span<const Node> nodes) {
 std::optional<Lit> Query::tedious_class() const {
   for (const Axis& axis : axes_) {
     const Dimension& dimension = circuit_.space()[axis.dimension];
-    if (dimension.kind != DimensionKind::value) continue;
     for (std::uint32_t b = 0; b < axis.representatives.size(); ++b) {
       if (!sat_.is_true(axis.first + 2 * b)) continue;
-      const oracle::Value& value = dimension.values.at(axis.representatives[b]);
-      if (value.text.size() > limits::kAnalysisReadableTextBytes ||
-          value.elements.size() > limits::kAnalysisReadableElements) {
-        return axis.first + 2 * b;
-      }
+      if (is_tedious(dimension, axis.representatives[b])) return axis.first + 2 * b;
       break;
     }
   }
