@@ -50,6 +50,9 @@ class CountingKv final : public store::OrderedKv {
   [[nodiscard]] std::unique_ptr<store::KvCursor> walk(store::Space space) const override {
     return kv_->walk(space);
   }
+  [[nodiscard]] std::unique_ptr<store::KvCursor> walk_list() const override {
+    return kv_->walk_list();
+  }
   [[nodiscard]] Status write(std::span<const store::KvWrite> writes) override {
     rows_ += writes.size();
     return kv_->write(writes);

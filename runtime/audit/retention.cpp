@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -158,24 +160,26 @@ Result<bool> Retention::forget_entries(std::int64_t before_ms) {
 Result<bool> Retention::clean_index() {
   const std::uint64_t before = state().forgotten;
   if (before == 0 || (index_seen_ && before == index_clean_before_)) return false;
-  std::string from;
   bool any = false;
-  do {
-    SENTRAIL_ASSIGN_OR_RETURN(
-        store::OldRows rows,
-        store::old_index_rows(engine_, from, before, limits::kForgetIndexScanMax));
-    from = std::move(rows.next);
-    if (!rows.keys.empty()) {
-      const std::size_t count = rows.keys.size();
+  // One walk for all steps: what is written meanwhile is younger, and to begin a walk puts all that
+  // is not on disk yet in order.
+  const std::unique_ptr<store::KvCursor> walk = engine_.walk(store::Space::index);
+  walk->seek({});
+  while (walk->valid()) {
+    SENTRAIL_ASSIGN_OR_RETURN(std::vector<std::string> keys,
+                              store::old_index_rows(*walk, before, limits::kForgetIndexScanMax));
+    if (!keys.empty()) {
+      const std::size_t count = keys.size();
       store::Transaction transaction;
-      transaction.operations.emplace_back(store::RemoveIndexRows{std::move(rows.keys)});
+      transaction.operations.emplace_back(store::RemoveIndexRows{std::move(keys)});
       SENTRAIL_TRY(commit(std::move(transaction)));
       any = true;
       const std::lock_guard lock(mutex_);
       state_.index_rows += count;
     }
     if (!pause(options_.pause_ms)) return false;
-  } while (!from.empty());
+  }
+  SENTRAIL_TRY(walk->status());
   index_clean_before_ = before;
   index_seen_ = true;
   if (any) SENTRAIL_TRY(engine_.reclaim(store::Space::index, {}, kPastAll));

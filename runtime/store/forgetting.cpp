@@ -47,21 +47,15 @@ Result<std::uint64_t> forgotten_before(const OrderedKv& kv) {
   return read_big_endian<std::uint64_t>(*row);
 }
 
-Result<OldRows> old_index_rows(const OrderedKv& kv, const std::string& from, std::uint64_t before,
-                               std::size_t scan) {
-  OldRows out;
-  const std::unique_ptr<KvCursor> cursor = kv.walk(Space::index);
-  cursor->seek(from);
-  for (std::size_t seen = 0; cursor->valid(); cursor->next(), ++seen) {
-    if (seen == scan) {
-      out.next = std::string(cursor->key());
-      return out;
-    }
-    SENTRAIL_ASSIGN_OR_RETURN(const bool old, is_old(cursor->key(), cursor->value(), before));
-    if (old) out.keys.emplace_back(cursor->key());
+Result<std::vector<std::string>> old_index_rows(KvCursor& walk, std::uint64_t before,
+                                                std::size_t scan) {
+  std::vector<std::string> keys;
+  for (std::size_t seen = 0; walk.valid() && seen < scan; walk.next(), ++seen) {
+    SENTRAIL_ASSIGN_OR_RETURN(const bool old, is_old(walk.key(), walk.value(), before));
+    if (old) keys.emplace_back(walk.key());
   }
-  SENTRAIL_TRY(cursor->status());
-  return out;
+  SENTRAIL_TRY(walk.status());
+  return keys;
 }
 
 Result<OldCalls> old_calls(const OrderedKv& kv, const Uuid& workspace_id, const std::string& from,

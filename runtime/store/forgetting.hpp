@@ -20,16 +20,11 @@ namespace sentrail::store {
 [[nodiscard]] std::string forgotten_key();
 [[nodiscard]] Result<std::uint64_t> forgotten_before(const OrderedKv& kv);
 
-// Rows of which a walk was looked at from one key on. `next` is where it goes on; empty: the end.
-struct OldRows {
-  std::vector<std::string> keys;
-  std::string next;
-};
-
-// Rows of the search index that list entries before a number only. cost: reads `scan` rows.
-// fails: corrupt, io.
-[[nodiscard]] Result<OldRows> old_index_rows(const OrderedKv& kv, const std::string& from,
-                                             std::uint64_t before, std::size_t scan);
+// The keys of rows of the search index that list entries before a number only, of the next `scan`
+// rows of a walk over it; the walk goes on behind them. cost: reads `scan` rows. fails: corrupt,
+// io.
+[[nodiscard]] Result<std::vector<std::string>> old_index_rows(KvCursor& walk, std::uint64_t before,
+                                                              std::size_t scan);
 
 // Held calls of a workspace that were made before an instant, the newest of them first, also those
 // that are not over. `next` is where it goes on; empty: the end.

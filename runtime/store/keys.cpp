@@ -3,6 +3,8 @@
 // Neighbours: keys.hpp, codec.hpp (integers). Must not know: values.
 #include "runtime/store/keys.hpp"
 
+#include <algorithm>
+
 #include "core/check.hpp"
 #include "core/limits.hpp"
 #include "runtime/store/codec.hpp"
@@ -100,19 +102,8 @@ IndexPosition position_in(std::string_view key, std::size_t at) {
           read_big_endian<std::uint64_t>(key.substr(at + 8))};
 }
 
-std::string_view index_run_of(std::string_view key) noexcept {
-  constexpr std::size_t kColumnAt = sizeof(Uuid::bytes);  // see write_index_prefix()
-  if (key.size() <= kColumnAt + kIndexPositionBytes) return {};
-  switch (static_cast<AuditColumn>(key[kColumnAt])) {
-    case AuditColumn::id:
-    case AuditColumn::correlation:
-      return key.substr(0, kColumnAt + 1);  // ids ascend with time
-    case AuditColumn::held_action:
-    case AuditColumn::resource:
-      return {};
-    default:
-      return key.substr(0, key.size() - kIndexPositionBytes);
-  }
+std::string_view index_list_of(std::string_view key) noexcept {
+  return key.substr(0, key.size() - std::min(key.size(), kIndexPositionBytes));
 }
 
 }  // namespace sentrail::store

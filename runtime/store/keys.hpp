@@ -113,9 +113,7 @@ void append_position(std::string& key, const IndexPosition& position);
 // before the place where it begins, so it is not more than a slow disk's batch.
 inline constexpr std::uint64_t kIndexRowSpanMs = 64;
 
-// The part of an index key that those of many entries share, so that they stand in one run, each
-// new one at its front, or at its end where terms ascend with time; empty where a term is mostly an
-// entry's own.
-[[nodiscard]] std::string_view index_run_of(std::string_view key) noexcept;
+// The part of an index key that says which list it is of: all in front of the position.
+[[nodiscard]] std::string_view index_list_of(std::string_view key) noexcept;
 
 }  // namespace sentrail::store

@@ -57,6 +57,10 @@ class OrderedKv {
                                                                std::string_view key) const = 0;
   // A cursor on nothing yet.
   [[nodiscard]] virtual std::unique_ptr<KvCursor> walk(Space space) const = 0;
+  // A cursor over the search index for who asks one list at a time: after a seek() to a list and a
+  // position it shows that list's rows from there on, and then anything or nothing. cost: much less
+  // than walk(), which puts the rows of all lists in order.
+  [[nodiscard]] virtual std::unique_ptr<KvCursor> walk_list() const = 0;
   // Applies all writes, in order, or none; they are on disk when it returns.
   [[nodiscard]] virtual Status write(std::span<const KvWrite> writes) = 0;
   // Copies everything written so far into a directory that does not exist yet, of which an engine

@@ -11,6 +11,7 @@
 #include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/slice_transform.h>
@@ -18,8 +19,10 @@
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <system_error>
@@ -157,9 +160,13 @@ class RocksKv final : public OrderedKv {
   }
 
   [[nodiscard]] std::unique_ptr<KvCursor> walk(Space space) const override {
-    return std::make_unique<RocksCursor>(std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(
-                                             rocksdb::ReadOptions(), handle(space))),
-                                         directory_);
+    rocksdb::ReadOptions options;
+    options.total_order_seek = true;  // not only one list's rows
+    return cursor(space, options);
+  }
+
+  [[nodiscard]] std::unique_ptr<KvCursor> walk_list() const override {
+    return cursor(Space::index, rocksdb::ReadOptions());
   }
 
   [[nodiscard]] Status write(std::span<const KvWrite> writes) override {
@@ -224,6 +231,13 @@ class RocksKv final : public OrderedKv {
     return spaces_[static_cast<std::size_t>(space)];
   }
 
+  [[nodiscard]] std::unique_ptr<KvCursor> cursor(Space space,
+                                                 const rocksdb::ReadOptions& options) const {
+    return std::make_unique<RocksCursor>(
+        std::unique_ptr<rocksdb::Iterator>(database_->NewIterator(options, handle(space))),
+        directory_);
+  }
+
   const std::unique_ptr<rocksdb::Env> env_;  // null: the host's
   const std::unique_ptr<rocksdb::DB> database_;
   const std::vector<rocksdb::ColumnFamilyHandle*> spaces_;
@@ -231,28 +245,23 @@ class RocksKv final : public OrderedKv {
   const std::string directory_;
 };
 
-// Tells the memory table which keys stand in one run: the place of the last one is where the next
-// belongs, found without a search.
-class Runs final : public rocksdb::SliceTransform {
+// What index keys of one list begin with: the memory table keeps each list apart, so that a new row
+// is compared with those of its list alone, of which it is mostly the first.
+class Lists final : public rocksdb::SliceTransform {
  public:
-  explicit Runs(Space space) : space_(space) {}
-
-  [[nodiscard]] const char* Name() const override { return "sentrail.runs"; }
+  [[nodiscard]] const char* Name() const override { return "sentrail.lists"; }
   [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
-    const std::string_view run = run_of(key.ToStringView());
-    return {run.data(), run.size()};
+    const std::string_view list = index_list_of(key.ToStringView());
+    return {list.data(), list.size()};
   }
-  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override {
-    return !run_of(key.ToStringView()).empty();
-  }
-
- private:
-  [[nodiscard]] std::string_view run_of(std::string_view key) const {
-    return space_ == Space::index ? index_run_of(key) : key.substr(0, 1);
-  }
-
-  const Space space_;
+  [[nodiscard]] bool InDomain(const rocksdb::Slice&) const override { return true; }
 };
+
+// A bucket for every so many bytes of a memory table: about one a list where every row has its own.
+constexpr std::size_t kBytesPerBucket = 256;
+// Lists of 65,000 rows are found through as in any skip list; a new row is at their front.
+constexpr std::int32_t kListHeight = 8;
+constexpr std::int32_t kListBranching = 4;
 
 rocksdb::DBOptions database_options(bool create, const RocksDbOptions& options,
                                     std::shared_ptr<FailureListener> listener) {
@@ -275,6 +284,8 @@ rocksdb::DBOptions database_options(bool create, const RocksDbOptions& options,
   out.max_bgerror_resume_count = 0;
   out.max_total_wal_size = 8 * options.write_buffer_bytes;
   out.max_background_jobs = 2;
+  // There is one writer; and the index's memory table is for one.
+  out.allow_concurrent_memtable_write = false;
   out.max_log_file_size = 1u << 20;  // of RocksDB's own diary
   out.keep_log_file_num = 4;
   out.listeners.push_back(std::move(listener));
@@ -293,8 +304,15 @@ rocksdb::ColumnFamilyOptions space_options(Space space, const RocksDbOptions& op
   table.checksum = rocksdb::ChecksumType::kXXH3;
   // Entries are some two kilobytes: smaller blocks would each hold two.
   if (space == Space::audit) table.block_size = 16u << 10;
-  if (space == Space::audit || space == Space::index) {
-    out.memtable_insert_with_hint_prefix_extractor = std::make_shared<Runs>(space);
+  if (space == Space::audit) {
+    // All keys are one run: the place of the last one is where the next belongs.
+    out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  }
+  if (space == Space::index) {
+    out.prefix_extractor = std::make_shared<Lists>();
+    out.memtable_factory.reset(rocksdb::NewHashSkipListRepFactory(
+        std::max<std::size_t>(options.write_buffer_bytes / kBytesPerBucket, 1), kListHeight,
+        kListBranching));
   }
   if (space == Space::state || space == Space::blobs) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));

@@ -138,7 +138,7 @@ Result<Page<AuditRow>> KvStore::search_audit(const Uuid& workspace_id,
   if (terms.empty()) terms.push_back({AuditColumn::all, {}});
   std::vector<TermList> lists;
   for (const AuditTerm& term : terms) {
-    lists.emplace_back(kv_->walk(Space::index), codec_, workspace_id, term);
+    lists.emplace_back(kv_->walk_list(), codec_, workspace_id, term);
   }
   Intersection both(std::move(lists));
   // Newest first: the walk begins at the end of the time and leaves it at its beginning.

@@ -73,6 +73,10 @@ class MemoryKv final : public store::OrderedKv {
     return std::make_unique<Cursor>(disk_->spaces[static_cast<std::size_t>(space)]);
   }
 
+  [[nodiscard]] std::unique_ptr<store::KvCursor> walk_list() const override {
+    return walk(store::Space::index);
+  }
+
   [[nodiscard]] Status write(std::span<const store::KvWrite> writes) override {
     std::unique_lock lock(disk_->mutex);
     disk_->moving.wait(lock, [this] { return !disk_->stalled; });
