@@ -74,6 +74,8 @@ class Trial:
                       {"Authorization": f"Bearer {self.log.reader}"}, timeout=20)
         if answer.status == 200 and answer.body.get("auditLogId"):
             self.acknowledged.add(answer.body["auditLogId"])
+        elif answer.status == 401:  # the key is too old: a sign-in that is refused is an entry, too
+            call(self.log.gate.port, "POST", "/session", {"name": "eve", "passphrase": "wrong"})
 
     def run(self, place, arrivals, rolls):
         """Lets a gate live until it is killed there."""

@@ -9,6 +9,7 @@
 // pwrite), `noted` (after it), `synced` (after fdatasync). Neighbours: harness/processes.py sets
 // it. Must not know: what the program is.
 #include <dlfcn.h>
+#include <limits.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -74,6 +75,13 @@ std::string path_of(int file) {
   return bytes > 0 ? std::string(path, static_cast<std::size_t>(bytes)) : std::string();
 }
 
+// Whether the kernel takes so many bytes at once or none: what wakes threads and tells of signals.
+// source: eventfd(2), pipe(7).
+bool takes_all(int file, std::size_t size) {
+  const std::string path = path_of(file);
+  return path == "anon_inode:[eventfd]" || (path.starts_with("pipe:") && size <= PIPE_BUF);
+}
+
 }  // namespace
 
 extern "C" int clock_gettime(clockid_t clock, struct timespec* time) {
@@ -96,7 +104,8 @@ extern "C" int rename(const char* from, const char* to) noexcept {
 extern "C" ssize_t write(int file, const void* bytes, size_t size) {
   static auto* const real = next<ssize_t(int, const void*, size_t)>("write");
   thread_local int number = 0;
-  return real(file, bytes, share_of(size, "write", ++number));
+  const std::size_t share = share_of(size, "write", ++number);
+  return real(file, bytes, share < size && takes_all(file, size) ? size : share);
 }
 
 extern "C" ssize_t pwrite(int file, const void* bytes, size_t size, off_t offset) {
