@@ -146,10 +146,11 @@ tl::unexpected<Error> too_many_nodes() {
               "JSON of more than " + std::to_string(limits::kJsonNodesMax) + " keys and values");
 }
 
-// What is kept, and whether keys that are equal but for case are refused.
+// What is kept, whether keys that are equal but for case are refused, and how deep a text may be.
 struct Wanted {
   const JsonFields& fields;
   bool caseless_keys = false;
+  std::size_t depth = limits::kJsonDepthMax;
 };
 
 // Builds the document while walking. INVARIANT: frames_ are the open containers, outermost first.
@@ -229,9 +230,9 @@ Status Walk::push(JsonFields::Place place, JsonKind kind, std::size_t text_begin
 }
 
 Status Walk::open(bool object, JsonFields::Place place) {
-  if (frames_.size() == limits::kJsonDepthMax) {
+  if (frames_.size() == wanted_.depth) {
     return fail(Errc::limit_exceeded,
-                "JSON nested deeper than " + std::to_string(limits::kJsonDepthMax) + " levels");
+                "JSON nested deeper than " + std::to_string(wanted_.depth) + " levels");
   }
   Frame frame;
   frame.object = object;
@@ -436,8 +437,8 @@ Result<JsonDocument> parse(std::string_view bytes, const Wanted& wanted) {
 
 }  // namespace
 
-Result<JsonDocument> parse_json(std::string_view bytes) {
-  return parse(bytes, {JsonFields::everything(), false});
+Result<JsonDocument> parse_json(std::string_view bytes, std::size_t depth) {
+  return parse(bytes, {JsonFields::everything(), false, depth});
 }
 
 Result<JsonDocument> parse_json_fields(std::string_view bytes, const JsonFields& fields) {

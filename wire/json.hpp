@@ -5,10 +5,12 @@
 // simdjson stays inside json.cpp.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "core/json.hpp"
 #include "core/json_fields.hpp"
+#include "core/limits.hpp"
 #include "core/result.hpp"
 
 namespace sentrail::wire {
@@ -18,9 +20,10 @@ namespace sentrail::wire {
 // are decoded. threads: any.
 // fails: invalid_argument for anything that RFC 8259 does not allow, a byte order mark, bytes that
 // are not UTF-8, unpaired surrogates, and repeated keys; limit_exceeded past limits::kJsonBytesMax,
-// kJsonDepthMax or kJsonNodesMax. Messages name the byte.
+// kJsonNodesMax, or `depth` objects and lists within each other. Messages name the byte.
 // source: RFC 8259; RFC 7493 §2.1 and §2.3 for surrogates and repeated keys.
-[[nodiscard]] Result<JsonDocument> parse_json(std::string_view bytes);
+[[nodiscard]] Result<JsonDocument> parse_json(std::string_view bytes,
+                                              std::size_t depth = limits::kJsonDepthMax);
 
 // Reads one JSON text as parse_json() does, all of it, and keeps what `fields` ask for: the members
 // that they name, and of what leads there the kind. Members that are left out are validated and

@@ -9,6 +9,7 @@
 #include "core/addresses.hpp"
 #include "core/check.hpp"
 #include "core/json_writer.hpp"
+#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "runtime/request/json_tree.hpp"
@@ -35,7 +36,7 @@ struct Store {
 Status wrong(const GivenValue& given, const std::string& why) {
   std::string name(row_of(given.attribute).name);
   for (const std::string& step : given.steps) name += "." + escape_display(step);
-  return fail(Errc::invalid_argument, "`" + name + "`: " + why);
+  return fail(Errc::invalid_argument, "`" + cap_characters(name, kShownNameMax) + "`: " + why);
 }
 
 bool is_named_texts(AttributeId id) noexcept {
@@ -45,6 +46,21 @@ bool is_named_texts(AttributeId id) noexcept {
 // What one of the counts of a session is.
 bool is_one_count(const GivenValue& given) noexcept {
   return given.attribute == AttributeId::session_count && given.steps.size() == 1;
+}
+
+// Whether objects and lists stand within each other on more than so many levels. Recursion: as deep
+// as the text, which parse_json() bounds.
+bool is_deeper(JsonValue value, std::size_t levels) {
+  const bool object = value.kind() == JsonKind::object;
+  if (!object && value.kind() != JsonKind::array) return false;
+  if (levels == 0) return true;
+  JsonValue child = value.first_child();
+  for (std::size_t left = value.size(); left > 0; --left) {
+    if (object) child = child.next();
+    if (is_deeper(child, levels - 1)) return true;
+    if (left > 1) child = child.next();
+  }
+  return false;
 }
 
 // What a session counts.
@@ -79,6 +95,7 @@ class Putter {
   // Whatever is given of an answer, the answer is there.
   Request finish(std::shared_ptr<const void> owner) && {
     store_->owner = std::move(owner);
+    leave_repeats_unreadable();
     for (const AttributeId part : {AttributeId::response_status, AttributeId::response_headers,
                                    AttributeId::response_body}) {
       if (facts_[part].kind != FactKind::absent) facts_[AttributeId::response] = Fact::of(true);
@@ -90,6 +107,18 @@ class Putter {
   }
 
  private:
+  // As on a call: keys that only case tells apart have no one reading, whether they were given at
+  // once or one by one.
+  void leave_repeats_unreadable() {
+    for (std::size_t i = 0; i < kAttributeCount; ++i) {
+      Fact& fact = facts_[static_cast<AttributeId>(i)];
+      const bool has_keys = fact.kind == FactKind::object || fact.kind == FactKind::array;
+      if (has_keys && kAttributes[i].type == Type::json && wire::has_case_repeats(fact.json)) {
+        fact = Fact::unreadable();
+      }
+    }
+  }
+
   NamedTexts& texts_of(AttributeId id) {
     return id == AttributeId::http_query ? facts_.query : facts_.headers;
   }
@@ -155,6 +184,9 @@ class Putter {
   Status put_member(const GivenValue& given, JsonValue value) {
     Fact& fact = facts_[given.attribute];
     if (!row_of(given.attribute).has_members) return wrong(given, "this attribute has no members");
+    if (given.steps.size() > limits::kPathStepsMax) {
+      return wrong(given, "a path has at most " + std::to_string(limits::kPathStepsMax) + " steps");
+    }
     if (fact.kind != FactKind::absent && fact.kind != FactKind::object) {
       return wrong(given, "the value that it belongs to is no object");
     }
@@ -162,8 +194,9 @@ class Putter {
     if (const Status put = tree.put(given.steps, JsonTree(value)); !put.has_value()) {
       return wrong(given, put.error().message);
     }
-    SENTRAIL_ASSIGN_OR_RETURN(JsonDocument document, tree.to_document());
-    store_->documents.push_back(std::move(document));
+    Result<JsonDocument> document = tree.to_document();
+    if (!document) return wrong(given, document.error().message);
+    store_->documents.push_back(*std::move(document));
     fact = Fact::of(store_->documents.back().root());
     return {};
   }
@@ -189,6 +222,10 @@ class Putter {
       case Type::string_set:
         return put_set(given, value, fact);
       case Type::json:
+        if (is_deeper(value, limits::kJsonDepthMax)) {
+          const std::string most = std::to_string(limits::kJsonDepthMax);
+          return wrong(given, "JSON nested deeper than " + most + " levels");
+        }
         break;
       case Type::time:
         return put_time(given, value);
@@ -203,8 +240,6 @@ class Putter {
       return wrong(given, "wants a whole number from 0, of at most 15 digits");
     }
     fact = Fact::of(value);
-    // As on a call: keys that only case tells apart have no one reading.
-    if (wire::has_case_repeats(value)) fact = Fact::unreadable();
     return {};
   }
 
@@ -251,7 +286,7 @@ class Putter {
     }
     json.end_object();
     auto document = wire::parse_json(text);
-    if (!document.has_value() || wire::has_case_repeats(document->root())) {
+    if (!document.has_value()) {
       facts_[given.attribute] = Fact::unreadable();
       return {};
     }

@@ -18,6 +18,9 @@
 
 namespace sentrail::request {
 
+// Of a name that somebody else wrote, messages show so many characters.
+inline constexpr std::size_t kShownNameMax = 200;
+
 // One attribute, or a member of one, and its value, or that it cannot be read.
 struct GivenValue {
   AttributeId attribute = AttributeId::tool;
@@ -35,8 +38,10 @@ struct GivenAttribute {
 };
 
 // `base` with the given attributes in place of its own. Members are put into the value that is
-// there. fails: invalid_argument where a value is not of its attribute's type, JSON is not JSON, a
-// step leads into no object, or less than a whole attribute is to be unreadable.
+// there; what has keys that only case tells apart is unreadable then. fails: invalid_argument where
+// a value is not of its attribute's type, JSON is not JSON or nested deeper than
+// limits::kJsonDepthMax, a step leads into no object, there are more than limits::kPathStepsMax
+// steps, or less than a whole attribute is to be unreadable.
 [[nodiscard]] Result<Request> with_attributes(const Request& base,
                                               std::span<const GivenAttribute> given);
 

@@ -17,8 +17,13 @@ namespace {
 
 constexpr std::string_view kUnreadable = "$unreadable";
 
+// The levels around a body: the whole, `items`, one of them, `attributes`.
+constexpr std::size_t kDepthAround = 4;
+
 Status wrong(std::string_view place, const std::string& why) {
-  const std::string at = place.empty() ? "the request" : "`" + escape_display(place) + "`";
+  const std::string at = place.empty()
+                             ? "the request"
+                             : "`" + cap_characters(escape_display(place), kShownNameMax) + "`";
   return fail(Errc::invalid_argument, at + " " + why);
 }
 
@@ -431,7 +436,7 @@ class Reader {
 }  // namespace
 
 Result<std::vector<Request>> read_requests(std::string_view json, const CatalogView& catalogs) {
-  auto document = wire::parse_json(json);
+  auto document = wire::parse_json(json, limits::kJsonDepthMax + kDepthAround);
   if (!document.has_value()) {
     return fail(document.error().code, "the request is no JSON: " + document.error().message);
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/limits.hpp"
 #include "tests/support/catalogs.hpp"
 #include "tests/unit/request/show.hpp"
 
@@ -107,6 +108,28 @@ TEST(Attributes, WholeOnesCanBeUnreadable) {
 
 TEST(Attributes, KeysThatOnlyCaseTellsApartAreUnreadable) {
   EXPECT_EQ(*with({given(AttributeId::body, {}, "{\"a\":1,\"A\":2}")}), "body=unreadable\n");
+  // Also where they are given one by one, and wherever they stand.
+  for (const auto& step : {std::vector<std::string>{"A"}, {"A", "b"}}) {
+    EXPECT_EQ(*with({given(AttributeId::body, step, "1"), given(AttributeId::body, {"a"}, "2"),
+                     given(AttributeId::body, {"c"}, "3")}),
+              "body=unreadable\n");
+  }
+  EXPECT_EQ(*with({given(AttributeId::args, {"x"}, "[{\"a\":1,\"A\":2}]")}), "args=unreadable\n");
+}
+
+TEST(Attributes, NestsAsDeepAsABody) {
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  EXPECT_TRUE(with({given(AttributeId::body, {}, nested(limits::kJsonDepthMax))}));
+  EXPECT_TRUE(with({given(AttributeId::body, {"a", "b"}, nested(limits::kJsonDepthMax - 2))}));
+  EXPECT_EQ(error_of(given(AttributeId::body, {"a", "b"}, nested(limits::kJsonDepthMax - 1))),
+            "`body.a.b`: JSON nested deeper than 64 levels");
+  std::vector<std::string> steps(limits::kPathStepsMax, "a");
+  EXPECT_TRUE(with({given(AttributeId::body, steps, "1")}));
+  steps.emplace_back("b");
+  EXPECT_NE(error_of(given(AttributeId::body, steps, "1")).find("a path has at most 16 steps"),
+            std::string::npos);
 }
 
 TEST(Attributes, ReplaceWhatClassificationSaid) {

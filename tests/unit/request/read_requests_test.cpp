@@ -211,6 +211,15 @@ TEST(ReadRequests, RefusesWhatIsNoJson) {
   }
 }
 
+TEST(ReadRequests, RefusesPathsWithoutEnd) {
+  std::string name = "body";
+  for (int i = 0; i < 1'000'000; ++i) name += ".a";
+  const auto requests = read(R"({"attributes":{")" + name + R"(":1}})");
+  ASSERT_FALSE(requests);
+  EXPECT_NE(requests.error().message.find("at most 16 steps"), std::string::npos);
+  EXPECT_LT(requests.error().message.size(), 300u);
+}
+
 TEST(ReadRequests, RefusesTooManyItems) {
   std::string json = R"({"items":[{"attributes":{}})";
   for (std::size_t i = 1; i < limits::kRequestItemsMax; ++i) json += R"(,{"attributes":{}})";

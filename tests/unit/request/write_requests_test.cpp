@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/limits.hpp"
 #include "runtime/request/read_requests.hpp"
 #include "tests/support/catalogs.hpp"
 #include "tests/unit/request/show.hpp"
@@ -50,6 +51,24 @@ TEST(WriteRequests, WhatIsWrittenIsReadAsTheSame) {
     const std::string text = write_requests(before);
     EXPECT_EQ(text.find('\n'), std::string::npos);
     EXPECT_EQ(shown_all(read(text)), shown_all(before)) << text;
+  }
+}
+
+// What stands around a body leaves it as deep as it may be; deeper ones are none.
+TEST(WriteRequests, ABodyIsAsDeepAsItMayBe) {
+  const auto call = [](std::size_t levels) {
+    const std::string body = std::string(levels, '[') + std::string(levels, ']');
+    return R"({"tool":"github","method":"POST","path":"/user","body_text":")" + body + "\"}";
+  };
+  for (const std::size_t levels : {limits::kJsonDepthMax, limits::kJsonDepthMax + 1}) {
+    const std::string one = call(levels);
+    for (const std::string& json : {one, R"({"items":[)" + one + "," + one + "]}"}) {
+      const std::vector<Request> before = read(json);
+      const bool readable = levels <= limits::kJsonDepthMax;
+      EXPECT_EQ(before.at(0).facts()[AttributeId::body].kind,
+                readable ? FactKind::array : FactKind::unreadable);
+      EXPECT_EQ(shown_all(read(write_requests(before))), shown_all(before));
+    }
   }
 }
 
